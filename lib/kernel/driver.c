@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sysfs.h"
+
+/* The folder sys/bus/@bus/@rest. */
+static int open_bus(
+	struct kernel *kernel, const char *bus, const char *rest, struct folder **folder)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof(path), "sys/bus/%s/%s", bus, rest);
+
+	if (length >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return folder_open(kernel, path, folder);
+}
+
+int driver_find(struct kernel *kernel, const char *bus, const char *driver)
+{
+	AUTO_FOLDER struct folder *drivers = NULL;
+	int err = open_bus(kernel, bus, "drivers", &drivers);
+
+	if (!err && !sysfs_exists(drivers, driver, NULL))
+		err = -ENOENT;
+	if (err)
+		kernel_fail(
+			kernel, -err, "this kernel has no driver %s on the %s bus", driver, bus);
+	return err;
+}
+
+int driver_of(struct kernel *kernel, const char *bus, const char *device, char *driver, size_t size)
+{
+	AUTO_FOLDER struct folder *devices = NULL;
+	char target[PATH_MAX];
+	int err = open_bus(kernel, bus, "devices", &devices);
+
+	if (!err)
+		err = sysfs_link(devices, device, "driver", target);
+	if (err)
+		return err;
+	return snprintf(driver, size, "%s", basename(target)) < (int)size ? 0 : -ENAMETOOLONG;
+}
+
+static int write_driver(struct kernel *kernel, const char *bus, const char *driver,
+	const char *attr, const char *value)
+{
+	AUTO_FOLDER struct folder *drivers = NULL;
+	int err = open_bus(kernel, bus, "drivers", &drivers);
+
+	if (err)
+		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
+	return sysfs_write(drivers, driver, attr, value);
+}
+
+int driver_bind(struct kernel *kernel, const char *bus, const char *driver, const char *device)
+{
+	return write_driver(kernel, bus, driver, "bind", device);
+}
+
+int driver_unbind(struct kernel *kernel, const char *bus, const char *device)
+{
+	AUTO_FOLDER struct folder *devices = NULL;
+	int err = open_bus(kernel, bus, "devices", &devices);
+
+	if (err)
+		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
+	return sysfs_write(devices, device, "driver/unbind", device);
+}
+
+int driver_probe(struct kernel *kernel, const char *bus, const char *device)
+{
+	AUTO_FOLDER struct folder *folder = NULL;
+	char driver[NAME_MAX + 1];
+	int err = open_bus(kernel, bus, "", &folder);
+
+	if (err)
+		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
+	err = sysfs_write(folder, NULL, "drivers_probe", device);
+	if (!err && driver_of(kernel, bus, device, driver, sizeof(driver)))
+		err = kernel_fail(kernel, ENXIO, "no driver of the kernel accepted it");
+	return err;
+}
+
+int driver_new_id(struct kernel *kernel, const char *bus, const char *driver, const char *id)
+{
+	return write_driver(kernel, bus, driver, "new_id", id);
+}
+
+int driver_remove_id(struct kernel *kernel, const char *bus, const char *driver, const char *id)
+{
+	return write_driver(kernel, bus, driver, "remove_id", id);
+}

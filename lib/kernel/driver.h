@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kernel.h"
+
+/*
+ * Drivers and devices of a bus (Documentation/ABI/testing/sysfs-bus-dax, driver-api/driver-model).
+ * All return 0 or a negative errno, with the cause recorded.
+ */
+
+/* -ENOENT if the kernel has no such driver (registered). */
+int driver_find(struct kernel *kernel, const char *bus, const char *driver);
+/* The name of the driver that @device is bound to in @driver (room for @size bytes); -ENOENT if it
+ * is bound to none. */
+int driver_of(
+	struct kernel *kernel, const char *bus, const char *device, char *driver, size_t size);
+
+int driver_bind(struct kernel *kernel, const char *bus, const char *driver, const char *device);
+int driver_unbind(struct kernel *kernel, const char *bus, const char *device);
+/* Lets the kernel choose the driver. -ENXIO if none took the device. */
+int driver_probe(struct kernel *kernel, const char *bus, const char *device);
+
+/* Adds @id to, or takes it off, the list of devices that @driver accepts. The kernel offers the
+ * device to the driver as soon as it is on the list. */
+int driver_new_id(struct kernel *kernel, const char *bus, const char *driver, const char *id);
+int driver_remove_id(struct kernel *kernel, const char *bus, const char *driver, const char *id);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+struct kernel {
+	int root;
+	bool live;
+	int priority;
+	kernel_log_fn *log;
+	void *log_data;
+	char *error;
+	char *hint;
+};
+
+int kernel_new(struct kernel **out, const char *root)
+{
+	AUTO_FREE struct kernel *kernel = calloc(1, sizeof(*kernel));
+	if (!kernel)
+		return -ENOMEM;
+
+	kernel->root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (kernel->root < 0)
+		return -errno;
+	kernel->live = strcmp(root, "/") == 0;
+	kernel->priority = LOG_ERR;
+	*out = TAKE(kernel);
+	return 0;
+}
+
+struct kernel *kernel_unref(struct kernel *kernel)
+{
+	if (!kernel)
+		return NULL;
+	close(kernel->root);
+	free(kernel->error);
+	free(kernel->hint);
+	free(kernel);
+	return NULL;
+}
+
+int kernel_root(const struct kernel *kernel)
+{
+	return kernel->root;
+}
+
+bool kernel_is_live(const struct kernel *kernel)
+{
+	return kernel->live;
+}
+
+void kernel_set_log(struct kernel *kernel, kernel_log_fn *fn, void *data)
+{
+	kernel->log = fn;
+	kernel->log_data = data;
+}
+
+void kernel_set_log_priority(struct kernel *kernel, int priority)
+{
+	kernel->priority = priority;
+}
+
+int kernel_get_log_priority(const struct kernel *kernel)
+{
+	return kernel->priority;
+}
+
+void kernel_log(const struct kernel *kernel, int priority, const char *file, int line,
+	const char *fn, const char *format, ...)
+{
+	if (!kernel->log)
+		return;
+
+	va_list args;
+	va_start(args, format);
+	kernel->log(kernel->log_data, priority, file, line, fn, format, args);
+	va_end(args);
+}
+
+/* Formats into a new string that takes the place of @slot; out of memory leaves NULL there. */
+static void PRINTF(2, 0) replace(char **slot, const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	free(*slot);
+	*slot = text;
+}
+
+int kernel_fail(struct kernel *kernel, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	replace(&kernel->error, format, args);
+	va_end(args);
+	free(kernel->hint);
+	kernel->hint = NULL;
+	log_debug(kernel, "%s", kernel->error ?: strerror(error));
+	return -error;
+}
+
+void kernel_hint(struct kernel *kernel, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	replace(&kernel->hint, format, args);
+	va_end(args);
+}
+
+int kernel_fail_while(struct kernel *kernel, int error, const char *format, ...)
+{
+	AUTO_FREE char *cause = TAKE(kernel->error);
+	AUTO_FREE char *what = NULL;
+	va_list args;
+
+	va_start(args, format);
+	replace(&what, format, args);
+	va_end(args);
+	if (what && asprintf(&kernel->error, "%s: %s", what, cause ?: strerror(-error)) < 0)
+		kernel->error = NULL;
+	return error;
+}
+
+const char *kernel_error(const struct kernel *kernel)
+{
+	return kernel->error;
+}
+
+const char *kernel_error_hint(const struct kernel *kernel)
+{
+	return kernel->hint;
+}
+
+void kernel_clear_error(struct kernel *kernel)
+{
+	free(kernel->error);
+	free(kernel->hint);
+	kernel->error = kernel->hint = NULL;
+}

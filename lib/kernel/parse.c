@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "parse.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int parse_u64(const char *text, int base, uint64_t *value)
+{
+	char *end;
+
+	/* strtoull would take " 12", "+12" and "-1". */
+	if (!isxdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	unsigned long long number = strtoull(text, &end, base);
+	if (end == text || *end)
+		return -EINVAL;
+	if (errno == ERANGE || number > UINT64_MAX)
+		return -ERANGE;
+	*value = number;
+	return 0;
+}
+
+int parse_i64(const char *text, int64_t *value)
+{
+	bool negative = text[0] == '-';
+	uint64_t number;
+	int err = parse_u64(text + negative, 10, &number);
+
+	if (err)
+		return err;
+	if (number > (uint64_t)INT64_MAX + negative)
+		return -ERANGE;
+	*value = negative ? (int64_t)(0 - number) : (int64_t)number;
+	return 0;
+}
+
+int parse_line(char *text, size_t size)
+{
+	if (size == 0)
+		return -ENODATA;
+	if (memchr(text, 0, size))
+		return -EINVAL;
+	if (text[size - 1] != '\n')
+		return -EPROTO;
+	text[size - 1] = 0;
+	return 0;
+}

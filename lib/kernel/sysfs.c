@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sysfs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "parse.h"
+
+struct folder {
+	struct kernel *kernel;
+	char *path;
+	int fd;
+	unsigned refs;
+};
+
+int folder_open(struct kernel *kernel, const char *path, struct folder **out)
+{
+	AUTO_FREE char *copy = strdup(path);
+	AUTO_FREE struct folder *folder = calloc(1, sizeof(*folder));
+	if (!folder || !copy)
+		return -ENOMEM;
+
+	folder->fd = openat(kernel_root(kernel), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder->fd < 0) {
+		int err = -errno;
+		log_debug(kernel, "open /%s: %s", path, strerror(-err));
+		return err;
+	}
+	folder->kernel = kernel;
+	folder->path = TAKE(copy);
+	folder->refs = 1;
+	*out = TAKE(folder);
+	return 0;
+}
+
+struct folder *folder_ref(struct folder *folder)
+{
+	folder->refs++;
+	return folder;
+}
+
+struct folder *folder_unref(struct folder *folder)
+{
+	if (!folder || --folder->refs)
+		return NULL;
+	close(folder->fd);
+	free(folder->path);
+	free(folder);
+	return NULL;
+}
+
+struct kernel *folder_kernel(const struct folder *folder)
+{
+	return folder->kernel;
+}
+
+const char *folder_path(const struct folder *folder)
+{
+	return folder->path;
+}
+
+/* @object/@attr in @path, which has room for PATH_MAX bytes; either may be NULL. */
+static int join(char *path, const char *object, const char *attr)
+{
+	int length = snprintf(
+		path, PATH_MAX, "%s%s%s", object ?: "", object && attr ? "/" : "", attr ?: "");
+
+	if (length == 0)
+		strcpy(path, ".");
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static ssize_t read_file(const struct folder *folder, const char *path, char *text)
+{
+	AUTO_CLOSE int fd = openat(folder->fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+
+	/* An attribute comes whole from one read, or it is none. */
+	ssize_t size = read(fd, text, SYSFS_PAGE + 1);
+	if (size < 0)
+		return -errno;
+	return size > SYSFS_PAGE ? -EFBIG : size;
+}
+
+int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text)
+{
+	char path[PATH_MAX];
+	int err = join(path, object, attr);
+	if (err)
+		return err;
+
+	ssize_t size = read_file(folder, path, text);
+	err = size < 0 ? (int)size : parse_line(text, size);
+	log_debug(
+		folder->kernel, "read /%s/%s: %s", folder->path, path, err ? strerror(-err) : text);
+	return err;
+}
+
+static int write_file(const struct folder *folder, const char *path, const char *value)
+{
+	AUTO_CLOSE int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+
+	ssize_t size = write(fd, value, strlen(value));
+	if (size < 0)
+		return -errno;
+	return (size_t)size == strlen(value) ? 0 : -EIO;
+}
+
+int sysfs_write(
+	const struct folder *folder, const char *object, const char *attr, const char *value)
+{
+	char path[PATH_MAX];
+	int err = join(path, object, attr);
+	if (err)
+		return err;
+
+	err = write_file(folder, path, value);
+	log_debug(folder->kernel, "write '%s' to /%s/%s: %s", value, folder->path, path,
+		err ? strerror(-err) : "done");
+	if (err)
+		kernel_fail(folder->kernel, -err, "the kernel refused '%s' in /%s/%s: %s", value,
+			folder->path, path, strerror(-err));
+	return err;
+}
+
+int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target)
+{
+	char path[PATH_MAX];
+	int err = join(path, object, attr);
+	if (err)
+		return err;
+
+	ssize_t size = readlinkat(folder->fd, path, target, PATH_MAX);
+	if (size < 0)
+		err = -errno;
+	else if (size == PATH_MAX)
+		err = -ENAMETOOLONG;
+	else
+		target[size] = 0;
+	log_debug(folder->kernel, "link /%s/%s: %s", folder->path, path,
+		err ? strerror(-err) : target);
+	return err;
+}
+
+bool sysfs_exists(const struct folder *folder, const char *object, const char *attr)
+{
+	char path[PATH_MAX];
+
+	return join(path, object, attr) == 0 && faccessat(folder->fd, path, F_OK, 0) == 0;
+}
+
+int sysfs_open(const struct folder *folder, const char *object)
+{
+	int fd = openat(folder->fd, object ?: ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void cleanup_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
+	struct names *names)
+{
+	int fd = sysfs_open(folder, object);
+	if (fd < 0)
+		return fd;
+	CLEANUP(cleanup_dir) DIR *dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+		if (!entry)
+			break;
+		if (entry->d_name[0] == '.' || (want && !want(entry->d_name)))
+			continue;
+		if (names_add(names, entry->d_name))
+			return -ENOMEM;
+	}
+	if (errno)
+		return -errno;
+	names_sort(names);
+	log_debug(
+		folder->kernel, "list /%s/%s: %zu names", folder->path, object ?: "", names->count);
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "kernel.h"
+#include "names.h"
+
+/*
+ * Folders of sysfs, and one system call for what can be done in one. A folder is opened once and
+ * shared by the objects in it; paths below it are given as the object's name and what is wanted of
+ * the object, so that no object needs a descriptor of its own. Every read and write is in the debug
+ * log.
+ *
+ * Besides what parse_line (parse.h) returns, functions give
+ *   -ENOENT        there is no such file or object (any more)
+ *   -ENODEV        the object went away while it was open
+ *   -EFBIG         more than one page, which no attribute is
+ *   -ENAMETOOLONG  the name does not fit a path
+ */
+struct folder;
+
+/* @path is relative to the root, for example "sys/bus/dax/devices". */
+int folder_open(struct kernel *kernel, const char *path, struct folder **folder);
+struct folder *folder_ref(struct folder *folder);
+struct folder *folder_unref(struct folder *folder);
+struct kernel *folder_kernel(const struct folder *folder);
+/* Relative to the root, as it was given to folder_open. */
+const char *folder_path(const struct folder *folder);
+
+static inline void cleanup_folder(struct folder **folder)
+{
+	folder_unref(*folder);
+}
+#define AUTO_FOLDER CLEANUP(cleanup_folder)
+
+#define SYSFS_PAGE 4096
+
+/* Reads @object/@attr into @text (room for SYSFS_PAGE + 1 bytes) without the newline. */
+int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text);
+int sysfs_write(
+	const struct folder *folder, const char *object, const char *attr, const char *value);
+/* The target of the link @object/@attr; @attr may be NULL for the object itself. @target has room
+ * for PATH_MAX bytes. */
+int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target);
+bool sysfs_exists(const struct folder *folder, const char *object, const char *attr);
+/* The names in @object (NULL: in the folder itself) for which @want is true (NULL: all but dot
+ * names), in natural order, added to @names. */
+int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
+	struct names *names);
+/* Opens @object, a folder, for flock and the like. Returns a descriptor for the caller to close. */
+int sysfs_open(const struct folder *folder, const char *object);

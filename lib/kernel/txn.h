@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "attr.h"
+
+/*
+ * A change of the kernel's state is a transaction: a list of steps, each with its undo, run under
+ * the locks of the regions that it touches. What can be checked is checked while the list is made,
+ * that is before the first step is taken. A step that fails undoes those before it, in reverse.
+ * Signals wait until the list is done or undone.
+ */
+struct txn;
+
+/* One step. @apply and @undo return 0 or a negative errno with the cause recorded; a NULL @undo
+ * says that there is nothing to put back. @data is freed with the transaction by @release. */
+struct step {
+	int (*apply)(void *data);
+	int (*undo)(void *data);
+	void (*release)(void *data);
+	void *data;
+};
+
+/* What an observer is told of each step. */
+enum txn_event { TXN_PLANNED, TXN_TAKEN, TXN_UNDONE, TXN_UNDO_FAILED };
+typedef void txn_observer(void *data, enum txn_event event, const char *what);
+
+int txn_new(struct txn **txn, struct kernel *kernel, txn_observer *observer, void *data);
+struct txn *txn_unref(struct txn *txn);
+
+static inline void cleanup_txn(struct txn **txn)
+{
+	txn_unref(*txn);
+}
+#define AUTO_TXN CLEANUP(cleanup_txn)
+
+/* Takes the lock of a region (lock.h) until the transaction is freed; a region that it has locked
+ * already costs nothing. */
+int txn_lock(struct txn *txn, const char *path);
+
+/*
+ * Add a step to the end of the list. All return 0 or -ENOMEM; @step's data is released on failure
+ * too. The description (@what, formatted) says what the step does, for dry runs and -v:
+ * "unbind dax0.1 from device_dax".
+ */
+int txn_add(struct txn *txn, struct step step, const char *what, ...) PRINTF(3, 4);
+/* Writes @value to an attribute of @object; undone by writing @before, or not at all if that is
+ * NULL. The object must outlive the transaction. */
+int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,
+	const char *before);
+
+/* Tells the observer each step without taking any. */
+void txn_describe(const struct txn *txn);
+/* Takes the steps. Returns 0, or the failing step's errno: then everything is as it was, or, where
+ * even the undo failed, the recorded sentence says what was not put back. */
+int txn_run(struct txn *txn);
+/* Undoes the steps that txn_run has taken, for a caller who finds the outcome wanting. @error is
+ * returned, its recorded cause kept. */
+int txn_undo(struct txn *txn, int error);
+
+/*
+ * Runs @fn in a child process that a signal to this one may kill: for a write on which the kernel
+ * itself may work without end (taking memory offline). Returns what @fn returns, a negative errno,
+ * or -EINTR. Nothing that @fn changes in memory is seen by the caller.
+ */
+int txn_interruptible(struct kernel *kernel, int (*fn)(void *data), void *data);
