@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+#include <uuid/uuid.h>
+
+#include "cleanup.h"
+
+/*
+ * What list says of an object is a table of fields, in the order in which they are printed.
+ *
+ *	static bool get_size(void *object, unsigned flags, union field_value *out)
+ *	{
+ *		out->number = daxctl_dev_get_size(object);
+ *		return true;
+ *	}
+ *
+ *	static const struct field device_fields[] = {
+ *		{ "size", FIELD_SIZE, 0, get_size, "capacity in bytes" },
+ *	};
+ */
+enum field_type {
+	FIELD_TEXT, /* .text, borrowed until the next field is read */
+	FIELD_BOOL, /* .flag */
+	FIELD_INT,  /* .integer */
+	FIELD_U64,  /* .number, beyond 2^63 too */
+	FIELD_SIZE, /* .number; "4.00 GiB (4.29 GB)" for people */
+	FIELD_HEX,  /* .number; "0x1f" for people */
+	FIELD_UUID, /* .uuid */
+	FIELD_JSON, /* .json, a part in itself (mappings), owned from then on */
+};
+
+union field_value {
+	const char *text;
+	bool flag;
+	int64_t integer;
+	uint64_t number;
+	uuid_t uuid;
+	struct json_object *json;
+};
+
+/* The flags of a reading. Those that a tool adds start at JSON_OWN. */
+enum {
+	JSON_HUMAN = 1 << 0,
+	JSON_VERBOSE = 1 << 1,
+	JSON_OWN = 1 << 8,
+};
+
+struct field {
+	const char *key;
+	enum field_type type;
+	unsigned when; /* all these flags must be set; 0: always shown */
+	/* Returns false to leave the field out. */
+	bool (*get)(void *object, unsigned flags, union field_value *out);
+	const char *doc; /* one line for the description of the format */
+};
+
+/* Describes @object as a JSON object. Returns NULL when memory is short. */
+struct json_object *json_describe(
+	const struct field *fields, size_t count, void *object, unsigned flags);
+
+/* A number as the fields of this type show it, for the elements of an array. */
+struct json_object *json_number(enum field_type type, uint64_t number, unsigned flags);
+
+/* Put @child in place; it is owned by the parent from then on, or freed on failure. A NULL child
+ * (no memory) is a failure. Both return 0 or -ENOMEM. */
+int json_append(struct json_object *array, struct json_object *child);
+int json_put(struct json_object *object, const char *key, struct json_object *child);
+
+/* Prints an array or an object with a newline at the end; an empty one prints nothing. With
+ * JSON_HUMAN an array of one is printed as that one. Returns 0 or -ENOMEM; that the output was
+ * written is checked once, by tool_main. */
+int json_print(struct json_object *json, unsigned flags);
+
+static inline void cleanup_json(struct json_object **json)
+{
+	json_object_put(*json);
+}
+#define AUTO_JSON CLEANUP(cleanup_json)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "cleanup.h"
+
+/*
+ * What a tool tells a person, on standard error. Each call prints one line and ends it.
+ *
+ *	daxctl: dax0.1: cannot become system-ram: 64 MiB is smaller than a memory block (128 MiB)
+ *	hint: daxctl reconfigure-device dax0.1 -s 128M
+ */
+
+/* The name before each sentence. Called once by tool_main; @tool must stay. */
+void say_init(const char *tool);
+
+/* "TOOL: sentence": what failed and why. */
+void say_error(const char *format, ...) PRINTF(1, 2);
+/* "hint: sentence": what would help; follows an error or a note. */
+void say_hint(const char *format, ...) PRINTF(1, 2);
+/* "TOOL: sentence": worth knowing, but nothing failed ("onlined 2 of 3 blocks"). */
+void say_note(const char *format, ...) PRINTF(1, 2);
+/* "sentence" without prefix: the outcome of a verb as a whole ("created 1 namespace"). */
+void say_outcome(const char *format, ...) PRINTF(1, 2);
+
+/* How many errors have been said. tool_main explains a failing verb only if it said none itself. */
+unsigned say_error_count(void);

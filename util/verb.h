@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <limits.h>
+
+#include "option.h"
+#include "say.h"
+
+/* The exit status after a command line that makes no sense. */
+#define EXIT_USAGE 129
+
+/* .args_max of a verb that takes any number. */
+#define ARGS_MANY INT_MAX
+
+struct tool;
+
+/* A verb is a row, defined in the file of its name: const struct verb verb_create_namespace = {...}
+ */
+struct verb {
+	const char *name;    /* "create-namespace" */
+	const char *summary; /* one line, lower case, no full stop: "create a namespace" */
+
+	const char *argument; /* what a positional argument is called: "region"; NULL: takes none */
+	int args_min, args_max;
+
+	const struct option *options;
+	size_t option_count;
+
+	/* Returns 0, a negative errno, or a positive exit status such as EXIT_USAGE. @context is
+	 * what the tool's context_new made. Where it returns a failure without having said an error
+	 * itself, the library's sentence and hint are printed. */
+	int (*run)(void *context, int count, char **args);
+
+	/* In place of run, for the few that take the line as it is (version, help). */
+	int (*run_raw)(const struct tool *tool, int argc, char **argv);
+};
+
+extern const struct verb verb_version;
+extern const struct verb verb_help;
+
+struct tool {
+	const char *name;		 /* "daxctl" */
+	const struct verb *const *verbs; /* in the order of --list-cmds */
+	size_t verb_count;
+
+	int (*context_new)(void **context); /* 0 or a negative errno */
+	void (*context_free)(void *context);
+	/* Why the last call failed and what would help: NULL or "" where there is nothing to say.
+	 */
+	const char *(*error)(void *context);
+	const char *(*hint)(void *context);
+};
+
+/* The whole of main: finds the verb, reads its options, runs it. Returns the exit status. */
+int tool_main(const struct tool *tool, int argc, char **argv);
+
+/* For a verb's own checks of its command line: says "TOOL: VERB: sentence" and where the options
+ * are listed. Returns EXIT_USAGE, to be returned by run. */
+int usage_error(const char *format, ...) PRINTF(1, 2);
+
+/* Says why the library's last call failed: its sentence and hint, or else that of @err, a negative
+ * errno. For verbs that go on to the next device after a failure. Returns @err. */
+int say_failure(void *context, int err);
