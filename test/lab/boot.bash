@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # set by common.bash and by the options
+#
+# Starting a guest.  Its root file system is the host's, read-only over 9p under a tmpfs overlay:
+# every program of the host is there, the fresh build included, and nothing it does stays.
+#
+# A guest talks to the host over virtio-serial ports that QEMU writes to files: standard output,
+# standard error, exit status.  Files, because they never block: a guest whose reader stalls would
+# spin in its kernel.  `tail` makes them live.
+
+# boot_command: runs `words` in a guest of the chosen `kernel` and `topology`, exits as they did.
+boot_command() {
+	local status
+
+	load_topology
+	((${#words[@]} > 1)) || words=(bash -c "${words[0]}")
+	prepare command "${words[@]}"
+	: >"$work/stdout" >"$work/stderr" >"$work/status" >"$work/console"
+	start_guest -display none \
+		"${port[@]}" \
+		-chardev "file,id=stdout,path=$escaped/stdout" -device virtserialport,nr=1,chardev=stdout \
+		-chardev "file,id=stderr,path=$escaped/stderr" -device virtserialport,nr=2,chardev=stderr \
+		-chardev "file,id=status,path=$escaped/status" -device virtserialport,nr=3,chardev=status
+	follow stdout
+	follow stderr >&2
+	[[ ! $console ]] || follow console >&2
+	await_guest "$timeout"
+	status=$(<"$work/status")
+	judge "${status:-none}"
+}
+
+boot_shell() {
+	[[ -t 0 && -t 1 ]] || die "shell needs a terminal; without one use 'lab run COMMAND'"
+	load_topology
+	prepare shell "$(stty size)"
+	say "booting Linux $kernel, topology $topology; leave with 'exit' or ^D"
+	terminal=$(stty -g)
+	start_guest -display none "${port[@]}" \
+		-chardev stdio,id=terminal,signal=off -device virtconsole,chardev=terminal
+	wait "$guest" || :
+	guest=
+	judge 0
+}
+
+# load_topology: sets what the topology's file says, over defaults.
+load_topology() {
+	memory=2G tree=kernel cmdline='' qemu=() modules=() ready=()
+	# shellcheck source=/dev/null
+	. "$lab_dir/topology/$topology"
+}
+
+# prepare MODE ARG...: everything that QEMU will need, in the folder `work`.
+prepare() {
+	local mode=$1
+	shift
+	need qemu-system-x86_64 qemu-system-x86
+	need cpio cpio
+	need setpriv util-linux
+	fetch "kernel-$kernel"
+	[[ $tree == kernel || $kernel == 6.1 ]] || die "topology $topology is for kernel 6.1 only"
+	fetch "$tree-$kernel"
+
+	work=$(mktemp -d "${TMPDIR:-/tmp}/lab.XXXXXX")
+	scratch+=("$work")
+	escaped=${work//,/,,} # a comma ends a value in QEMU's options
+	mkdir -p "$work/initrd.d/lab"
+	cp "$lab_dir"/guest/* "$work/initrd.d/lab/"
+	mv "$work/initrd.d/lab/init" "$work/initrd.d/init"
+	settings "$mode" "$@" >"$work/initrd.d/lab/settings"
+	echo "$mode" >"$work/initrd.d/lab/mode" # init is no bash: what it needs is plain
+	echo "$root" >"$work/initrd.d/lab/checkout"
+	echo "$lab_cache/$tree-$kernel/lib/modules" >"$work/initrd.d/lab/tree"
+	{
+		cat "$lab_cache/kernel-$kernel/initrd"
+		(cd "$work/initrd.d" && find . | cpio --quiet -o -H newc -R 0:0)
+	} >"$work/initrd"
+}
+
+# settings MODE ARG...: what the guest has to know, as shell variables.
+settings() {
+	local mode=$1
+	shift
+	printf '%s=%q\n' mode "$mode" checkout "$root" cache "$lab_cache" topology "$topology" \
+		kernel "$kernel" term "${TERM:-dumb}"
+	printf 'modules=(%s)\nready=(%s)\n' "${modules[*]@Q}" "${ready[*]@Q}"
+	printf 'words=('
+	printf '%q ' "$@"
+	printf ')\n'
+}
+
+# Options of the devices that carry the guest's output, common to both kinds of guest.
+port=(-device virtio-serial-pci)
+
+# start_guest OPTION...: QEMU in the background, as `guest`.
+start_guest() {
+	local quiet=quiet
+
+	[[ ! $console ]] || quiet=
+	# When the lab dies without a chance to clean up, the kernel takes QEMU along.
+	setpriv --pdeathsig KILL qemu-system-x86_64 \
+		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu max -smp 2 \
+		-M q35,nvdimm=on -m "$memory,slots=8,maxmem=64G" "${qemu[@]}" \
+		-nic none -no-reboot -serial "file:$work/console" \
+		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
+		-device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-kernel "$lab_cache/kernel-$kernel/vmlinux" -initrd "$work/initrd" \
+		-append "console=ttyS0 $quiet panic=-1 oops=panic watchdog_thresh=60 $cmdline" \
+		"$@" <&0 2>"$work/qemu" &
+	guest=$!
+	doomed+=("$guest")
+}
+
+# follow FILE: copies what QEMU writes to it until QEMU ends.
+follow() {
+	tail -q -c +1 -s 0.1 -f --pid="$guest" "$work/$1" &
+	followers+=($!)
+}
+followers=()
+
+# await_guest SECONDS: until the guest has ended or the time is up.
+await_guest() {
+	local limit ended
+
+	sleep "$1" &
+	limit=$!
+	doomed+=("$limit")
+	wait -n -p ended "$guest" "$limit" || :
+	[[ $ended != "$limit" ]] || hung=$1
+	kill -KILL "$guest" "$limit" 2>/dev/null || :
+	wait "$guest" "$limit" "${followers[@]}" 2>/dev/null || : # bash would report who was killed
+	doomed=()
+}
+hung=
+
+# What the kernel writes to its console when it is no longer to be trusted.
+readonly trouble='Kernel panic|Oops[:[]|BUG:|kernel BUG at|general protection fault|KASAN|KFENCE:|double fault'
+
+# judge STATUS: exits with it, or with the lab's own when the guest did not end well.
+judge() {
+	if grep -Eq "$trouble" "$work/console"; then
+		show_console "the guest's kernel is in trouble"
+		exit $guest_died
+	elif [[ $hung ]]; then
+		show_console "the guest did not finish within $hung s and was stopped"
+		exit $guest_hung
+	elif [[ ! $1 =~ ^[0-9]+$ ]]; then
+		show_console "the guest went away without an exit status"
+		exit $guest_died
+	fi
+	exit "$1"
+}
+
+show_console() {
+	say "$1; the end of its console:"
+	{ cat "$work/qemu" && tail -n 60 "$work/console"; } | tr -d '\r' | sed 's/^/    | /' >&2
+}

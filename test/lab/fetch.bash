@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # lab_dir and lab_cache come from common.bash
+#
+# What is fetched once and kept in the cache.  Packages are downloaded and unpacked, never
+# installed, through an apt configuration of our own in the cache: it needs no root, it does not
+# touch the machine's, and it can name suites that the machine does not use.
+#
+#	kernel-V	vmlinux, lib/modules/, initrd (busybox and the modules to mount the root with)
+#	nfit-6.1	a kernel-6.1 whose NVDIMM modules are the ones of the kernel's emulator
+#	reference	Debian's ndctl and daxctl: wrappers, and the unpacked packages in root/
+#
+# Each appears by one rename when it is whole, under a lock.
+
+# fetch_all [WHAT]...: the named things, or all, for the kernels in `kernels`.
+fetch_all() {
+	local what kernel
+
+	((${#kernels[@]})) || kernels=(6.1)
+	(($#)) || set -- kernel nfit reference
+	for what; do
+		case $what in
+		kernel) for kernel in "${kernels[@]}"; do fetch "kernel-$kernel"; done ;;
+		nfit) fetch nfit-6.1 ;;
+		reference) fetch reference ;;
+		*) die "there is no '$what' to fetch; it is kernel, nfit or reference" ;;
+		esac
+	done
+}
+
+# fetch ITEM: ITEM is in the cache when this returns.
+fetch() {
+	local item=$1 partial=$lab_cache/.partial lock status
+
+	[[ ! -e $lab_cache/$item ]] || return 0
+	if [[ $item == nfit-* ]]; then
+		fetch "kernel-${item#nfit-}"
+	fi
+	exec {lock}>"$lab_cache/.lock"
+	flock -n "$lock" || { say "waiting for another fetch to finish" && flock "$lock"; }
+	if [[ ! -e $lab_cache/$item ]]; then
+		say "fetching $item into $lab_cache"
+		rm -rf "$partial" # we hold the lock: it can only be a dead one's
+		mkdir "$partial"
+		scratch+=("$partial")
+		set +e # `(...) || die` would switch it off inside the parentheses too
+		(set -e && cd "$partial" && "make_${item%%-*}" "${item#*-}")
+		status=$?
+		set -e
+		((status == 0)) || die "fetching $item failed; the lines above say why"
+		rm -rf "$partial/tmp"
+		mv -T "$partial" "$lab_cache/$item"
+		scratch=()
+	fi
+	exec {lock}>&-
+}
+
+# --- apt -----------------------------------------------------------------------------------
+
+# mirror: the Debian mirror that this machine uses, from whatever form its sources have.
+mirror() {
+	apt-get update --print-uris 2>/dev/null |
+		sed -En "s|^'([^']*)/dists/[a-z]+/(In)?Release'.*|\1|p" | head -n 1
+}
+
+# in_suite SUITE PROGRAM ARG...: apt-get or apt-cache, in our configuration.
+in_suite() {
+	local state=$lab_cache/apt/$1 program=$2
+	shift 2
+	"$program" -qq -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+		-o Dir::Etc::PreferencesParts=/dev/null -o Dir::State::Lists="$state/lists" \
+		-o Dir::State::Status=/dev/null -o Dir::Cache="$state/cache" \
+		-o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
+}
+
+# open_suite SUITE: apt knows the packages of the suite as they are today.
+open_suite() {
+	local state=$lab_cache/apt/$1 keys=/usr/share/keyrings/debian-archive-keyring.gpg address
+
+	need apt-get apt
+	address=$(mirror)
+	[[ $address ]] || die "apt's sources on this machine name no Debian mirror; add one"
+	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+	[[ ! -f $keys ]] && keys='' || keys="[signed-by=$keys] "
+	echo "deb $keys$address $1 main" >"$state/sources.list"
+	in_suite "$1" apt-get update
+}
+
+# unpack SUITE FOLDER PACKAGE...
+unpack() {
+	local suite=$1 folder=$2 package
+	shift 2
+	mkdir -p tmp/packages "$folder"
+	(cd tmp/packages && in_suite "$suite" apt-get download "$@")
+	for package in tmp/packages/*.deb; do
+		dpkg -x "$package" "$folder"
+	done
+	rm -rf tmp/packages
+}
+
+# depends SUITE PACKAGE PATTERN: the packages it depends on whose names match.
+depends() {
+	in_suite "$1" apt-cache depends "$2" | awk '$1 == "Depends:" {print $2}' | grep -E "$3" || :
+}
+
+# --- kernel-V ------------------------------------------------------------------------------
+
+make_kernel() {
+	local suite image parts release
+
+	need depmod kmod
+	need busybox busybox-static
+	need cpio cpio
+	need xz xz-utils
+	suite=$(suite_of "$1")
+	open_suite "$suite"
+	image=$(depends "$suite" linux-image-amd64 '^linux-image-')
+	# Since 7.x the image and its modules are packages of their own.
+	mapfile -t parts < <(depends "$suite" "$image" '^linux-(binary|modules|base-.*|image)-[0-9]')
+	unpack "$suite" tmp/root "$image" "${parts[@]}"
+
+	mkdir lib
+	mv "$(first tmp/root/lib/modules tmp/root/usr/lib/modules)" lib/modules
+	release=$(ls lib/modules)
+	echo "$image" >package
+	vmlinux_of "$(first tmp/root/boot/vmlinuz-* "lib/modules/$release/vmlinuz")" >vmlinux
+	rm -f "lib/modules/$release/vmlinuz"
+	PATH=$PATH:/usr/sbin:/sbin depmod -b . "$release"
+	make_initrd "$release"
+}
+
+# first PATH...: the first that exists.
+first() {
+	local path
+	for path; do
+		[[ ! -e $path ]] || { echo "$path" && return; }
+	done
+	say "none of these exists: $*"
+	return 1
+}
+
+# vmlinux_of BZIMAGE: the kernel proper, taken out of its self-extracting wrapper, because QEMU
+# boots that as well and emulated unpacking costs half of the time that a boot takes.  Offsets are
+# from the kernel's Documentation/arch/x86/boot.rst.
+vmlinux_of() {
+	local setup payload length magic
+
+	setup=$(number_at "$1" $((0x1f1)) 1)
+	payload=$(((setup + 1) * 512 + $(number_at "$1" $((0x248)) 4)))
+	length=$(number_at "$1" $((0x24c)) 4)
+	magic=$(number_at "$1" "$payload" 4)
+	# The last four bytes are the unpacked size, which the unpackers take for garbage.
+	head -c $((payload + length - 4)) "$1" | tail -c +$((payload + 1)) |
+		case $(printf %08x "$magic") in
+		587a37fd) xz -dc --single-stream ;;
+		fd2fb528) zstd -dcq ;;
+		*8b1f) gzip -dcq ;;
+		*) die "$1 is packed in a way that the lab does not know" ;;
+		esac
+}
+
+# number_at FILE OFFSET BYTES
+number_at() {
+	od -An -v -j "$2" -N "$3" -t "u$3" "$1" | tr -d ' '
+}
+
+# make_initrd RELEASE: the part of the initial ramdisk that is the same in every boot.
+make_initrd() {
+	local tree=tmp/initrd number=100 file
+
+	mkdir -p $tree/bin $tree/modules $tree/dev $tree/new
+	cp "$(command -v busybox)" $tree/bin/busybox
+	while read -r file; do
+		number=$((number + 1)) # init loads them in this order
+		case $file in
+		*.xz) xz -dc "$file" ;;
+		*.zst) zstd -dcq "$file" ;;
+		*) cat "$file" ;;
+		esac >"$tree/modules/$number.ko"
+	done < <(modules_for "$1" virtio_pci 9pnet_virtio 9p overlay virtio_console)
+	(cd $tree && find . | cpio --quiet -o -H newc -R 0:0) >initrd
+}
+
+# modules_for RELEASE MODULE...: the files to load, in order.
+modules_for() {
+	local release=$1 module
+	shift
+	for module; do
+		PATH=$PATH:/usr/sbin:/sbin modprobe -d . -S "$release" --show-depends "$module"
+	done | awk '$1 == "insmod" && !seen[$2]++ {print $2}'
+}
+
+# --- reference -----------------------------------------------------------------------------
+
+make_reference() {
+	local tool
+
+	open_suite bookworm
+	unpack bookworm root ndctl daxctl libndctl6 libdaxctl1 libndctl-dev libdaxctl-dev \
+		libiniparser1 libkeyutils1 libjson-c5
+	for tool in ndctl daxctl; do
+		cat >$tool <<-'END'
+		#!/bin/sh
+		root=$(dirname "$0")/root
+		LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu \
+			exec "$root/usr/bin/${0##*/}" "$@"
+		END
+		chmod +x $tool
+	done
+}
