@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # set by common.bash and by the options
+# shellcheck disable=SC2034,SC2154 # variables that other parts set and use
 #
 # Starting a guest.  Its root file system is the host's, read-only over 9p under a tmpfs overlay:
 # every program of the host is there, the fresh build included, and nothing it does stays.
@@ -16,7 +16,7 @@ boot_command() {
 	load_topology
 	((${#words[@]} > 1)) || words=(bash -c "${words[0]}")
 	prepare command "${words[@]}"
-	: >"$work/stdout" >"$work/stderr" >"$work/status" >"$work/console"
+	touch "$work"/{stdout,stderr,status,console}
 	start_guest -display none \
 		"${port[@]}" \
 		-chardev "file,id=stdout,path=$escaped/stdout" -device virtserialport,nr=1,chardev=stdout \
@@ -140,13 +140,13 @@ readonly trouble='Kernel panic|Oops[:[]|BUG:|kernel BUG at|general protection fa
 judge() {
 	if grep -Eq "$trouble" "$work/console"; then
 		show_console "the guest's kernel is in trouble"
-		exit $guest_died
+		exit "$guest_died"
 	elif [[ $hung ]]; then
 		show_console "the guest did not finish within $hung s and was stopped"
-		exit $guest_hung
+		exit "$guest_hung"
 	elif [[ ! $1 =~ ^[0-9]+$ ]]; then
 		show_console "the guest went away without an exit status"
-		exit $guest_died
+		exit "$guest_died"
 	fi
 	exit "$1"
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables that other parts set and use
 #
 # What every part of the lab uses: messages, folders, tables, clean-up.
 

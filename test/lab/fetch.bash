@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # lab_dir and lab_cache come from common.bash
+# shellcheck disable=SC2034,SC2154 # variables that other parts set and use
 #
 # What is fetched once and kept in the cache.  Packages are downloaded and unpacked, never
 # installed, through an apt configuration of our own in the cache: it needs no root, it does not
@@ -207,4 +207,49 @@ make_reference() {
 		END
 		chmod +x $tool
 	done
+}
+
+# --- nfit-V --------------------------------------------------------------------------------
+
+# make_nfit KERNEL: the kernel's sources hold, under tools/testing/nvdimm, an emulator of NVDIMM
+# platforms that needs NVDIMM modules built around it.  Debian does not build those; we do.
+make_nfit() {
+	local kernel=$lab_cache/kernel-$1 release sources headers module
+	local -a includes # and `build`, which the trap needs after this function
+
+	need gcc gcc
+	need make make
+	need bc bc
+	need strip binutils
+	[[ -e /usr/include/libelf.h ]] || die "libelf.h is missing; 'apt-get install libelf-dev' brings it"
+	release=$(ls "$kernel/lib/modules")
+	open_suite bookworm
+	# The kernel's makefiles cannot bear a space in a path, and the cache may have one.
+	build=$(mktemp -d /tmp/lab.XXXXXX)
+	trap 'rm -rf "$build"' EXIT
+	unpack bookworm "$build" "linux-source-$1" "linux-kbuild-$1" "linux-headers-$release" \
+		"linux-headers-${release%-*}-common"
+
+	headers=$build/usr/src/linux-headers-$release
+	sed -i "s|/usr/src/|$build/usr/src/|" "$headers/Makefile"
+	sources=$build/usr/src/linux-source-$1
+	tar -C "$build/usr/src" -xf "$sources.tar.xz" \
+		"${sources##*/}"/{tools/testing/nvdimm,drivers/nvdimm,drivers/dax,drivers/acpi,include}
+	# A module outside of the kernel's tree does not find the headers of the drivers it stands in for.
+	includes=("-I$sources/drivers/nvdimm" "-I$sources/drivers/acpi/nfit" "-I$sources/drivers/dax")
+	make -s -j"$(nproc)" -C "$headers" M="$sources/tools/testing/nvdimm" \
+		KCPPFLAGS="${includes[*]}" modules >"$build/log" 2>&1 || {
+		cat "$build/log" >&2
+		die "the NVDIMM emulator does not build; the compiler's messages are above"
+	}
+
+	cp -al "$kernel/lib" lib # hard links: nothing writes into these files, depmod replaces its own
+	mkdir "lib/modules/$release/extra"
+	find "$sources/tools/testing/nvdimm" -name '*.ko' -exec cp -t "lib/modules/$release/extra" {} +
+	strip --strip-debug "lib/modules/$release/extra"/*.ko
+	mkdir tmp/depmod.d
+	for module in nfit device_dax dax_pmem libnvdimm nd_btt nd_e820 nd_pmem; do
+		echo "override $module * extra"
+	done >tmp/depmod.d/nfit.conf
+	PATH=$PATH:/usr/sbin:/sbin depmod -C tmp/depmod.d -b . "$release"
 }
