@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "parse.h"
+
 struct kernel {
 	int root;
 	bool live;
@@ -77,6 +79,32 @@ void kernel_log(const struct kernel *kernel, int priority, const char *file, int
 	va_start(args, format);
 	kernel->log(kernel->log_data, priority, file, line, fn, format, args);
 	va_end(args);
+}
+
+int kernel_log_priority_from(const char *variable)
+{
+	static const struct {
+		const char *name;
+		int priority;
+	} levels[] = {{"err", LOG_ERR}, {"info", LOG_INFO}, {"debug", LOG_DEBUG}};
+	const char *value = secure_getenv(variable);
+	uint64_t number;
+
+	if (!value)
+		return LOG_ERR;
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (strcmp(value, levels[i].name) == 0)
+			return levels[i].priority;
+	if (parse_u64(value, 10, &number) == 0 && number <= LOG_DEBUG)
+		return (int)number;
+	return LOG_ERR;
+}
+
+void kernel_log_to_stderr(const char *library, const char *fn, const char *format, va_list args)
+{
+	fprintf(stderr, "%s: %s: ", library, fn);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
 }
 
 /* Formats into a new string that takes the place of @slot; out of memory leaves NULL there. */

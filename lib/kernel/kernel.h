@@ -38,6 +38,13 @@ int kernel_get_log_priority(const struct kernel *kernel);
 void kernel_log(const struct kernel *kernel, int priority, const char *file, int line,
 	const char *fn, const char *format, ...) PRINTF(6, 7);
 
+/* The priority that environment variable @variable names (a syslog level's name or number), not
+ * heeded in a setuid program; LOG_ERR without it. */
+int kernel_log_priority_from(const char *variable);
+/* What a library does with its log while the program has not asked for it: standard error. */
+void kernel_log_to_stderr(const char *library, const char *fn, const char *format, va_list args)
+	PRINTF(3, 0);
+
 #define log_at(kernel, priority, ...)                                                              \
 	do {                                                                                       \
 		if (kernel_get_log_priority(kernel) >= (priority))                                 \

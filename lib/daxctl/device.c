@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <kernel/driver.h>
+#include <kernel/parse.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Documentation/ABI/testing/sysfs-bus-dax */
+static const struct attr dev_attrs[] = {
+	[DEV_SIZE] = {"size", ATTR_U64, true},
+	[DEV_ALIGN] = {"align", ATTR_U64, true},
+	[DEV_RESOURCE] = {"resource", ATTR_HEX, true},
+	[DEV_TARGET_NODE] = {"target_node", ATTR_INT, true},
+	[DEV_DEV] = {"dev", ATTR_TEXT, true},
+	[DEV_DRIVER] = {"driver", ATTR_LINK},
+	[DEV_MAPPING] = {"mapping", ATTR_TEXT},
+};
+
+bool dev_parse_name(const char *name, int *region_id, int *id)
+{
+	char digits[16];
+	uint64_t numbers[2];
+
+	if (strncmp(name, "dax", 3) != 0)
+		return false;
+	const char *dot = strchr(name + 3, '.');
+	if (!dot || (size_t)(dot - name - 3) >= sizeof(digits))
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s", (int)(dot - name - 3), name + 3);
+	if (parse_u64(digits, 10, &numbers[0]) || parse_u64(dot + 1, 10, &numbers[1]))
+		return false;
+	if (numbers[0] > INT_MAX || numbers[1] > INT_MAX)
+		return false;
+	*region_id = (int)numbers[0];
+	*id = (int)numbers[1];
+	return true;
+}
+
+bool dev_is_name(const char *name)
+{
+	int region_id, id;
+
+	return dev_parse_name(name, &region_id, &id);
+}
+
+static struct daxctl_dev *dev_new(struct daxctl_region *region, const char *name)
+{
+	AUTO_FREE struct daxctl_dev *dev = calloc(1, sizeof(*dev));
+	int region_id;
+
+	if (!dev || !dev_parse_name(name, &region_id, &dev->id))
+		return NULL;
+	if (object_init(&dev->object, region->ctx->dax, name, dev_attrs, ARRAY_SIZE(dev_attrs)))
+		return NULL;
+	dev->region = region;
+	dev->memory.dev = dev;
+	return TAKE(dev);
+}
+
+struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name)
+{
+	struct daxctl_dev **place = &region->devs;
+
+	while (*place && names_compare((*place)->object.name, name) < 0)
+		place = &(*place)->next;
+	if (*place && strcmp((*place)->object.name, name) == 0)
+		return *place;
+
+	struct daxctl_dev *dev = dev_new(region, name);
+	if (!dev)
+		return NULL;
+	dev->next = *place;
+	*place = dev;
+	return dev;
+}
+
+void dev_free(struct daxctl_dev *dev)
+{
+	object_deinit(&dev->object);
+	free(dev->mappings);
+	free(dev->memory.node_path);
+	free(dev);
+}
+
+EXPORT struct daxctl_dev *daxctl_dev_get_next(struct daxctl_dev *dev)
+{
+	return dev->next;
+}
+
+EXPORT struct daxctl_region *daxctl_dev_get_region(struct daxctl_dev *dev)
+{
+	return dev->region;
+}
+
+EXPORT struct daxctl_ctx *daxctl_dev_get_ctx(struct daxctl_dev *dev)
+{
+	return dev->region->ctx;
+}
+
+EXPORT int daxctl_dev_get_id(struct daxctl_dev *dev)
+{
+	return dev->id;
+}
+
+EXPORT const char *daxctl_dev_get_devname(struct daxctl_dev *dev)
+{
+	return dev->object.name;
+}
+
+/* The two halves of "252:0". */
+static int device_number(struct daxctl_dev *dev, bool minor)
+{
+	const char *text = object_text(&dev->object, DEV_DEV);
+	const char *colon = text ? strchr(text, ':') : NULL;
+	char major[16];
+	int64_t number;
+
+	if (!colon)
+		return -1;
+	snprintf(major, sizeof(major), "%.*s", (int)(colon - text), text);
+	if (parse_i64(minor ? colon + 1 : major, &number) || number < 0 || number > INT_MAX)
+		return -1;
+	return (int)number;
+}
+
+EXPORT int daxctl_dev_get_major(struct daxctl_dev *dev)
+{
+	return device_number(dev, false);
+}
+
+EXPORT int daxctl_dev_get_minor(struct daxctl_dev *dev)
+{
+	return device_number(dev, true);
+}
+
+EXPORT unsigned long long daxctl_dev_get_resource(struct daxctl_dev *dev)
+{
+	return object_u64_or(&dev->object, DEV_RESOURCE, 0);
+}
+
+EXPORT unsigned long long daxctl_dev_get_size(struct daxctl_dev *dev)
+{
+	return object_u64_or(&dev->object, DEV_SIZE, 0);
+}
+
+EXPORT unsigned long daxctl_dev_get_align(struct daxctl_dev *dev)
+{
+	return object_u64_or(&dev->object, DEV_ALIGN, 0);
+}
+
+EXPORT int daxctl_dev_get_target_node(struct daxctl_dev *dev)
+{
+	return object_int_or(&dev->object, DEV_TARGET_NODE, -1);
+}
+
+/* The ranges may be others after any of these. */
+static int configure(struct daxctl_dev *dev, enum dev_attr attr, const char *value)
+{
+	int err = object_write(&dev->object, attr, value);
+
+	dev->mapped = false;
+	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
+}
+
+EXPORT int daxctl_dev_set_size(struct daxctl_dev *dev, unsigned long long size)
+{
+	char value[32];
+
+	snprintf(value, sizeof(value), "%#llx", size);
+	return configure(dev, DEV_SIZE, value);
+}
+
+EXPORT int daxctl_dev_set_align(struct daxctl_dev *dev, unsigned long align)
+{
+	char value[32];
+
+	snprintf(value, sizeof(value), "%#lx", align);
+	return configure(dev, DEV_ALIGN, value);
+}
+
+EXPORT int daxctl_dev_set_mapping(
+	struct daxctl_dev *dev, unsigned long long start, unsigned long long end)
+{
+	char value[64];
+
+	snprintf(value, sizeof(value), "%#llx-%#llx", start, end);
+	return configure(dev, DEV_MAPPING, value);
+}
+
+const char *dev_driver(struct daxctl_dev *dev)
+{
+	return object_text(&dev->object, DEV_DRIVER);
+}
+
+EXPORT int daxctl_dev_is_enabled(struct daxctl_dev *dev)
+{
+	return dev_driver(dev) != NULL;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Documentation/ABI/testing/sysfs-bus-dax */
+enum { MAPPING_START, MAPPING_END, MAPPING_OFFSET };
+static const struct attr mapping_attrs[] = {
+	[MAPPING_START] = {"start", ATTR_HEX},
+	[MAPPING_END] = {"end", ATTR_HEX},
+	[MAPPING_OFFSET] = {"page_offset", ATTR_HEX},
+};
+
+static bool is_mapping(const char *name)
+{
+	return strncmp(name, "mapping", 7) == 0 && name[7];
+}
+
+static int read_mapping(struct daxctl_dev *dev, const char *name, struct daxctl_mapping *mapping)
+{
+	CLEANUP(object_deinit) struct object object = {0};
+	char path[NAME_MAX * 2];
+
+	snprintf(path, sizeof(path), "%s/%s", dev->object.name, name);
+	int err = object_init(
+		&object, dev->object.folder, path, mapping_attrs, ARRAY_SIZE(mapping_attrs));
+	if (!err)
+		err = object_u64(&object, MAPPING_START, &mapping->start);
+	if (!err)
+		err = object_u64(&object, MAPPING_END, &mapping->end);
+	if (!err)
+		err = object_u64(&object, MAPPING_OFFSET, &mapping->offset);
+	return err ?: mapping->end < mapping->start ? -EINVAL : 0;
+}
+
+/* All or none: a device of which only a part can be seen looks as if it had no ranges. */
+static void read_mappings(struct daxctl_dev *dev)
+{
+	AUTO_NAMES struct names names = NAMES_INIT;
+
+	if (sysfs_list(dev->object.folder, dev->object.name, is_mapping, &names) || !names.count)
+		return;
+	AUTO_FREE struct daxctl_mapping *mappings = calloc(names.count, sizeof(*mappings));
+	if (!mappings)
+		return;
+	for (size_t i = 0; i < names.count; i++)
+		if (read_mapping(dev, names.list[i], &mappings[i]))
+			return;
+	mappings[names.count - 1].last = true;
+	dev->mappings = TAKE(mappings);
+	dev->mapping_count = names.count;
+}
+
+EXPORT struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev)
+{
+	if (!dev->mapped) {
+		free(dev->mappings);
+		dev->mappings = NULL;
+		dev->mapping_count = 0;
+		dev->mapped = true;
+		read_mappings(dev);
+	}
+	return dev->mappings;
+}
+
+EXPORT struct daxctl_mapping *daxctl_mapping_get_next(struct daxctl_mapping *mapping)
+{
+	return mapping->last ? NULL : mapping + 1;
+}
+
+EXPORT unsigned long long daxctl_mapping_get_start(struct daxctl_mapping *mapping)
+{
+	return mapping->start;
+}
+
+EXPORT unsigned long long daxctl_mapping_get_end(struct daxctl_mapping *mapping)
+{
+	return mapping->end;
+}
+
+EXPORT unsigned long long daxctl_mapping_get_size(struct daxctl_mapping *mapping)
+{
+	return mapping->end - mapping->start + 1;
+}
+
+EXPORT unsigned long long daxctl_mapping_get_offset(struct daxctl_mapping *mapping)
+{
+	return mapping->offset;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "memory.h"
+
+/* What a write to a block's state attribute asks for
+ * (Documentation/admin-guide/mm/memory-hotplug.rst). */
+static const char *const requests[] = {
+	[BLOCK_OFFLINE] = "offline",
+	[BLOCK_MOVABLE] = "online_movable",
+	[BLOCK_KERNEL] = "online_kernel",
+};
+
+static int add_range(struct blocks *blocks, uint64_t start, uint64_t end, uint64_t size)
+{
+	uint64_t first = start / size + (start % size != 0);
+	uint64_t behind = end == UINT64_MAX ? end / size : (end + 1) / size;
+
+	if (behind <= first)
+		return 0;
+	size_t count = blocks->count + (behind - first);
+	struct block *list = reallocarray(blocks->list, count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	blocks->list = list;
+	while (blocks->count < count)
+		list[blocks->count++] = (struct block){first++, BLOCK_OFFLINE};
+	return 0;
+}
+
+int blocks_of(struct daxctl_dev *dev, struct blocks *blocks)
+{
+	uint64_t size = daxctl_get_memory_block_size(dev->region->ctx);
+	uint64_t start, length;
+	struct daxctl_mapping *mapping;
+
+	if (!size)
+		return -EOPNOTSUPP;
+	if (daxctl_mapping_get_first(dev)) {
+		daxctl_mapping_foreach (dev, mapping) {
+			int err = add_range(blocks, mapping->start, mapping->end, size);
+			if (err)
+				return err;
+		}
+		return 0;
+	}
+	/* Kernels before 5.10 tell one range only. */
+	int err = object_u64(&dev->object, DEV_RESOURCE, &start);
+	if (!err)
+		err = object_u64(&dev->object, DEV_SIZE, &length);
+	if (err || !length)
+		return err;
+	if (start > UINT64_MAX - (length - 1))
+		return -ERANGE;
+	return add_range(blocks, start, start + length - 1, size);
+}
+
+void blocks_deinit(struct blocks *blocks)
+{
+	free(blocks->list);
+}
+
+static int read_block(
+	struct daxctl_ctx *ctx, const struct block *block, const char *attr, char *text)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "memory%llu/%s", (unsigned long long)block->number, attr);
+	return sysfs_read(ctx->memory.folder, ctx->memory.name, path, text);
+}
+
+static int write_block(struct daxctl_ctx *ctx, const struct block *block, enum block_state state)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
+	return sysfs_write(ctx->memory.folder, ctx->memory.name, path, requests[state]);
+}
+
+int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state)
+{
+	char text[SYSFS_PAGE + 1];
+	int err = read_block(ctx, block, "state", text);
+
+	if (err)
+		return err;
+	if (strcmp(text, "offline") == 0) {
+		*state = BLOCK_OFFLINE;
+		return 0;
+	}
+	/* The zone of a block that is online is the only valid one; a block that is on its way
+	 * offline is not usable, but its zone is still told. */
+	err = read_block(ctx, block, "valid_zones", text);
+	if (err)
+		return err;
+	*state = strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE : BLOCK_KERNEL;
+	return 0;
+}
+
+int memory_count(struct daxctl_dev *dev, struct memory_count *count)
+{
+	CLEANUP(blocks_deinit) struct blocks blocks = {0};
+	int err = blocks_of(dev, &blocks);
+
+	*count = (struct memory_count){0};
+	for (size_t i = 0; !err && i < blocks.count; i++) {
+		enum block_state state;
+		err = block_read_state(dev->region->ctx, &blocks.list[i], &state);
+		if (err == -ENOENT) {
+			err = 0;
+			continue;
+		}
+		count->total++;
+		count->online += !err && state != BLOCK_OFFLINE;
+		count->kernel += !err && state == BLOCK_KERNEL;
+	}
+	return err;
+}
+
+struct memory_change {
+	struct daxctl_dev *dev;
+	enum block_state to;
+	struct blocks changed; /* with the states that they had */
+	unsigned *unchanged;
+};
+
+struct offline_write {
+	struct daxctl_ctx *ctx;
+	const struct block *block;
+};
+
+static int write_offline(void *data)
+{
+	struct offline_write *write = data;
+
+	return write_block(write->ctx, write->block, BLOCK_OFFLINE);
+}
+
+/* The kernel tries to empty a block for as long as there is hope. */
+static int take_offline(struct daxctl_dev *dev, const struct block *block, enum block_state from)
+{
+	struct daxctl_ctx *ctx = dev->region->ctx;
+	struct offline_write write = {ctx, block};
+	int err = txn_interruptible(ctx->kernel, write_offline, &write);
+
+	if (!err)
+		return 0;
+	kernel_fail(ctx->kernel, -err,
+		"memory block %llu (%llu MiB, zone %s of node %d) stays online: %s",
+		(unsigned long long)block->number, daxctl_get_memory_block_size(ctx) >> 20,
+		from == BLOCK_MOVABLE ? "Movable" : "Normal", daxctl_dev_get_target_node(dev),
+		err == -EBUSY ? "pages in it are in use and cannot be moved" : strerror(-err));
+	kernel_hint(ctx->kernel,
+		"end or move the programs that use the memory of node %d, for example "
+		"with migratepages(8), and try again",
+		daxctl_dev_get_target_node(dev));
+	return err;
+}
+
+static int put_online(struct daxctl_dev *dev, const struct block *block, enum block_state to)
+{
+	struct daxctl_ctx *ctx = dev->region->ctx;
+	enum block_state now;
+	int err = write_block(ctx, block, to);
+
+	/* Someone else, a rule of udev perhaps, was faster: the block is online as was wished. */
+	if (err && block_read_state(ctx, block, &now) == 0 && now != BLOCK_OFFLINE)
+		return 0;
+	if (err)
+		kernel_fail(ctx->kernel, -err, "memory block %llu does not come online: %s",
+			(unsigned long long)block->number, strerror(-err));
+	return err;
+}
+
+static int change_block(struct memory_change *change, const struct block *block)
+{
+	enum block_state now;
+	int err = block_read_state(change->dev->region->ctx, block, &now);
+
+	if (err)
+		return kernel_fail(dev_kernel(change->dev), -err,
+			"memory block %llu cannot be looked at: %s",
+			(unsigned long long)block->number, strerror(-err));
+	if ((now == BLOCK_OFFLINE) == (change->to == BLOCK_OFFLINE)) {
+		if (change->unchanged)
+			++*change->unchanged;
+		return 0;
+	}
+	err = now == BLOCK_OFFLINE ? put_online(change->dev, block, change->to)
+				   : take_offline(change->dev, block, now);
+	if (!err)
+		change->changed.list[change->changed.count++] = (struct block){block->number, now};
+	return err;
+}
+
+static int change_undo(void *data)
+{
+	struct memory_change *change = data;
+	int result = 0;
+
+	while (change->changed.count > 0) {
+		const struct block *block = &change->changed.list[--change->changed.count];
+		int err = block->was == BLOCK_OFFLINE ? take_offline(change->dev, block, change->to)
+						      : put_online(change->dev, block, block->was);
+		result = result ?: err;
+	}
+	return result;
+}
+
+/* All or nothing: on failure the blocks that had changed are put back, and the first cause is what
+ * is told. */
+static int change_apply(void *data)
+{
+	struct memory_change *change = data;
+	struct kernel *kernel = dev_kernel(change->dev);
+	CLEANUP(blocks_deinit) struct blocks blocks = {0};
+	int err = blocks_of(change->dev, &blocks);
+
+	if (!err && blocks.count) {
+		change->changed.list = calloc(blocks.count, sizeof(*blocks.list));
+		err = change->changed.list ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; !err && i < blocks.count; i++)
+		err = change_block(change, &blocks.list[i]);
+	if (!err)
+		return 0;
+
+	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
+	AUTO_FREE char *hint = kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
+	int stuck = change_undo(change);
+	kernel_fail(kernel, -err, "%s%s", why ?: "",
+		stuck ? "; not all blocks before it could be put back" : "");
+	if (hint)
+		kernel_hint(kernel, "%s", hint);
+	return err;
+}
+
+static void change_release(void *data)
+{
+	struct memory_change *change = data;
+
+	blocks_deinit(&change->changed);
+	free(change);
+}
+
+int memory_add_change(
+	struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned *unchanged)
+{
+	static const char *const how[] = {
+		[BLOCK_OFFLINE] = "take offline",
+		[BLOCK_MOVABLE] = "put online as movable",
+		[BLOCK_KERNEL] = "put online for the kernel too",
+	};
+	struct memory_change *change = calloc(1, sizeof(*change));
+	struct step step = {change_apply, change_undo, change_release, change};
+
+	if (!change)
+		return -ENOMEM;
+	change->dev = dev;
+	change->to = to;
+	change->unchanged = unchanged;
+	return txn_add(txn, step, "%s: the memory of %s", how[to], dev->object.name);
+}
+
+static int change_memory(struct daxctl_memory *mem, enum block_state to)
+{
+	struct daxctl_dev *dev = mem->dev;
+	unsigned unchanged = 0;
+	AUTO_TXN struct txn *txn = NULL;
+
+	kernel_clear_error(dev_kernel(dev));
+	int err = ctx_txn(dev->region->ctx, &txn);
+	if (!err)
+		err = region_lock(dev->region, txn);
+	if (!err)
+		err = memory_add_change(txn, dev, to, &unchanged);
+	if (!err)
+		err = txn_run(txn);
+	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name)
+		   : (int)unchanged;
+}
+
+EXPORT int daxctl_memory_online(struct daxctl_memory *mem)
+{
+	return change_memory(mem, BLOCK_MOVABLE);
+}
+
+EXPORT int daxctl_memory_online_no_movable(struct daxctl_memory *mem)
+{
+	return change_memory(mem, BLOCK_KERNEL);
+}
+
+EXPORT int daxctl_memory_offline(struct daxctl_memory *mem)
+{
+	return change_memory(mem, BLOCK_OFFLINE);
+}
+
+EXPORT struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev)
+{
+	return daxctl_dev_is_system_ram_mode(dev) ? &dev->memory : NULL;
+}
+
+EXPORT struct daxctl_dev *daxctl_memory_get_dev(struct daxctl_memory *mem)
+{
+	return mem->dev;
+}
+
+EXPORT const char *daxctl_memory_get_node_path(struct daxctl_memory *mem)
+{
+	int node = daxctl_dev_get_target_node(mem->dev);
+
+	if (!mem->node_path && node >= 0 &&
+		asprintf(&mem->node_path, "/sys/devices/system/node/node%d", node) < 0)
+		mem->node_path = NULL;
+	return mem->node_path;
+}
+
+EXPORT unsigned long daxctl_memory_get_block_size(struct daxctl_memory *mem)
+{
+	return daxctl_get_memory_block_size(mem->dev->region->ctx);
+}
+
+EXPORT int daxctl_memory_num_sections(struct daxctl_memory *mem)
+{
+	struct memory_count count;
+
+	return memory_count(mem->dev, &count) ?: (int)count.total;
+}
+
+EXPORT int daxctl_memory_is_online(struct daxctl_memory *mem)
+{
+	struct memory_count count;
+
+	return memory_count(mem->dev, &count) ?: (int)count.online;
+}
+
+EXPORT int daxctl_memory_is_movable(struct daxctl_memory *mem)
+{
+	struct memory_count count;
+
+	return memory_count(mem->dev, &count) ?: !count.kernel;
+}
+
+EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
+{
+	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
+	int online = mem ? daxctl_memory_is_online(mem) : 0;
+
+	return online > 0;
+}
+
+EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)
+{
+	struct object *memory = ctx_memory(dev->region->ctx);
+	const char *policy = memory ? object_text(memory, MEMORY_AUTO_ONLINE) : NULL;
+
+	return policy && strcmp(policy, "offline") != 0;
+}
+
+EXPORT int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size)
+{
+	CLEANUP(blocks_deinit) struct blocks blocks = {0};
+	int err = blocks_of(dev, &blocks);
+
+	if (!err)
+		*size = blocks.count * daxctl_get_memory_block_size(dev->region->ctx);
+	return err;
+}

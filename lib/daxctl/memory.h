@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "private.h"
+
+/*
+ * Memory blocks: the unit in which the kernel puts memory online and takes it offline
+ * (/sys/devices/system/memory/memoryN). Those that lie wholly in a device are the device's.
+ */
+enum block_state {
+	BLOCK_OFFLINE,
+	BLOCK_MOVABLE, /* online in ZONE_MOVABLE */
+	BLOCK_KERNEL,  /* online in another zone, whose pages may be there to stay */
+};
+
+struct block {
+	uint64_t number;
+	enum block_state was; /* before a change */
+};
+
+struct blocks {
+	struct block *list;
+	size_t count;
+};
+
+/* 0, or -EOPNOTSUPP without memory hotplug, -EACCES where the addresses may not be read, ... */
+int blocks_of(struct daxctl_dev *dev, struct blocks *blocks);
+void blocks_deinit(struct blocks *blocks);
+int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state);
+
+struct memory_count {
+	unsigned total, online, kernel;
+};
+int memory_count(struct daxctl_dev *dev, struct memory_count *count);
+
+/* Adds the step that brings all blocks of @dev into state @to, all or nothing. @unchanged, which
+ * may be NULL and else outlives the transaction, receives the number of those that were there
+ * already. */
+int memory_add_change(
+	struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned *unchanged);

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <kernel/driver.h>
+#include <kernel/module.h>
+#include <string.h>
+
+#include "memory.h"
+
+/* A mode is a driver. */
+static const struct mode {
+	const char *name;
+	const char *driver; /* its module is called the same */
+	const char *missing;
+} modes[] = {
+	[DAXCTL_DEV_MODE_DEVDAX] = {"devdax", "device_dax", "CONFIG_DEV_DAX"},
+	[DAXCTL_DEV_MODE_RAM] = {"system-ram", "kmem", "CONFIG_DEV_DAX_KMEM"},
+	[DAXCTL_DEV_MODE_FAMFS] = {"famfs", "fsdev_dax", "CONFIG_DEV_DAX_FS"},
+};
+
+EXPORT enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev)
+{
+	const char *driver = dev_driver(dev);
+
+	for (int i = 0; driver && i < (int)ARRAY_SIZE(modes); i++)
+		if (strcmp(driver, modes[i].driver) == 0)
+			return i;
+	return DAXCTL_DEV_MODE_UNKNOWN;
+}
+
+EXPORT int daxctl_dev_is_devdax_mode(struct daxctl_dev *dev)
+{
+	return daxctl_dev_get_mode(dev) == DAXCTL_DEV_MODE_DEVDAX;
+}
+
+EXPORT int daxctl_dev_is_system_ram_mode(struct daxctl_dev *dev)
+{
+	return daxctl_dev_get_mode(dev) == DAXCTL_DEV_MODE_RAM;
+}
+
+EXPORT int daxctl_dev_is_famfs_mode(struct daxctl_dev *dev)
+{
+	return daxctl_dev_get_mode(dev) == DAXCTL_DEV_MODE_FAMFS;
+}
+
+EXPORT int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev)
+{
+	unsigned long long size = 0;
+
+	return daxctl_dev_get_target_node(dev) >= 0 && daxctl_dev_get_ram_size(dev, &size) == 0 &&
+		size > 0;
+}
+
+static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
+{
+	const char *now = dev_driver(dev);
+
+	return now && strcmp(now, driver) == 0;
+}
+
+/*
+ * A driver of the dax bus takes the devices on its list of names, and device_dax those that are on
+ * no list. A device is on the list of the driver that has it and on no other, so that none takes it
+ * by surprise when it appears again.
+ */
+static int join(struct daxctl_dev *dev, const char *driver)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	const char *name = dev->object.name;
+	int err = driver_new_id(kernel, "dax", driver, name);
+
+	if (err)
+		return err;
+	object_refresh(&dev->object);
+	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
+	if (!is_bound_to(dev, driver)) {
+		err = driver_bind(kernel, "dax", driver, name);
+		if (!err && !is_bound_to(dev, driver))
+			err = kernel_fail(kernel, ENXIO, "driver %s did not accept it", driver);
+	}
+	if (err) {
+		AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
+		driver_remove_id(kernel, "dax", driver, name);
+		kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
+	}
+	return err;
+}
+
+static int leave(struct daxctl_dev *dev, const char *driver)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	const char *name = dev->object.name;
+	int err = driver_remove_id(kernel, "dax", driver, name);
+
+	if (err)
+		return err;
+	err = driver_unbind(kernel, "dax", name);
+	object_refresh(&dev->object);
+	if (err) {
+		AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
+		driver_new_id(kernel, "dax", driver, name);
+		kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
+	}
+	return err;
+}
+
+struct rebind {
+	struct daxctl_dev *dev;
+	const char *driver;
+};
+
+static int join_step(void *data)
+{
+	struct rebind *rebind = data;
+
+	return join(rebind->dev, rebind->driver);
+}
+
+static int leave_step(void *data)
+{
+	struct rebind *rebind = data;
+
+	return leave(rebind->dev, rebind->driver);
+}
+
+static struct rebind *rebind_new(struct daxctl_dev *dev, const char *driver)
+{
+	struct rebind *rebind = malloc(sizeof(*rebind));
+
+	if (rebind)
+		*rebind = (struct rebind){dev, driver};
+	return rebind;
+}
+
+static int add_join(struct txn *txn, struct daxctl_dev *dev, const char *driver)
+{
+	struct step step = {join_step, leave_step, free, rebind_new(dev, driver)};
+
+	return step.data ? txn_add(txn, step, "bind %s to driver %s", dev->object.name, driver)
+			 : -ENOMEM;
+}
+
+static int add_leave(struct txn *txn, struct daxctl_dev *dev, const char *driver)
+{
+	struct step step = {leave_step, join_step, free, rebind_new(dev, driver)};
+
+	return step.data ? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, driver)
+			 : -ENOMEM;
+}
+
+static int check_driver(struct daxctl_dev *dev, const struct mode *mode)
+{
+	struct kernel *kernel = dev_kernel(dev);
+
+	if (driver_find(kernel, "dax", mode->driver) == 0)
+		return 0;
+	if (module_load(kernel, mode->driver) == 0 && driver_find(kernel, "dax", mode->driver) == 0)
+		return 0;
+	kernel_fail_while(kernel, -EOPNOTSUPP, "mode %s needs the kernel's driver %s", mode->name,
+		mode->driver);
+	kernel_hint(kernel, "load it with 'modprobe %s', or use a kernel with %s", mode->driver,
+		mode->missing);
+	return -EOPNOTSUPP;
+}
+
+static int check_ram(struct daxctl_dev *dev)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	unsigned long long block = daxctl_get_memory_block_size(dev->region->ctx) >> 20;
+	unsigned long long size = 0;
+
+	if (!block)
+		return kernel_fail(kernel, EOPNOTSUPP,
+			"this kernel cannot add memory "
+			"(CONFIG_MEMORY_HOTPLUG)");
+	if (daxctl_dev_get_target_node(dev) < 0) {
+		kernel_fail(kernel, EINVAL, "the platform names no NUMA node for it (target_node)");
+		kernel_hint(
+			kernel, "the firmware must describe the memory's proximity domain (SRAT)");
+		return -EINVAL;
+	}
+	int err = daxctl_dev_get_ram_size(dev, &size);
+	if (err)
+		return kernel_fail(kernel, -err, "its address cannot be read: %s", strerror(-err));
+	if (size)
+		return 0;
+	kernel_fail(kernel, EINVAL,
+		"its %llu MiB hold no whole memory block (%llu MiB, aligned to its size)",
+		daxctl_dev_get_size(dev) >> 20, block);
+	kernel_hint(kernel, "make it at least %llu MiB and aligned to %llu MiB", block, block);
+	return -EINVAL;
+}
+
+static int check_auto_online(struct daxctl_dev *dev, unsigned flags)
+{
+	struct kernel *kernel = dev_kernel(dev);
+
+	if (!(flags & DAXCTL_CHANGE_NO_ONLINE) || flags & DAXCTL_CHANGE_FORCE ||
+		!daxctl_dev_will_auto_online_memory(dev))
+		return 0;
+	kernel_fail(kernel, EBUSY,
+		"its memory cannot be left offline: this kernel puts new memory "
+		"online by itself");
+	kernel_hint(kernel,
+		"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
+		"--force to accept it");
+	return -EBUSY;
+}
+
+static int check_offline(struct daxctl_dev *dev, unsigned flags)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	struct memory_count count;
+	int err = memory_count(dev, &count);
+
+	if (err)
+		return kernel_fail(
+			kernel, -err, "the state of its memory cannot be read: %s", strerror(-err));
+	if (!count.online || flags & DAXCTL_CHANGE_FORCE)
+		return 0;
+	kernel_fail(kernel, EBUSY, "%u of its %u memory blocks are online on node %d", count.online,
+		count.total, daxctl_dev_get_target_node(dev));
+	kernel_hint(kernel,
+		"daxctl offline-memory %s takes them offline first, --force does so too",
+		dev->object.name);
+	return -EBUSY;
+}
+
+static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
+{
+	const char *driver = dev_driver(dev);
+	int mode = daxctl_dev_get_mode(dev);
+	int err = 0;
+
+	if (!driver)
+		return 0;
+	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
+		return kernel_fail(dev_kernel(dev), EBUSY, "driver %s has it", driver);
+	if (mode == DAXCTL_DEV_MODE_RAM) {
+		err = check_offline(dev, flags);
+		if (!err && flags & DAXCTL_CHANGE_FORCE)
+			err = memory_add_change(txn, dev, BLOCK_OFFLINE, NULL);
+	}
+	return err ?: add_leave(txn, dev, modes[mode].driver);
+}
+
+static int check_join(struct daxctl_dev *dev, int to, unsigned flags)
+{
+	int err = to == DAXCTL_DEV_MODE_RAM ? check_ram(dev) : 0;
+
+	if (!err && to == DAXCTL_DEV_MODE_RAM)
+		err = check_auto_online(dev, flags);
+	return err ?: check_driver(dev, &modes[to]);
+}
+
+static int plan(struct txn *txn, struct daxctl_dev *dev, int to, unsigned flags)
+{
+	int now = daxctl_dev_get_mode(dev);
+	int err = 0;
+
+	if (now == DAXCTL_DEV_MODE_RAM && to == DAXCTL_DEV_MODE_FAMFS) {
+		kernel_fail(dev_kernel(dev), EBUSY, "it serves as memory");
+		kernel_hint(dev_kernel(dev), "bring it to devdax mode first");
+		return -EBUSY;
+	}
+	/* What can be refused is refused before the device gives up what it is. */
+	if (now != to) {
+		err = check_join(dev, to, flags);
+		if (!err)
+			err = plan_leave(txn, dev, flags);
+		if (!err)
+			err = add_join(txn, dev, modes[to].driver);
+	}
+	if (!err && to == DAXCTL_DEV_MODE_RAM && !(flags & DAXCTL_CHANGE_NO_ONLINE))
+		err = memory_add_change(txn, dev,
+			flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE, NULL);
+	return err;
+}
+
+EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
+{
+	AUTO_TXN struct txn *txn = NULL;
+
+	if (mode < 0 || mode >= DAXCTL_DEV_MODE_END)
+		return -EINVAL;
+	kernel_clear_error(dev_kernel(dev));
+	int err = ctx_txn(dev->region->ctx, &txn);
+	if (!err)
+		err = region_lock(dev->region, txn);
+	object_refresh(&dev->object);
+	if (!err)
+		err = plan(txn, dev, mode, flags);
+	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
+		txn_describe(txn);
+	else if (!err)
+		err = txn_run(txn);
+	return err ? kernel_fail_while(dev_kernel(dev), err, "%s: cannot become %s",
+			     dev->object.name, modes[mode].name)
+		   : 0;
+}
+
+static int enable(struct daxctl_dev *dev, int mode)
+{
+	if (daxctl_dev_is_enabled(dev))
+		return kernel_fail(dev_kernel(dev), EBUSY, "%s: is enabled already (driver %s)",
+			dev->object.name, dev_driver(dev));
+	return daxctl_dev_set_mode(dev, mode, DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_FORCE);
+}
+
+EXPORT int daxctl_dev_enable_devdax(struct daxctl_dev *dev)
+{
+	return enable(dev, DAXCTL_DEV_MODE_DEVDAX);
+}
+
+EXPORT int daxctl_dev_enable_ram(struct daxctl_dev *dev)
+{
+	return enable(dev, DAXCTL_DEV_MODE_RAM);
+}
+
+EXPORT int daxctl_dev_enable_famfs(struct daxctl_dev *dev)
+{
+	return enable(dev, DAXCTL_DEV_MODE_FAMFS);
+}
+
+EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
+{
+	AUTO_TXN struct txn *txn = NULL;
+
+	kernel_clear_error(dev_kernel(dev));
+	int err = ctx_txn(dev->region->ctx, &txn);
+	if (!err)
+		err = region_lock(dev->region, txn);
+	object_refresh(&dev->object);
+	if (!err)
+		err = plan_leave(txn, dev, 0);
+	if (!err)
+		err = txn_run(txn);
+	return err ? kernel_fail_while(
+			     dev_kernel(dev), err, "%s: cannot be disabled", dev->object.name)
+		   : 0;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <daxctl/extensions.h>
+#include <kernel/attr.h>
+#include <kernel/txn.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+struct daxctl_ctx {
+	unsigned refs;
+	struct kernel *kernel;
+	void *userdata;
+	char *config_path;
+	void (*log_fn)(struct daxctl_ctx *ctx, int priority, const char *file, int line,
+		const char *fn, const char *format, va_list args);
+	daxctl_step_fn *step_fn;
+	void *step_data;
+	struct folder *dax;	/* /sys/bus/dax/devices */
+	struct folder *devices; /* /sys/devices */
+	struct object memory;	/* /sys/devices/system/memory */
+	struct daxctl_region *regions;
+	bool listed; /* all regions and their devices are known */
+};
+
+struct daxctl_region {
+	struct daxctl_ctx *ctx;
+	struct daxctl_region *next;
+	struct object object; /* named by its path below /sys/devices */
+	char *path;	      /* the same with a slash in front */
+	int id;
+	uuid_t uuid;
+	struct daxctl_dev *devs;
+	struct daxctl_dev *gone; /* destroyed, but perhaps still pointed at */
+	bool listed;
+};
+
+struct daxctl_memory {
+	struct daxctl_dev *dev;
+	char *node_path;
+};
+
+struct daxctl_dev {
+	struct daxctl_region *region;
+	struct daxctl_dev *next;
+	struct object object;
+	int id;
+	struct daxctl_mapping *mappings; /* as many as @mapping_count, the last one marked */
+	size_t mapping_count;
+	bool mapped;
+	struct daxctl_memory memory;
+};
+
+struct daxctl_mapping {
+	uint64_t start, end, offset;
+	bool last;
+};
+
+enum dev_attr {
+	DEV_SIZE,
+	DEV_ALIGN,
+	DEV_RESOURCE,
+	DEV_TARGET_NODE,
+	DEV_DEV,
+	DEV_DRIVER,
+	DEV_MAPPING
+};
+enum memory_attr { MEMORY_BLOCK_SIZE, MEMORY_AUTO_ONLINE };
+
+static inline struct kernel *dev_kernel(const struct daxctl_dev *dev)
+{
+	return dev->region->ctx->kernel;
+}
+
+/* ctx.c */
+int ctx_new(struct daxctl_ctx **ctx, const char *root);
+/* The folders and the memory object are opened when first needed; 0 or a negative errno. */
+int ctx_open_dax(struct daxctl_ctx *ctx);
+int ctx_open_devices(struct daxctl_ctx *ctx);
+struct object *ctx_memory(struct daxctl_ctx *ctx);
+/* A transaction whose observer is the user's. */
+int ctx_txn(struct daxctl_ctx *ctx, struct txn **txn);
+
+/* region.c */
+/* @path is relative to /sys/devices. */
+struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path);
+void region_free(struct daxctl_region *region);
+/* Takes the lock that changes of the region's devices need. */
+int region_lock(struct daxctl_region *region, struct txn *txn);
+
+/* device.c */
+/* The X and Y of a name daxX.Y; false for any other name. */
+bool dev_parse_name(const char *name, int *region_id, int *id);
+bool dev_is_name(const char *name);
+/* The device called @name in @region, added to it if need be; NULL without memory. */
+struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name);
+void dev_free(struct daxctl_dev *dev);
+/* The name of the driver that has it, NULL if none has. */
+const char *dev_driver(struct daxctl_dev *dev);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Documentation/ABI/testing/sysfs-bus-dax */
+enum region_attr {
+	REGION_SIZE,
+	REGION_AVAILABLE,
+	REGION_ALIGN,
+	REGION_SEED,
+	REGION_CREATE,
+	REGION_DELETE,
+};
+static const struct attr region_attrs[] = {
+	[REGION_SIZE] = {"dax_region/size", ATTR_U64, true},
+	[REGION_AVAILABLE] = {"dax_region/available_size", ATTR_U64},
+	[REGION_ALIGN] = {"dax_region/align", ATTR_U64, true},
+	[REGION_SEED] = {"dax_region/seed", ATTR_TEXT},
+	[REGION_CREATE] = {"dax_region/create", ATTR_TEXT},
+	[REGION_DELETE] = {"dax_region/delete", ATTR_TEXT},
+};
+
+static void cleanup_region(struct daxctl_region **region)
+{
+	region_free(*region);
+}
+
+static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const char *path)
+{
+	CLEANUP(cleanup_region) struct daxctl_region *region = calloc(1, sizeof(*region));
+	if (!region)
+		return NULL;
+
+	region->ctx = ctx;
+	region->id = id;
+	if (asprintf(&region->path, "/%s", path) < 0)
+		region->path = NULL;
+	if (!region->path || ctx_open_devices(ctx) ||
+		object_init(&region->object, ctx->devices, path, region_attrs,
+			ARRAY_SIZE(region_attrs)))
+		return NULL;
+	return TAKE(region);
+}
+
+static void free_devs(struct daxctl_dev *dev)
+{
+	while (dev) {
+		struct daxctl_dev *next = dev->next;
+		dev_free(dev);
+		dev = next;
+	}
+}
+
+void region_free(struct daxctl_region *region)
+{
+	if (!region)
+		return;
+	free_devs(region->devs);
+	free_devs(region->gone);
+	object_deinit(&region->object);
+	free(region->path);
+	free(region);
+}
+
+/* By id, then by path: several regions, one for each namespace, may share the id of the nd region
+ * they come from. */
+static int region_compare(const struct daxctl_region *region, int id, const char *path)
+{
+	return region->id != id ? region->id - id : names_compare(region->object.name, path);
+}
+
+struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path)
+{
+	struct daxctl_region **place = &ctx->regions;
+
+	while (*place && region_compare(*place, id, path) < 0)
+		place = &(*place)->next;
+	if (*place && region_compare(*place, id, path) == 0)
+		return *place;
+
+	struct daxctl_region *region = region_new(ctx, id, path);
+	if (!region)
+		return NULL;
+	region->next = *place;
+	*place = region;
+	return region;
+}
+
+/* What stands between the folder of all devices and the device itself in the link of a device:
+ * ../../../devices/platform/hmem.0/dax0.0 is in region platform/hmem.0. Cuts @link. */
+static const char *region_path_of(char *link)
+{
+	static const char prefix[] = "../../../devices/";
+	char *slash = strrchr(link, '/');
+
+	if (strncmp(link, prefix, strlen(prefix)) != 0 || slash < link + strlen(prefix))
+		return NULL;
+	*slash = 0;
+	return link + strlen(prefix);
+}
+
+/* Adds the device called @name and the region that it is in. */
+static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
+{
+	char link[PATH_MAX];
+	int region_id, id;
+
+	if (!dev_parse_name(name, &region_id, &id)) {
+		errno = ENOENT;
+		return NULL;
+	}
+	int err = sysfs_link(ctx->dax, name, NULL, link);
+	const char *path = err ? NULL : region_path_of(link);
+	if (!path) {
+		errno = err ? -err : ENOENT;
+		return NULL;
+	}
+	struct daxctl_region *region = region_get(ctx, region_id, path);
+	struct daxctl_dev *dev = region ? dev_get(region, name) : NULL;
+	if (!dev)
+		errno = ENOMEM;
+	return dev;
+}
+
+static void list_all(struct daxctl_ctx *ctx)
+{
+	AUTO_NAMES struct names names = NAMES_INIT;
+
+	if (ctx->listed || ctx_open_dax(ctx))
+		return;
+	if (sysfs_list(ctx->dax, NULL, dev_is_name, &names))
+		return;
+	/* A device that is gone by now is left out. */
+	names_foreach (&names, name)
+		add_dev(ctx, name);
+	for (struct daxctl_region *region = ctx->regions; region; region = region->next)
+		region->listed = true;
+	ctx->listed = true;
+}
+
+EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const char *name)
+{
+	int err = ctx_open_dax(ctx);
+
+	if (err) {
+		errno = ENOENT;
+		return NULL;
+	}
+	return add_dev(ctx, name);
+}
+
+EXPORT struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx)
+{
+	list_all(ctx);
+	return ctx->regions;
+}
+
+EXPORT struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region)
+{
+	return region->next;
+}
+
+EXPORT struct daxctl_region *daxctl_new_region(
+	struct daxctl_ctx *ctx, int id, uuid_t uuid, const char *path)
+{
+	static const char prefix[] = "/sys/devices/";
+
+	if (strncmp(path, prefix, strlen(prefix)) != 0) {
+		errno = EINVAL;
+		return NULL;
+	}
+	struct daxctl_region *region = region_get(ctx, id, path + strlen(prefix));
+	if (!region) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (uuid)
+		uuid_copy(region->uuid, uuid);
+	daxctl_region_ref(region);
+	return region;
+}
+
+EXPORT void daxctl_region_ref(struct daxctl_region *region)
+{
+	daxctl_ref(region->ctx);
+}
+
+EXPORT void daxctl_region_unref(struct daxctl_region *region)
+{
+	if (region)
+		daxctl_unref(region->ctx);
+}
+
+EXPORT struct daxctl_ctx *daxctl_region_get_ctx(struct daxctl_region *region)
+{
+	return region->ctx;
+}
+
+EXPORT int daxctl_region_get_id(struct daxctl_region *region)
+{
+	return region->id;
+}
+
+EXPORT void daxctl_region_get_uuid(struct daxctl_region *region, uuid_t uu)
+{
+	uuid_copy(uu, region->uuid);
+}
+
+EXPORT const char *daxctl_region_get_path(struct daxctl_region *region)
+{
+	return region->path;
+}
+
+EXPORT const char *daxctl_region_get_devname(struct daxctl_region *region)
+{
+	return strrchr(region->path, '/') + 1;
+}
+
+EXPORT unsigned long long daxctl_region_get_size(struct daxctl_region *region)
+{
+	return object_u64_or(&region->object, REGION_SIZE, 0);
+}
+
+EXPORT unsigned long long daxctl_region_get_available_size(struct daxctl_region *region)
+{
+	return object_u64_or(&region->object, REGION_AVAILABLE, 0);
+}
+
+EXPORT unsigned long daxctl_region_get_align(struct daxctl_region *region)
+{
+	return object_u64_or(&region->object, REGION_ALIGN, 0);
+}
+
+static void list_devs(struct daxctl_region *region)
+{
+	AUTO_NAMES struct names names = NAMES_INIT;
+
+	if (region->listed || ctx_open_dax(region->ctx))
+		return;
+	if (sysfs_list(region->object.folder, region->object.name, dev_is_name, &names))
+		return;
+	names_foreach (&names, name)
+		dev_get(region, name);
+	region->listed = true;
+}
+
+EXPORT struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region)
+{
+	list_devs(region);
+	return region->devs;
+}
+
+static int not_dynamic(struct daxctl_region *region)
+{
+	return kernel_fail(region->ctx->kernel, EOPNOTSUPP,
+		"region %d: devices cannot be created or destroyed: it is not dynamic", region->id);
+}
+
+EXPORT int daxctl_region_create_dev(struct daxctl_region *region)
+{
+	if (!sysfs_exists(region->object.folder, region->object.name, "dax_region/create"))
+		return not_dynamic(region);
+	int err = object_write(&region->object, REGION_CREATE, "1");
+	if (!err)
+		region->listed = false;
+	return err;
+}
+
+EXPORT struct daxctl_dev *daxctl_region_get_dev_seed(struct daxctl_region *region)
+{
+	const char *seed = object_text(&region->object, REGION_SEED);
+
+	if (!seed || !*seed || ctx_open_dax(region->ctx))
+		return NULL;
+	return dev_is_name(seed) ? dev_get(region, seed) : NULL;
+}
+
+static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
+{
+	struct daxctl_dev **place = &region->devs;
+
+	while (*place && *place != dev)
+		place = &(*place)->next;
+	if (!*place)
+		return;
+	*place = dev->next;
+	dev->next = region->gone;
+	region->gone = dev;
+}
+
+EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl_dev *dev)
+{
+	if (!sysfs_exists(region->object.folder, region->object.name, "dax_region/delete"))
+		return not_dynamic(region);
+	int err = object_write(&region->object, REGION_DELETE, daxctl_dev_get_devname(dev));
+	if (!err)
+		retire(region, dev);
+	return err;
+}
+
+/* The devices of a namespace are locked with the nd region that the namespace is in, so that ndctl
+ * and daxctl keep off each other; those of a dynamic region with the region itself. */
+int region_lock(struct daxctl_region *region, struct txn *txn)
+{
+	char path[PATH_MAX];
+	size_t length = strlen(region->path);
+	const char *nd = strstr(region->path, "/ndbus");
+
+	nd = nd ? strstr(nd, "/region") : NULL;
+	if (nd)
+		length = strchrnul(nd + 1, '/') - region->path;
+	if (snprintf(path, sizeof(path), "sys/devices%.*s", (int)length, region->path) >=
+		(int)sizeof(path))
+		return -ENAMETOOLONG;
+	return txn_lock(txn, path);
+}
