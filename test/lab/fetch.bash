@@ -106,7 +106,7 @@ depends() {
 # --- kernel-V ------------------------------------------------------------------------------
 
 make_kernel() {
-	local suite image parts release
+	local suite image parts release tree
 
 	need depmod kmod
 	need busybox busybox-static
@@ -116,11 +116,13 @@ make_kernel() {
 	open_suite "$suite"
 	image=$(depends "$suite" linux-image-amd64 '^linux-image-')
 	# Since 7.x the image and its modules are packages of their own.
-	mapfile -t parts < <(depends "$suite" "$image" '^linux-(binary|modules|base-.*|image)-[0-9]')
+	mapfile -t parts < <(depends "$suite" "$image" '^linux-(base|binary|modules)-[0-9]')
 	unpack "$suite" tmp/root "$image" "${parts[@]}"
 
 	mkdir lib
-	mv "$(first tmp/root/lib/modules tmp/root/usr/lib/modules)" lib/modules
+	for tree in tmp/root/lib/modules tmp/root/usr/lib/modules; do # 7.2's packages use both
+		[[ ! -d $tree ]] || cp -al "$tree" lib/
+	done
 	release=$(ls lib/modules)
 	echo "$image" >package
 	vmlinux_of "$(first tmp/root/boot/vmlinuz-* "lib/modules/$release/vmlinuz")" >vmlinux
@@ -169,6 +171,7 @@ make_initrd() {
 	local tree=tmp/initrd number=100 file
 
 	mkdir -p $tree/bin $tree/modules $tree/dev $tree/new
+	modules_for "$1" virtio_pci 9pnet_virtio 9p overlay virtio_console >tmp/modules
 	cp "$(command -v busybox)" $tree/bin/busybox
 	while read -r file; do
 		number=$((number + 1)) # init loads them in this order
@@ -177,7 +180,7 @@ make_initrd() {
 		*.zst) zstd -dcq "$file" ;;
 		*) cat "$file" ;;
 		esac >"$tree/modules/$number.ko"
-	done < <(modules_for "$1" virtio_pci 9pnet_virtio 9p overlay virtio_console)
+	done <tmp/modules
 	(cd $tree && find . | cpio --quiet -o -H newc -R 0:0) >initrd
 }
 
