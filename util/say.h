@@ -10,8 +10,12 @@
  *	hint: daxctl reconfigure-device dax0.1 -s 128M
  */
 
-/* The name before each sentence. Called once by tool_main; @tool must stay. */
-void say_init(const char *tool);
+/* The exit status after a command line that makes no sense. */
+#define EXIT_USAGE 129
+
+/* The name before each sentence, and the verb that usage_error speaks of (NULL: none yet). Called
+ * by tool_main; both must stay. */
+void say_init(const char *tool, const char *verb);
 
 /* "TOOL: sentence": what failed and why. */
 void say_error(const char *format, ...) PRINTF(1, 2);
@@ -21,6 +25,10 @@ void say_hint(const char *format, ...) PRINTF(1, 2);
 void say_note(const char *format, ...) PRINTF(1, 2);
 /* "sentence" without prefix: the outcome of a verb as a whole ("created 1 namespace"). */
 void say_outcome(const char *format, ...) PRINTF(1, 2);
+
+/* For checks of the command line: says "TOOL: VERB: sentence" and where the options are listed.
+ * Returns EXIT_USAGE, to be returned by run. */
+int usage_error(const char *format, ...) PRINTF(1, 2);
 
 /* How many errors have been said. tool_main explains a failing verb only if it said none itself. */
 unsigned say_error_count(void);

@@ -6,9 +6,6 @@
 #include "option.h"
 #include "say.h"
 
-/* The exit status after a command line that makes no sense. */
-#define EXIT_USAGE 129
-
 /* .args_max of a verb that takes any number. */
 #define ARGS_MANY INT_MAX
 
@@ -27,12 +24,12 @@ struct verb {
 	size_t option_count;
 
 	/* Returns 0, a negative errno, or a positive exit status such as EXIT_USAGE. @context is
-	 * what the tool's context_new made. Where it returns a failure without having said an error
-	 * itself, the library's sentence and hint are printed. */
+	 * what the tool's context_new made. Where it returns a negative errno without having said
+	 * an error itself, tool_main says the library's sentence and hint. */
 	int (*run)(void *context, int count, char **args);
 
-	/* In place of run, for the few that take the line as it is (version, help). */
-	int (*run_raw)(const struct tool *tool, int argc, char **argv);
+	/* In place of run, for the few that take the words as they are (version, help). */
+	int (*run_raw)(const struct tool *tool, int count, char **words);
 };
 
 extern const struct verb verb_version;
@@ -40,13 +37,13 @@ extern const struct verb verb_help;
 
 struct tool {
 	const char *name;		 /* "daxctl" */
+	const char *summary;		 /* as a verb's: "manage dax devices" */
 	const struct verb *const *verbs; /* in the order of --list-cmds */
 	size_t verb_count;
 
 	int (*context_new)(void **context); /* 0 or a negative errno */
 	void (*context_free)(void *context);
-	/* Why the last call failed and what would help: NULL or "" where there is nothing to say.
-	 */
+	/* Why the last call failed and what would help; NULL where there is nothing to say. */
 	const char *(*error)(void *context);
 	const char *(*hint)(void *context);
 };
@@ -54,10 +51,6 @@ struct tool {
 /* The whole of main: finds the verb, reads its options, runs it. Returns the exit status. */
 int tool_main(const struct tool *tool, int argc, char **argv);
 
-/* For a verb's own checks of its command line: says "TOOL: VERB: sentence" and where the options
- * are listed. Returns EXIT_USAGE, to be returned by run. */
-int usage_error(const char *format, ...) PRINTF(1, 2);
-
-/* Says why the library's last call failed: its sentence and hint, or else that of @err, a negative
- * errno. For verbs that go on to the next device after a failure. Returns @err. */
+/* Says why the library's last call failed: its sentence and hint, or, where it has none, what @err
+ * (a negative errno) stands for. For verbs that go on with the next device. Returns @err. */
 int say_failure(void *context, int err);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *tool_name = "";
+static const char *verb_name;
+static unsigned error_count;
+
+void say_init(const char *tool, const char *verb)
+{
+	tool_name = tool;
+	verb_name = verb;
+	/* A line is one write, whole among the lines of other programs in the same log. */
+	setvbuf(stderr, NULL, _IOLBF, 0);
+}
+
+static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_list args)
+{
+	if (prefix)
+		fprintf(stderr, "%s: ", prefix);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+#define SAY(prefix, format)                                                                        \
+	do {                                                                                       \
+		va_list args_;                                                                     \
+		va_start(args_, format);                                                           \
+		say_line(prefix, format, args_);                                                   \
+		va_end(args_);                                                                     \
+	} while (0)
+
+void say_error(const char *format, ...)
+{
+	error_count++;
+	SAY(tool_name, format);
+}
+
+void say_hint(const char *format, ...)
+{
+	SAY("hint", format);
+}
+
+void say_note(const char *format, ...)
+{
+	SAY(tool_name, format);
+}
+
+void say_outcome(const char *format, ...)
+{
+	SAY(NULL, format);
+}
+
+int usage_error(const char *format, ...)
+{
+	error_count++;
+	if (!verb_name) {
+		SAY(tool_name, format);
+		say_hint("%s help lists the verbs", tool_name);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "%s: ", tool_name);
+	SAY(verb_name, format);
+	say_hint("%s %s -h lists the options", tool_name, verb_name);
+	return EXIT_USAGE;
+}
+
+unsigned say_error_count(void)
+{
+	return error_count;
+}
