@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# What Debian packages the demo and the tests need, and installing those that are missing.
+
+# shellcheck disable=SC2034 # for those who source this file
+packages_build=(gcc meson ninja-build pkgconf libkmod-dev libudev-dev libjson-c-dev uuid-dev
+	libiniparser-dev libcmocka-dev scdoc)
+packages_lab=(qemu-system-x86 busybox-static cpio kmod xz-utils zstd)
+packages_nfit=(make bc libelf-dev libc6-dev binutils)
+packages_test=(bats jq strace)
+packages_demo=(numactl procps)
+
+# install_packages PACKAGE...: says which are missing, then installs them.
+install_packages() {
+	local package as_root=()
+	local -a missing=()
+
+	for package; do
+		[[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+			missing+=("$package")
+	done
+	((${#missing[@]})) || return 0
+	if ((EUID != 0)); then
+		if ! command -v sudo >/dev/null; then
+			echo "${0##*/}: not root, and there is no sudo; as root: apt-get install ${missing[*]}" >&2
+			return 1
+		fi
+		as_root=(sudo)
+	fi
+	echo "${0##*/}: installing with ${as_root[*]+"${as_root[*]} "}apt-get: ${missing[*]}" >&2
+	"${as_root[@]}" apt-get -qq update
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >&2
+}
