@@ -84,7 +84,8 @@ static bool movable(void *object, unsigned flags, union field_value *out)
 	struct device_view *view = object;
 
 	out->flag = view->memory.movable == view->memory.online;
-	return view->has_memory && view->memory.online > 0;
+	return view->has_memory && view->memory.online > 0 &&
+		view->memory.online == view->memory.total;
 }
 
 static bool state(void *object, unsigned flags, union field_value *out)
@@ -132,9 +133,11 @@ static bool mappings(void *object, unsigned flags, union field_value *out)
 	AUTO_JSON struct json_object *array = json_object_new_array();
 	struct daxctl_mapping *mapping;
 
-	daxctl_mapping_foreach(view->dev, mapping)
-		if (!array || json_append(array, json_describe(mapping_fields, ARRAY_SIZE(mapping_fields),
-					mapping, flags)))
+	daxctl_mapping_foreach (view->dev, mapping)
+		if (!array ||
+			json_append(array,
+				json_describe(mapping_fields, ARRAY_SIZE(mapping_fields), mapping,
+					flags)))
 			return false;
 	if (!array || json_object_array_length(array) == 0)
 		return false;

@@ -61,6 +61,14 @@ int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsig
  * mode; the rest would be lost for the time. Returns 0 or a negative errno. */
 int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size);
 
+/* The memory blocks of a device in one look: those that lie wholly in it, those of them that are
+ * online, and those online in ZONE_MOVABLE. */
+struct daxctl_memory_counts {
+	unsigned total, online, movable;
+};
+/* Returns 0 or a negative errno: -EACCES for users who may not see physical addresses. */
+int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts);
+
 /* Bytes of a memory block (memory/block_size_bytes), 0 if this kernel has no memory hotplug. */
 unsigned long long daxctl_get_memory_block_size(struct daxctl_ctx *ctx);
 

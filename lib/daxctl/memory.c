@@ -100,22 +100,23 @@ int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum blo
 	return 0;
 }
 
-int memory_count(struct daxctl_dev *dev, struct memory_count *count)
+EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts)
 {
 	CLEANUP(blocks_deinit) struct blocks blocks = {0};
-	int err = blocks_of(dev, &blocks);
+	struct daxctl_ctx *ctx = mem->dev->region->ctx;
+	int err = blocks_of(mem->dev, &blocks);
 
-	*count = (struct memory_count){0};
+	*counts = (struct daxctl_memory_counts){0};
 	for (size_t i = 0; !err && i < blocks.count; i++) {
 		enum block_state state;
-		err = block_read_state(dev->region->ctx, &blocks.list[i], &state);
+		err = block_read_state(ctx, &blocks.list[i], &state);
 		if (err == -ENOENT) {
 			err = 0;
 			continue;
 		}
-		count->total++;
-		count->online += !err && state != BLOCK_OFFLINE;
-		count->kernel += !err && state == BLOCK_KERNEL;
+		counts->total++;
+		counts->online += !err && state != BLOCK_OFFLINE;
+		counts->movable += !err && state == BLOCK_MOVABLE;
 	}
 	return err;
 }
@@ -325,23 +326,23 @@ EXPORT unsigned long daxctl_memory_get_block_size(struct daxctl_memory *mem)
 
 EXPORT int daxctl_memory_num_sections(struct daxctl_memory *mem)
 {
-	struct memory_count count;
+	struct daxctl_memory_counts counts;
 
-	return memory_count(mem->dev, &count) ?: (int)count.total;
+	return daxctl_memory_get_counts(mem, &counts) ?: (int)counts.total;
 }
 
 EXPORT int daxctl_memory_is_online(struct daxctl_memory *mem)
 {
-	struct memory_count count;
+	struct daxctl_memory_counts counts;
 
-	return memory_count(mem->dev, &count) ?: (int)count.online;
+	return daxctl_memory_get_counts(mem, &counts) ?: (int)counts.online;
 }
 
 EXPORT int daxctl_memory_is_movable(struct daxctl_memory *mem)
 {
-	struct memory_count count;
+	struct daxctl_memory_counts counts;
 
-	return memory_count(mem->dev, &count) ?: !count.kernel;
+	return daxctl_memory_get_counts(mem, &counts) ?: counts.movable == counts.online;
 }
 
 EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)

@@ -28,11 +28,6 @@ int blocks_of(struct daxctl_dev *dev, struct blocks *blocks);
 void blocks_deinit(struct blocks *blocks);
 int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state);
 
-struct memory_count {
-	unsigned total, online, kernel;
-};
-int memory_count(struct daxctl_dev *dev, struct memory_count *count);
-
 /* Adds the step that brings all blocks of @dev into state @to, all or nothing. @unchanged, which
  * may be NULL and else outlives the transaction, receives the number of those that were there
  * already. */

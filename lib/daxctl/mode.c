@@ -208,8 +208,8 @@ static int check_auto_online(struct daxctl_dev *dev, unsigned flags)
 static int check_offline(struct daxctl_dev *dev, unsigned flags)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	struct memory_count count;
-	int err = memory_count(dev, &count);
+	struct daxctl_memory_counts count;
+	int err = daxctl_memory_get_counts(&dev->memory, &count);
 
 	if (err)
 		return kernel_fail(

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "devices.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../util/cleanup.h"
+#include "../util/dax-json.h"
+#include "../util/filter.h"
+#include "../util/verb.h"
+
+bool region_is_selected(struct daxctl_region *region, const struct selection *selection)
+{
+	char name[32];
+	int id = daxctl_region_get_id(region);
+
+	snprintf(name, sizeof(name), "region%d", id);
+	return filter_match(selection->region, (struct filter_names){id, name, NULL});
+}
+
+bool device_is_selected(struct daxctl_dev *dev, const struct selection *selection)
+{
+	const char *name = daxctl_dev_get_devname(dev);
+
+	return filter_match(
+		selection->device, (struct filter_names){FILTER_NO_ID, name, name + strlen("dax")});
+}
+
+/* The device if @text is the name of one. */
+static struct daxctl_dev *find_named(struct daxctl_ctx *ctx, const char *text)
+{
+	char name[64];
+
+	if (strncmp(text, "dax", 3) == 0)
+		return daxctl_dev_get_by_name(ctx, text);
+	if (snprintf(name, sizeof(name), "dax%s", text) >= (int)sizeof(name))
+		return NULL;
+	return daxctl_dev_get_by_name(ctx, name);
+}
+
+int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,
+	int (*fn)(struct daxctl_dev *dev, void *data), void *data)
+{
+	struct daxctl_dev *dev = selection->device ? find_named(ctx, selection->device) : NULL;
+	struct daxctl_region *region;
+	int result = 0;
+
+	if (dev)
+		return region_is_selected(daxctl_dev_get_region(dev), selection) ? fn(dev, data)
+										 : 0;
+	daxctl_region_foreach (ctx, region) {
+		if (!region_is_selected(region, selection))
+			continue;
+		daxctl_dev_foreach (region, dev) {
+			if (!device_is_selected(dev, selection))
+				continue;
+			result = fn(dev, data);
+			if (result)
+				return result;
+		}
+	}
+	return 0;
+}
+
+struct list {
+	struct daxctl_dev **devs;
+	size_t count;
+};
+
+static void list_deinit(struct list *list)
+{
+	free(list->devs);
+}
+
+static int list_add(struct daxctl_dev *dev, void *data)
+{
+	struct list *list = data;
+	struct daxctl_dev **devs = reallocarray(list->devs, list->count + 1, sizeof(*devs));
+
+	if (!devs)
+		return -ENOMEM;
+	list->devs = devs;
+	for (size_t i = 0; i < list->count; i++)
+		if (devs[i] == dev)
+			return usage_error("%s is named twice", daxctl_dev_get_devname(dev));
+	devs[list->count++] = dev;
+	return 0;
+}
+
+static int not_found(const char *device, const char *region)
+{
+	const char *in = region ? " in region " : "";
+
+	if (strcmp(device, "all") == 0)
+		say_error("there is no dax device%s%s", in, region ?: "");
+	else
+		say_error("%s: no such dax device%s%s", device, in, region ?: "");
+	say_hint(
+		"daxctl list shows the devices; modules dax_pmem, dax_hmem and dax_cxl bring them");
+	return -ENXIO;
+}
+
+static int find_all(
+	struct daxctl_ctx *ctx, const char *region, int count, char **args, struct list *list)
+{
+	for (int i = 0; i < count; i++) {
+		struct selection selection = {region, args[i]};
+		size_t before = list->count;
+		int err = devices_foreach(ctx, &selection, list_add, list);
+		if (err)
+			return err;
+		if (list->count == before)
+			return not_found(args[i], region);
+	}
+	return 0;
+}
+
+static void tell_step(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	static const char *const words[] = {
+		[DAXCTL_STEP_PLANNED] = "would ",
+		[DAXCTL_STEP_TAKEN] = "",
+		[DAXCTL_STEP_UNDONE] = "undone: ",
+		[DAXCTL_STEP_UNDO_FAILED] = "could NOT be undone: ",
+	};
+	const bool *verbose = data;
+
+	if (*verbose || event == DAXCTL_STEP_PLANNED)
+		say_outcome("%s%s", words[event], what);
+}
+
+struct outcome {
+	unsigned done;
+	int last; /* result that was not 0 */
+};
+
+static struct outcome change_all(struct daxctl_ctx *ctx, const struct list *list,
+	const struct change *change, struct json_object *array)
+{
+	struct outcome outcome = {0};
+
+	for (size_t i = 0; i < list->count; i++) {
+		int result = change->apply(list->devs[i], change->data);
+		if (result < 0)
+			say_failure(ctx, result);
+		if (result)
+			outcome.last = result;
+		else
+			outcome.done++;
+		if (!result && change->print)
+			json_append(array,
+				json_dax_device(list->devs[i], change->human ? JSON_HUMAN : 0));
+	}
+	return outcome;
+}
+
+int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char **args,
+	const struct change *change)
+{
+	CLEANUP(list_deinit) struct list list = {0};
+	AUTO_JSON struct json_object *array = json_object_new_array();
+	struct outcome outcome = {0};
+	bool verbose = change->verbose;
+	bool all = count == 1 && strcmp(args[0], "all") == 0;
+
+	if (!array)
+		return -ENOMEM;
+	int err = find_all(ctx, region, count, args, &list);
+	if (err > 0)
+		return err;
+	if (!err) {
+		daxctl_set_step_fn(ctx, tell_step, &verbose);
+		outcome = change_all(ctx, &list, change, array);
+		daxctl_set_step_fn(ctx, NULL, NULL);
+	}
+	json_print(array, change->human ? JSON_HUMAN : 0);
+	say_outcome("%s %u device%s", change->done, outcome.done, outcome.done == 1 ? "" : "s");
+	return err ?: all && outcome.done ? 0 : outcome.last;
+}

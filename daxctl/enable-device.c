@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "../util/verb.h"
+#include "devices.h"
+#include "verbs.h"
+
+static const char *region;
+static bool human;
+static int verbose;
+
+static const struct option options[] = {
+	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
+	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+};
+
+static int set_enabled(struct daxctl_dev *dev, const void *data)
+{
+	const bool *enable = data;
+	const char *name = daxctl_dev_get_devname(dev);
+
+	if (daxctl_dev_is_system_ram_mode(dev)) {
+		say_error("%s: serves as memory and is neither enabled nor disabled as such", name);
+		say_hint("daxctl reconfigure-device --mode devdax --force %s gives the memory back",
+			name);
+		return -ENXIO;
+	}
+	if (daxctl_dev_is_enabled(dev) == *enable)
+		return 0;
+	return *enable ? daxctl_dev_enable_devdax(dev) : daxctl_dev_disable(dev);
+}
+
+static int change(void *context, int count, char **args, const char *done, bool enable)
+{
+	const struct change all = {
+		.done = done,
+		.apply = set_enabled,
+		.data = &enable,
+		.verbose = verbose > 0,
+	};
+
+	return devices_change(context, region, count, args, &all);
+}
+
+static int run_enable(void *context, int count, char **args)
+{
+	return change(context, count, args, "enabled", true);
+}
+
+static int run_disable(void *context, int count, char **args)
+{
+	return change(context, count, args, "disabled", false);
+}
+
+const struct verb verb_enable_device = {
+	.name = "enable-device",
+	.summary = "bring dax devices into devdax mode",
+	.argument = "device",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run_enable,
+};
+
+const struct verb verb_disable_device = {
+	.name = "disable-device",
+	.summary = "take dax devices out of devdax mode",
+	.argument = "device",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run_disable,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <daxctl/extensions.h>
+
+#include "verbs.h"
+
+static const struct verb *const verbs[] = {
+	&verb_version,
+	&verb_list,
+	&verb_help,
+	&verb_reconfigure_device,
+	&verb_online_memory,
+	&verb_offline_memory,
+	&verb_disable_device,
+	&verb_enable_device,
+};
+
+static int context_new(void **context)
+{
+	struct daxctl_ctx *ctx;
+	int err = daxctl_new(&ctx);
+
+	if (err == 0)
+		*context = ctx;
+	return err;
+}
+
+static void context_free(void *context)
+{
+	daxctl_unref(context);
+}
+
+static const char *error(void *context)
+{
+	return daxctl_get_error(context);
+}
+
+static const char *hint(void *context)
+{
+	return daxctl_get_hint(context);
+}
+
+static const struct tool tool = {
+	.name = "daxctl",
+	.summary = "decide what the memory behind dax devices is used for",
+	.verbs = verbs,
+	.verb_count = ARRAY_SIZE(verbs),
+	.context_new = context_new,
+	.context_free = context_free,
+	.error = error,
+	.hint = hint,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "../util/verb.h"
+
+/* One per file of the same name. */
+extern const struct verb verb_list;
+extern const struct verb verb_reconfigure_device;
+extern const struct verb verb_online_memory;
+extern const struct verb verb_offline_memory;
+extern const struct verb verb_disable_device;
+extern const struct verb verb_enable_device;
