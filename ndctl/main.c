@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ndctl/extensions.h>
+
+#include "verbs.h"
+
+static const struct verb *const verbs[] = {
+	&verb_version,
+	&verb_enable_namespace,
+	&verb_disable_namespace,
+	&verb_create_namespace,
+	&verb_destroy_namespace,
+	&verb_enable_region,
+	&verb_disable_region,
+	&verb_init_labels,
+	&verb_list,
+	&verb_help,
+};
+
+static int context_new(void **context)
+{
+	struct ndctl_ctx *ctx;
+	int err = ndctl_new(&ctx);
+
+	if (err == 0)
+		*context = ctx;
+	return err;
+}
+
+static void context_free(void *context)
+{
+	ndctl_unref(context);
+}
+
+static const char *error(void *context)
+{
+	return ndctl_get_error(context);
+}
+
+static const char *hint(void *context)
+{
+	return ndctl_get_hint(context);
+}
+
+static const struct tool tool = {
+	.name = "ndctl",
+	.summary = "manage persistent memory: DIMMs, regions and namespaces",
+	.verbs = verbs,
+	.verb_count = ARRAY_SIZE(verbs),
+	.context_new = context_new,
+	.context_free = context_free,
+	.error = error,
+	.hint = hint,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(&tool, argc, argv);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "../util/verb.h"
+
+/* One per file of the same name. */
+extern const struct verb verb_enable_namespace;
+extern const struct verb verb_disable_namespace;
+extern const struct verb verb_create_namespace;
+extern const struct verb verb_destroy_namespace;
+extern const struct verb verb_enable_region;
+extern const struct verb verb_disable_region;
+extern const struct verb verb_init_labels;
+extern const struct verb verb_list;
