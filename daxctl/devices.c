@@ -143,8 +143,9 @@ static struct outcome change_all(struct daxctl_ctx *ctx, const struct list *list
 	struct outcome outcome = {0};
 
 	for (size_t i = 0; i < list->count; i++) {
+		unsigned said = say_error_count();
 		int result = change->apply(list->devs[i], change->data);
-		if (result < 0)
+		if (result < 0 && say_error_count() == said)
 			say_failure(ctx, result);
 		if (result)
 			outcome.last = result;
