@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# For all tests that run in a guest. A test file has the machine to itself, and leaves it as a boot
+# would: no namespaces, all memory back.
+
+bats_require_minimum_version 1.5.0
+
+# check COMMAND...: runs it with output and standard error apart: $status, $output, $stderr.
+check() {
+	run --separate-stderr "$@"
+	echo "# $*: status $status"
+	printf '%s\n' "$output" "$stderr"
+}
+
+# says TEXT: standard error of the last `check` contains TEXT.
+says() {
+	[[ $stderr == *"$1"* ]] || {
+		echo "standard error does not say: $1"
+		return 1
+	}
+}
+
+# json FILTER: the output of the last `check` fulfils a jq condition.
+json() {
+	jq -e "$1" <<<"$output" >/dev/null || {
+		echo "not true of the output: $1"
+		return 1
+	}
+}
+
+# What the kernel says of all devices and of the memory that can be plugged, read without our
+# tools: equal before and after means that nothing was changed or all of it was undone.
+kernel_state() {
+	local device attr
+
+	for device in /sys/bus/dax/devices/* /sys/bus/nd/devices/*; do
+		[[ -e $device ]] || continue
+		printf '%s driver=%s' "${device##*/}" "$(basename "$(readlink "$device/driver")")"
+		for attr in size align mode uuid namespace holder force_raw alt_name sector_size; do
+			[[ ! -r $device/$attr ]] || printf ' %s=%s' "$attr" "$(<"$device/$attr")"
+		done
+		echo
+	done 2>/dev/null
+	grep -H . /sys/devices/system/node/node[1-9]*/memory*/{state,valid_zones} 2>/dev/null || :
+}
+
+# unchanged COMMAND...: `check`, and the kernel's state is afterwards what it was before.
+unchanged() {
+	local before
+	before=$(kernel_state)
+	check "$@"
+	diff <(echo "$before") <(kernel_state)
+}
+
+# node_memory N: MiB of memory on NUMA node N.
+node_memory() {
+	awk '/MemTotal/ { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"
+}
+
+# with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;
+# 98: that write went elsewhere than to sysfs; else the command's.
+with_fault() {
+	local n=$1 errno=$2 log=$BATS_TEST_TMPDIR/fault status=0
+	shift 2
+	strace -f -y -o "$log" -e trace=write -e "inject=write:error=$errno:when=$n" "$@" ||
+		status=$?
+	grep -q 'INJECTED' "$log" || return 99
+	grep -q '</sys/.*INJECTED' "$log" || return 98
+	return "$status"
+}
+
+# survives_faults ERRNO COMMAND...: whichever of its writes to sysfs fails, the command fails, says
+# why, and everything is as before. The command is left done in the end.
+survives_faults() {
+	local errno=$1 n before faults=0
+	shift
+	before=$(kernel_state)
+	for ((n = 1; n < 100; n++)); do
+		check with_fault "$n" "$errno" "$@"
+		((status != 99)) || break
+		((status != 98)) || continue
+		faults=$((faults + 1))
+		((status != 0))
+		[[ $stderr == *": "* ]]
+		diff <(echo "$before") <(kernel_state)
+	done
+	echo "# $faults writes of '$*' failed one at a time with $errno"
+	((faults > 0))
+}
+
+# labelled: region0 empty and with labels, whatever was there.
+labelled() {
+	daxctl reconfigure-device --mode devdax --force all 2>/dev/null || :
+	ndctl disable-region region0
+	ndctl init-labels --force nmem0
+	ndctl enable-region region0
+}

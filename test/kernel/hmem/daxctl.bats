@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Soft-reserved memory: one dynamic region, whose first device has all of it.
+
+load ../helpers
+
+teardown() {
+	daxctl reconfigure-device --mode devdax --force all 2>/dev/null
+}
+
+@test "list shows region, device and mapping" {
+	check daxctl list -RDM
+	json '.[0] | .path == "/platform/hmem.0" and .size == 2147483648 and (has("available_size") | not)'
+	json '.[0].devices[0] | .chardev == "dax0.0" and .target_node == 1'
+	json '.[0].devices[0].mappings == [{page_offset: 0, start: 4294967296, end: 6442450943, size: 2147483648}]'
+}
+
+@test "nothing is lost of a device that is aligned to memory blocks" {
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 0 && $(node_memory 1) == 2048 ]]
+	json '.[0].total_memblocks == 16 and .[0].online_memblocks == 16'
+	[[ $stderr != *"not used as memory"* ]]
+}
+
+@test "some blocks online: counted, and movable is left out" {
+	daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	echo online_movable >/sys/devices/system/node/node1/memory32/state
+	check daxctl list
+	json '.[0] | .online_memblocks == 1 and .total_memblocks == 16 and (has("movable") | not)'
+	check daxctl online-memory dax0.0
+	[[ $status == 0 ]]
+	says "1 of 16 memory blocks were online already"
+}
+
+@test "a program's memory moves away when it is taken back" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	numactl --preferred=1 tail -c 256M /dev/zero &
+	sleep 2
+	check daxctl reconfigure-device --mode devdax --force dax0.0
+	kill %1 || :
+	[[ $status == 0 && $(node_memory 1) == 0 ]]
+}
+
+@test "an interrupted change is undone" {
+	unchanged timeout --signal INT 1 strace -o /dev/null -e trace=write \
+		-e inject=write:delay_enter=400000 daxctl reconfigure-device --mode system-ram dax0.0
+	((status != 0))
+}

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Devices from namespaces: dax0.0 holds 3 whole memory blocks, dax0.1 none, dax0.2 one.
+
+load ../helpers
+
+setup_file() {
+	labelled
+	ndctl create-namespace -m devdax -M mem -s 512M
+	ndctl create-namespace -m devdax -M mem -s 64M
+	ndctl create-namespace -m devdax -M mem -s 256M
+}
+
+teardown_file() {
+	daxctl reconfigure-device --mode devdax --force all
+	ndctl destroy-namespace --force all
+}
+
+setup() {
+	daxctl reconfigure-device --mode devdax --force all 2>/dev/null
+}
+
+@test "list shows devices in natural order" {
+	check daxctl list
+	json '[.[].chardev] == ["dax0.0", "dax0.1", "dax0.2"]'
+	json 'all(.mode == "devdax" and .align == 2097152 and .target_node == 1)'
+}
+
+@test "list finds one device by name and by number" {
+	for name in dax0.1 0.1; do
+		check daxctl list -d "$name"
+		json 'map(.chardev) == ["dax0.1"]'
+	done
+}
+
+@test "list of a device that does not exist is empty and no failure" {
+	check daxctl list -d dax7.7
+	[[ $status == 0 && -z $output ]]
+}
+
+@test "devdax becomes memory and comes back" {
+	[[ $(node_memory 1) == 0 ]]
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 0 && $(node_memory 1) == 384 ]]
+	json '.[0] | .mode == "system-ram" and .online_memblocks == 3 and .total_memblocks == 3 and .movable'
+	says "reconfigured 1 device"
+
+	check daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 0 && $(node_memory 1) == 0 ]]
+	json '.[0].mode == "devdax"'
+}
+
+@test "memory that is lost to alignment is told, with a size that loses nothing" {
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	says "126 MiB of its 510 MiB are not used as memory"
+	says "a device of 384 MiB that begins at a multiple of 128 MiB would lose nothing"
+}
+
+@test "a program can use the memory" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	numactl --membind=1 dd if=/dev/zero of=/dev/null bs=64M count=1
+}
+
+@test "--no-online leaves the memory to others" {
+	check daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	json '.[0].online_memblocks == 0'
+	[[ $(node_memory 1) == 0 ]]
+
+	check daxctl online-memory dax0.0
+	says "onlined memory for 1 device"
+	[[ $(node_memory 1) == 384 ]]
+	check daxctl online-memory dax0.0
+	[[ $status == 1 ]]
+	says "3 of 3 memory blocks were online already"
+
+	check daxctl offline-memory dax0.0
+	says "offlined memory for 1 device"
+	check daxctl offline-memory dax0.0
+	[[ $status == 1 ]]
+}
+
+@test "--no-movable gives the memory to the kernel too" {
+	check daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+	json '.[0].movable == false'
+	grep -qx Normal /sys/devices/system/node/node1/memory*/valid_zones
+}
+
+@test "a block that something else put online in another zone is told" {
+	daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	for block in /sys/devices/system/node/node1/memory*/state; do
+		echo online_kernel >"$block"
+	done
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	says "not movable"
+}
+
+@test "all devices at once: the one that cannot is told and left alone" {
+	check daxctl reconfigure-device --mode system-ram all
+	[[ $status == 0 ]]
+	says "dax0.1: cannot become system-ram"
+	says "reconfigured 2 devices"
+	json 'map(.chardev) == ["dax0.0", "dax0.2"]'
+	[[ $(basename "$(readlink /sys/bus/dax/devices/dax0.1/driver)") == device_dax ]]
+}
+
+@test "several devices by name" {
+	check daxctl reconfigure-device --mode system-ram dax0.2 0.0
+	[[ $status == 0 ]]
+	json 'map(.chardev) == ["dax0.2", "dax0.0"]'
+}
+
+@test "the same device twice is refused before anything is changed" {
+	unchanged daxctl reconfigure-device --mode system-ram dax0.0 0.0
+	[[ $status == 129 ]]
+	says "dax0.0 is named twice"
+}
+
+@test "a device smaller than a memory block is refused and stays what it is" {
+	unchanged daxctl reconfigure-device --mode system-ram dax0.1
+	[[ $status == 234 ]]
+	says "its 62 MiB hold no whole memory block (128 MiB"
+	says "hint: "
+}
+
+@test "memory that is online is not taken away without --force" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	unchanged daxctl reconfigure-device --mode devdax dax0.0
+	[[ $status == 240 ]]
+	says "3 of its 3 memory blocks are online on node 1"
+	says "daxctl offline-memory dax0.0"
+}
+
+@test "memory with the kernel's own pages in it stays online, and the device is memory again" {
+	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+	# Inodes are the kernel's pages: they cannot be moved out of the way.
+	mkdir "$BATS_TEST_TMPDIR/tmpfs"
+	mount -t tmpfs none "$BATS_TEST_TMPDIR/tmpfs"
+	numactl --membind=1 bash -c 'cd "$1" && seq -f %g/ 20000 | xargs mkdir' - "$BATS_TEST_TMPDIR/tmpfs"
+
+	unchanged daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 240 ]]
+	says "dax0.0: cannot become devdax: memory block"
+	says "of node 1) stays online: pages in it are in use and cannot be moved"
+	unchanged daxctl offline-memory dax0.0
+	[[ $status == 240 ]]
+
+	umount "$BATS_TEST_TMPDIR/tmpfs"
+	echo 3 >/proc/sys/vm/drop_caches
+	daxctl reconfigure-device --mode devdax --force dax0.0
+}
+
+@test "memory verbs on a device in devdax mode, device verbs on one that is memory" {
+	for verb in online-memory offline-memory; do
+		unchanged daxctl "$verb" dax0.0
+		[[ $status == 250 ]]
+		says "dax0.0: has no memory"
+	done
+	daxctl reconfigure-device --mode system-ram dax0.0
+	for verb in enable-device disable-device; do
+		unchanged daxctl "$verb" dax0.0
+		[[ $status == 250 ]]
+		says "dax0.0: serves as memory"
+	done
+}
+
+@test "disable and enable a device" {
+	check daxctl disable-device dax0.0
+	[[ $status == 0 ]]
+	says "disabled 1 device"
+	check daxctl list -d dax0.0
+	json '.[0].state == "disabled" and .[0].mode == "devdax"'
+	check daxctl enable-device dax0.0
+	[[ $status == 0 ]]
+	check daxctl list -d dax0.0
+	json '.[0] | has("state") | not'
+}
+
+@test "a disabled device becomes memory, and is disabled again if it cannot" {
+	daxctl disable-device dax0.0 dax0.1
+	unchanged daxctl reconfigure-device --mode system-ram dax0.1
+	[[ $status == 234 ]]
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 0 ]]
+}
+
+@test "--dry-run names the steps and takes none" {
+	unchanged daxctl reconfigure-device --mode system-ram --dry-run dax0.0
+	[[ $status == 0 && -z $output ]]
+	says "would unbind dax0.0 from driver device_dax"
+	says "would bind dax0.0 to driver kmem"
+}
+
+@test "faults: to system-ram" {
+	survives_faults EIO daxctl reconfigure-device --mode system-ram dax0.0
+}
+
+@test "faults: to devdax" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	survives_faults EBUSY daxctl reconfigure-device --mode devdax --force dax0.0
+}
+
+@test "faults: online and offline" {
+	daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	survives_faults ENXIO daxctl online-memory dax0.0
+	survives_faults EBUSY daxctl offline-memory dax0.0
+}
+
+@test "bad input: one sentence, nothing changed" {
+	while read -r expected arguments; do
+		# shellcheck disable=SC2086 # words
+		unchanged daxctl $arguments
+		[[ $status == "$expected" ]]
+		[[ $(grep -c '^daxctl: ' <<<"$stderr") == 1 ]]
+	done <<-'END'
+		234 reconfigure-device --mode foo dax0.0
+		234 reconfigure-device dax0.0
+		250 reconfigure-device --mode system-ram dax9.9
+		250 reconfigure-device --mode system-ram --region 7 dax0.0
+		250 reconfigure-device --mode system-ram --region 7 all
+		129 reconfigure-device --mode
+		129 reconfigure-device --mode system-ram
+		129 reconfigure-device --bogus dax0.0
+		250 online-memory dax9.9
+		250 disable-device ../../etc
+		1 reconfigure-devices
+	END
+}
+
+@test "without permission: said in one sentence, nothing changed" {
+	unchanged setpriv --reuid 65534 --clear-groups daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 243 ]]
+	says "ermission denied"
+	unchanged setpriv --reuid 65534 --clear-groups daxctl disable-device dax0.0
+	((status != 0))
+	check setpriv --reuid 65534 --clear-groups daxctl list
+	json 'length == 3'
+}
