@@ -12,6 +12,7 @@ void say_init(const char *tool, const char *verb)
 {
 	tool_name = tool;
 	verb_name = verb;
+	error_count = 0;
 	/* A line is one write, whole among the lines of other programs in the same log. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 }
@@ -58,12 +59,12 @@ int usage_error(const char *format, ...)
 	error_count++;
 	if (!verb_name) {
 		SAY(tool_name, format);
-		say_hint("%s help lists the verbs", tool_name);
+		say_hint("'%s help' lists the verbs", tool_name);
 		return EXIT_USAGE;
 	}
 	fprintf(stderr, "%s: ", tool_name);
 	SAY(verb_name, format);
-	say_hint("%s %s -h lists the options", tool_name, verb_name);
+	say_hint("'%s %s -h' lists the options", tool_name, verb_name);
 	return EXIT_USAGE;
 }
 

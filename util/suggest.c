@@ -45,8 +45,8 @@ void suggest_offer(struct suggestion *near, const char *name)
 	/* A beginning ("create") is as good as one wrong letter. */
 	if (length >= 3 && strncmp(near->word, name, length) == 0)
 		distance = min(distance, 1);
-	/* One mistake in three letters still looks like a mistake, more is another word. */
-	if (distance > 1 + length / 4 || distance >= length)
+	/* With more mistakes than one in a few letters it is another word. */
+	if (distance > 1 + length / 5 || distance >= length)
 		return;
 	if (!near->name || distance < near->distance) {
 		near->name = name;

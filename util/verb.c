@@ -203,10 +203,14 @@ static const struct {
 	const char *name;
 	int (*run)(const struct tool *tool, int count, char **words);
 } switches[] = {
-	{"--version", run_version}, {"-v", run_version}, {"--help", run_help}, {"-h", run_help},
+	{"--version", run_version},
+	{"-v", run_version},
+	{"--help", run_help},
+	{"-h", run_help},
 	{"--list-cmds", run_list_cmds},
-	{"--scdoc",
-		run_scdoc}, /* for building the manual pages, which it turns standard input to */
+	/* For completion and for building the manual pages. */
+	{"--list-words", run_list_words},
+	{"--scdoc", run_scdoc},
 };
 
 static int run_tool(const struct tool *tool, int count, char **words)
