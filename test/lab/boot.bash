@@ -94,9 +94,11 @@ port=(-device virtio-serial-pci)
 
 # start_guest OPTION...: QEMU in the background, as `guest`.
 start_guest() {
-	local quiet=quiet
+	# Self-tests of ciphers, mitigations and a distrusted clock only cost time under emulation.
+	local parameters="console=ttyS0 panic=-1 oops=panic watchdog_thresh=60"
+	parameters+=" cryptomgr.notests mitigations=off tsc=reliable $cmdline"
 
-	[[ ! $console ]] || quiet=
+	[[ $console ]] || parameters+=" quiet"
 	# When the lab dies without a chance to clean up, the kernel takes QEMU along.
 	setpriv --pdeathsig KILL qemu-system-x86_64 \
 		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu max -smp 2 \
@@ -105,7 +107,7 @@ start_guest() {
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-kernel "$lab_cache/kernel-$kernel/vmlinux" -initrd "$work/initrd" \
-		-append "console=ttyS0 $quiet panic=-1 oops=panic watchdog_thresh=60 $cmdline" \
+		-append "$parameters" \
 		"$@" <&0 2>"$work/qemu" &
 	guest=$!
 	doomed+=("$guest")
