@@ -86,7 +86,9 @@ int kernel_log_priority_from(const char *variable)
 	static const struct {
 		const char *name;
 		int priority;
-	} levels[] = {{"err", LOG_ERR}, {"info", LOG_INFO}, {"debug", LOG_DEBUG}};
+	} levels[] = {{"emerg", LOG_EMERG}, {"alert", LOG_ALERT}, {"crit", LOG_CRIT},
+		{"err", LOG_ERR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
+		{"info", LOG_INFO}, {"debug", LOG_DEBUG}};
 	const char *value = secure_getenv(variable);
 	uint64_t number;
 
