@@ -172,8 +172,11 @@ int sysfs_list(const struct folder *folder, const char *object, bool (*want)(con
 	struct names *names)
 {
 	int fd = sysfs_open(folder, object);
-	if (fd < 0)
+	if (fd < 0) {
+		log_debug(folder->kernel, "list /%s/%s: %s", folder->path, object ?: "",
+			strerror(-fd));
 		return fd;
+	}
 	CLEANUP(cleanup_dir) DIR *dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
