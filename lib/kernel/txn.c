@@ -198,7 +198,9 @@ static int take_steps(struct txn *txn)
 int txn_undo(struct txn *txn, int error)
 {
 	AUTO_FREE char *sentence = NULL, *hint = NULL;
+	sigset_t before;
 
+	block_signals(&before);
 	if (kernel_error(txn->kernel))
 		sentence = strdup(kernel_error(txn->kernel));
 	if (kernel_error_hint(txn->kernel))
@@ -221,6 +223,7 @@ int txn_undo(struct txn *txn, int error)
 			kernel_error(txn->kernel) ?: "", what);
 	if (hint)
 		kernel_hint(txn->kernel, "%s", hint);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
 
@@ -238,16 +241,19 @@ int txn_run(struct txn *txn)
 }
 
 /* Waits for the child, and kills it when one of the signals that end a program is pending here. It
- * is not taken off the queue: it takes effect when the transaction ends. */
+ * is not taken off the queue: it takes effect when the transaction ends. A signal that the program
+ * ignores (nohup) is pending too while it is blocked, but ends nothing. */
 static void wait_or_kill(int pidfd)
 {
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct sigaction action;
+		if (sigaction(ends[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&set, ends[i]);
+	}
 	AUTO_CLOSE int signals = signalfd(-1, &set, SFD_CLOEXEC);
 	struct pollfd fds[] = {
 		{.fd = pidfd, .events = POLLIN},
