@@ -97,11 +97,10 @@ static int run(void *context, int count, char **args)
 		.verbose = verbose > 0,
 	};
 
-	if (!mode_choice) {
-		say_error("reconfigure-device: which mode is wanted? Use --mode");
-		say_hint("daxctl reconfigure-device --mode system-ram %s", args[0]);
-		return -EINVAL;
-	}
+	if (!mode_choice)
+		return usage_error("which --mode is wanted: system-ram or devdax?");
+	if (no_online && mode_choice - 1 != DAXCTL_DEV_MODE_RAM)
+		return usage_error("--no-online makes sense with --mode system-ram only");
 	return devices_change(context, region, count, args, &change);
 }
 

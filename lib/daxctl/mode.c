@@ -189,19 +189,19 @@ static int check_ram(struct daxctl_dev *dev)
 	return -EINVAL;
 }
 
+/* With such a policy nobody can say in which zone the memory ends up, and hence whether it can be
+ * taken back. */
 static int check_auto_online(struct daxctl_dev *dev, unsigned flags)
 {
 	struct kernel *kernel = dev_kernel(dev);
 
-	if (!(flags & DAXCTL_CHANGE_NO_ONLINE) || flags & DAXCTL_CHANGE_FORCE ||
-		!daxctl_dev_will_auto_online_memory(dev))
+	if (flags & DAXCTL_CHANGE_FORCE || !daxctl_dev_will_auto_online_memory(dev))
 		return 0;
 	kernel_fail(kernel, EBUSY,
-		"its memory cannot be left offline: this kernel puts new memory "
-		"online by itself");
+		"this kernel puts new memory online by itself, in a zone of its own choice");
 	kernel_hint(kernel,
 		"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
-		"--force to accept it");
+		"--force to accept its choice");
 	return -EBUSY;
 }
 
@@ -246,8 +246,6 @@ static int check_join(struct daxctl_dev *dev, int to, unsigned flags)
 {
 	int err = to == DAXCTL_DEV_MODE_RAM ? check_ram(dev) : 0;
 
-	if (!err && to == DAXCTL_DEV_MODE_RAM)
-		err = check_auto_online(dev, flags);
 	return err ?: check_driver(dev, &modes[to]);
 }
 
@@ -261,8 +259,10 @@ static int plan(struct txn *txn, struct daxctl_dev *dev, int to, unsigned flags)
 		kernel_hint(dev_kernel(dev), "bring it to devdax mode first");
 		return -EBUSY;
 	}
+	if (to == DAXCTL_DEV_MODE_RAM)
+		err = check_auto_online(dev, flags);
 	/* What can be refused is refused before the device gives up what it is. */
-	if (now != to) {
+	if (!err && now != to) {
 		err = check_join(dev, to, flags);
 		if (!err)
 			err = plan_leave(txn, dev, flags);

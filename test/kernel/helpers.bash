@@ -31,17 +31,9 @@ json() {
 # What the kernel says of all devices and of the memory that can be plugged, read without our
 # tools: equal before and after means that nothing was changed or all of it was undone.
 kernel_state() {
-	local device attr
-
-	for device in /sys/bus/dax/devices/* /sys/bus/nd/devices/*; do
-		[[ -e $device ]] || continue
-		printf '%s driver=%s' "${device##*/}" "$(basename "$(readlink "$device/driver")")"
-		for attr in size align mode uuid namespace holder force_raw alt_name sector_size; do
-			[[ ! -r $device/$attr ]] || printf ' %s=%s' "$attr" "$(<"$device/$attr")"
-		done
-		echo
-	done 2>/dev/null
-	grep -H . /sys/devices/system/node/node[1-9]*/memory*/{state,valid_zones} 2>/dev/null || :
+	find /sys/bus/{dax,nd}/devices/*/ -maxdepth 1 -name driver -printf '%h driver %l\n' 2>/dev/null
+	grep -sH . /sys/bus/{dax,nd}/devices/*/{size,align,mode,uuid,namespace,holder,force_raw,alt_name,sector_size} \
+		/sys/devices/system/node/node[1-9]*/memory*/{state,valid_zones} || :
 }
 
 # unchanged COMMAND...: `check`, and the kernel's state is afterwards what it was before.
@@ -52,9 +44,14 @@ unchanged() {
 	diff <(echo "$before") <(kernel_state)
 }
 
-# node_memory N: MiB of memory on NUMA node N.
+# node_memory N: MiB of memory on NUMA node N, which is there only while it has some.
 node_memory() {
-	awk '/MemTotal/ { print int($4 / 1024) }' "/sys/devices/system/node/node$1/meminfo"
+	local file=/sys/devices/system/node/node$1/meminfo
+	if [[ -e $file ]]; then
+		awk '/MemTotal/ { print int($4 / 1024) }' "$file"
+	else
+		echo 0
+	fi
 }
 
 # with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;

@@ -17,6 +17,7 @@ teardown_file() {
 }
 
 setup() {
+	echo offline >/sys/devices/system/memory/auto_online_blocks
 	daxctl reconfigure-device --mode devdax --force all 2>/dev/null
 }
 
@@ -133,9 +134,10 @@ setup() {
 @test "memory with the kernel's own pages in it stays online, and the device is memory again" {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
 	# Inodes are the kernel's pages: they cannot be moved out of the way.
-	mkdir "$BATS_TEST_TMPDIR/tmpfs"
-	mount -t tmpfs none "$BATS_TEST_TMPDIR/tmpfs"
-	numactl --membind=1 bash -c 'cd "$1" && seq -f %g/ 20000 | xargs mkdir' - "$BATS_TEST_TMPDIR/tmpfs"
+	local tmpfs=$BATS_TEST_TMPDIR/tmpfs
+	mkdir "$tmpfs"
+	mount -t tmpfs none "$tmpfs"
+	numactl --membind=1 bash -c 'cd "$1" && seq 5000 | xargs mkdir' - "$tmpfs"
 
 	unchanged daxctl reconfigure-device --mode devdax --force dax0.0
 	[[ $status == 240 ]]
@@ -144,7 +146,7 @@ setup() {
 	unchanged daxctl offline-memory dax0.0
 	[[ $status == 240 ]]
 
-	umount "$BATS_TEST_TMPDIR/tmpfs"
+	umount "$tmpfs"
 	echo 3 >/proc/sys/vm/drop_caches
 	daxctl reconfigure-device --mode devdax --force dax0.0
 }
@@ -190,6 +192,17 @@ setup() {
 	says "would bind dax0.0 to driver kmem"
 }
 
+@test "a kernel that puts memory online by itself is not given any without --force" {
+	echo online >/sys/devices/system/memory/auto_online_blocks
+	unchanged daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 240 ]]
+	says "auto_online_blocks"
+	check daxctl reconfigure-device --mode system-ram --force dax0.0
+	[[ $status == 0 ]]
+	says "not movable"
+	echo offline >/sys/devices/system/memory/auto_online_blocks
+}
+
 @test "faults: to system-ram" {
 	survives_faults EIO daxctl reconfigure-device --mode system-ram dax0.0
 }
@@ -213,7 +226,8 @@ setup() {
 		[[ $(grep -c '^daxctl: ' <<<"$stderr") == 1 ]]
 	done <<-'END'
 		234 reconfigure-device --mode foo dax0.0
-		234 reconfigure-device dax0.0
+		129 reconfigure-device dax0.0
+		129 reconfigure-device --mode devdax --no-online dax0.0
 		250 reconfigure-device --mode system-ram dax9.9
 		250 reconfigure-device --mode system-ram --region 7 dax0.0
 		250 reconfigure-device --mode system-ram --region 7 all
