@@ -13,7 +13,7 @@ static const struct option option_help = {
 	.letter = 'h',
 	.name = "help",
 	.type = OPT_FLAG,
-	.help = "list the options (-h) or show the manual page (--help)",
+	.help = "show the options (-h) or the manual (--help)",
 };
 
 static const char *argument_of(const struct option *option)
