@@ -55,7 +55,6 @@ static int refuse_verb(const struct tool *tool, const char *name)
 
 static bool run_quietly(char *const *words)
 {
-	extern char **environ;
 	posix_spawn_file_actions_t actions;
 	pid_t child;
 	int status;

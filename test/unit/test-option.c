@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whole command lines, with the options of real verbs, as the reference was seen to take them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -473,6 +475,28 @@ static void failures(void **state)
 	assert_string_equal(err, "ndctl: No such device or address\n");
 }
 
+/* Output that is lost is a failure. */
+static void full_disk(void **state)
+{
+	int saved = dup(STDOUT_FILENO), full = open("/dev/full", O_WRONLY);
+	struct capture capture = capture_start(stderr);
+	int status;
+
+	fflush(stdout);
+	dup2(full, STDOUT_FILENO);
+	status = tool_main(&tool, 2, (char *[]){"ndctl", "version", NULL});
+	__fpurge(stdout);
+	clearerr(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	close(full);
+	capture_end(capture, err, sizeof(err));
+
+	assert_int_equal(status, 1);
+	assert_string_equal(
+		err, "ndctl: cannot write to standard output: No space left on device\n");
+}
+
 /* The help lines fit a terminal, whatever the option. */
 static void help_fits(void **state)
 {
@@ -493,6 +517,7 @@ int main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(tool_level),
 		cmocka_unit_test(failures),
+		cmocka_unit_test(full_disk),
 		cmocka_unit_test(help_fits),
 	};
 
