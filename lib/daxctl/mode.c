@@ -226,8 +226,9 @@ static int check_offline(struct daxctl_dev *dev, unsigned flags)
 
 static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 {
-	const char *driver = dev_driver(dev);
 	int mode = daxctl_dev_get_mode(dev);
+	/* Asked for last: the text lasts until the driver is looked up again. */
+	const char *driver = dev_driver(dev);
 	int err = 0;
 
 	if (!driver)
@@ -275,17 +276,30 @@ static int plan(struct txn *txn, struct daxctl_dev *dev, int to, unsigned flags)
 	return err;
 }
 
+/* A new transaction that holds the region, and a fresh look at the device. */
+static int begin(struct daxctl_dev *dev, struct txn **txn)
+{
+	struct kernel *kernel = dev_kernel(dev);
+
+	kernel_clear_error(kernel);
+	int err = ctx_txn(dev->region->ctx, txn);
+	if (!err)
+		err = region_lock(dev->region, *txn);
+	object_refresh(&dev->object);
+	/* A driver's list would take the name of a device that is no more. */
+	if (!err && !sysfs_exists(dev->object.folder, dev->object.name, NULL))
+		err = kernel_fail(kernel, ENODEV, "it is gone");
+	return err;
+}
+
 EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
 {
 	AUTO_TXN struct txn *txn = NULL;
 
 	if (mode < 0 || mode >= DAXCTL_DEV_MODE_END)
-		return -EINVAL;
-	kernel_clear_error(dev_kernel(dev));
-	int err = ctx_txn(dev->region->ctx, &txn);
-	if (!err)
-		err = region_lock(dev->region, txn);
-	object_refresh(&dev->object);
+		return kernel_fail(dev_kernel(dev), EINVAL, "%s: there is no mode number %d",
+			dev->object.name, (int)mode);
+	int err = begin(dev, &txn);
 	if (!err)
 		err = plan(txn, dev, mode, flags);
 	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
@@ -324,11 +338,7 @@ EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
 {
 	AUTO_TXN struct txn *txn = NULL;
 
-	kernel_clear_error(dev_kernel(dev));
-	int err = ctx_txn(dev->region->ctx, &txn);
-	if (!err)
-		err = region_lock(dev->region, txn);
-	object_refresh(&dev->object);
+	int err = begin(dev, &txn);
 	if (!err)
 		err = plan_leave(txn, dev, 0);
 	if (!err)

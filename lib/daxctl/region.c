@@ -88,6 +88,19 @@ struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *pat
 	return region;
 }
 
+/* Below the folder that it is relative to: no part of it is empty or leads up. */
+static bool is_below(const char *path)
+{
+	for (;;) {
+		size_t length = strcspn(path, "/");
+		if (length == 0 || (length == 2 && memcmp(path, "..", 2) == 0))
+			return false;
+		if (!path[length])
+			return true;
+		path += length + 1;
+	}
+}
+
 /* What stands between the folder of all devices and the device itself in the link of a device:
  * ../../../devices/platform/hmem.0/dax0.0 is in region platform/hmem.0. Cuts @link. */
 static const char *region_path_of(char *link)
@@ -98,7 +111,7 @@ static const char *region_path_of(char *link)
 	if (strncmp(link, prefix, strlen(prefix)) != 0 || slash < link + strlen(prefix))
 		return NULL;
 	*slash = 0;
-	return link + strlen(prefix);
+	return is_below(link + strlen(prefix)) ? link + strlen(prefix) : NULL;
 }
 
 /* Adds the device called @name and the region that it is in. */
@@ -167,7 +180,7 @@ EXPORT struct daxctl_region *daxctl_new_region(
 {
 	static const char prefix[] = "/sys/devices/";
 
-	if (strncmp(path, prefix, strlen(prefix)) != 0) {
+	if (strncmp(path, prefix, strlen(prefix)) != 0 || !is_below(path + strlen(prefix))) {
 		errno = EINVAL;
 		return NULL;
 	}
