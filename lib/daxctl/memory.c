@@ -14,10 +14,16 @@ static const char *const requests[] = {
 	[BLOCK_KERNEL] = "online_kernel",
 };
 
+/* As many as fill 52 bits of physical addresses. More can only be a misreading. */
+#define MAX_BLOCKS (1U << 25)
+
 static int add_range(struct blocks *blocks, uint64_t start, uint64_t end, uint64_t size)
 {
+	if ((end - start) / size >= MAX_BLOCKS - blocks->count)
+		return -E2BIG;
+
 	uint64_t first = start / size + (start % size != 0);
-	uint64_t behind = end == UINT64_MAX ? end / size : (end + 1) / size;
+	uint64_t behind = end / size + (end % size == size - 1);
 
 	if (behind <= first)
 		return 0;
@@ -92,11 +98,12 @@ int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum blo
 		return 0;
 	}
 	/* The zone of a block that is online is the only valid one; a block that is on its way
-	 * offline is not usable, but its zone is still told. */
+	 * offline is not usable, but its zone is still told. Kernels that take no memory offline
+	 * have no such file. */
 	err = read_block(ctx, block, "valid_zones", text);
-	if (err)
+	if (err && err != -ENOENT)
 		return err;
-	*state = strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE : BLOCK_KERNEL;
+	*state = !err && strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE : BLOCK_KERNEL;
 	return 0;
 }
 
@@ -145,8 +152,12 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 {
 	struct daxctl_ctx *ctx = dev->region->ctx;
 	struct offline_write write = {ctx, block};
+	enum block_state now;
 	int err = txn_interruptible(ctx->kernel, write_offline, &write);
 
+	/* The signal may have come when the write was done: then there is something to undo. */
+	if (err == -EINTR && block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)
+		err = 0;
 	if (!err)
 		return 0;
 	kernel_fail(ctx->kernel, -err,
