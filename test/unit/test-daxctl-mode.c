@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "machine.h"
+
+#include <daxctl/private.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#define HMEM	"platform/hmem.0"
+#define NDRG	"platform/ndbus0/region1"
+#define DAX	"sys/devices/" HMEM "/dax0.0"
+#define MEMORY	"sys/devices/system/memory"
+#define DRIVERS "sys/bus/dax/drivers"
+#define GIB	(1024 * MIB)
+
+static char told[1024];
+
+static void observe(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	static const char *const names[] = {
+		[DAXCTL_STEP_PLANNED] = "planned",
+		[DAXCTL_STEP_TAKEN] = "taken",
+		[DAXCTL_STEP_UNDONE] = "undone",
+		[DAXCTL_STEP_UNDO_FAILED] = "stuck",
+	};
+	size_t used = strlen(told);
+
+	assert_ptr_equal(data, told);
+	snprintf(told + used, sizeof(told) - used, "%s: %s\n", names[event], what);
+}
+
+/* The device dax0.0 of a new context whose steps are told. */
+static struct daxctl_dev *open_dev(struct fixture *fixture, struct daxctl_ctx **ctx)
+{
+	*ctx = new_ctx(fixture);
+	*told = 0;
+	daxctl_set_step_fn(*ctx, observe, told);
+	struct daxctl_dev *dev = daxctl_dev_get_by_name(*ctx, "dax0.0");
+	assert_non_null(dev);
+	return dev;
+}
+
+/* Refused beforehand: with this errno, sentence and hint, and nothing was touched. */
+static void refuses(struct fixture *fixture, enum daxctl_dev_mode mode, unsigned flags, int error,
+	const char *sentence, const char *hint)
+{
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	char *before = tree_text(fixture);
+
+	assert_int_equal(daxctl_dev_set_mode(dev, mode, flags), error);
+	assert_string_equal(daxctl_get_error(ctx), sentence);
+	if (hint)
+		assert_string_equal(daxctl_get_hint(ctx), hint);
+	else
+		assert_null(daxctl_get_hint(ctx));
+	assert_string_equal(told, "");
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+static void too_small(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned long long size = 17;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 64 * MIB, 1, "device_dax");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EINVAL,
+		"dax0.0: cannot become system-ram: its 64 MiB hold no whole memory block (128 MiB, "
+		"aligned to its size)",
+		"make it at least 128 MiB and aligned to 128 MiB");
+	/* Force is no help. */
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EINVAL,
+		"dax0.0: cannot become system-ram: its 64 MiB hold no whole memory block (128 MiB, "
+		"aligned to its size)",
+		"make it at least 128 MiB and aligned to 128 MiB");
+
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	assert_false(daxctl_dev_is_system_ram_capable(dev));
+	assert_int_equal(daxctl_dev_get_ram_size(dev, &size), 0);
+	assert_int_equal(size, 0);
+}
+
+static void no_target_node(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, -1, "device_dax");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	char *before = tree_text(fixture);
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -EINVAL);
+	assert_non_null(strstr(daxctl_get_error(ctx),
+		"dax0.0: cannot become system-ram: the platform names no NUMA node for it "
+		"(target_node)"));
+	assert_string_equal(told, "");
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	assert_false(daxctl_dev_is_system_ram_capable(dev));
+	/* As a device it may be used. */
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0), 0);
+}
+
+static void no_driver(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	take_away(fixture, DRIVERS "/kmem");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EOPNOTSUPP,
+		"dax0.0: cannot become system-ram: mode system-ram needs the kernel's driver kmem: "
+		"this kernel has no driver kmem on the dax bus",
+		"load it with 'modprobe kmem', or use a kernel with CONFIG_DEV_DAX_KMEM");
+	take_away(fixture, MEMORY);
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EOPNOTSUPP,
+		"dax0.0: cannot become system-ram: this kernel cannot add memory "
+		"(CONFIG_MEMORY_HOTPLUG)",
+		NULL);
+}
+
+static void online_memory(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_driver(fixture, "fsdev_dax");
+	make_dev(fixture, HMEM, "dax0.0", GIB, 3 * BLOCK, 1, "kmem");
+	make_block(fixture, 8, "offline", "Normal Movable");
+	make_block(fixture, 9, "online", "Movable");
+	make_block(fixture, 10, "online", "Normal");
+	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EBUSY,
+		"dax0.0: cannot become devdax: 2 of its 3 memory blocks are online on node 1",
+		"daxctl offline-memory dax0.0 takes them offline first, --force does so too");
+	refuses(fixture, DAXCTL_DEV_MODE_FAMFS, 0, -EBUSY,
+		"dax0.0: cannot become famfs: it serves as memory",
+		"bring it to devdax mode first");
+
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	char *before = tree_text(fixture);
+	assert_int_equal(daxctl_dev_disable(dev), -EBUSY);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot be disabled: 2 of its 3 memory blocks are online on node 1");
+	assert_int_equal(daxctl_dev_enable_devdax(dev), -EBUSY);
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: is enabled already (driver kmem)");
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+static void auto_online(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	assert_false(daxctl_dev_will_auto_online_memory(open_dev(fixture, &ctx)));
+	make_file(fixture, MEMORY "/auto_online_blocks", "online_movable\n");
+	static const unsigned flags[] = {0, DAXCTL_CHANGE_NO_ONLINE, DAXCTL_CHANGE_NO_MOVABLE};
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		refuses(fixture, DAXCTL_DEV_MODE_RAM, flags[i], -EBUSY,
+			"dax0.0: cannot become system-ram: this kernel puts new memory online by "
+			"itself, in a zone of its own choice",
+			"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
+			"--force to accept its choice");
+	assert_true(daxctl_dev_will_auto_online_memory(daxctl_dev_get_by_name(ctx, "dax0.0")));
+}
+
+static void no_such_mode(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	refuses(fixture, DAXCTL_DEV_MODE_UNKNOWN, 0, -EINVAL, "dax0.0: there is no mode number -1",
+		NULL);
+	refuses(fixture, DAXCTL_DEV_MODE_END, 0, -EINVAL, "dax0.0: there is no mode number 3",
+		NULL);
+}
+
+static void other_driver(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_driver(fixture, "vfio_dax");
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "vfio_dax");
+	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EBUSY,
+		"dax0.0: cannot become devdax: driver vfio_dax has it", NULL);
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	assert_true(daxctl_dev_is_enabled(dev));
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+	assert_int_equal(daxctl_dev_disable(dev), -EBUSY);
+}
+
+/* The mode of a device is the driver that it has now, not what it was. */
+static void mode_is_driver(void **state)
+{
+	static const struct {
+		const char *driver;
+		enum daxctl_dev_mode mode;
+	} rows[] = {
+		{"device_dax", DAXCTL_DEV_MODE_DEVDAX},
+		{"kmem", DAXCTL_DEV_MODE_RAM},
+		{"fsdev_dax", DAXCTL_DEV_MODE_FAMFS},
+		{"kmem2", DAXCTL_DEV_MODE_UNKNOWN},
+		{"dax", DAXCTL_DEV_MODE_UNKNOWN},
+	};
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	char target[64];
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	assert_false(daxctl_dev_is_enabled(dev));
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(target, sizeof(target), "../../../../bus/dax/drivers/%s", rows[i].driver);
+		make_link(fixture, DAX "/driver", target);
+		assert_true(daxctl_dev_is_enabled(dev));
+		assert_int_equal(daxctl_dev_get_mode(dev), rows[i].mode);
+		assert_int_equal(daxctl_dev_is_devdax_mode(dev), i == 0);
+		assert_int_equal(daxctl_dev_is_system_ram_mode(dev), i == 1);
+		assert_int_equal(daxctl_dev_is_famfs_mode(dev), i == 2);
+		assert_int_equal(!!daxctl_dev_get_memory(dev), i == 1);
+		take_away(fixture, DAX "/driver");
+	}
+}
+
+static void dry_run(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	char *before = tree_text(fixture);
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_DRY_RUN), 0);
+	assert_string_equal(told,
+		"planned: unbind dax0.0 from driver device_dax\n"
+		"planned: bind dax0.0 to driver kmem\n"
+		"planned: put online as movable: the memory of dax0.0\n");
+	*told = 0;
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM,
+				 DAXCTL_CHANGE_DRY_RUN | DAXCTL_CHANGE_NO_ONLINE),
+		0);
+	assert_string_equal(told,
+		"planned: unbind dax0.0 from driver device_dax\n"
+		"planned: bind dax0.0 to driver kmem\n");
+	*told = 0;
+	/* It is what it is asked to become. */
+	assert_int_equal(
+		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, DAXCTL_CHANGE_DRY_RUN), 0);
+	assert_string_equal(told, "");
+	assert_null(daxctl_get_error(ctx));
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/* kmem does not take the device: it is given back to device_dax. */
+static void bind_is_undone(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -ENXIO);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot become system-ram: driver kmem did not accept it");
+	assert_string_equal(told,
+		"taken: unbind dax0.0 from driver device_dax\n"
+		"taken: bind dax0.0 to driver kmem\n"
+		"undone: unbind dax0.0 from driver device_dax\n");
+	assert_file(fixture, DRIVERS "/device_dax/remove_id", "dax0.0");
+	assert_file(fixture, DRIVERS "/device_dax/unbind", "dax0.0");
+	assert_file(fixture, DRIVERS "/kmem/new_id", "dax0.0");
+	assert_file(fixture, DRIVERS "/kmem/bind", "dax0.0");
+	assert_file(fixture, DRIVERS "/kmem/remove_id", "dax0.0");
+	assert_file(fixture, DRIVERS "/kmem/unbind", "");
+	assert_file(fixture, DRIVERS "/device_dax/new_id", "dax0.0");
+
+	/* The kernel's own refusal is passed on, and an undo that fails too is named. */
+	take_away(fixture, DRIVERS "/kmem/bind");
+	make_link(fixture, DRIVERS "/kmem/bind", "/dev/full");
+	take_away(fixture, DRIVERS "/device_dax/new_id");
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -ENOSPC);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot become system-ram: the kernel refused 'dax0.0' in "
+		"/sys/bus/dax/drivers/kmem/bind: No space left on device; could not be undone: "
+		"unbind dax0.0 from driver device_dax");
+}
+
+static bool is_locked(struct fixture *fixture, const char *path)
+{
+	char full[512];
+
+	snprintf(full, sizeof(full), "%s/%s", fixture->root, path);
+	AUTO_CLOSE int fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	return flock(fd, LOCK_EX | LOCK_NB) != 0;
+}
+
+static void look_at_lock(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	snprintf(told, sizeof(told), "%d%d%d", is_locked(data, "sys/devices/" NDRG),
+		is_locked(data, "sys/devices/" NDRG "/dax1.0"),
+		is_locked(data, "sys/devices/" HMEM));
+}
+
+/* A device of a namespace is changed under the lock that ndctl takes too. */
+static void region_is_locked(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", GIB, GIB, 1, "device_dax");
+	make_dev(fixture, HMEM, "dax0.0", 8 * GIB, GIB, 1, "device_dax");
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	daxctl_set_step_fn(ctx, look_at_lock, fixture);
+
+	*told = 0;
+	assert_int_equal(daxctl_dev_set_mode(daxctl_dev_get_by_name(ctx, "dax1.0"),
+				 DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_DRY_RUN),
+		0);
+	assert_string_equal(told, "100");
+	assert_int_equal(daxctl_dev_set_mode(daxctl_dev_get_by_name(ctx, "dax0.0"),
+				 DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_DRY_RUN),
+		0);
+	assert_string_equal(told, "001");
+	assert_false(is_locked(fixture, "sys/devices/" HMEM));
+	assert_false(is_locked(fixture, "sys/devices/" NDRG));
+}
+
+/* ---- memory blocks ---- */
+
+static void whole_blocks_only(void **state)
+{
+	static const struct {
+		uint64_t start, end;
+		uint64_t blocks;
+	} rows[] = {
+		{GIB, GIB + BLOCK - 1, 1},
+		{GIB, GIB + BLOCK - 2, 0},
+		{GIB + 1, GIB + BLOCK, 0},
+		{GIB + 1, GIB + 2 * BLOCK - 1, 1},
+		{GIB - 1, GIB + BLOCK, 1},
+		{GIB + BLOCK / 2, GIB + BLOCK / 2 + 4 * BLOCK - 1, 3},
+		{GIB, GIB, 0},
+		{0, BLOCK - 1, 1},
+		{0, 0, 0},
+		{UINT64_MAX - 2 * BLOCK + 1, UINT64_MAX, 2},
+		{UINT64_MAX - 2 * BLOCK + 1, UINT64_MAX - 1, 1},
+		{UINT64_MAX - BLOCK + 2, UINT64_MAX, 0},
+		{UINT64_MAX, UINT64_MAX, 0},
+	};
+	struct fixture *fixture = *state;
+	unsigned long long size;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO_CTX struct daxctl_ctx *ctx = NULL;
+		make_mapping(fixture, HMEM "/dax0.0", 0, rows[i].start, rows[i].end);
+		struct daxctl_dev *dev = open_dev(fixture, &ctx);
+		size = 17;
+		assert_int_equal(daxctl_dev_get_ram_size(dev, &size), 0);
+		if (size != rows[i].blocks * BLOCK)
+			fail_msg("%#llx-%#llx: %llu", (unsigned long long)rows[i].start,
+				(unsigned long long)rows[i].end, size / BLOCK);
+		assert_int_equal(daxctl_dev_is_system_ram_capable(dev), rows[i].blocks > 0);
+	}
+
+	/* Each range by itself: the kernel does not put two halves together. */
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	make_mapping(fixture, HMEM "/dax0.0", 0, GIB, GIB + BLOCK / 2 - 1);
+	make_mapping(fixture, HMEM "/dax0.0", 1, GIB + BLOCK / 2, GIB + BLOCK - 1);
+	make_mapping(fixture, HMEM "/dax0.0", 2, 2 * GIB, 2 * GIB + 3 * BLOCK);
+	make_mapping(fixture, HMEM "/dax0.0", 10, GIB - 2 * BLOCK, GIB - 1);
+	assert_int_equal(daxctl_dev_get_ram_size(open_dev(fixture, &ctx), &size), 0);
+	assert_int_equal(size, 5 * BLOCK);
+}
+
+static void no_ranges(void **state)
+{
+	static const struct {
+		const char *resource, *size;
+		int result;
+		uint64_t blocks;
+	} rows[] = {
+		{"0x40000000\n", "1073741824\n", 0, 8},
+		{"0x40000000\n", "0\n", 0, 0},
+		{"0xffffffffffffffff\n", "1\n", 0, 0},
+		{"0xffffffffffffffff\n", "2\n", -ERANGE, 0},
+		{"0xfffffffff0000000\n", "536870912\n", -ERANGE, 0},
+		{"0x1\n", "18446744073709551615\n", -E2BIG, 0},
+		{"0x40000000\n", "1G\n", -EINVAL, 0},
+		{"0x40000000\n", "18446744073709551616\n", -ERANGE, 0},
+		{"", "1073741824\n", -ENODATA, 0},
+		{"0x40000000", "1073741824\n", -EPROTO, 0},
+	};
+	struct fixture *fixture = *state;
+
+	/* As before Linux 5.10, or where addresses are hidden. */
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 0, 1, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO_CTX struct daxctl_ctx *ctx = NULL;
+		unsigned long long size = 0;
+		make_file(fixture, DAX "/resource", "%s", rows[i].resource);
+		make_file(fixture, DAX "/size", "%s", rows[i].size);
+		struct daxctl_dev *dev = open_dev(fixture, &ctx);
+		int result = daxctl_dev_get_ram_size(dev, &size);
+		if (result != rows[i].result || size != rows[i].blocks * BLOCK)
+			fail_msg("row %zu: %d, %llu", i, result, size / BLOCK);
+		assert_int_equal(daxctl_dev_is_system_ram_capable(dev), rows[i].blocks > 0);
+	}
+}
+
+/* More blocks than any machine has are not listed one by one. */
+static void absurd_ranges(void **state)
+{
+	static const char *const sizes[] = {"8000000\n", "1\n", "0\n", "\n", "q\n"};
+	static const int results[] = {-E2BIG, -E2BIG, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP};
+	struct fixture *fixture = *state;
+	unsigned long long size;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_mapping(fixture, HMEM "/dax0.0", 0, 0, UINT64_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		AUTO_CTX struct daxctl_ctx *ctx = NULL;
+		make_file(fixture, MEMORY "/block_size_bytes", "%s", sizes[i]);
+		struct daxctl_dev *dev = open_dev(fixture, &ctx);
+		assert_int_equal(daxctl_dev_get_ram_size(dev, &size), results[i]);
+		assert_false(daxctl_dev_is_system_ram_capable(dev));
+	}
+}
+
+static void hidden_addresses(void **state)
+{
+	static const char *const paths[] = {DAX "/resource", DAX "/mapping0/start"};
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_memory_counts counts;
+	char path[512];
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "kmem");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		snprintf(path, sizeof(path), "%s/%s", fixture->root, paths[i]);
+		assert_int_equal(chmod(path, 0), 0);
+	}
+	if (!rights_drop())
+		skip();
+	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
+	bool mapped = daxctl_mapping_get_first(dev);
+	unsigned long long resource = daxctl_dev_get_resource(dev);
+	int err = mem ? daxctl_memory_get_counts(mem, &counts) : 0;
+	int online = mem ? daxctl_memory_is_online(mem) : 0;
+	rights_restore();
+	assert_non_null(mem);
+	assert_false(mapped);
+	assert_int_equal(resource, 0);
+	assert_int_equal(err, -EACCES);
+	assert_int_equal(online, -EACCES);
+}
+
+static struct daxctl_memory *memory_of(struct daxctl_dev *dev)
+{
+	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
+
+	assert_non_null(mem);
+	return mem;
+}
+
+static void counts(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_memory_counts count;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB + BLOCK / 2, 8 * BLOCK, 1, "kmem");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	struct daxctl_memory *mem = memory_of(dev);
+
+	/* None of the blocks is there yet. */
+	assert_int_equal(daxctl_memory_num_sections(mem), 0);
+	assert_int_equal(daxctl_memory_is_online(mem), 0);
+	/* The neighbours' blocks, of which only a half is ours. */
+	make_block(fixture, 8, "online", "Normal");
+	make_block(fixture, 16, "online", "Normal");
+	assert_int_equal(daxctl_memory_num_sections(mem), 0);
+
+	make_block(fixture, 9, "offline", "Normal Movable");
+	make_block(fixture, 10, "offline", "Movable");
+	assert_int_equal(daxctl_memory_get_counts(mem, &count), 0);
+	assert_int_equal(count.total, 2);
+	assert_int_equal(count.online, 0);
+	assert_int_equal(count.movable, 0);
+	assert_false(daxctl_dev_has_online_memory(dev));
+
+	make_block(fixture, 11, "online", "Movable");
+	make_block(fixture, 12, "going-offline", "Movable");
+	assert_int_equal(daxctl_memory_get_counts(mem, &count), 0);
+	assert_int_equal(count.total, 4);
+	assert_int_equal(count.online, 2);
+	assert_int_equal(count.movable, 2);
+	assert_int_equal(daxctl_memory_is_movable(mem), 1);
+	assert_true(daxctl_dev_has_online_memory(dev));
+
+	make_block(fixture, 13, "online", "Normal");
+	make_block(fixture, 14, "online", "none");
+	assert_int_equal(daxctl_memory_get_counts(mem, &count), 0);
+	assert_int_equal(count.total, 6);
+	assert_int_equal(count.online, 4);
+	assert_int_equal(count.movable, 2);
+	assert_int_equal(daxctl_memory_num_sections(mem), 6);
+	assert_int_equal(daxctl_memory_is_online(mem), 4);
+	assert_int_equal(daxctl_memory_is_movable(mem), 0);
+
+	/* A kernel that cannot tell zones still tells what is online. */
+	make_block(fixture, 15, "online", NULL);
+	assert_int_equal(daxctl_memory_get_counts(mem, &count), 0);
+	assert_int_equal(count.total, 7);
+	assert_int_equal(count.online, 5);
+	assert_int_equal(count.movable, 2);
+
+	make_file(fixture, MEMORY "/memory15/state", "%s", "");
+	assert_int_equal(daxctl_memory_get_counts(mem, &count), -ENODATA);
+	assert_int_equal(daxctl_memory_is_online(mem), -ENODATA);
+}
+
+static void onlining(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 3 * BLOCK, 1, "kmem");
+	make_block(fixture, 8, "offline", "Normal Movable");
+	make_block(fixture, 9, "online", "Normal");
+	make_block(fixture, 10, "offline", "Normal Movable");
+	struct daxctl_memory *mem = memory_of(open_dev(fixture, &ctx));
+	assert_int_equal(daxctl_memory_online(mem), 1);
+	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
+	assert_file(fixture, MEMORY "/memory9/state", "online\n");
+	assert_file(fixture, MEMORY "/memory10/state", "online_movable");
+	assert_string_equal(told, "taken: put online as movable: the memory of dax0.0\n");
+
+	make_block(fixture, 8, "offline", "Normal Movable");
+	make_block(fixture, 10, "online", "Normal");
+	assert_int_equal(daxctl_memory_online_no_movable(mem), 2);
+	assert_file(fixture, MEMORY "/memory8/state", "online_kernel");
+
+	make_block(fixture, 8, "online", "Movable");
+	assert_int_equal(daxctl_memory_offline(mem), 0);
+	for (unsigned i = 8; i < 11; i++) {
+		char path[64];
+		snprintf(path, sizeof(path), MEMORY "/memory%u/state", i);
+		assert_file(fixture, path, "offline");
+	}
+}
+
+static void offlining_is_undone(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 4 * BLOCK, 1, "kmem");
+	make_block(fixture, 8, "online", "Movable");
+	make_block(fixture, 9, "online", "Normal");
+	make_block(fixture, 10, "online", "Movable");
+	make_block(fixture, 11, "online", "Movable");
+	/* A file that tells something and refuses to be written, even by root. */
+	take_away(fixture, MEMORY "/memory10/state");
+	make_link(fixture, MEMORY "/memory10/state", "/proc/sys/kernel/ostype");
+	struct daxctl_memory *mem = memory_of(open_dev(fixture, &ctx));
+
+	int err = daxctl_memory_offline(mem);
+	assert_true(err == -EACCES || err == -EPERM);
+	char sentence[256];
+	snprintf(sentence, sizeof(sentence),
+		"dax0.0: memory block 10 (128 MiB, zone Movable of node 1) stays online: %s",
+		strerror(-err));
+	assert_string_equal(daxctl_get_error(ctx), sentence);
+	assert_string_equal(daxctl_get_hint(ctx),
+		"end or move the programs that use the memory of node 1, for example with "
+		"migratepages(8), and try again");
+	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
+	assert_file(fixture, MEMORY "/memory9/state", "online_kernel");
+	assert_file(fixture, MEMORY "/memory11/state", "online\n");
+
+	/* A block that is not there stops all. */
+	take_away(fixture, MEMORY "/memory10");
+	make_block(fixture, 8, "online", "Movable");
+	make_block(fixture, 9, "online", "Normal");
+	assert_int_equal(daxctl_memory_offline(mem), -ENOENT);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: memory block 10 cannot be looked at: No such file or directory");
+	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(too_small),
+		fixture_test(no_target_node),
+		fixture_test(no_driver),
+		fixture_test(online_memory),
+		fixture_test(auto_online),
+		fixture_test(no_such_mode),
+		fixture_test(other_driver),
+		fixture_test(mode_is_driver),
+		fixture_test(dry_run),
+		fixture_test(bind_is_undone),
+		fixture_test(region_is_locked),
+		fixture_test(whole_blocks_only),
+		fixture_test(no_ranges),
+		fixture_test(absurd_ranges),
+		fixture_test(hidden_addresses),
+		fixture_test(counts),
+		fixture_test(onlining),
+		fixture_test(offlining_is_undone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
