@@ -31,7 +31,7 @@ json() {
 # What the kernel says of all devices and of the memory that can be plugged, read without our
 # tools: equal before and after means that nothing was changed or all of it was undone.
 kernel_state() {
-	find /sys/bus/{dax,nd}/devices/*/ -maxdepth 1 -name driver -printf '%h driver %l\n' 2>/dev/null
+	find /sys/bus/{dax,nd}/devices/*/ -maxdepth 1 -name driver -printf '%h driver %l\n' 2>/dev/null || :
 	grep -sH . /sys/bus/{dax,nd}/devices/*/{size,align,mode,uuid,namespace,holder,force_raw,alt_name,sector_size} \
 		/sys/devices/system/node/node[1-9]*/memory*/{state,valid_zones} || :
 }
@@ -52,6 +52,24 @@ node_memory() {
 	else
 		echo 0
 	fi
+}
+
+# pin_kernel_memory NODE MIB: a process of ours, $pin, makes the kernel keep data on a node: the
+# contents of pipes, which cannot be moved out of the way. They are freed when it ends.
+pin_kernel_memory() {
+	numactl --membind="$1" python3 -c '
+import fcntl, os, signal, sys
+for i in range(int(sys.argv[1])):
+	write = os.pipe()[1]
+	fcntl.fcntl(write, 1031, 1 << 20)  # F_SETPIPE_SZ
+	os.write(write, bytes(1 << 20))
+open(sys.argv[2], "w")
+signal.pause()' "$2" "$BATS_TEST_TMPDIR/pinned" 3>&- &
+	pin=$!
+	until [[ -e $BATS_TEST_TMPDIR/pinned ]]; do
+		kill -0 "$pin"
+		sleep 0.1
+	done
 }
 
 # with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;

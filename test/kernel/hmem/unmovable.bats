@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Memory in which the kernel itself keeps data. It may never come back, hence the last file here.
+
+load ../helpers
+
+setup_file() {
+	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+}
+
+setup() {
+	pin_kernel_memory 1 64
+}
+
+teardown() {
+	kill "$pin"
+}
+
+@test "memory that cannot go offline stays online, all of it, and the device stays memory" {
+	unchanged daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 240 ]]
+	says "dax0.0: cannot become devdax: memory block"
+	says "of node 1) stays online: pages in it are in use and cannot be moved"
+	says "hint: "
+}
+
+@test "offline-memory puts back the blocks that it had taken offline" {
+	unchanged daxctl offline-memory dax0.0
+	[[ $status == 240 ]]
+	says "dax0.0: memory block"
+}
