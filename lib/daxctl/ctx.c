@@ -5,8 +5,8 @@
 
 #define CONFIG_PATH "/etc/daxctl.conf.d"
 
-static void default_log(struct daxctl_ctx *ctx, int priority, const char *file, int line,
-	const char *fn, const char *format, va_list args)
+static void PRINTF(6, 0) default_log(struct daxctl_ctx *ctx, int priority, const char *file,
+	int line, const char *fn, const char *format, va_list args)
 {
 	kernel_log_to_stderr("libdaxctl", fn, format, args);
 }

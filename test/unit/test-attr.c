@@ -139,7 +139,7 @@ static void uuids(void **state)
 	assert_int_equal(object_uuid(object, ID, uuid), -EINVAL);
 	make_file(device->fixture, DEVICE "/uuid", "%.35s\n", UUID);
 	assert_int_equal(object_uuid(object, ID, uuid), -EINVAL);
-	make_file(device->fixture, DEVICE "/uuid", "g%s\n", UUID + 1);
+	make_file(device->fixture, DEVICE "/uuid", "g%s\n", &UUID[1]);
 	assert_int_equal(object_uuid(object, ID, uuid), -EINVAL);
 	assert_int_equal(uuid[0], 7);
 

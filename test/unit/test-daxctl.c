@@ -64,8 +64,8 @@ static void context(void **state)
 
 static char lines[8192];
 
-static void keep(struct daxctl_ctx *ctx, int priority, const char *file, int line, const char *fn,
-	const char *format, va_list args)
+static void PRINTF(6, 0) keep(struct daxctl_ctx *ctx, int priority, const char *file, int line,
+	const char *fn, const char *format, va_list args)
 {
 	size_t used = strlen(lines);
 

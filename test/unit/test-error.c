@@ -94,8 +94,8 @@ struct line {
 	unsigned count;
 };
 
-static void keep(void *data, int priority, const char *file, int number, const char *fn,
-	const char *format, va_list args)
+static void PRINTF(6, 0) keep(void *data, int priority, const char *file, int number,
+	const char *fn, const char *format, va_list args)
 {
 	struct line *line = data;
 

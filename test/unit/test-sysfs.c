@@ -17,7 +17,7 @@ struct journal {
 	size_t used;
 };
 
-static void keep(void *data, int priority, const char *file, int line, const char *fn,
+static void PRINTF(6, 0) keep(void *data, int priority, const char *file, int line, const char *fn,
 	const char *format, va_list args)
 {
 	struct journal *journal = data;

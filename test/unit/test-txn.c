@@ -21,7 +21,7 @@ static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static char done[512];
 static char told[512];
 
-static void note(char *where, const char *format, ...)
+static void PRINTF(2, 3) note(char *where, const char *format, ...)
 {
 	size_t used = strlen(where);
 	va_list args;
@@ -541,8 +541,8 @@ static void no_lock(void **state)
 	assert_int_equal(txn_lock(test->txn, "sys/file"), -ENOTDIR);
 }
 
-static void keep_last(void *data, int priority, const char *file, int line, const char *fn,
-	const char *format, va_list args)
+static void PRINTF(6, 0) keep_last(void *data, int priority, const char *file, int line,
+	const char *fn, const char *format, va_list args)
 {
 	if (priority == LOG_INFO)
 		vsnprintf(data, sizeof(told), format, args);
