@@ -243,7 +243,7 @@ int txn_run(struct txn *txn)
 /* Waits for the child, and kills it when one of the signals that end a program is pending here. It
  * is not taken off the queue: it takes effect when the transaction ends. A signal that the program
  * ignores (nohup) is pending too while it is blocked, but ends nothing. */
-static void wait_or_kill(int pidfd)
+static void wait_or_kill(pid_t pid, int pidfd)
 {
 	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	sigset_t set;
@@ -261,8 +261,9 @@ static void wait_or_kill(int pidfd)
 	};
 	while (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno == EINTR)
 		;
+	/* Its number is not given to another before it is waited for. */
 	if (!fds[0].revents)
-		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+		kill(pid, SIGKILL);
 }
 
 int txn_interruptible(struct kernel *kernel, int (*fn)(void *data), void *data)
@@ -275,7 +276,7 @@ int txn_interruptible(struct kernel *kernel, int (*fn)(void *data), void *data)
 
 	AUTO_CLOSE int pidfd = pidfd_open(pid, 0);
 	if (pidfd >= 0)
-		wait_or_kill(pidfd);
+		wait_or_kill(pid, pidfd);
 	int status;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
