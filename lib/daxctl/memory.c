@@ -215,8 +215,11 @@ static int change_undo(void *data)
 
 	while (change->changed.count > 0) {
 		const struct block *block = &change->changed.list[--change->changed.count];
-		int err = block->was == BLOCK_OFFLINE ? take_offline(change->dev, block, change->to)
-						      : put_online(change->dev, block, block->was);
+		/* What was put online a moment ago is still empty: there is no endless work that a
+		 * signal should be able to end, and one that is waiting must not end the undo. */
+		int err = block->was == BLOCK_OFFLINE
+			? write_block(change->dev->region->ctx, block, BLOCK_OFFLINE)
+			: put_online(change->dev, block, block->was);
 		result = result ?: err;
 	}
 	return result;
