@@ -6,6 +6,14 @@
 /* In the order of verbs.h, which is that of --list-cmds. */
 static const struct verb *const verbs[] = {
 	&verb_version,
+	&verb_enable_namespace,
+	&verb_disable_namespace,
+	&verb_create_namespace,
+	&verb_destroy_namespace,
+	&verb_enable_region,
+	&verb_disable_region,
+	&verb_init_labels,
+	&verb_list,
 	&verb_help,
 };
 

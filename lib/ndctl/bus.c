@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BUS(pointer) ((struct ndctl_bus *)(pointer))
+
+EXPORT struct ndctl_bus *ndctl_bus_get_first(struct ndctl_ctx *ctx)
+{
+	return BUS(entity_first(ctx, KIND_BUS));
+}
+
+EXPORT struct ndctl_bus *ndctl_bus_get_next(struct ndctl_bus *bus)
+{
+	return BUS(entity_next(&bus->entity));
+}
+
+EXPORT struct ndctl_bus *ndctl_bus_get_by_provider(struct ndctl_ctx *ctx, const char *provider)
+{
+	struct ndctl_bus *bus;
+
+	ndctl_bus_foreach (ctx, bus)
+		if (strcmp(ndctl_bus_get_provider(bus), provider) == 0)
+			return bus;
+	return NULL;
+}
+
+EXPORT struct ndctl_ctx *ndctl_bus_get_ctx(struct ndctl_bus *bus)
+{
+	return bus->entity.ctx;
+}
+
+EXPORT unsigned int ndctl_bus_get_id(struct ndctl_bus *bus)
+{
+	return bus->entity.id;
+}
+
+EXPORT const char *ndctl_bus_get_devname(struct ndctl_bus *bus)
+{
+	return entity_name(&bus->entity);
+}
+
+EXPORT const char *ndctl_bus_get_provider(struct ndctl_bus *bus)
+{
+	return object_text(&bus->entity.object, BUS_PROVIDER) ?: "";
+}
+
+/* The device number of /dev/ndctlX, whose name holds the number of the bus. */
+static int get_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *minor)
+{
+	char path[64], text[SYSFS_PAGE + 1];
+
+	snprintf(path, sizeof(path), "nd/ndctl%u/dev", bus->entity.id);
+	int err = sysfs_read(bus->entity.object.folder, entity_name(&bus->entity), path, text);
+	if (err)
+		return err;
+	return sscanf(text, "%u:%u", major, minor) == 2 ? 0 : -EINVAL;
+}
+
+EXPORT unsigned int ndctl_bus_get_major(struct ndctl_bus *bus)
+{
+	unsigned major, minor;
+
+	return get_device_number(bus, &major, &minor) ? 0 : major;
+}
+
+EXPORT unsigned int ndctl_bus_get_minor(struct ndctl_bus *bus)
+{
+	unsigned major, minor;
+
+	return get_device_number(bus, &major, &minor) ? 0 : minor;
+}
+
+EXPORT int ndctl_bus_has_nfit(struct ndctl_bus *bus)
+{
+	return sysfs_exists(bus->entity.object.folder, entity_name(&bus->entity), "nfit");
+}
+
+EXPORT unsigned int ndctl_bus_get_revision(struct ndctl_bus *bus)
+{
+	return object_int_or(&bus->entity.object, BUS_REVISION, 0);
+}
+
+EXPORT int ndctl_bus_has_of_node(struct ndctl_bus *bus)
+{
+	return sysfs_exists(bus->entity.object.folder, entity_name(&bus->entity), "of_node");
+}
+
+EXPORT int ndctl_bus_has_cxl(struct ndctl_bus *bus)
+{
+	const char *subsystem = object_text(&bus->entity.object, BUS_SUBSYSTEM);
+
+	return subsystem && strcmp(subsystem, "cxl") == 0;
+}
+
+EXPORT int ndctl_bus_is_papr_scm(struct ndctl_bus *bus)
+{
+	const char *compatible = object_text(&bus->entity.object, BUS_COMPATIBLE);
+
+	return compatible && strcmp(compatible, "ibm,pmemory") == 0;
+}
+
+EXPORT const char *ndctl_bus_get_cmd_name(struct ndctl_bus *bus, int cmd)
+{
+	return nvdimm_bus_cmd_name(cmd);
+}
+
+EXPORT int ndctl_bus_is_cmd_supported(struct ndctl_bus *bus, int cmd)
+{
+	return has_word(object_text(&bus->entity.object, BUS_COMMANDS), nvdimm_bus_cmd_name(cmd));
+}
+
+EXPORT int ndctl_bus_wait_probe(struct ndctl_bus *bus)
+{
+	/* The kernel answers when its probing has come to an end. */
+	return object_text(&bus->entity.object, BUS_WAIT_PROBE) ? 0 : -errno;
+}
+
+EXPORT unsigned int ndctl_bus_get_scrub_count(struct ndctl_bus *bus)
+{
+	const char *scrub = object_text(&bus->entity.object, BUS_SCRUB);
+
+	return scrub ? (unsigned)strtoul(scrub, NULL, 10) : UINT_MAX;
+}
+
+EXPORT int ndctl_bus_get_scrub_state(struct ndctl_bus *bus)
+{
+	const char *scrub = object_text(&bus->entity.object, BUS_SCRUB);
+
+	/* "3", or "3+" while the fourth one goes on */
+	return scrub ? strchr(scrub, '+') != NULL : -EOPNOTSUPP;
+}
+
+EXPORT struct ndctl_region *ndctl_bus_get_region_by_physical_address(
+	struct ndctl_bus *bus, unsigned long long address)
+{
+	struct ndctl_region *region;
+
+	ndctl_region_foreach (bus, region) {
+		unsigned long long start = ndctl_region_get_resource(region);
+		if (start != ULLONG_MAX && address >= start &&
+			address - start < ndctl_region_get_size(region))
+			return region;
+	}
+	return NULL;
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "claim.h"
+
+#include <daxctl/libdaxctl.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * btt, pfn and dax devices are one thing to the kernel in three shapes: a device that claims a
+ * namespace and makes something else of it, as an info block at its start says. What differs is in
+ * the rows; the public functions of the three types are the same lines with another name.
+ */
+const struct claim_row claim_rows[KIND_COUNT] = {
+	[KIND_BTT] = {"nd_pmem", "s", CLAIM_SECTOR_SIZE, REGION_BTT_SEED},
+	[KIND_PFN] = {"nd_pmem", "", CLAIM_ALIGNMENTS, REGION_PFN_SEED},
+	[KIND_DAX] = {"dax_pmem", NULL, CLAIM_ALIGNMENTS, REGION_DAX_SEED},
+};
+
+void claim_forget(struct claim *claim)
+{
+	choices_forget(&claim->choices);
+}
+
+void claim_free(struct claim *claim)
+{
+	claim_forget(claim);
+	free(claim->blockdev);
+	if (claim->daxctl)
+		daxctl_region_unref(claim->daxctl);
+}
+
+static struct claim *first(struct ndctl_region *region, enum kind kind)
+{
+	return (struct claim *)entity_first_in(region->entity.ctx, kind, region->entity.id);
+}
+
+static struct claim *next(struct claim *claim)
+{
+	return (struct claim *)entity_next_in(&claim->entity);
+}
+
+struct ndctl_namespace *claim_namespace(struct claim *claim)
+{
+	const char *name = object_text(&claim->entity.object, CLAIM_NAMESPACE);
+
+	return name && *name ? (struct ndctl_namespace *)entity_find_fresh(claim->entity.ctx, name)
+			     : NULL;
+}
+
+int claim_set(struct claim *claim, enum claim_attr attr, const char *value)
+{
+	int err = object_write(&claim->entity.object, attr, value);
+
+	ctx_forget(claim->entity.ctx);
+	return err;
+}
+
+static void get_uuid(struct claim *claim, unsigned char *uuid)
+{
+	if (object_uuid(&claim->entity.object, CLAIM_UUID, uuid))
+		uuid_clear(uuid);
+}
+
+static int set_uuid(struct claim *claim, const unsigned char *uuid)
+{
+	char text[UUID_STR_LEN];
+
+	uuid_unparse_lower(uuid, text);
+	return claim_set(claim, CLAIM_UUID, text);
+}
+
+static int set_namespace(struct claim *claim, struct ndctl_namespace *ndns)
+{
+	return claim_set(claim, CLAIM_NAMESPACE, ndns ? entity_name(&ndns->entity) : "\n");
+}
+
+static int is_configured(struct claim *claim)
+{
+	uuid_t uuid;
+
+	get_uuid(claim, uuid);
+	return claim_namespace(claim) != NULL && !uuid_is_null(uuid);
+}
+
+static int is_valid(struct claim *claim)
+{
+	return ctx_scan(claim->entity.ctx) == 0 && !claim->entity.gone;
+}
+
+int claim_enable(struct claim *claim)
+{
+	if (entity_is_bound(&claim->entity))
+		return 0;
+	return entity_bind(&claim->entity, claim_rows[claim->entity.kind].driver);
+}
+
+int claim_delete(struct claim *claim)
+{
+	if (entity_is_bound(&claim->entity)) {
+		int err = entity_unbind(&claim->entity);
+		if (err)
+			return err;
+	}
+	/* Letting go of the namespace, it loses what it was told, and goes if it is no seed. */
+	return set_namespace(claim, NULL);
+}
+
+const struct choices *claim_choices(struct claim *claim)
+{
+	if (!claim->choices.known)
+		choices_parse(&claim->choices,
+			object_text(&claim->entity.object, claim_rows[claim->entity.kind].choices));
+	return &claim->choices;
+}
+
+const char *claim_blockdev(struct claim *claim)
+{
+	const struct ndctl_namespace *ndns = claim_namespace(claim);
+	char guess[48] = "";
+
+	if (ndns)
+		disk_name(&ndns->entity, claim_rows[claim->entity.kind].disk_suffix, guess,
+			sizeof(guess));
+	return entity_blockdev(&claim->entity, guess, &claim->blockdev);
+}
+
+#define CLAIM_API(type, kind)                                                                            \
+	static struct claim *type##_claim(struct ndctl_##type *type)                               \
+	{                                                                                          \
+		return (struct claim *)type;                                                       \
+	}                                                                                          \
+	EXPORT struct ndctl_##type *ndctl_##type##_get_first(struct ndctl_region *region)          \
+	{                                                                                          \
+		return (struct ndctl_##type *)first(region, kind);                          \
+	}                                                                                          \
+	EXPORT struct ndctl_##type *ndctl_##type##_get_next(struct ndctl_##type *type)             \
+	{                                                                                          \
+		return (struct ndctl_##type *)next(type##_claim(type));                            \
+	}                                                                                          \
+	EXPORT struct ndctl_ctx *ndctl_##type##_get_ctx(struct ndctl_##type *type)                 \
+	{                                                                                          \
+		return type##_claim(type)->entity.ctx;                                             \
+	}                                                                                          \
+	EXPORT struct ndctl_region *ndctl_##type##_get_region(struct ndctl_##type *type)           \
+	{                                                                                          \
+		return entity_region(&type##_claim(type)->entity);                                 \
+	}                                                                                          \
+	EXPORT struct ndctl_bus *ndctl_##type##_get_bus(struct ndctl_##type *type)                 \
+	{                                                                                          \
+		return ndctl_region_get_bus(ndctl_##type##_get_region(type));                      \
+	}                                                                                          \
+	EXPORT unsigned int ndctl_##type##_get_id(struct ndctl_##type *type)                       \
+	{                                                                                          \
+		return type##_claim(type)->entity.id;                                              \
+	}                                                                                          \
+	EXPORT const char *ndctl_##type##_get_devname(struct ndctl_##type *type)                   \
+	{                                                                                          \
+		return entity_name(&type##_claim(type)->entity);                                   \
+	}                                                                                          \
+	EXPORT struct ndctl_namespace *ndctl_##type##_get_namespace(struct ndctl_##type *type)     \
+	{                                                                                          \
+		return claim_namespace(type##_claim(type));                                        \
+	}                                                                                          \
+	EXPORT void ndctl_##type##_get_uuid(struct ndctl_##type *type, uuid_t uu)                  \
+	{                                                                                          \
+		get_uuid(type##_claim(type), uu);                                                  \
+	}                                                                                          \
+	EXPORT unsigned long long ndctl_##type##_get_size(struct ndctl_##type *type)               \
+	{                                                                                          \
+		return object_u64_or(&type##_claim(type)->entity.object, CLAIM_SIZE, 0);           \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_is_enabled(struct ndctl_##type *type)                            \
+	{                                                                                          \
+		return entity_is_bound(&type##_claim(type)->entity);                               \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_is_valid(struct ndctl_##type *type)                              \
+	{                                                                                          \
+		return is_valid(type##_claim(type));                                               \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_is_configured(struct ndctl_##type *type)                         \
+	{                                                                                          \
+		return is_configured(type##_claim(type));                                          \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_set_uuid(struct ndctl_##type *type, uuid_t uu)                   \
+	{                                                                                          \
+		return set_uuid(type##_claim(type), uu);                                           \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_set_namespace(                                                   \
+		struct ndctl_##type *type, struct ndctl_namespace *ndns)                           \
+	{                                                                                          \
+		return set_namespace(type##_claim(type), ndns);                                    \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_enable(struct ndctl_##type *type)                                \
+	{                                                                                          \
+		return claim_enable(type##_claim(type));                                           \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_delete(struct ndctl_##type *type)                                \
+	{                                                                                          \
+		return claim_delete(type##_claim(type));                                           \
+	}
+
+CLAIM_API(btt, KIND_BTT)
+CLAIM_API(pfn, KIND_PFN)
+CLAIM_API(dax, KIND_DAX)
+
+/* ---- what only a btt has ---- */
+
+EXPORT const char *ndctl_btt_get_block_device(struct ndctl_btt *btt)
+{
+	return claim_blockdev(btt_claim(btt));
+}
+
+EXPORT unsigned int ndctl_btt_get_sector_size(struct ndctl_btt *btt)
+{
+	return (unsigned)claim_choices(btt_claim(btt))->chosen;
+}
+
+EXPORT int ndctl_btt_get_num_sector_sizes(struct ndctl_btt *btt)
+{
+	return (int)claim_choices(btt_claim(btt))->count;
+}
+
+EXPORT unsigned int ndctl_btt_get_supported_sector_size(struct ndctl_btt *btt, int i)
+{
+	return (unsigned)choices_get(claim_choices(btt_claim(btt)), i, UINT_MAX);
+}
+
+EXPORT int ndctl_btt_set_sector_size(struct ndctl_btt *btt, unsigned int sector_size)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", sector_size);
+	return claim_set(btt_claim(btt), CLAIM_SECTOR_SIZE, text);
+}
+
+/* ---- what pfn and dax have: a page map and an alignment ---- */
+
+static const char *const locations[] = {
+	[NDCTL_PFN_LOC_NONE] = "none",
+	[NDCTL_PFN_LOC_RAM] = "ram",
+	[NDCTL_PFN_LOC_PMEM] = "pmem",
+};
+
+const char *location_name(enum ndctl_pfn_loc location)
+{
+	return (unsigned)location < ARRAY_SIZE(locations) ? locations[location] : NULL;
+}
+
+static enum ndctl_pfn_loc get_location(struct claim *claim)
+{
+	const char *mode = object_text(&claim->entity.object, CLAIM_MODE);
+
+	for (size_t i = 0; mode && i < ARRAY_SIZE(locations); i++)
+		if (strcmp(mode, locations[i]) == 0)
+			return (enum ndctl_pfn_loc)i;
+	return NDCTL_PFN_LOC_NONE;
+}
+
+static int set_location(struct claim *claim, enum ndctl_pfn_loc location)
+{
+	const char *name = location_name(location);
+
+	return name ? claim_set(claim, CLAIM_MODE, name) : -EINVAL;
+}
+
+static int set_align(struct claim *claim, unsigned long align)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lu", align);
+	return claim_set(claim, CLAIM_ALIGN, text);
+}
+
+#define MAP_API(type)                                                                              \
+	EXPORT enum ndctl_pfn_loc ndctl_##type##_get_location(struct ndctl_##type *type)           \
+	{                                                                                          \
+		return get_location(type##_claim(type));                                           \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_set_location(struct ndctl_##type *type, enum ndctl_pfn_loc loc)  \
+	{                                                                                          \
+		return set_location(type##_claim(type), loc);                                      \
+	}                                                                                          \
+	EXPORT unsigned long long ndctl_##type##_get_resource(struct ndctl_##type *type)           \
+	{                                                                                          \
+		return object_u64_or(                                                              \
+			&type##_claim(type)->entity.object, CLAIM_RESOURCE, ULLONG_MAX);           \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_has_align(struct ndctl_##type *type)                             \
+	{                                                                                          \
+		return ndctl_##type##_get_align(type) != 0;                                        \
+	}                                                                                          \
+	EXPORT unsigned long ndctl_##type##_get_align(struct ndctl_##type *type)                   \
+	{                                                                                          \
+		return object_u64_or(&type##_claim(type)->entity.object, CLAIM_ALIGN, 0);          \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_set_align(struct ndctl_##type *type, unsigned long align)        \
+	{                                                                                          \
+		return set_align(type##_claim(type), align);                                       \
+	}                                                                                          \
+	EXPORT int ndctl_##type##_get_num_alignments(struct ndctl_##type *type)                    \
+	{                                                                                          \
+		return (int)claim_choices(type##_claim(type))->count;                              \
+	}                                                                                          \
+	EXPORT unsigned long ndctl_##type##_get_supported_alignment(                               \
+		struct ndctl_##type *type, int i)                                                  \
+	{                                                                                          \
+		return choices_get(claim_choices(type##_claim(type)), i, ULONG_MAX);               \
+	}
+
+MAP_API(pfn)
+MAP_API(dax)
+
+EXPORT const char *ndctl_pfn_get_block_device(struct ndctl_pfn *pfn)
+{
+	return claim_blockdev(pfn_claim(pfn));
+}
+
+EXPORT struct daxctl_region *ndctl_dax_get_daxctl_region(struct ndctl_dax *dax)
+{
+	struct claim *claim = dax_claim(dax);
+	char path[PATH_MAX], target[PATH_MAX];
+	uuid_t uuid;
+
+	if (claim->daxctl)
+		return claim->daxctl;
+	struct daxctl_ctx *ctx = ndctl_get_daxctl_ctx(claim->entity.ctx);
+	if (!ctx ||
+		sysfs_link(claim->entity.object.folder, NULL, entity_name(&claim->entity), target))
+		return NULL;
+	/* The links of a bus go up to /sys and down again: "../../../devices/..." */
+	const char *devices = strstr(target, "/devices/");
+	if (!devices)
+		return NULL;
+	snprintf(path, sizeof(path), "/sys%s", devices);
+	get_uuid(claim, uuid);
+	claim->daxctl = daxctl_new_region(ctx, (int)claim->entity.region, uuid, path);
+	return claim->daxctl;
+}

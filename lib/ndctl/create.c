@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "create.h"
+
+#include <inttypes.h>
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Making a namespace: what is wanted is completed and checked in spec.c, and becomes steps here. */
+
+/* The namespace that is to be configured: with labels the region's seed, without them the only one,
+ * if nobody has it. */
+static int choose_namespace(struct plan *plan)
+{
+	struct ndctl_region *region = plan->region;
+	struct kernel *kernel = entity_kernel(&region->entity);
+
+	plan->ndns = ndctl_region_get_namespace_seed(region);
+	if (!plan->labelled && !plan->ndns)
+		plan->ndns = ndctl_namespace_get_first(region);
+	if (!plan->ndns)
+		return kernel_fail(kernel, ENODEV, "it has no namespace that could be configured");
+	if (!ndctl_namespace_is_active(plan->ndns))
+		return 0;
+	kernel_fail(kernel, ENODEV, "%s takes all of it", entity_name(&plan->ndns->entity));
+	kernel_hint(kernel, "ndctl create-namespace --force --reconfig=%s changes what it is",
+		entity_name(&plan->ndns->entity));
+	return -ENODEV;
+}
+
+static int check_region(struct ndctl_region *region)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	int err = 0;
+
+	if (!ndctl_region_is_enabled(region)) {
+		err = kernel_fail(kernel, ENODEV, "it is disabled");
+		kernel_hint(kernel, "ndctl enable-region %s", entity_name(&region->entity));
+	} else if (ndctl_region_get_ro(region) > 0) {
+		err = kernel_fail(kernel, EROFS, "it is read-only");
+	}
+	return err;
+}
+
+/* ---- steps ---- */
+
+struct allocation {
+	struct ndctl_namespace *ndns;
+	char uuid[UUID_STR_LEN];
+	char size[32];
+};
+
+static int write_namespace(
+	struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
+{
+	int err = object_write(&ndns->entity.object, attr, value);
+
+	ctx_forget(ndns->entity.ctx);
+	return err;
+}
+
+/* A namespace of size 0 has no uuid either; unless it is the seed, it is gone. */
+static int undo_allocate(void *data)
+{
+	const struct allocation *allocation = data;
+
+	return write_namespace(allocation->ndns, NS_SIZE, "0");
+}
+
+static int do_allocate(void *data)
+{
+	const struct allocation *allocation = data;
+	struct kernel *kernel = entity_kernel(&allocation->ndns->entity);
+	int err = write_namespace(allocation->ndns, NS_UUID, allocation->uuid);
+
+	if (err)
+		return err;
+	err = write_namespace(allocation->ndns, NS_SIZE, allocation->size);
+	if (err) {
+		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
+		undo_allocate(data);
+		kernel_fail(kernel, -err, "%s", cause ?: "");
+	}
+	return err;
+}
+
+static int step_allocate(struct txn *txn, const struct plan *plan)
+{
+	struct allocation *allocation = calloc(1, sizeof(*allocation));
+	struct step step = {do_allocate, undo_allocate, free, allocation};
+
+	if (!allocation)
+		return -ENOMEM;
+	allocation->ndns = plan->ndns;
+	uuid_unparse_lower(plan->uuid, allocation->uuid);
+	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->size);
+	return txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->size).text,
+		entity_name(&plan->ndns->entity), allocation->uuid);
+}
+
+/* An attribute of the namespace is only written if that changes it. */
+static int plan_write(
+	struct txn *txn, const struct plan *plan, enum namespace_attr attr, const char *value)
+{
+	const char *before = object_text(&plan->ndns->entity.object, attr);
+
+	if (!before || strcmp(before, value) == 0)
+		return 0;
+	return step_write(txn, &plan->ndns->entity, attr, value, before);
+}
+
+static int plan_sector_size(struct txn *txn, const struct plan *plan)
+{
+	struct ndctl_namespace *ndns = plan->ndns;
+	char after[16], before[16];
+
+	/* Only those that the namespace offers; a btt has further ones of its own. */
+	if (!spec_offers_sector_size(ndns, plan->sector_size) ||
+		(ndctl_namespace_get_sector_size(ndns) == plan->sector_size &&
+			ndns->sector_sizes.chosen))
+		return 0;
+	snprintf(after, sizeof(after), "%u", plan->sector_size);
+	snprintf(before, sizeof(before), "%lu", ndns->sector_sizes.chosen);
+	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after,
+		ndns->sector_sizes.chosen ? before : NULL);
+}
+
+/* A namespace that exists is changed in place: what it was can then be put back, content and all.
+ */
+static int plan_change(struct txn *txn, const struct plan *plan)
+{
+	struct entity *entity = &plan->ndns->entity;
+	char uuid[UUID_STR_LEN], old_uuid[UUID_STR_LEN], size[32], old_size[32];
+	uint64_t now = ndctl_namespace_get_size(plan->ndns);
+	uuid_t old;
+
+	ndctl_namespace_get_uuid(plan->ndns, old);
+	uuid_unparse_lower(old, old_uuid);
+	uuid_unparse_lower(plan->uuid, uuid);
+	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
+	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
+	int err = step_write(txn, entity, NS_UUID, uuid, old_uuid);
+	/* It is with the size that the kernel writes the label: always. */
+	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
+}
+
+static int plan_label(struct txn *txn, const struct plan *plan)
+{
+	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
+	int err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
+
+	if (!err)
+		err = plan_write(txn, plan, NS_ALT_NAME, plan->name);
+	if (!err)
+		err = plan_sector_size(txn, plan);
+	return err ?: plan_write(txn, plan, NS_HOLDER_CLASS, plan->row->holder_class);
+}
+
+struct bringup {
+	struct claim *claim;
+	const char *driver;
+};
+
+static int undo_bringup(void *data)
+{
+	const struct bringup *bringup = data;
+
+	return entity_unbind(&bringup->claim->entity);
+}
+
+/* The kernel may accept a claim and then find that alignment has left nothing of it. */
+static int do_bringup(void *data)
+{
+	const struct bringup *bringup = data;
+	struct entity *entity = &bringup->claim->entity;
+	int err = entity_bind(entity, bringup->driver);
+
+	if (err || object_u64_or(&entity->object, CLAIM_SIZE, 0) > 0)
+		return err;
+	undo_bringup(data);
+	return kernel_fail(
+		entity_kernel(entity), ENXIO, "the alignment would leave no usable byte of it");
+}
+
+static int step_bringup(struct txn *txn, struct claim *claim)
+{
+	struct bringup *bringup = calloc(1, sizeof(*bringup));
+	struct step step = {do_bringup, undo_bringup, free, bringup};
+
+	if (!bringup)
+		return -ENOMEM;
+	*bringup = (struct bringup){claim, claim_rows[claim->entity.kind].driver};
+	return txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver);
+}
+
+static int plan_claim(struct txn *txn, const struct plan *plan)
+{
+	struct claim_plan claim = {
+		.claim = plan->claim,
+		.ndns = plan->ndns,
+		.map = plan->map,
+		.align = plan->align,
+		.sector_size = plan->sector_size,
+	};
+
+	if (!plan->claim)
+		return step_enable(txn, plan->ndns);
+	uuid_generate(claim.uuid);
+	return step_claim(txn, &claim) ?: step_bringup(txn, plan->claim);
+}
+
+/* Info blocks that others left could make the kernel bring up something else than what is asked
+ * for, now or at the next boot. Where there is a new uuid it knows those of pfn and dax devices as
+ * strangers to the namespace. */
+static bool needs_wipe(const struct plan *plan)
+{
+	return plan->old || !plan->labelled || !plan->claim;
+}
+
+static int plan_steps(struct txn *txn, const struct plan *plan)
+{
+	int err = plan->old ? step_disable(txn, plan->old) : 0;
+
+	/* A part of a region has to be there before it can be looked at. */
+	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) > 0)
+		err = step_wipe(txn, plan->ndns);
+	if (!err && plan->labelled)
+		err = plan_label(txn, plan);
+	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) == 0)
+		err = step_wipe(txn, plan->ndns);
+	return err ?: plan_claim(txn, plan);
+}
+
+static int run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out)
+{
+	int err = plan_steps(txn, plan);
+
+	if (err)
+		return err;
+	if (plan->flags & NDCTL_CHANGE_DRY_RUN) {
+		txn_describe(txn);
+		return 0;
+	}
+	err = txn_run(txn);
+	ctx_forget(plan->ndns->entity.ctx);
+	if (!err && out)
+		*out = plan->ndns;
+	return err;
+}
+
+static int create(struct ndctl_region *region, const struct ndctl_namespace_spec *spec,
+	struct ndctl_namespace **out)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct plan plan = {.region = region};
+	int err = ctx_txn(region->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(region, txn);
+	if (!err)
+		err = check_region(region);
+	if (err)
+		return err;
+	plan.labelled = ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM;
+	err = choose_namespace(&plan);
+	if (!err)
+		err = spec_complete(&plan, spec);
+	return err ?: run(txn, &plan, out);
+}
+
+EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **ndns)
+{
+	if (ndns)
+		*ndns = NULL;
+	int err = create(region, spec, ndns);
+
+	return err ? kernel_fail_while(entity_kernel(&region->entity), err,
+			     "%s: no namespace can be created", entity_name(&region->entity))
+		   : 0;
+}
+
+static int check_not_used(struct ndctl_namespace *ndns, unsigned flags)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	int err = namespace_check_idle(ndns);
+
+	if (!err && ndctl_namespace_is_active(ndns) && !(flags & NDCTL_CHANGE_FORCE)) {
+		err = kernel_fail(kernel, EBUSY, "it is enabled");
+		kernel_hint(kernel, "ndctl disable-namespace %s, or use --force",
+			entity_name(&ndns->entity));
+	}
+	return err;
+}
+
+static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace_spec *spec,
+	struct ndctl_namespace **out)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct plan plan = {.region = entity_region(&old->entity), .ndns = old, .old = old};
+	int err = ctx_txn(old->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(plan.region, txn);
+	if (!err)
+		err = check_region(plan.region);
+	if (!err)
+		err = check_not_used(old, spec->flags);
+	if (err)
+		return err;
+	plan.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM;
+	err = spec_complete(&plan, spec);
+	return err ?: run(txn, &plan, out);
+}
+
+EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **ndns)
+{
+	if (ndns)
+		*ndns = NULL;
+	int err = reconfigure(old, spec, ndns);
+
+	return err ? kernel_fail_while(entity_kernel(&old->entity), err,
+			     "%s: cannot be reconfigured", entity_name(&old->entity))
+		   : 0;
+}
+
+/* ---- destroying ---- */
+
+static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled)
+{
+	int err = step_disable(txn, ndns) ?: step_wipe(txn, ndns);
+
+	/* The last step: nothing that could fail comes after it. */
+	return err || !labelled ? err : step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+}
+
+static int destroy(struct ndctl_namespace *ndns, unsigned flags)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	int err = ctx_txn(ndns->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(region, txn);
+	if (err)
+		return err;
+	if (ndctl_namespace_get_size(ndns) == 0)
+		return 1;
+	err = check_region(region);
+	if (!err)
+		err = check_not_used(ndns, flags);
+	if (!err)
+		err = plan_destroy(
+			txn, ndns, ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM);
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN) {
+		txn_describe(txn);
+		return 0;
+	}
+	return txn_run(txn);
+}
+
+EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)
+{
+	int err = destroy(ndns, flags);
+
+	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+				 "%s: cannot be destroyed", entity_name(&ndns->entity))
+		       : err;
+}

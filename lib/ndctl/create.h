@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "step.h"
+
+/* What a mode needs. */
+struct mode_row {
+	enum kind claim; /* what claims the namespace; KIND_COUNT: nothing, it is raw */
+	const char *name;
+	const char *holder_class;
+	bool has_map;	      /* and an alignment */
+	unsigned sector_size; /* unless another is asked for */
+};
+
+/* A specification with everything filled in that it left open. */
+struct plan {
+	struct ndctl_region *region;
+	struct ndctl_namespace *ndns; /* that is to be configured */
+	struct ndctl_namespace *old;  /* the same if it is reconfigured */
+	bool labelled;
+	unsigned flags;
+	const struct mode_row *row;
+	struct claim *claim; /* the seed; NULL: raw */
+	enum ndctl_pfn_loc map;
+	unsigned long align;
+	unsigned sector_size;
+	uint64_t size;
+	const char *name;
+	uuid_t uuid;
+};
+
+/* spec.c */
+/* Fills in @plan, whose region, namespaces and labelled are set, from @spec, and checks everything
+ * that can be known beforehand. */
+int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *spec);
+bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DIMM(pointer) ((struct ndctl_dimm *)(pointer))
+
+const struct attr dimm_attrs[DIMM_ATTR_COUNT] = {
+	[DIMM_HANDLE] = {"nfit/handle", ATTR_HEX, true},
+	[DIMM_PHYS_ID] = {"nfit/phys_id", ATTR_HEX, true},
+	[DIMM_VENDOR] = {"nfit/vendor", ATTR_HEX, true},
+	[DIMM_DEVICE] = {"nfit/device", ATTR_HEX, true},
+	[DIMM_REV_ID] = {"nfit/rev_id", ATTR_HEX, true},
+	[DIMM_SUBSYSTEM_VENDOR] = {"nfit/subsystem_vendor", ATTR_HEX, true},
+	[DIMM_SUBSYSTEM_DEVICE] = {"nfit/subsystem_device", ATTR_HEX, true},
+	[DIMM_SUBSYSTEM_REV_ID] = {"nfit/subsystem_rev_id", ATTR_HEX, true},
+	[DIMM_SERIAL] = {"nfit/serial", ATTR_HEX, true},
+	[DIMM_FORMAT] = {"nfit/format", ATTR_HEX, true},
+	[DIMM_FORMAT1] = {"nfit/format1", ATTR_HEX, true},
+	[DIMM_FORMATS] = {"nfit/formats", ATTR_INT, true},
+	[DIMM_UNIQUE_ID] = {"nfit/id", ATTR_TEXT, true},
+	[DIMM_NFIT_FLAGS] = {"nfit/flags", ATTR_TEXT, true},
+	[DIMM_PAPR_FLAGS] = {"papr/flags", ATTR_TEXT, true},
+	[DIMM_FLAGS] = {"flags", ATTR_TEXT},
+	[DIMM_DIRTY_SHUTDOWN] = {"nfit/dirty_shutdown", ATTR_INT, true},
+	[DIMM_DEV] = {"dev", ATTR_TEXT, true},
+	[DIMM_COMMANDS] = {"commands", ATTR_TEXT, true},
+	[DIMM_AVAILABLE_SLOTS] = {"available_slots", ATTR_U64},
+	[DIMM_STATE] = {"state", ATTR_TEXT},
+	[DIMM_SECURITY] = {"security", ATTR_TEXT},
+	[DIMM_FROZEN] = {"frozen", ATTR_U64},
+	[DIMM_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+EXPORT struct ndctl_dimm *ndctl_dimm_get_first(struct ndctl_bus *bus)
+{
+	return DIMM(entity_first_on(bus, KIND_DIMM));
+}
+
+EXPORT struct ndctl_dimm *ndctl_dimm_get_next(struct ndctl_dimm *dimm)
+{
+	entity_bus(&dimm->entity);
+	return DIMM(entity_next_on(&dimm->entity));
+}
+
+EXPORT struct ndctl_dimm *ndctl_dimm_get_by_handle(struct ndctl_bus *bus, unsigned int handle)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach (bus, dimm)
+		if (ndctl_dimm_get_handle(dimm) == handle)
+			return dimm;
+	return NULL;
+}
+
+EXPORT struct ndctl_bus *ndctl_dimm_get_bus(struct ndctl_dimm *dimm)
+{
+	return entity_bus(&dimm->entity);
+}
+
+EXPORT struct ndctl_ctx *ndctl_dimm_get_ctx(struct ndctl_dimm *dimm)
+{
+	return dimm->entity.ctx;
+}
+
+EXPORT unsigned int ndctl_dimm_get_id(struct ndctl_dimm *dimm)
+{
+	return dimm->entity.id;
+}
+
+EXPORT const char *ndctl_dimm_get_devname(struct ndctl_dimm *dimm)
+{
+	return entity_name(&dimm->entity);
+}
+
+static uint64_t number(struct ndctl_dimm *dimm, enum dimm_attr attr, uint64_t fallback)
+{
+	return object_u64_or(&dimm->entity.object, attr, fallback);
+}
+
+EXPORT unsigned int ndctl_dimm_get_handle(struct ndctl_dimm *dimm)
+{
+	return (unsigned)number(dimm, DIMM_HANDLE, UINT_MAX);
+}
+
+/* The numbers that the dimm gives of itself are 16 bits wide: getters by row. */
+#define NUMBER_GETTER(name, attr)                                                                  \
+	EXPORT unsigned short ndctl_dimm_get_##name(struct ndctl_dimm *dimm)                       \
+	{                                                                                          \
+		return (unsigned short)number(dimm, attr, USHRT_MAX);                              \
+	}
+NUMBER_GETTER(phys_id, DIMM_PHYS_ID)
+NUMBER_GETTER(vendor, DIMM_VENDOR)
+NUMBER_GETTER(device, DIMM_DEVICE)
+NUMBER_GETTER(revision, DIMM_REV_ID)
+NUMBER_GETTER(subsystem_vendor, DIMM_SUBSYSTEM_VENDOR)
+NUMBER_GETTER(subsystem_device, DIMM_SUBSYSTEM_DEVICE)
+NUMBER_GETTER(subsystem_revision, DIMM_SUBSYSTEM_REV_ID)
+NUMBER_GETTER(format, DIMM_FORMAT)
+
+EXPORT unsigned int ndctl_dimm_get_serial(struct ndctl_dimm *dimm)
+{
+	return (unsigned)number(dimm, DIMM_SERIAL, UINT_MAX);
+}
+
+EXPORT int ndctl_dimm_get_formats(struct ndctl_dimm *dimm)
+{
+	return object_int_or(&dimm->entity.object, DIMM_FORMATS, -1);
+}
+
+EXPORT int ndctl_dimm_get_formatN(struct ndctl_dimm *dimm, int i)
+{
+	if (i < 0 || i >= ndctl_dimm_get_formats(dimm) || i > 1)
+		return -EINVAL;
+	uint64_t format;
+	int err = object_u64(&dimm->entity.object, i ? DIMM_FORMAT1 : DIMM_FORMAT, &format);
+	return err ?: (int)format;
+}
+
+EXPORT long long ndctl_dimm_get_dirty_shutdown(struct ndctl_dimm *dimm)
+{
+	int64_t count;
+	int err = object_int(&dimm->entity.object, DIMM_DIRTY_SHUTDOWN, &count);
+
+	return err ?: count;
+}
+
+EXPORT const char *ndctl_dimm_get_unique_id(struct ndctl_dimm *dimm)
+{
+	return object_text(&dimm->entity.object, DIMM_UNIQUE_ID);
+}
+
+/*
+ * ACPI 6.0 "NVDIMM unique identifier": vendor, then, where the maker tells them, place and date of
+ * manufacture, then serial number: "8680-a1-1423-12345678" or "8680-12345678".
+ */
+static bool parse_manufacture(struct ndctl_dimm *dimm, unsigned *place, unsigned *date)
+{
+	const char *id = ndctl_dimm_get_unique_id(dimm);
+
+	return id && sscanf(id, "%*4x-%2x-%4x-%*8x", place, date) == 2;
+}
+
+EXPORT unsigned short ndctl_dimm_get_manufacturing_date(struct ndctl_dimm *dimm)
+{
+	unsigned place, date;
+
+	return parse_manufacture(dimm, &place, &date) ? (unsigned short)date : USHRT_MAX;
+}
+
+EXPORT unsigned char ndctl_dimm_get_manufacturing_location(struct ndctl_dimm *dimm)
+{
+	unsigned place, date;
+
+	return parse_manufacture(dimm, &place, &date) ? (unsigned char)place : UCHAR_MAX;
+}
+
+static int get_device_number(struct ndctl_dimm *dimm, unsigned *major, unsigned *minor)
+{
+	const char *text = object_text(&dimm->entity.object, DIMM_DEV);
+
+	return text && sscanf(text, "%u:%u", major, minor) == 2 ? 0 : -ENXIO;
+}
+
+EXPORT unsigned int ndctl_dimm_get_major(struct ndctl_dimm *dimm)
+{
+	unsigned major, minor;
+
+	return get_device_number(dimm, &major, &minor) ? 0 : major;
+}
+
+EXPORT unsigned int ndctl_dimm_get_minor(struct ndctl_dimm *dimm)
+{
+	unsigned major, minor;
+
+	return get_device_number(dimm, &major, &minor) ? 0 : minor;
+}
+
+/* ACPI 6.0, "NFIT device handle": fields of the handle from its lowest bit on. */
+static unsigned handle_bits(struct ndctl_dimm *dimm, unsigned shift, unsigned mask)
+{
+	return ndctl_dimm_get_handle(dimm) >> shift & mask;
+}
+
+EXPORT unsigned int ndctl_dimm_handle_get_dimm(struct ndctl_dimm *dimm)
+{
+	return handle_bits(dimm, 0, 0xf);
+}
+
+EXPORT unsigned int ndctl_dimm_handle_get_channel(struct ndctl_dimm *dimm)
+{
+	return handle_bits(dimm, 4, 0xf);
+}
+
+EXPORT unsigned int ndctl_dimm_handle_get_imc(struct ndctl_dimm *dimm)
+{
+	return handle_bits(dimm, 8, 0xf);
+}
+
+EXPORT unsigned int ndctl_dimm_handle_get_socket(struct ndctl_dimm *dimm)
+{
+	return handle_bits(dimm, 12, 0xf);
+}
+
+EXPORT unsigned int ndctl_dimm_handle_get_node(struct ndctl_dimm *dimm)
+{
+	return handle_bits(dimm, 16, 0xfff);
+}
+
+/* Words of the attributes flags, nfit/flags and papr/flags. */
+static bool has_flag(struct ndctl_dimm *dimm, const char *flag)
+{
+	struct object *object = &dimm->entity.object;
+
+	return has_word(
+		object_text(object, DIMM_NFIT_FLAGS) ?: object_text(object, DIMM_PAPR_FLAGS), flag);
+}
+
+#define FLAG_GETTER(name, flag)                                                                    \
+	EXPORT int ndctl_dimm_##name(struct ndctl_dimm *dimm)                                      \
+	{                                                                                          \
+		return has_flag(dimm, flag);                                                       \
+	}
+FLAG_GETTER(failed_save, "save_fail")
+FLAG_GETTER(failed_arm, "not_armed")
+FLAG_GETTER(failed_restore, "restore_fail")
+FLAG_GETTER(failed_map, "map_fail")
+FLAG_GETTER(failed_flush, "flush_fail")
+FLAG_GETTER(smart_pending, "smart_event")
+FLAG_GETTER(has_notifications, "smart_notify")
+
+EXPORT int ndctl_dimm_has_errors(struct ndctl_dimm *dimm)
+{
+	return ndctl_dimm_failed_save(dimm) || ndctl_dimm_failed_arm(dimm) ||
+		ndctl_dimm_failed_restore(dimm) || ndctl_dimm_failed_map(dimm) ||
+		ndctl_dimm_failed_flush(dimm) || ndctl_dimm_smart_pending(dimm);
+}
+
+EXPORT int ndctl_dimm_locked(struct ndctl_dimm *dimm)
+{
+	return has_word(object_text(&dimm->entity.object, DIMM_FLAGS), "lock");
+}
+
+EXPORT int ndctl_dimm_aliased(struct ndctl_dimm *dimm)
+{
+	return has_word(object_text(&dimm->entity.object, DIMM_FLAGS), "alias");
+}
+
+EXPORT void ndctl_dimm_refresh_flags(struct ndctl_dimm *dimm)
+{
+	entity_refresh(&dimm->entity);
+}
+
+EXPORT const char *ndctl_dimm_get_cmd_name(struct ndctl_dimm *dimm, int cmd)
+{
+	return nvdimm_cmd_name(cmd);
+}
+
+EXPORT int ndctl_dimm_is_cmd_supported(struct ndctl_dimm *dimm, int cmd)
+{
+	return has_word(object_text(&dimm->entity.object, DIMM_COMMANDS), nvdimm_cmd_name(cmd));
+}
+
+EXPORT int ndctl_dimm_is_active(struct ndctl_dimm *dimm)
+{
+	const char *state = object_text(&dimm->entity.object, DIMM_STATE);
+
+	return state && strcmp(state, "active") == 0;
+}
+
+EXPORT int ndctl_dimm_is_enabled(struct ndctl_dimm *dimm)
+{
+	return entity_is_bound(&dimm->entity);
+}
+
+EXPORT int ndctl_dimm_enable(struct ndctl_dimm *dimm)
+{
+	if (ndctl_dimm_is_enabled(dimm))
+		return 0;
+	int err = entity_bind(&dimm->entity, "nvdimm");
+	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be enabled",
+			     entity_name(&dimm->entity))
+		   : 0;
+}
+
+EXPORT int ndctl_dimm_disable(struct ndctl_dimm *dimm)
+{
+	if (!ndctl_dimm_is_enabled(dimm))
+		return 0;
+	int err = entity_unbind(&dimm->entity);
+	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be disabled",
+			     entity_name(&dimm->entity))
+		   : 0;
+}
+
+EXPORT unsigned long ndctl_dimm_get_available_labels(struct ndctl_dimm *dimm)
+{
+	return number(dimm, DIMM_AVAILABLE_SLOTS, ULONG_MAX);
+}
+
+EXPORT enum ndctl_security_state ndctl_dimm_get_security(struct ndctl_dimm *dimm)
+{
+	static const char *const states[] = {
+		[NDCTL_SECURITY_DISABLED] = "disabled",
+		[NDCTL_SECURITY_UNLOCKED] = "unlocked",
+		[NDCTL_SECURITY_LOCKED] = "locked",
+		[NDCTL_SECURITY_FROZEN] = "frozen",
+		[NDCTL_SECURITY_OVERWRITE] = "overwrite",
+	};
+	const char *state = object_text(&dimm->entity.object, DIMM_SECURITY);
+
+	for (size_t i = 0; state && i < ARRAY_SIZE(states); i++)
+		if (strcmp(state, states[i]) == 0)
+			return (enum ndctl_security_state)i;
+	return NDCTL_SECURITY_INVALID;
+}
+
+EXPORT bool ndctl_dimm_security_is_frozen(struct ndctl_dimm *dimm)
+{
+	return number(dimm, DIMM_FROZEN, 0) != 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "step.h"
+
+#include <daxctl/libdaxctl.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Whether a namespace can be taken away from its users, and if not, who they are. */
+
+/* What else the kernel keeps of a file of /proc that is looked through. */
+typedef bool line_fn(char *line, void *data);
+
+static bool find_line(struct kernel *kernel, const char *path, line_fn *matches, void *data)
+{
+	int fd = openat(kernel_root(kernel), path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+	bool found = false;
+
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while (!found && getline(&line, &size, file) > 0)
+		found = matches(line, data);
+	fclose(file);
+	return found;
+}
+
+struct user {
+	const char *disk; /* "pmem0.1" */
+	char where[PATH_MAX];
+};
+
+/* Whether @device, a path of /dev, is the disk or a partition of it. */
+static bool is_disk(const char *device, const char *disk)
+{
+	const char *name = basename(device);
+	size_t length = strlen(disk);
+
+	if (strncmp(name, disk, length) != 0)
+		return false;
+	return !name[length] ||
+		(name[length] == 'p' && name[length + 1] >= '0' && name[length + 1] <= '9');
+}
+
+/* proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS ... - TYPE SOURCE SUPER-OPTIONS" */
+static bool is_mounted(char *line, void *data)
+{
+	struct user *user = data;
+	char point[PATH_MAX], source[PATH_MAX];
+	const char *end = strstr(line, " - ");
+
+	if (!end || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
+		sscanf(end, " - %*s %4095s", source) != 1 || !is_disk(source, user->disk))
+		return false;
+	strcpy(user->where, point);
+	return true;
+}
+
+static bool is_swap(char *line, void *data)
+{
+	const struct user *user = data;
+
+	return is_disk(strtok(line, " \t") ?: "", user->disk);
+}
+
+static int say_user(struct entity *entity, struct user *user)
+{
+	AUTO_NAMES struct names holders = NAMES_INIT;
+	struct kernel *kernel = entity_kernel(entity);
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/block/%s/holders", entity_name(entity), user->disk);
+	if (find_line(kernel, "proc/self/mountinfo", is_mounted, user)) {
+		err = kernel_fail(
+			kernel, EBUSY, "/dev/%s is mounted on %s", user->disk, user->where);
+		kernel_hint(kernel, "umount %s", user->where);
+	} else if (find_line(kernel, "proc/swaps", is_swap, user)) {
+		err = kernel_fail(kernel, EBUSY, "/dev/%s is swap space", user->disk);
+		kernel_hint(kernel, "swapoff /dev/%s", user->disk);
+	} else if (sysfs_list(entity->object.folder, path, NULL, &holders) == 0 && holders.count) {
+		err = kernel_fail(
+			kernel, EBUSY, "/dev/%s is held by %s", user->disk, holders.list[0]);
+	} else {
+		err = kernel_fail(kernel, EBUSY,
+			"/dev/%s is in use: a program, or a mount that cannot be seen from here, "
+			"holds it",
+			user->disk);
+	}
+	return err;
+}
+
+/* A file system, a device built on top, or swap opens a disk exclusively. */
+static int check_disk(struct entity *entity, const char *disk)
+{
+	struct user user = {.disk = disk};
+	char path[64];
+
+	if (!*disk)
+		return 0;
+	snprintf(path, sizeof(path), "dev/%s", disk);
+	AUTO_CLOSE int fd =
+		openat(kernel_root(entity_kernel(entity)), path, O_RDONLY | O_EXCL | O_CLOEXEC);
+	if (fd >= 0 || errno != EBUSY)
+		return 0;
+	return say_user(entity, &user);
+}
+
+static int check_dax(struct claim *claim)
+{
+	struct daxctl_region *region = ndctl_dax_get_daxctl_region((struct ndctl_dax *)claim);
+	struct kernel *kernel = entity_kernel(&claim->entity);
+	struct daxctl_dev *dev;
+
+	if (!region)
+		return 0;
+	daxctl_dev_foreach (region, dev) {
+		if (!daxctl_dev_is_system_ram_mode(dev) || daxctl_dev_has_online_memory(dev) <= 0)
+			continue;
+		int err = kernel_fail(kernel, EBUSY,
+			"%s serves as memory of NUMA node %d, and that is in use",
+			daxctl_dev_get_devname(dev), daxctl_dev_get_target_node(dev));
+		kernel_hint(kernel, "daxctl reconfigure-device --mode=devdax --force %s",
+			daxctl_dev_get_devname(dev));
+		return err;
+	}
+	return 0;
+}
+
+int namespace_check_idle(struct ndctl_namespace *ndns)
+{
+	struct claim *claim = namespace_claim(ndns);
+
+	if (claim && claim->entity.kind == KIND_DAX)
+		return check_dax(claim);
+	return claim ? check_disk(&claim->entity, claim_blockdev(claim))
+		     : check_disk(&ndns->entity, ndctl_namespace_get_block_device(ndns));
+}
+
+EXPORT int ndctl_namespace_check_idle(struct ndctl_namespace *ndns)
+{
+	int err = namespace_check_idle(ndns);
+
+	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: cannot be disabled",
+			     entity_name(&ndns->entity))
+		   : 0;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <inttypes.h>
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Interleave sets and mappings: which parts of which dimms a region is made of. */
+
+void mapping_forget(struct ndctl_region *region)
+{
+	free(region->mappings);
+	region->mappings = NULL;
+	region->mapping_count = 0;
+	region->mapped = false;
+}
+
+/* "nmem0,0,4294967296,0": dimm, offset, length, and, since Linux 4.14, the position in the set. */
+static int parse_mapping(char *text, struct ndctl_mapping *mapping)
+{
+	char *comma = strchr(text, ',');
+	int count = comma ? sscanf(comma, ",%" SCNu64 ",%" SCNu64 ",%d", &mapping->offset,
+				    &mapping->length, &mapping->position)
+			  : 0;
+
+	if (count < 2)
+		return -EINVAL;
+	*comma = 0;
+	struct entity *dimm = entity_find(mapping->region->entity.ctx, text);
+	mapping->dimm = dimm && dimm->kind == KIND_DIMM ? (struct ndctl_dimm *)dimm : NULL;
+	return 0;
+}
+
+static int read_mapping(struct ndctl_region *region, size_t i, struct ndctl_mapping *mapping)
+{
+	char name[32], text[SYSFS_PAGE + 1];
+
+	*mapping = (struct ndctl_mapping){.region = region, .position = -1};
+	snprintf(name, sizeof(name), "mapping%zu", i);
+	int err =
+		sysfs_read(region->entity.object.folder, entity_name(&region->entity), name, text);
+	return err ?: parse_mapping(text, mapping);
+}
+
+static void read_mappings(struct ndctl_region *region)
+{
+	size_t count = ndctl_region_get_mappings(region);
+
+	if (region->mapped)
+		return;
+	region->mappings = calloc(count ?: 1, sizeof(*region->mappings));
+	if (!region->mappings)
+		return;
+	region->mapped = true;
+	for (size_t i = 0; i < count; i++)
+		if (read_mapping(region, i, &region->mappings[region->mapping_count]) == 0)
+			region->mapping_count++;
+}
+
+EXPORT struct ndctl_mapping *ndctl_mapping_get_first(struct ndctl_region *region)
+{
+	read_mappings(region);
+	return region->mapping_count ? region->mappings : NULL;
+}
+
+EXPORT struct ndctl_mapping *ndctl_mapping_get_next(struct ndctl_mapping *mapping)
+{
+	const struct ndctl_region *region = mapping->region;
+
+	mapping++;
+	return mapping < region->mappings + region->mapping_count ? mapping : NULL;
+}
+
+EXPORT struct ndctl_dimm *ndctl_mapping_get_dimm(struct ndctl_mapping *mapping)
+{
+	return mapping->dimm;
+}
+
+EXPORT struct ndctl_region *ndctl_mapping_get_region(struct ndctl_mapping *mapping)
+{
+	return mapping->region;
+}
+
+EXPORT struct ndctl_bus *ndctl_mapping_get_bus(struct ndctl_mapping *mapping)
+{
+	return ndctl_region_get_bus(mapping->region);
+}
+
+EXPORT struct ndctl_ctx *ndctl_mapping_get_ctx(struct ndctl_mapping *mapping)
+{
+	return mapping->region->entity.ctx;
+}
+
+EXPORT unsigned long long ndctl_mapping_get_offset(struct ndctl_mapping *mapping)
+{
+	return mapping->offset;
+}
+
+EXPORT unsigned long long ndctl_mapping_get_length(struct ndctl_mapping *mapping)
+{
+	return mapping->length;
+}
+
+EXPORT int ndctl_mapping_get_position(struct ndctl_mapping *mapping)
+{
+	return mapping->position;
+}
+
+EXPORT struct ndctl_dimm *ndctl_region_get_first_dimm(struct ndctl_region *region)
+{
+	return ndctl_region_get_next_dimm(region, NULL);
+}
+
+/* A dimm that serves a region with several mappings is given once. */
+static bool is_repeated(const struct ndctl_region *region, const struct ndctl_mapping *mapping)
+{
+	for (const struct ndctl_mapping *m = region->mappings; m < mapping; m++)
+		if (m->dimm == mapping->dimm)
+			return true;
+	return false;
+}
+
+EXPORT struct ndctl_dimm *ndctl_region_get_next_dimm(
+	struct ndctl_region *region, struct ndctl_dimm *dimm)
+{
+	struct ndctl_mapping *mapping;
+	bool seen = !dimm;
+
+	ndctl_mapping_foreach (region, mapping) {
+		if (!mapping->dimm || is_repeated(region, mapping))
+			continue;
+		if (seen)
+			return mapping->dimm;
+		seen = mapping->dimm == dimm;
+	}
+	return NULL;
+}
+
+/* The cookie names the set in labels: without labels (or a cookie) there is none. */
+EXPORT struct ndctl_interleave_set *ndctl_region_get_interleave_set(struct ndctl_region *region)
+{
+	if (ndctl_region_get_nstype(region) != ND_DEVICE_NAMESPACE_PMEM ||
+		object_u64_or(&region->entity.object, REGION_SET_COOKIE, 0) == 0)
+		return NULL;
+	region->set.region = region;
+	return &region->set;
+}
+
+static struct ndctl_interleave_set *first_set(struct ndctl_region *region)
+{
+	for (; region; region = ndctl_region_get_next(region)) {
+		struct ndctl_interleave_set *set = ndctl_region_get_interleave_set(region);
+		if (set)
+			return set;
+	}
+	return NULL;
+}
+
+EXPORT struct ndctl_interleave_set *ndctl_interleave_set_get_first(struct ndctl_bus *bus)
+{
+	return first_set(ndctl_region_get_first(bus));
+}
+
+EXPORT struct ndctl_interleave_set *ndctl_interleave_set_get_next(struct ndctl_interleave_set *iset)
+{
+	return first_set(ndctl_region_get_next(iset->region));
+}
+
+EXPORT unsigned long long ndctl_interleave_set_get_cookie(struct ndctl_interleave_set *iset)
+{
+	return object_u64_or(&iset->region->entity.object, REGION_SET_COOKIE, 0);
+}
+
+EXPORT struct ndctl_region *ndctl_interleave_set_get_region(struct ndctl_interleave_set *iset)
+{
+	return iset->region;
+}
+
+EXPORT struct ndctl_dimm *ndctl_interleave_set_get_first_dimm(struct ndctl_interleave_set *iset)
+{
+	return ndctl_region_get_first_dimm(iset->region);
+}
+
+EXPORT struct ndctl_dimm *ndctl_interleave_set_get_next_dimm(
+	struct ndctl_interleave_set *iset, struct ndctl_dimm *dimm)
+{
+	return ndctl_region_get_next_dimm(iset->region, dimm);
+}
+
+EXPORT int ndctl_interleave_set_is_active(struct ndctl_interleave_set *iset)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach_in_interleave_set(iset, dimm) if (ndctl_dimm_is_active(dimm)) return 1;
+	return 0;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAMESPACE(pointer) ((struct ndctl_namespace *)(pointer))
+#define DEFAULT_SECTOR	   512
+
+void namespace_forget(struct ndctl_namespace *ndns)
+{
+	badblocks_forget(&ndns->badblocks);
+	choices_forget(&ndns->sector_sizes);
+	/* A name of a block device that was handed out stays; it is looked up again. */
+}
+
+void namespace_free(struct ndctl_namespace *ndns)
+{
+	namespace_forget(ndns);
+	free(ndns->blockdev);
+}
+
+EXPORT struct ndctl_namespace *ndctl_namespace_get_first(struct ndctl_region *region)
+{
+	return NAMESPACE(entity_first_in(region->entity.ctx, KIND_NAMESPACE, region->entity.id));
+}
+
+EXPORT struct ndctl_namespace *ndctl_namespace_get_next(struct ndctl_namespace *ndns)
+{
+	return NAMESPACE(entity_next_in(&ndns->entity));
+}
+
+EXPORT struct ndctl_namespace *ndctl_namespace_get_by_name(struct ndctl_ctx *ctx, const char *name)
+{
+	struct entity *entity = entity_find(ctx, name);
+
+	return entity && entity->kind == KIND_NAMESPACE ? NAMESPACE(entity) : NULL;
+}
+
+EXPORT struct ndctl_ctx *ndctl_namespace_get_ctx(struct ndctl_namespace *ndns)
+{
+	return ndns->entity.ctx;
+}
+
+EXPORT struct ndctl_region *ndctl_namespace_get_region(struct ndctl_namespace *ndns)
+{
+	return entity_region(&ndns->entity);
+}
+
+EXPORT struct ndctl_bus *ndctl_namespace_get_bus(struct ndctl_namespace *ndns)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+
+	return region ? ndctl_region_get_bus(region) : NULL;
+}
+
+EXPORT unsigned int ndctl_namespace_get_id(struct ndctl_namespace *ndns)
+{
+	return ndns->entity.id;
+}
+
+EXPORT const char *ndctl_namespace_get_devname(struct ndctl_namespace *ndns)
+{
+	return entity_name(&ndns->entity);
+}
+
+struct claim *namespace_claim(struct ndctl_namespace *ndns)
+{
+	const char *holder = object_text(&ndns->entity.object, NS_HOLDER);
+
+	return holder && *holder ? (struct claim *)entity_find_fresh(ndns->entity.ctx, holder)
+				 : NULL;
+}
+
+/* The holder if it is of the kind that is asked for. */
+static struct claim *held_by(struct ndctl_namespace *ndns, enum kind kind)
+{
+	struct claim *claim = namespace_claim(ndns);
+
+	return claim && claim->entity.kind == kind ? claim : NULL;
+}
+
+EXPORT struct ndctl_btt *ndctl_namespace_get_btt(struct ndctl_namespace *ndns)
+{
+	return (struct ndctl_btt *)held_by(ndns, KIND_BTT);
+}
+
+EXPORT struct ndctl_pfn *ndctl_namespace_get_pfn(struct ndctl_namespace *ndns)
+{
+	return (struct ndctl_pfn *)held_by(ndns, KIND_PFN);
+}
+
+EXPORT struct ndctl_dax *ndctl_namespace_get_dax(struct ndctl_namespace *ndns)
+{
+	return (struct ndctl_dax *)held_by(ndns, KIND_DAX);
+}
+
+EXPORT unsigned int ndctl_namespace_get_type(struct ndctl_namespace *ndns)
+{
+	return (unsigned)object_u64_or(&ndns->entity.object, NS_NSTYPE, 0);
+}
+
+EXPORT const char *ndctl_namespace_get_type_name(struct ndctl_namespace *ndns)
+{
+	switch (ndctl_namespace_get_type(ndns)) {
+	case ND_DEVICE_NAMESPACE_IO:
+		return "namespace_io";
+	case ND_DEVICE_NAMESPACE_PMEM:
+		return "namespace_pmem";
+	default:
+		return "unknown";
+	}
+}
+
+EXPORT const char *ndctl_namespace_get_block_device(struct ndctl_namespace *ndns)
+{
+	char guess[48];
+
+	disk_name(&ndns->entity, "", guess, sizeof(guess));
+	return entity_blockdev(&ndns->entity, guess, &ndns->blockdev);
+}
+
+static const struct {
+	const char *name;
+	enum ndctl_namespace_mode mode;
+	enum kind kind; /* of the device that makes this mode; KIND_COUNT for none */
+} modes[] = {
+	{"memory", NDCTL_NS_MODE_FSDAX, KIND_PFN},
+	{"safe", NDCTL_NS_MODE_SECTOR, KIND_BTT},
+	{"raw", NDCTL_NS_MODE_RAW, KIND_COUNT},
+	{"dax", NDCTL_NS_MODE_DEVDAX, KIND_DAX},
+};
+
+EXPORT enum ndctl_namespace_mode ndctl_namespace_get_mode(struct ndctl_namespace *ndns)
+{
+	const struct claim *claim = namespace_claim(ndns);
+	/* What it is held by tells; only a namespace without holder has to be asked. */
+	const char *name = claim ? NULL : object_text(&ndns->entity.object, NS_MODE);
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (claim ? claim->entity.kind == modes[i].kind
+			  : name && strcmp(name, modes[i].name) == 0)
+			return modes[i].mode;
+	return NDCTL_NS_MODE_UNKNOWN;
+}
+
+static const char *const holder_classes[] = {
+	[NDCTL_NS_MODE_FSDAX] = "pfn",
+	[NDCTL_NS_MODE_SECTOR] = "btt",
+	[NDCTL_NS_MODE_RAW] = "",
+	[NDCTL_NS_MODE_DEVDAX] = "dax",
+};
+
+EXPORT enum ndctl_namespace_mode ndctl_namespace_get_enforce_mode(struct ndctl_namespace *ndns)
+{
+	const char *name = object_text(&ndns->entity.object, NS_HOLDER_CLASS);
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(holder_classes); i++)
+		if (strcmp(name, holder_classes[i]) == 0)
+			return (enum ndctl_namespace_mode)i;
+	return NDCTL_NS_MODE_UNKNOWN;
+}
+
+static int set(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
+{
+	int err = object_write(&ndns->entity.object, attr, value);
+
+	ctx_forget(ndns->entity.ctx);
+	return err;
+}
+
+EXPORT int ndctl_namespace_set_enforce_mode(
+	struct ndctl_namespace *ndns, enum ndctl_namespace_mode mode)
+{
+	if ((unsigned)mode >= ARRAY_SIZE(holder_classes))
+		return -EINVAL;
+	return set(ndns, NS_HOLDER_CLASS, *holder_classes[mode] ? holder_classes[mode] : "\n");
+}
+
+EXPORT int ndctl_namespace_is_enabled(struct ndctl_namespace *ndns)
+{
+	return entity_is_bound(&ndns->entity);
+}
+
+EXPORT bool ndctl_namespace_is_active(struct ndctl_namespace *ndns)
+{
+	struct claim *claim = namespace_claim(ndns);
+
+	/* What has a holder is not bound itself. */
+	return entity_is_bound(claim ? &claim->entity : &ndns->entity);
+}
+
+EXPORT int ndctl_namespace_is_valid(struct ndctl_namespace *ndns)
+{
+	return ctx_scan(ndns->entity.ctx) == 0 && !ndns->entity.gone;
+}
+
+EXPORT int ndctl_namespace_is_configured(struct ndctl_namespace *ndns)
+{
+	uuid_t uuid;
+
+	if (ndctl_namespace_get_size(ndns) == 0)
+		return 0;
+	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
+		return 1;
+	ndctl_namespace_get_uuid(ndns, uuid);
+	return !uuid_is_null(uuid);
+}
+
+EXPORT int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+
+	if (ndctl_namespace_is_active(ndns))
+		return 0;
+	/* The seed waits to be configured; anything else only when it has nothing. */
+	return (region && ndctl_region_get_namespace_seed(region) == ndns) ||
+		!ndctl_namespace_is_configured(ndns);
+}
+
+EXPORT void ndctl_namespace_get_uuid(struct ndctl_namespace *ndns, uuid_t uu)
+{
+	if (object_uuid(&ndns->entity.object, NS_UUID, uu))
+		uuid_clear(uu);
+}
+
+EXPORT int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu)
+{
+	char text[UUID_STR_LEN];
+
+	uuid_unparse_lower(uu, text);
+	return set(ndns, NS_UUID, text);
+}
+
+EXPORT const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns)
+{
+	return object_text(&ndns->entity.object, NS_ALT_NAME) ?: "";
+}
+
+EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char *alt_name)
+{
+	return set(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
+}
+
+EXPORT unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns)
+{
+	return object_u64_or(&ndns->entity.object, NS_SIZE, 0);
+}
+
+EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long long size)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu", size);
+	return set(ndns, NS_SIZE, text);
+}
+
+EXPORT unsigned long long ndctl_namespace_get_resource(struct ndctl_namespace *ndns)
+{
+	return object_u64_or(&ndns->entity.object, NS_RESOURCE, ULLONG_MAX);
+}
+
+static const struct choices *sector_sizes(struct ndctl_namespace *ndns)
+{
+	struct choices *choices = &ndns->sector_sizes;
+
+	if (!choices->known)
+		choices_parse(choices, object_text(&ndns->entity.object, NS_SECTOR_SIZE));
+	return choices;
+}
+
+EXPORT int ndctl_namespace_get_num_sector_sizes(struct ndctl_namespace *ndns)
+{
+	return (int)sector_sizes(ndns)->count;
+}
+
+EXPORT unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_namespace *ndns, int i)
+{
+	return (unsigned)choices_get(sector_sizes(ndns), i, UINT_MAX);
+}
+
+EXPORT unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns)
+{
+	return (unsigned)sector_sizes(ndns)->chosen ?: DEFAULT_SECTOR;
+}
+
+EXPORT int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigned int sector_size)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", sector_size);
+	return set(ndns, NS_SECTOR_SIZE, text);
+}
+
+EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)
+{
+	uint64_t raw;
+	int err = object_u64(&ndns->entity.object, NS_FORCE_RAW, &raw);
+
+	return err ?: raw != 0;
+}
+
+EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
+{
+	return set(ndns, NS_FORCE_RAW, raw_mode ? "1" : "0");
+}
+
+EXPORT int ndctl_namespace_get_numa_node(struct ndctl_namespace *ndns)
+{
+	return object_int_or(&ndns->entity.object, NS_NUMA_NODE, NUMA_NO_NODE);
+}
+
+EXPORT int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns)
+{
+	return object_int_or(&ndns->entity.object, NS_TARGET_NODE, NUMA_NO_NODE);
+}
+
+EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespace *ndns)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	struct badblock *any = region ? ndctl_region_get_first_badblock(region) : NULL;
+
+	if (!any)
+		return NULL;
+	unsigned long long start = ndctl_namespace_get_resource(ndns);
+	unsigned long long origin = ndctl_region_get_resource(region);
+	if (start == ULLONG_MAX || origin == ULLONG_MAX || start < origin)
+		return NULL;
+	if (badblocks_read(
+		    &ndns->badblocks, region, start - origin, ndctl_namespace_get_size(ndns)))
+		return NULL;
+	return badblocks_first(&ndns->badblocks);
+}
+
+EXPORT struct badblock *ndctl_namespace_get_next_badblock(struct ndctl_namespace *ndns)
+{
+	return badblocks_next(&ndns->badblocks);
+}

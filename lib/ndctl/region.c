@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REGION(pointer) ((struct ndctl_region *)(pointer))
+
+void region_free(struct ndctl_region *region)
+{
+	mapping_forget(region);
+	badblocks_forget(&region->badblocks);
+}
+
+EXPORT struct ndctl_region *ndctl_region_get_first(struct ndctl_bus *bus)
+{
+	return REGION(entity_first_on(bus, KIND_REGION));
+}
+
+EXPORT struct ndctl_region *ndctl_region_get_next(struct ndctl_region *region)
+{
+	entity_bus(&region->entity);
+	return REGION(entity_next_on(&region->entity));
+}
+
+EXPORT struct ndctl_bus *ndctl_region_get_bus(struct ndctl_region *region)
+{
+	return entity_bus(&region->entity);
+}
+
+EXPORT struct ndctl_ctx *ndctl_region_get_ctx(struct ndctl_region *region)
+{
+	return region->entity.ctx;
+}
+
+EXPORT unsigned int ndctl_region_get_id(struct ndctl_region *region)
+{
+	return region->entity.id;
+}
+
+EXPORT const char *ndctl_region_get_devname(struct ndctl_region *region)
+{
+	return entity_name(&region->entity);
+}
+
+static uint64_t number(struct ndctl_region *region, enum region_attr attr, uint64_t fallback)
+{
+	return object_u64_or(&region->entity.object, attr, fallback);
+}
+
+EXPORT unsigned long long ndctl_region_get_size(struct ndctl_region *region)
+{
+	return number(region, REGION_SIZE, 0);
+}
+
+/* Without labels the one namespace takes the whole region, although the kernel says that all of it
+ * is available. */
+static uint64_t capacity(struct ndctl_region *region, enum region_attr attr)
+{
+	if (ndctl_region_get_nstype(region) != ND_DEVICE_NAMESPACE_PMEM)
+		return 0;
+	return number(region, attr, ULLONG_MAX);
+}
+
+EXPORT unsigned long long ndctl_region_get_available_size(struct ndctl_region *region)
+{
+	return capacity(region, REGION_AVAILABLE);
+}
+
+EXPORT unsigned long long ndctl_region_get_max_available_extent(struct ndctl_region *region)
+{
+	return capacity(region, REGION_MAX_EXTENT);
+}
+
+EXPORT unsigned long ndctl_region_get_align(struct ndctl_region *region)
+{
+	return number(region, REGION_ALIGN, ULONG_MAX);
+}
+
+static int set(struct ndctl_region *region, enum region_attr attr, const char *value)
+{
+	return object_write(&region->entity.object, attr, value);
+}
+
+EXPORT int ndctl_region_set_align(struct ndctl_region *region, unsigned long align)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%#lx", align);
+	return set(region, REGION_ALIGN, text);
+}
+
+EXPORT int ndctl_region_get_ro(struct ndctl_region *region)
+{
+	uint64_t ro;
+	int err = object_u64(&region->entity.object, REGION_READ_ONLY, &ro);
+
+	return err ?: ro != 0;
+}
+
+EXPORT int ndctl_region_set_ro(struct ndctl_region *region, int ro)
+{
+	int err = set(region, REGION_READ_ONLY, ro ? "1" : "0");
+
+	return err ?: ro != 0;
+}
+
+EXPORT int ndctl_region_deep_flush(struct ndctl_region *region)
+{
+	return set(region, REGION_DEEP_FLUSH, "1");
+}
+
+EXPORT unsigned int ndctl_region_get_mappings(struct ndctl_region *region)
+{
+	return (unsigned)number(region, REGION_MAPPINGS, 0);
+}
+
+EXPORT unsigned int ndctl_region_get_interleave_ways(struct ndctl_region *region)
+{
+	unsigned mappings = ndctl_region_get_mappings(region);
+
+	return mappings ?: 1;
+}
+
+EXPORT unsigned int ndctl_region_get_range_index(struct ndctl_region *region)
+{
+	return (unsigned)number(region, REGION_RANGE_INDEX, UINT_MAX);
+}
+
+EXPORT unsigned int ndctl_region_get_nstype(struct ndctl_region *region)
+{
+	return (unsigned)number(region, REGION_NSTYPE, 0);
+}
+
+EXPORT unsigned int ndctl_region_get_type(struct ndctl_region *region)
+{
+	const char *type = object_text(&region->entity.object, REGION_DEVTYPE);
+
+	return type && strcmp(type, "nd_blk") == 0 ? ND_DEVICE_REGION_BLK : ND_DEVICE_REGION_PMEM;
+}
+
+EXPORT const char *ndctl_region_get_type_name(struct ndctl_region *region)
+{
+	const char *type = object_text(&region->entity.object, REGION_DEVTYPE);
+
+	if (!type)
+		return "unknown";
+	return strncmp(type, "nd_", 3) == 0 ? type + 3 : type;
+}
+
+EXPORT unsigned long long ndctl_region_get_resource(struct ndctl_region *region)
+{
+	return number(region, REGION_RESOURCE, ULLONG_MAX);
+}
+
+EXPORT int ndctl_region_get_numa_node(struct ndctl_region *region)
+{
+	return object_int_or(&region->entity.object, REGION_NUMA_NODE, NUMA_NO_ATTR);
+}
+
+EXPORT int ndctl_region_has_numa(struct ndctl_region *region)
+{
+	return ndctl_region_get_numa_node(region) != NUMA_NO_ATTR;
+}
+
+EXPORT int ndctl_region_get_target_node(struct ndctl_region *region)
+{
+	return object_int_or(&region->entity.object, REGION_TARGET_NODE, NUMA_NO_ATTR);
+}
+
+EXPORT enum ndctl_persistence_domain ndctl_region_get_persistence_domain(
+	struct ndctl_region *region)
+{
+	static const struct {
+		const char *name;
+		enum ndctl_persistence_domain domain;
+	} domains[] = {
+		{"none", PERSISTENCE_NONE},
+		{"memory_controller", PERSISTENCE_MEM_CTRL},
+		{"cpu_cache", PERSISTENCE_CPU_CACHE},
+	};
+	const char *text = object_text(&region->entity.object, REGION_PERSISTENCE);
+
+	for (size_t i = 0; text && i < ARRAY_SIZE(domains); i++)
+		if (strcmp(text, domains[i].name) == 0)
+			return domains[i].domain;
+	return PERSISTENCE_UNKNOWN;
+}
+
+EXPORT struct badblock *ndctl_region_get_first_badblock(struct ndctl_region *region)
+{
+	if (badblocks_read(&region->badblocks, region, 0, ndctl_region_get_size(region)))
+		return NULL;
+	return badblocks_first(&region->badblocks);
+}
+
+EXPORT struct badblock *ndctl_region_get_next_badblock(struct ndctl_region *region)
+{
+	return badblocks_next(&region->badblocks);
+}
+
+static struct entity *seed(struct ndctl_region *region, enum region_attr attr)
+{
+	const char *name = object_text(&region->entity.object, attr);
+
+	if (!name || !*name)
+		return NULL;
+	return entity_find_fresh(region->entity.ctx, name);
+}
+
+EXPORT struct ndctl_namespace *ndctl_region_get_namespace_seed(struct ndctl_region *region)
+{
+	return (struct ndctl_namespace *)seed(region, REGION_NAMESPACE_SEED);
+}
+
+EXPORT struct ndctl_btt *ndctl_region_get_btt_seed(struct ndctl_region *region)
+{
+	return (struct ndctl_btt *)seed(region, REGION_BTT_SEED);
+}
+
+EXPORT struct ndctl_pfn *ndctl_region_get_pfn_seed(struct ndctl_region *region)
+{
+	return (struct ndctl_pfn *)seed(region, REGION_PFN_SEED);
+}
+
+EXPORT struct ndctl_dax *ndctl_region_get_dax_seed(struct ndctl_region *region)
+{
+	return (struct ndctl_dax *)seed(region, REGION_DAX_SEED);
+}
+
+EXPORT int ndctl_region_is_enabled(struct ndctl_region *region)
+{
+	return entity_is_bound(&region->entity);
+}
+
+EXPORT void ndctl_region_cleanup(struct ndctl_region *region)
+{
+	ctx_forget(region->entity.ctx);
+}
+
+int region_lock(struct ndctl_region *region, struct txn *txn)
+{
+	char path[PATH_MAX];
+	int err = entity_path(&region->entity, path);
+
+	if (!err)
+		err = txn_lock(txn, path);
+	if (!err)
+		ctx_forget(region->entity.ctx);
+	return err;
+}
+
+EXPORT struct ndctl_region *ndctl_region_get_by_name(struct ndctl_ctx *ctx, const char *name)
+{
+	struct entity *entity = entity_find(ctx, name);
+
+	return entity && entity->kind == KIND_REGION ? REGION(entity) : NULL;
+}

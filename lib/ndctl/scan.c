@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "private.h"
+
+#include <kernel/driver.h>
+#include <kernel/module.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ND "nd"
+
+static const struct attr bus_attrs[] = {
+	[BUS_PROVIDER] = {"provider", ATTR_TEXT, true},
+	[BUS_COMMANDS] = {"commands", ATTR_TEXT, true},
+	[BUS_WAIT_PROBE] = {"wait_probe", ATTR_TEXT},
+	[BUS_REVISION] = {"nfit/revision", ATTR_U64, true},
+	[BUS_SCRUB] = {"nfit/scrub", ATTR_TEXT},
+	[BUS_SUBSYSTEM] = {"../subsystem", ATTR_LINK, true},
+	[BUS_COMPATIBLE] = {"of_node/compatible", ATTR_TEXT, true},
+};
+
+static const struct attr region_attrs[] = {
+	[REGION_SIZE] = {"size", ATTR_U64, true},
+	[REGION_AVAILABLE] = {"available_size", ATTR_U64},
+	[REGION_MAX_EXTENT] = {"max_available_extent", ATTR_U64},
+	[REGION_ALIGN] = {"align", ATTR_HEX, true},
+	[REGION_MAPPINGS] = {"mappings", ATTR_U64, true},
+	[REGION_RANGE_INDEX] = {"nfit/range_index", ATTR_U64, true},
+	[REGION_NSTYPE] = {"nstype", ATTR_U64, true},
+	[REGION_DEVTYPE] = {"devtype", ATTR_TEXT, true},
+	[REGION_READ_ONLY] = {"read_only", ATTR_U64, true},
+	[REGION_RESOURCE] = {"resource", ATTR_HEX, true},
+	[REGION_NUMA_NODE] = {"numa_node", ATTR_INT, true},
+	[REGION_TARGET_NODE] = {"target_node", ATTR_INT, true},
+	[REGION_SET_COOKIE] = {"set_cookie", ATTR_HEX, true},
+	[REGION_PERSISTENCE] = {"persistence_domain", ATTR_TEXT, true},
+	[REGION_DEEP_FLUSH] = {"deep_flush", ATTR_TEXT},
+	[REGION_NAMESPACE_SEED] = {"namespace_seed", ATTR_TEXT},
+	[REGION_BTT_SEED] = {"btt_seed", ATTR_TEXT},
+	[REGION_PFN_SEED] = {"pfn_seed", ATTR_TEXT},
+	[REGION_DAX_SEED] = {"dax_seed", ATTR_TEXT},
+	[REGION_BADBLOCKS] = {"badblocks", ATTR_TEXT},
+	[REGION_INIT_NAMESPACES] = {"init_namespaces", ATTR_TEXT},
+	[REGION_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+static const struct attr namespace_attrs[] = {
+	[NS_SIZE] = {"size", ATTR_U64, true},
+	[NS_UUID] = {"uuid", ATTR_UUID, true},
+	[NS_ALT_NAME] = {"alt_name", ATTR_TEXT, true},
+	[NS_SECTOR_SIZE] = {"sector_size", ATTR_TEXT, true},
+	[NS_RESOURCE] = {"resource", ATTR_HEX, true},
+	[NS_MODE] = {"mode", ATTR_TEXT, true},
+	[NS_HOLDER] = {"holder", ATTR_TEXT, true},
+	[NS_HOLDER_CLASS] = {"holder_class", ATTR_TEXT, true},
+	[NS_FORCE_RAW] = {"force_raw", ATTR_U64, true},
+	[NS_NSTYPE] = {"nstype", ATTR_U64, true},
+	[NS_NUMA_NODE] = {"numa_node", ATTR_INT, true},
+	[NS_TARGET_NODE] = {"target_node", ATTR_INT, true},
+	[NS_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+/* Rows that a kind has not are never asked for. */
+static const struct attr claim_attrs[] = {
+	[CLAIM_NAMESPACE] = {"namespace", ATTR_TEXT, true},
+	[CLAIM_UUID] = {"uuid", ATTR_UUID, true},
+	[CLAIM_SIZE] = {"size", ATTR_U64, true},
+	[CLAIM_RESOURCE] = {"resource", ATTR_HEX, true},
+	[CLAIM_MODE] = {"mode", ATTR_TEXT, true},
+	[CLAIM_ALIGN] = {"align", ATTR_U64, true},
+	[CLAIM_ALIGNMENTS] = {"supported_alignments", ATTR_TEXT, true},
+	[CLAIM_SECTOR_SIZE] = {"sector_size", ATTR_TEXT, true},
+	[CLAIM_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+static void region_free_entity(struct entity *entity)
+{
+	region_free((struct ndctl_region *)entity);
+}
+
+static void namespace_free_entity(struct entity *entity)
+{
+	namespace_free((struct ndctl_namespace *)entity);
+}
+
+static void claim_free_entity(struct entity *entity)
+{
+	claim_free((struct claim *)entity);
+}
+
+static void region_forget_entity(struct entity *entity)
+{
+	mapping_forget((struct ndctl_region *)entity);
+	badblocks_forget(&((struct ndctl_region *)entity)->badblocks);
+}
+
+static void namespace_forget_entity(struct entity *entity)
+{
+	namespace_forget((struct ndctl_namespace *)entity);
+}
+
+static void claim_forget_entity(struct entity *entity)
+{
+	claim_forget((struct claim *)entity);
+}
+
+static const struct kind_row {
+	const char *prefix;
+	bool in_region;
+	size_t size;
+	const struct attr *attrs;
+	size_t count;
+	unsigned driver; /* the attribute that names the driver */
+	void (*free)(struct entity *entity);
+	void (*forget)(struct entity *entity);
+} kinds[KIND_COUNT] = {
+	[KIND_BUS] = {"ndbus", false, sizeof(struct ndctl_bus), bus_attrs, BUS_ATTR_COUNT, 0, NULL,
+		NULL},
+	[KIND_DIMM] = {"nmem", false, sizeof(struct ndctl_dimm), dimm_attrs, DIMM_ATTR_COUNT,
+		DIMM_DRIVER, NULL, NULL},
+	[KIND_REGION] = {"region", false, sizeof(struct ndctl_region), region_attrs,
+		REGION_ATTR_COUNT, REGION_DRIVER, region_free_entity, region_forget_entity},
+	[KIND_NAMESPACE] = {"namespace", true, sizeof(struct ndctl_namespace), namespace_attrs,
+		NS_ATTR_COUNT, NS_DRIVER, namespace_free_entity, namespace_forget_entity},
+#define CLAIM_KIND(prefix)                                                                         \
+	{                                                                                          \
+		prefix, true, sizeof(struct claim), claim_attrs, CLAIM_ATTR_COUNT, CLAIM_DRIVER,   \
+			claim_free_entity, claim_forget_entity                                     \
+	}
+	[KIND_BTT] = CLAIM_KIND("btt"),
+	[KIND_PFN] = CLAIM_KIND("pfn"),
+	[KIND_DAX] = CLAIM_KIND("dax"),
+};
+
+/* A decimal number without leading zeros at @text; what follows it, or NULL. */
+static const char *parse_id(const char *text, unsigned *id)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9' || (*text == '0' && text[1] >= '0' && text[1] <= '9'))
+		return NULL;
+	errno = 0;
+	unsigned long value = strtoul(text, &end, 10);
+	if (errno || value > UINT_MAX)
+		return NULL;
+	*id = (unsigned)value;
+	return end;
+}
+
+static bool parse_name(const char *name, enum kind kind, unsigned *region, unsigned *id)
+{
+	size_t length = strlen(kinds[kind].prefix);
+
+	*region = 0;
+	if (strncmp(name, kinds[kind].prefix, length) != 0)
+		return false;
+	name = parse_id(name + length, kinds[kind].in_region ? region : id);
+	if (name && kinds[kind].in_region)
+		name = *name == '.' ? parse_id(name + 1, id) : NULL;
+	return name && !*name;
+}
+
+static struct entity *entity_new(
+	struct ndctl_ctx *ctx, enum kind kind, const char *name, unsigned region, unsigned id)
+{
+	const struct kind_row *row = &kinds[kind];
+	AUTO_FREE struct entity *entity = calloc(1, row->size);
+
+	if (!entity || object_init(&entity->object, ctx->folder, name, row->attrs, row->count))
+		return NULL;
+	entity->ctx = ctx;
+	entity->kind = kind;
+	entity->region = region;
+	entity->id = id;
+	return TAKE(entity);
+}
+
+static int compare(const struct entity *entity, unsigned region, unsigned id)
+{
+	if (entity->region != region)
+		return entity->region < region ? -1 : 1;
+	return entity->id < id ? -1 : entity->id > id;
+}
+
+/* Puts what @names tells of one kind in its list, whose order is theirs: each name is looked for
+ * from the place of the one before. */
+static int merge(struct ndctl_ctx *ctx, const struct names *names, enum kind kind)
+{
+	struct entity **at = &ctx->first[kind];
+	unsigned region, id;
+
+	names_foreach (names, name) {
+		if (!parse_name(name, kind, &region, &id))
+			continue;
+		while (*at && compare(*at, region, id) < 0)
+			at = &(*at)->next;
+		if (*at && compare(*at, region, id) == 0) {
+			(*at)->gone = false;
+			continue;
+		}
+		struct entity *entity = entity_new(ctx, kind, name, region, id);
+		if (!entity)
+			return -ENOMEM;
+		entity->next = *at;
+		*at = entity;
+	}
+	return 0;
+}
+
+int ctx_scan(struct ndctl_ctx *ctx)
+{
+	AUTO_NAMES struct names names = NAMES_INIT;
+
+	if (ctx->scanned)
+		return 0;
+	int err = ctx->folder ? 0 : folder_open(ctx->kernel, "sys/bus/nd/devices", &ctx->folder);
+	if (!err)
+		err = sysfs_list(ctx->folder, NULL, NULL, &names);
+	if (err && err != -ENOENT)
+		return err;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
+			entity->gone = true;
+		err = merge(ctx, &names, kind);
+		if (err)
+			return err;
+	}
+	ctx->scanned = true;
+	return 0;
+}
+
+void ctx_forget(struct ndctl_ctx *ctx)
+{
+	ctx->scanned = false;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
+			entity_refresh(entity);
+}
+
+void ctx_free_entities(struct ndctl_ctx *ctx)
+{
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		while (ctx->first[kind]) {
+			struct entity *entity = ctx->first[kind];
+			ctx->first[kind] = entity->next;
+			if (kinds[kind].free)
+				kinds[kind].free(entity);
+			object_deinit(&entity->object);
+			free(entity);
+		}
+	}
+}
+
+void entity_refresh(struct entity *entity)
+{
+	object_refresh(&entity->object);
+	if (kinds[entity->kind].forget)
+		kinds[entity->kind].forget(entity);
+}
+
+static struct entity *skip_gone(struct entity *entity)
+{
+	while (entity && entity->gone)
+		entity = entity->next;
+	return entity;
+}
+
+struct entity *entity_first(struct ndctl_ctx *ctx, enum kind kind)
+{
+	return ctx_scan(ctx) ? NULL : skip_gone(ctx->first[kind]);
+}
+
+struct entity *entity_next(const struct entity *entity)
+{
+	return ctx_scan(entity->ctx) ? NULL : skip_gone(entity->next);
+}
+
+struct entity *entity_first_in(struct ndctl_ctx *ctx, enum kind kind, unsigned region)
+{
+	struct entity *entity = entity_first(ctx, kind);
+
+	while (entity && entity->region < region)
+		entity = entity_next(entity);
+	return entity && entity->region == region ? entity : NULL;
+}
+
+struct entity *entity_next_in(const struct entity *entity)
+{
+	struct entity *next = entity_next(entity);
+
+	return next && next->region == entity->region ? next : NULL;
+}
+
+static struct entity *skip_other_buses(struct entity *entity, const struct ndctl_bus *bus)
+{
+	while (entity && entity_bus(entity) != bus)
+		entity = entity_next(entity);
+	return entity;
+}
+
+struct entity *entity_first_on(struct ndctl_bus *bus, enum kind kind)
+{
+	return skip_other_buses(entity_first(bus->entity.ctx, kind), bus);
+}
+
+struct entity *entity_next_on(const struct entity *entity)
+{
+	return skip_other_buses(entity_next(entity), (struct ndctl_bus *)entity->bus);
+}
+
+struct entity *entity_find(struct ndctl_ctx *ctx, const char *name)
+{
+	unsigned region, id;
+
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+		if (!parse_name(name, kind, &region, &id))
+			continue;
+		struct entity *entity = entity_first(ctx, kind);
+		while (entity && compare(entity, region, id) < 0)
+			entity = entity_next(entity);
+		return entity && compare(entity, region, id) == 0 ? entity : NULL;
+	}
+	return NULL;
+}
+
+struct entity *entity_find_fresh(struct ndctl_ctx *ctx, const char *name)
+{
+	struct entity *entity = entity_find(ctx, name);
+
+	if (entity)
+		return entity;
+	ctx->scanned = false;
+	return entity_find(ctx, name);
+}
+
+/* The link of a dimm or region is .../ndbus0/region0. */
+static struct entity *find_bus(struct entity *entity)
+{
+	char target[PATH_MAX];
+
+	if (sysfs_link(entity->object.folder, NULL, entity->object.name, target))
+		return NULL;
+	char *slash = strrchr(target, '/');
+	if (!slash)
+		return NULL;
+	*slash = 0;
+	return entity_find(entity->ctx, basename(target));
+}
+
+struct ndctl_bus *entity_bus(struct entity *entity)
+{
+	if (!entity->bus) {
+		struct entity *only = entity_first(entity->ctx, KIND_BUS);
+		/* With one bus there is nothing to look up. */
+		entity->bus = only && !entity_next(only) ? only : find_bus(entity);
+	}
+	return (struct ndctl_bus *)entity->bus;
+}
+
+struct ndctl_region *entity_region(const struct entity *entity)
+{
+	for (struct entity *region = entity->ctx->first[KIND_REGION]; region; region = region->next)
+		if (region->id == entity->region)
+			return (struct ndctl_region *)region;
+	return NULL;
+}
+
+const char *entity_name(const struct entity *entity)
+{
+	return entity->object.name;
+}
+
+bool entity_is_bound(struct entity *entity)
+{
+	return object_text(&entity->object, kinds[entity->kind].driver) != NULL;
+}
+
+int entity_path(const struct entity *entity, char *path)
+{
+	int length = snprintf(
+		path, PATH_MAX, "%s/%s", folder_path(entity->object.folder), entity->object.name);
+
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/* The module that the kernel names for the entity. */
+static void load_module(struct entity *entity)
+{
+	char alias[SYSFS_PAGE + 1];
+
+	if (sysfs_read(entity->object.folder, entity->object.name, "modalias", alias) == 0)
+		module_load(entity_kernel(entity), alias);
+}
+
+int entity_bind(struct entity *entity, const char *driver)
+{
+	struct kernel *kernel = entity_kernel(entity);
+	int err = driver_bind(kernel, ND, driver, entity_name(entity));
+
+	/* There is no such driver yet. */
+	if (err == -ENOENT) {
+		load_module(entity);
+		err = driver_bind(kernel, ND, driver, entity_name(entity));
+	}
+	if (err == -ENOENT)
+		kernel_fail(kernel, ENOENT, "this kernel has no driver %s", driver);
+	ctx_forget(entity->ctx);
+	return err;
+}
+
+int entity_unbind(struct entity *entity)
+{
+	int err = driver_unbind(entity_kernel(entity), ND, entity_name(entity));
+
+	ctx_forget(entity->ctx);
+	return err;
+}
+
+void disk_name(const struct entity *ndns, const char *suffix, char *name, size_t size)
+{
+	if (ndns->id)
+		snprintf(name, size, "pmem%u.%u%s", ndns->region, ndns->id, suffix);
+	else
+		snprintf(name, size, "pmem%u%s", ndns->region, suffix);
+}
+
+const char *entity_blockdev(struct entity *entity, const char *guess, char **blockdev)
+{
+	AUTO_NAMES struct names names = NAMES_INIT;
+	char path[NAME_MAX + 8];
+
+	if (*blockdev)
+		return *blockdev;
+	snprintf(path, sizeof(path), "block/%s", guess);
+	if (sysfs_exists(entity->object.folder, entity->object.name, path)) {
+		*blockdev = strdup(guess);
+	} else {
+		snprintf(path, sizeof(path), "%s/block", entity->object.name);
+		sysfs_list(entity->object.folder, path, NULL, &names);
+		*blockdev = strdup(names.count ? names.list[0] : "");
+	}
+	return *blockdev ?: "";
+}

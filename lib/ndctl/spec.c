@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "create.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Completing and checking what a namespace shall be. */
+
+#define DEFAULT_ALIGN (2ul << 20)
+#define MAX_NAME      63
+/* A btt wants an arena of that size behind its first 4 KiB (Documentation, nvdimm/btt.rst). */
+#define MIN_ARENA (UINT64_C(16) << 20)
+#define BTT_START UINT64_C(4096)
+
+static const struct mode_row rows[] = {
+	[NDCTL_NS_MODE_FSDAX] = {KIND_PFN, "fsdax", "pfn", true, 512},
+	[NDCTL_NS_MODE_SECTOR] = {KIND_BTT, "sector", "btt", false, 4096},
+	[NDCTL_NS_MODE_RAW] = {KIND_COUNT, "raw", "", false, 512},
+	[NDCTL_NS_MODE_DEVDAX] = {KIND_DAX, "devdax", "dax", true, 512},
+};
+
+static struct kernel *plan_kernel(const struct plan *plan)
+{
+	return entity_kernel(&plan->region->entity);
+}
+
+static struct claim *get_seed(const struct plan *plan)
+{
+	switch (plan->row->claim) {
+	case KIND_BTT:
+		return (struct claim *)ndctl_region_get_btt_seed(plan->region);
+	case KIND_PFN:
+		return (struct claim *)ndctl_region_get_pfn_seed(plan->region);
+	default:
+		return (struct claim *)ndctl_region_get_dax_seed(plan->region);
+	}
+}
+
+static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	enum ndctl_namespace_mode mode = spec->mode;
+
+	if (mode == NDCTL_NS_MODE_UNKNOWN)
+		mode = plan->old ? ndctl_namespace_get_mode(plan->old) : NDCTL_NS_MODE_FSDAX;
+	if ((unsigned)mode >= ARRAY_SIZE(rows))
+		return kernel_fail(plan_kernel(plan), EINVAL, "there is no such mode");
+	plan->row = &rows[mode];
+	if (plan->row->claim == KIND_COUNT)
+		return 0;
+	plan->claim = get_seed(plan);
+	if (!plan->claim)
+		return kernel_fail(plan_kernel(plan), EOPNOTSUPP,
+			"this kernel cannot make %s namespaces: %s has no seed for them",
+			plan->row->name, entity_name(&plan->region->entity));
+	return 0;
+}
+
+static int choose_map(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	if (spec->map != NDCTL_PFN_LOC_NONE && !plan->row->has_map)
+		return kernel_fail(plan_kernel(plan), EINVAL,
+			"a %s namespace has no page map to choose a place for", plan->row->name);
+	plan->map = spec->map != NDCTL_PFN_LOC_NONE ? spec->map : NDCTL_PFN_LOC_PMEM;
+	return 0;
+}
+
+/* What the kernel offers as numbers, for a sentence. */
+static void list_choices(const struct choices *choices, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < choices->count && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+			size_text(choices->list[i]).text);
+}
+
+static bool offers(const struct choices *choices, unsigned long number)
+{
+	for (size_t i = 0; i < choices->count; i++)
+		if (choices->list[i] == number)
+			return true;
+	return false;
+}
+
+static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	char text[256];
+
+	if (spec->align && !plan->row->has_map)
+		return kernel_fail(plan_kernel(plan), EOPNOTSUPP,
+			"a %s namespace has no alignment to choose", plan->row->name);
+	if (!plan->row->has_map)
+		return 0;
+	const struct choices *choices = claim_choices(plan->claim);
+	plan->align = spec->align ?: DEFAULT_ALIGN;
+	/* Old kernels offer nothing and have one alignment, the default. */
+	if (choices->count ? offers(choices, plan->align) : plan->align == DEFAULT_ALIGN)
+		return 0;
+	list_choices(choices, text, sizeof(text));
+	kernel_fail(plan_kernel(plan), EOPNOTSUPP, "this kernel has no alignment of %s",
+		size_text(plan->align).text);
+	kernel_hint(plan_kernel(plan), "it has %s", *text ? text : "2 MiB");
+	return -EOPNOTSUPP;
+}
+
+bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size)
+{
+	ndctl_namespace_get_num_sector_sizes(ndns);
+	return offers(&ndns->sector_sizes, sector_size);
+}
+
+static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	char text[256];
+
+	plan->sector_size = spec->sector_size ?: plan->row->sector_size;
+	if (plan->row->claim == KIND_BTT) {
+		const struct choices *choices = claim_choices(plan->claim);
+		if (offers(choices, plan->sector_size))
+			return 0;
+		list_choices(choices, text, sizeof(text));
+	} else {
+		/* Without labels nothing keeps a sector size, and none is set. */
+		if (!ndctl_namespace_get_num_sector_sizes(plan->ndns) ||
+			spec_offers_sector_size(plan->ndns, plan->sector_size))
+			return 0;
+		list_choices(&plan->ndns->sector_sizes, text, sizeof(text));
+	}
+	kernel_fail(plan_kernel(plan), EINVAL,
+		"%s does not support sectors of %u bytes for a %s namespace",
+		entity_name(&plan->region->entity), plan->sector_size, plan->row->name);
+	kernel_hint(plan_kernel(plan), "it supports %s", text);
+	return -EINVAL;
+}
+
+/* ---- size ---- */
+
+static void suggest_sizes(const struct plan *plan, uint64_t unit)
+{
+	uint64_t below = plan->size / unit * unit, above = below + unit;
+
+	if (below)
+		kernel_hint(plan_kernel(plan), "the nearest sizes are %s and %s",
+			size_text(below).text, size_text(above).text);
+	else
+		kernel_hint(plan_kernel(plan), "the smallest size is %s", size_text(above).text);
+}
+
+static int check_multiple(const struct plan *plan, uint64_t unit, const char *of_what)
+{
+	if (!unit || unit == ULONG_MAX || plan->size % unit == 0)
+		return 0;
+	kernel_fail(plan_kernel(plan), EINVAL, "a size of %s is not a multiple of %s (%s)",
+		size_text(plan->size).text, size_text(unit).text, of_what);
+	suggest_sizes(plan, unit);
+	return -EINVAL;
+}
+
+static int check_capacity(const struct plan *plan)
+{
+	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
+	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
+	uint64_t all = ndctl_region_get_available_size(plan->region);
+
+	/* How far a namespace can grow in place only the kernel knows. */
+	if (plan->size <= own || (own && plan->size - own <= all))
+		return 0;
+	/* Kernels before 4.17 do not tell the largest extent. */
+	if (most == ULLONG_MAX)
+		most = all;
+	if (plan->size && plan->size <= most)
+		return 0;
+	if (!all)
+		return kernel_fail(plan_kernel(plan), ENOSPC, "it has no capacity left");
+	if (most < all)
+		return kernel_fail(plan_kernel(plan), ENOSPC,
+			"%s do not fit: %s are free, %s of them in one piece",
+			size_text(plan->size).text, size_text(all).text, size_text(most).text);
+	return kernel_fail(plan_kernel(plan), ENOSPC, "%s do not fit: %s are free",
+		size_text(plan->size).text, size_text(all).text);
+}
+
+static uint64_t default_size(const struct plan *plan)
+{
+	if (plan->old)
+		return ndctl_namespace_get_size(plan->old);
+	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
+	return most == ULLONG_MAX ? ndctl_region_get_available_size(plan->region) : most;
+}
+
+static int choose_label_size(struct plan *plan, uint64_t asked)
+{
+	plan->size = asked ?: default_size(plan);
+	int err = plan->size ? 0 : check_capacity(plan);
+	if (!err)
+		err = check_multiple(
+			plan, ndctl_region_get_align(plan->region), "the alignment of the region");
+	if (!err && plan->row->has_map)
+		err = check_multiple(plan,
+			(uint64_t)plan->align * ndctl_region_get_interleave_ways(plan->region),
+			"its alignment, for each way of interleaving");
+	return err ?: check_capacity(plan);
+}
+
+static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	if (plan->labelled) {
+		int err = choose_label_size(plan, spec->size);
+		if (err)
+			return err;
+	} else {
+		plan->size = ndctl_namespace_get_size(plan->ndns);
+		if (spec->size && spec->size != plan->size)
+			return kernel_fail(plan_kernel(plan), plan->old ? EINVAL : ENOSPC,
+				"without labels its size cannot be chosen: a namespace is the "
+				"whole region, %s",
+				size_text(plan->size).text);
+	}
+	if (plan->row->claim == KIND_BTT && plan->size < MIN_ARENA + BTT_START)
+		return kernel_fail(plan_kernel(plan), ENXIO,
+			"%s are too small for sector mode, which needs more than %s",
+			size_text(plan->size).text, size_text(MIN_ARENA).text);
+	return 0;
+}
+
+static int choose_name(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	plan->name = spec->name ?: plan->old ? ndctl_namespace_get_alt_name(plan->old) : "";
+	if (strlen(plan->name) > MAX_NAME)
+		return kernel_fail(plan_kernel(plan), EINVAL,
+			"the name has %zu bytes, a label has room for %d", strlen(plan->name),
+			MAX_NAME);
+	return 0;
+}
+
+int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
+{
+	struct ndctl_namespace_spec spec = {.mode = NDCTL_NS_MODE_UNKNOWN};
+	size_t size = given->struct_size < sizeof(spec) ? given->struct_size : sizeof(spec);
+
+	memcpy(&spec, given, size);
+	plan->flags = spec.flags;
+	uuid_copy(plan->uuid, spec.uuid);
+	if (uuid_is_null(plan->uuid))
+		uuid_generate(plan->uuid);
+	int err = choose_mode(plan, &spec);
+	if (!err)
+		err = choose_map(plan, &spec);
+	if (!err)
+		err = choose_align(plan, &spec);
+	if (!err)
+		err = choose_sector_size(plan, &spec);
+	if (!err)
+		err = choose_size(plan, &spec);
+	return err ?: choose_name(plan, &spec);
+}

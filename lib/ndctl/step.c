@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "step.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "infoblock.h"
+
+static void *copy(const void *data, size_t size)
+{
+	void *copied = malloc(size);
+
+	return copied ? memcpy(copied, data, size) : NULL;
+}
+
+/* ---- bind, unbind ---- */
+
+struct binding {
+	struct entity *entity;
+	const char *driver;
+};
+
+static int do_bind(void *data)
+{
+	const struct binding *binding = data;
+
+	return entity_bind(binding->entity, binding->driver);
+}
+
+static int do_unbind(void *data)
+{
+	const struct binding *binding = data;
+
+	return entity_unbind(binding->entity);
+}
+
+int step_bind(struct txn *txn, struct entity *entity, const char *driver)
+{
+	struct binding binding = {entity, driver};
+	struct step step = {do_bind, do_unbind, free, copy(&binding, sizeof(binding))};
+
+	return step.data ? txn_add(txn, step, "bind %s to %s", entity_name(entity), driver)
+			 : -ENOMEM;
+}
+
+int step_unbind(struct txn *txn, struct entity *entity, const char *driver)
+{
+	struct binding binding = {entity, driver};
+	struct step step = {do_unbind, do_bind, free, copy(&binding, sizeof(binding))};
+
+	return step.data ? txn_add(txn, step, "unbind %s from %s", entity_name(entity), driver)
+			 : -ENOMEM;
+}
+
+/* ---- enable, disable a namespace ---- */
+
+static int do_enable(void *data)
+{
+	return namespace_enable(data);
+}
+
+static int do_disable(void *data)
+{
+	return namespace_disable(data);
+}
+
+int step_enable(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct step step = {do_enable, do_disable, NULL, ndns};
+
+	return txn_add(txn, step, "enable %s", entity_name(&ndns->entity));
+}
+
+int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct step step = {do_disable, do_enable, NULL, ndns};
+	const struct claim *claim = namespace_claim(ndns);
+
+	if (!ndctl_namespace_is_active(ndns) && !claim)
+		return 0;
+	return txn_add(txn, step, "disable %s%s%s", entity_name(&ndns->entity),
+		claim ? ", held by " : "", claim ? entity_name(&claim->entity) : "");
+}
+
+/* ---- write an attribute ---- */
+
+struct setting {
+	struct entity *entity;
+	unsigned attr;
+	char *value, *before;
+};
+
+static int write_setting(const struct setting *setting, const char *value)
+{
+	int err = object_write(&setting->entity->object, setting->attr, *value ? value : "\n");
+
+	ctx_forget(setting->entity->ctx);
+	return err;
+}
+
+static int do_write(void *data)
+{
+	const struct setting *setting = data;
+
+	return write_setting(setting, setting->value);
+}
+
+static int undo_write(void *data)
+{
+	const struct setting *setting = data;
+
+	return write_setting(setting, setting->before);
+}
+
+static void free_setting(void *data)
+{
+	struct setting *setting = data;
+
+	free(setting->value);
+	free(setting->before);
+	free(setting);
+}
+
+int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char *value,
+	const char *before)
+{
+	struct setting setting = {entity, attr, strdup(value), before ? strdup(before) : NULL};
+	struct step step = {do_write, before ? undo_write : NULL, free_setting,
+		copy(&setting, sizeof(setting))};
+
+	if (!step.data) {
+		free(setting.value);
+		free(setting.before);
+		return -ENOMEM;
+	}
+	if (!setting.value || (before && !setting.before)) {
+		free_setting(step.data);
+		return -ENOMEM;
+	}
+	return txn_add(txn, step, "set %s of %s to '%s'", entity->object.attrs[attr].name,
+		entity_name(entity), value);
+}
+
+/* ---- wipe the info blocks ---- */
+
+struct wipe {
+	struct ndctl_namespace *ndns;
+	bool wiped;
+	char before[INFO_AREA];
+};
+
+static int do_wipe(void *data)
+{
+	struct wipe *wipe = data;
+	char after[INFO_AREA];
+	int err = infoblock_read(wipe->ndns, wipe->before);
+
+	if (err)
+		return err;
+	wipe->wiped = infoblock_wipe(wipe->before, after);
+	return wipe->wiped ? infoblock_write(wipe->ndns, after) : 0;
+}
+
+static int undo_wipe(void *data)
+{
+	struct wipe *wipe = data;
+
+	return wipe->wiped ? infoblock_write(wipe->ndns, wipe->before) : 0;
+}
+
+int step_wipe(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct wipe *wipe = calloc(1, sizeof(*wipe));
+	struct step step = {do_wipe, undo_wipe, free, wipe};
+
+	if (!wipe)
+		return -ENOMEM;
+	wipe->ndns = ndns;
+	return txn_add(txn, step, "wipe the info block of %s", entity_name(&ndns->entity));
+}
+
+/* ---- claim a namespace ---- */
+
+static int write_claim(struct claim *claim, enum claim_attr attr, unsigned long value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lu", value);
+	return claim_set(claim, attr, text);
+}
+
+static int configure(const struct claim_plan *plan)
+{
+	struct claim *claim = plan->claim;
+	char uuid[UUID_STR_LEN];
+	int err;
+
+	uuid_unparse_lower(plan->uuid, uuid);
+	err = claim_set(claim, CLAIM_UUID, uuid);
+	if (!err && claim->entity.kind == KIND_BTT)
+		err = write_claim(claim, CLAIM_SECTOR_SIZE, plan->sector_size);
+	if (!err && claim->entity.kind != KIND_BTT)
+		err = claim_set(claim, CLAIM_MODE, location_name(plan->map))
+			?: write_claim(claim, CLAIM_ALIGN, plan->align);
+	return err ?: claim_set(claim, CLAIM_NAMESPACE, entity_name(&plan->ndns->entity));
+}
+
+/* A seed that lets go of its namespace forgets what it was told, and stays. */
+static int undo_claim(void *data)
+{
+	const struct claim_plan *plan = data;
+
+	return claim_set(plan->claim, CLAIM_NAMESPACE, "\n");
+}
+
+static int do_claim(void *data)
+{
+	const struct claim_plan *plan = data;
+	struct kernel *kernel = entity_kernel(&plan->claim->entity);
+	int err = configure(plan);
+
+	if (err) {
+		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
+		undo_claim(data);
+		kernel_fail(kernel, -err, "%s", cause ?: "");
+	}
+	return err;
+}
+
+int step_claim(struct txn *txn, const struct claim_plan *plan)
+{
+	struct step step = {do_claim, undo_claim, free, copy(plan, sizeof(*plan))};
+	const char *name = entity_name(&plan->claim->entity);
+	const char *ndns = entity_name(&plan->ndns->entity);
+
+	if (!step.data)
+		return -ENOMEM;
+	if (plan->claim->entity.kind == KIND_BTT)
+		return txn_add(txn, step, "let %s claim %s with sectors of %u bytes", name, ndns,
+			plan->sector_size);
+	return txn_add(txn, step, "let %s claim %s with the page map in %s, aligned to %lu bytes",
+		name, ndns, plan->map == NDCTL_PFN_LOC_PMEM ? "itself" : "memory", plan->align);
+}

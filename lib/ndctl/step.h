@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "claim.h"
+
+/*
+ * The steps that changes are made of. All add to the end of @txn and return 0 or -ENOMEM. Entities
+ * are those that are there when the step is taken.
+ */
+
+/* Binds @entity to @driver; undone by unbinding it. */
+int step_bind(struct txn *txn, struct entity *entity, const char *driver);
+int step_unbind(struct txn *txn, struct entity *entity, const char *driver);
+/* Lets the kernel bring the namespace up; undone by disabling it. */
+int step_enable(struct txn *txn, struct ndctl_namespace *ndns);
+/* Takes the namespace away from whoever holds it, so that it is idle; undone by letting the kernel
+ * bring it up again. */
+int step_disable(struct txn *txn, struct ndctl_namespace *ndns);
+/* Writes @value to an attribute; undone by writing @before, unless that is NULL. */
+int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char *value,
+	const char *before);
+/* Wipes the info blocks at the start of a disabled namespace, if there are any; undone by writing
+ * them back. */
+int step_wipe(struct txn *txn, struct ndctl_namespace *ndns);
+/* Configures a seed of a btt, pfn or dax device and gives it the namespace; undone by taking it
+ * away again. */
+struct claim_plan {
+	struct claim *claim;
+	struct ndctl_namespace *ndns;
+	uuid_t uuid;
+	enum ndctl_pfn_loc map; /* pfn and dax */
+	unsigned long align;	/* pfn and dax */
+	unsigned sector_size;	/* btt */
+};
+int step_claim(struct txn *txn, const struct claim_plan *plan);
+
+/* enable.c: what the steps do. */
+int namespace_enable(struct ndctl_namespace *ndns);
+int namespace_disable(struct ndctl_namespace *ndns);
+
+/* idle.c: ndctl_namespace_check_idle() without the namespace's name in the sentence. */
+int namespace_check_idle(struct ndctl_namespace *ndns);

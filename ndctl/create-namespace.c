@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+#include <uuid/uuid.h>
+
+#include "../util/size.h"
+#include "../util/verb.h"
+#include "describe.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+static int verbose;
+static const char *reconfig, *uuid, *name;
+static struct size_option size, sector_size, align;
+static int mode, map, type;
+static bool force, autolabel, keep_going, autorecover, dry_run;
+
+/* What --mode takes is one more than the library's value, as 0 stands for none. */
+static const struct choice modes[] = {
+	{"fsdax", 1 + NDCTL_NS_MODE_FSDAX},
+	{"memory", 1 + NDCTL_NS_MODE_FSDAX},
+	{"sector", 1 + NDCTL_NS_MODE_SECTOR},
+	{"safe", 1 + NDCTL_NS_MODE_SECTOR},
+	{"devdax", 1 + NDCTL_NS_MODE_DEVDAX},
+	{"dax", 1 + NDCTL_NS_MODE_DEVDAX},
+	{"raw", 1 + NDCTL_NS_MODE_RAW},
+	{NULL, 0},
+};
+
+static const struct choice maps[] = {
+	{"mem", NDCTL_PFN_LOC_RAM},
+	{"dev", NDCTL_PFN_LOC_PMEM},
+	{NULL, 0},
+};
+
+static const struct choice types[] = {
+	{"pmem", TYPE_PMEM},
+	{"blk", TYPE_BLK},
+	{NULL, 0},
+};
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'e', "reconfig", OPT_TEXT, &reconfig, "namespace",
+		"change this namespace, whose content is lost"},
+	{'u', "uuid", OPT_TEXT, &uuid, "uuid", "of the label (default: a new one)"},
+	{'n', "name", OPT_TEXT, &name, "name", "to put in the label"},
+	{'s', "size", OPT_SIZE, &size, "size",
+		"of the namespace (default: what is free in one piece)"},
+	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = modes,
+		.any_case = true},
+	{'M', "map", OPT_CHOICE, &map, "place",
+		"of the page map: in memory, or on the device (default: dev)", .choices = maps},
+	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "of a sector of the block device"},
+	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type", .choices = types},
+	{'a', "align", OPT_SIZE, &align, "align", "of mappings (default: 2M)"},
+	{'f', "force", OPT_FLAG, &force, NULL,
+		"reconfigure even if it is enabled, unless it is in use"},
+	{'L', "autolabel", OPT_FLAG, &autolabel, NULL,
+		"initialize labels where there are none (not there yet)"},
+	{'c', "continue", OPT_FLAG, &keep_going, NULL, "create one in each region (not there yet)"},
+	{'R', "autorecover", OPT_FLAG, &autorecover, NULL,
+		"undo what was done when a step fails (always)"},
+	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
+};
+
+static int print(struct ndctl_namespace *ndns)
+{
+	unsigned flags = JSON_DAX;
+	AUTO_JSON struct json_object *json = describe_namespace(ndns, flags);
+
+	return json ? json_print(json, flags) : -ENOMEM;
+}
+
+static int finish(int err, struct ndctl_namespace *ndns)
+{
+	return err || !ndns ? err : print(ndns);
+}
+
+/* ---- the command line ---- */
+
+static int check_mode(void)
+{
+	bool mapped = mode != 1 + NDCTL_NS_MODE_SECTOR && mode != 1 + NDCTL_NS_MODE_RAW;
+
+	if (map && !mapped)
+		return usage_error("--map: a %s namespace has no page map",
+			mode == 1 + NDCTL_NS_MODE_RAW ? "raw" : "sector");
+	return 0;
+}
+
+static int check_numbers(void)
+{
+	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
+		return usage_error("--align: %s is not a power of 2 of at least 4096",
+			size_short(align.bytes).text);
+	if (sector_size.bytes > UINT_MAX)
+		return usage_error(
+			"--sector-size: %s is too large", size_short(sector_size.bytes).text);
+	return 0;
+}
+
+static int fill_spec(struct ndctl_namespace_spec *spec)
+{
+	int err = check_mode() ?: check_numbers();
+
+	if (err)
+		return err;
+	*spec = (struct ndctl_namespace_spec){
+		.struct_size = sizeof(*spec),
+		.flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0),
+		.mode = mode ? (enum ndctl_namespace_mode)(mode - 1) : NDCTL_NS_MODE_UNKNOWN,
+		.map = (enum ndctl_pfn_loc)map,
+		.size = size.bytes,
+		.align = align.bytes,
+		.sector_size = (unsigned)sector_size.bytes,
+		.name = name,
+	};
+	if (uuid && uuid_parse(uuid, spec->uuid))
+		return usage_error("--uuid: '%s' is not a uuid", uuid);
+	return 0;
+}
+
+static int refuse_unfinished(void)
+{
+	const char *option = autolabel ? "autolabel" : keep_going ? "continue" : NULL;
+
+	if (!option)
+		return 0;
+	say_error("create-namespace: --%s is not there yet", option);
+	return -EOPNOTSUPP;
+}
+
+/* ---- a new one ---- */
+
+/* Whether another region might take what this one did not: there is no room, nothing to configure,
+ * or no such feature. */
+static bool may_fit_elsewhere(int err)
+{
+	return err == -ENOSPC || err == -ENODEV || err == -ENXIO || err == -EROFS ||
+		err == -EOPNOTSUPP;
+}
+
+static int create_anywhere(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec,
+	struct ndctl_namespace **ndns, bool *found)
+{
+	struct ndctl_region *region;
+	struct ndctl_bus *bus;
+	int err = -ENODEV;
+
+	ndctl_bus_foreach (ctx, bus) {
+		if (!filter_bus(&filters, bus))
+			continue;
+		ndctl_region_foreach (bus, region) {
+			if (!filter_region(&filters, region))
+				continue;
+			*found = true;
+			err = ndctl_region_create_namespace(region, spec, ndns);
+			if (!may_fit_elsewhere(err))
+				return err;
+			say_failure(ctx, err);
+		}
+	}
+	return err;
+}
+
+static int create(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
+{
+	struct ndctl_namespace *ndns = NULL;
+	bool found = false;
+	int err = create_anywhere(ctx, spec, &ndns, &found);
+
+	if (!found) {
+		say_error("there is no region%s%s%s%s to create a namespace in",
+			filters.region ? " " : "", filters.region ?: "",
+			filters.bus ? " on bus " : "", filters.bus ?: "");
+		say_hint("ndctl list -Ri shows the regions");
+	}
+	/* Whatever kept the regions from it, the status has always been this one. */
+	return finish(may_fit_elsewhere(err) ? -ENODEV : err, ndns);
+}
+
+/* ---- an old one ---- */
+
+static int reconfigure(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
+{
+	AUTO_TARGETS struct targets targets = {0};
+	char *word = (char *)reconfig;
+	int err = targets_namespaces(ctx, &filters, 1, &word, &targets);
+
+	/* Of "all", the first that can be. */
+	for (size_t i = 0; !err && i < targets.count; i++) {
+		struct ndctl_namespace *ndns = NULL;
+		err = ndctl_namespace_reconfigure(targets.objects[i], spec, &ndns);
+		if (!err)
+			return finish(0, ndns);
+		say_failure(ctx, err);
+		if (i + 1 < targets.count)
+			err = 0;
+	}
+	return err == -EOPNOTSUPP ? -ENXIO : err;
+}
+
+static int run(void *context, int count, char **args)
+{
+	struct ndctl_namespace_spec spec;
+	int err = fill_spec(&spec) ?: refuse_unfinished();
+
+	if (err)
+		return err;
+	if (type == TYPE_BLK)
+		filters.type = TYPE_BLK;
+	tell_steps(context, verbose > 0);
+	return reconfig ? reconfigure(context, &spec) : create(context, &spec);
+}
+
+const struct verb verb_create_namespace = {
+	.name = "create-namespace",
+	.summary = "create a namespace, or change what one is",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run,
+};

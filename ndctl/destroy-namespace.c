@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "../util/verb.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+static int verbose;
+static bool force, dry_run;
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'f', "force", OPT_FLAG, &force, NULL, "even if it is enabled, unless it is in use"},
+	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
+};
+
+static int destroy(void *object, const void *data)
+{
+	return ndctl_namespace_destroy(object, *(const unsigned *)data);
+}
+
+static int run(void *context, int count, char **args)
+{
+	AUTO_TARGETS struct targets targets = {0};
+	struct outcome outcome = {0};
+	unsigned flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0);
+	int err = targets_namespaces(context, &filters, count, args, &targets);
+
+	if (err > 0)
+		return err;
+	tell_steps(context, verbose > 0);
+	if (!err)
+		outcome = targets_change(context, &targets, destroy, &flags);
+	say_count(dry_run ? "would have destroyed" : "destroyed", outcome.done, "namespace");
+	return err ?: outcome.error;
+}
+
+const struct verb verb_destroy_namespace = {
+	.name = "destroy-namespace",
+	.summary = "wipe namespaces and give their capacity back",
+	.argument = "namespace",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "../util/verb.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+static int verbose;
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+};
+
+static int change(void *context, int count, char **args, const char *done,
+	int (*fn)(void *object, const void *data))
+{
+	AUTO_TARGETS struct targets targets = {0};
+	struct outcome outcome = {0};
+	int err = targets_namespaces(context, &filters, count, args, &targets);
+
+	if (err > 0)
+		return err;
+	tell_steps(context, verbose > 0);
+	if (!err)
+		outcome = targets_change(context, &targets, fn, NULL);
+	say_count(done, outcome.done, "namespace");
+	return err ?: outcome.error;
+}
+
+static int enable(void *object, const void *data)
+{
+	int err = ndctl_namespace_enable(object);
+
+	if (!err)
+		return 0;
+	/* Whatever the reason was, the status has always been this one. */
+	say_failure(ndctl_namespace_get_ctx(object), err);
+	return -ENXIO;
+}
+
+static int disable(void *object, const void *data)
+{
+	int err = ndctl_namespace_disable_safe(object);
+
+	/* What has no size is as good as disabled. */
+	return err > 0 ? 0 : err;
+}
+
+static int run_enable(void *context, int count, char **args)
+{
+	return change(context, count, args, "enabled", enable);
+}
+
+static int run_disable(void *context, int count, char **args)
+{
+	return change(context, count, args, "disabled", disable);
+}
+
+const struct verb verb_enable_namespace = {
+	.name = "enable-namespace",
+	.summary = "bring namespaces up as their info blocks say",
+	.argument = "namespace",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run_enable,
+};
+
+const struct verb verb_disable_namespace = {
+	.name = "disable-namespace",
+	.summary = "take namespaces from the drivers that serve them",
+	.argument = "namespace",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run_disable,
+};

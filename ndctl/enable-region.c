@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "../util/verb.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+
+static const struct choice types[] = {
+	{"pmem", TYPE_PMEM},
+	{"blk", TYPE_BLK},
+	{NULL, 0},
+};
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'t', "type", OPT_CHOICE, &filters.type, "type", "only regions of this type",
+		.choices = types},
+};
+
+/* The status is 0 also where regions failed, or are not there: it always was. */
+static int change(void *context, int count, char **args, const char *done,
+	int (*fn)(void *object, const void *data))
+{
+	AUTO_TARGETS struct targets targets = {0};
+	int err = targets_regions(context, &filters, count, args, &targets);
+
+	if (err && err != -ENXIO)
+		return err;
+	say_count(done, targets_change(context, &targets, fn, NULL).done, "region");
+	return 0;
+}
+
+static int enable(void *object, const void *data)
+{
+	return ndctl_region_enable(object);
+}
+
+static int disable(void *object, const void *data)
+{
+	return ndctl_region_disable_invalidate(object);
+}
+
+static int run_enable(void *context, int count, char **args)
+{
+	return change(context, count, args, "enabled", enable);
+}
+
+static int run_disable(void *context, int count, char **args)
+{
+	return change(context, count, args, "disabled", disable);
+}
+
+const struct verb verb_enable_region = {
+	.name = "enable-region",
+	.summary = "bring regions up, with the namespaces that their labels tell",
+	.argument = "region",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run_enable,
+};
+
+const struct verb verb_disable_region = {
+	.name = "disable-region",
+	.summary = "take regions down, with all their namespaces",
+	.argument = "region",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run_disable,
+};

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "targets.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../util/filter.h"
+#include "../util/verb.h"
+
+void targets_deinit(struct targets *targets)
+{
+	free(targets->objects);
+}
+
+static int add(struct targets *targets, void *object, const char *name)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		if (targets->objects[i] == object)
+			return usage_error("%s is named twice", name);
+
+	void **objects = reallocarray(targets->objects, targets->count + 1, sizeof(*objects));
+	if (!objects)
+		return -ENOMEM;
+	targets->objects = objects;
+	objects[targets->count++] = object;
+	return 0;
+}
+
+static bool is_all(const char *word)
+{
+	return strcmp(word, "all") == 0;
+}
+
+/* ---- what a word names, by class ---- */
+
+typedef int find_fn(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
+	struct targets *targets);
+
+static bool region_passes(const struct filters *filters, struct ndctl_region *region)
+{
+	return filter_region(filters, region) && filter_bus(filters, ndctl_region_get_bus(region));
+}
+
+static int find_namespace(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
+	struct targets *targets)
+{
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, word);
+
+	if (!ndns || !region_passes(filters, ndctl_namespace_get_region(ndns)))
+		return 0;
+	return add(targets, ndns, word);
+}
+
+static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
+	struct targets *targets)
+{
+	struct ndctl_namespace *ndns;
+	struct ndctl_region *region;
+	struct ndctl_bus *bus;
+	int err = 0;
+
+	if (!is_all(word))
+		return find_namespace(ctx, filters, word, targets);
+	ndctl_bus_foreach (ctx, bus) {
+		if (!filter_bus(filters, bus))
+			continue;
+		ndctl_region_foreach (bus, region) {
+			if (!filter_region(filters, region))
+				continue;
+			/* Those without size wait to become something. */
+			ndctl_namespace_foreach (region, ndns)
+				if (!err && ndctl_namespace_get_size(ndns) > 0)
+					err = add(targets, ndns, ndctl_namespace_get_devname(ndns));
+		}
+	}
+	return err;
+}
+
+static int find_regions(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
+	struct targets *targets)
+{
+	struct filters narrowed = *filters;
+	struct ndctl_region *region;
+	struct ndctl_bus *bus;
+	int err = 0;
+
+	narrowed.region = word;
+	ndctl_bus_foreach (ctx, bus)
+		ndctl_region_foreach (bus, region)
+			if (!err && region_passes(&narrowed, region))
+				err = add(targets, region, ndctl_region_get_devname(region));
+	return err;
+}
+
+static int find_dimms(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
+	struct targets *targets)
+{
+	struct filters narrowed = *filters;
+	struct ndctl_dimm *dimm;
+	struct ndctl_bus *bus;
+	int err = 0;
+
+	narrowed.dimm = word;
+	ndctl_bus_foreach (ctx, bus) {
+		if (!filter_bus(filters, bus))
+			continue;
+		ndctl_dimm_foreach (bus, dimm)
+			if (!err && filter_dimm(&narrowed, dimm))
+				err = add(targets, dimm, ndctl_dimm_get_devname(dimm));
+	}
+	return err;
+}
+
+static void say_missing(const struct filters *filters, const char *word, const char *noun)
+{
+	const char *region = filters->region, *bus = filters->bus;
+
+	say_error("%s: no such %s%s%s%s%s", word, noun, region ? " in region " : "", region ?: "",
+		bus ? " on bus " : "", bus ?: "");
+}
+
+static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
+	struct targets *targets, find_fn *fn, const char *noun)
+{
+	int result = 0;
+
+	for (int i = 0; i < count; i++) {
+		size_t before = targets->count;
+		int err = fn(ctx, filters, args[i], targets);
+		if (err)
+			return err;
+		targets->all = targets->all || is_all(args[i]);
+		if (targets->count > before || is_all(args[i]))
+			continue;
+		say_missing(filters, args[i], noun);
+		result = -ENXIO;
+	}
+	return result;
+}
+
+int targets_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
+	struct targets *targets)
+{
+	return find(ctx, filters, count, args, targets, find_namespaces, "namespace");
+}
+
+int targets_regions(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
+	struct targets *targets)
+{
+	return find(ctx, filters, count, args, targets, find_regions, "region");
+}
+
+int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
+	struct targets *targets)
+{
+	return find(ctx, filters, count, args, targets, find_dimms, "dimm");
+}
+
+/* ---- changing them ---- */
+
+struct outcome targets_change(struct ndctl_ctx *ctx, const struct targets *targets,
+	int (*fn)(void *object, const void *data), const void *data)
+{
+	struct outcome outcome = {0};
+
+	for (size_t i = 0; i < targets->count; i++) {
+		unsigned said = say_error_count();
+		int result = fn(targets->objects[i], data);
+		if (result < 0 && say_error_count() == said)
+			say_failure(ctx, result);
+		if (result < 0)
+			outcome.error = result;
+		else if (result == 0)
+			outcome.done++;
+	}
+	return outcome;
+}
+
+void say_count(const char *done, unsigned count, const char *noun)
+{
+	say_outcome("%s %u %s%s", done, count, noun, count == 1 ? "" : "s");
+}
+
+static void tell_step(
+	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data)
+{
+	static const char *const words[] = {
+		[NDCTL_STEP_PLANNED] = "would ",
+		[NDCTL_STEP_TAKEN] = "",
+		[NDCTL_STEP_UNDONE] = "undone: ",
+		[NDCTL_STEP_UNDO_FAILED] = "could NOT be undone: ",
+	};
+
+	if (data || event == NDCTL_STEP_PLANNED)
+		say_outcome("%s%s", words[event], what);
+}
+
+void tell_steps(struct ndctl_ctx *ctx, bool verbose)
+{
+	ndctl_set_step_fn(ctx, tell_step, verbose ? ctx : NULL);
+}
