@@ -183,6 +183,19 @@ setup() {
 	echo offline >/sys/devices/system/memory/auto_online_blocks
 }
 
+@test "a kernel without the driver is named, and the device stays what it is" {
+	rmmod kmem
+	mount -t tmpfs none /lib/modules
+	unchanged daxctl reconfigure-device --mode system-ram dax0.0
+	umount /lib/modules
+	[[ $status == 161 ]]
+	says "mode system-ram needs the kernel's driver kmem"
+	says "modprobe kmem"
+	# And where it can be loaded, it is.
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 0 ]]
+}
+
 @test "faults: to system-ram" {
 	survives_faults EIO daxctl reconfigure-device --mode system-ram dax0.0
 }

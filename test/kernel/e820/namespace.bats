@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Memory without labels: one namespace over the whole region, which can change its mode only.
+
+load ../helpers
+
+teardown_file() {
+	ndctl create-namespace --reconfig namespace0.0 --force --mode raw
+}
+
+@test "the namespace is there from the start" {
+	check ndctl list
+	json '.[0] | .dev == "namespace0.0" and .size == 536870912 and (has("uuid") | not)'
+	check ndctl list -R
+	json '.[0].available_size == 0'
+	check ndctl list -D
+	[[ $status == 0 && -z $output ]]
+}
+
+@test "a part of it cannot be had, and nothing is changed" {
+	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --size 64M
+	[[ $status == 234 ]]
+	says "namespace0.0"
+}
+
+@test "an active namespace is not changed without --force" {
+	unchanged ndctl create-namespace --reconfig namespace0.0 --mode devdax
+	[[ $status == 240 ]]
+	says "--force"
+}
+
+@test "there is no DIMM to put labels on" {
+	unchanged ndctl init-labels all
+	[[ $status == 0 ]]
+	says "initialized 0 nmem"
+}
+
+@test "from fsdax to devdax, to memory, and back to a block device" {
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --map mem
+	[[ $status == 0 ]]
+	json '.mode == "devdax" and .size == 534773760'
+
+	local before
+	before=$(node_memory 0)
+	check daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 0 && $(node_memory 0) == $((before + 384)) ]]
+	unchanged ndctl destroy-namespace --force namespace0.0
+	[[ $status == 240 ]]
+	says "dax0.0"
+
+	check daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 0 && $(node_memory 0) == "$before" ]]
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode sector
+	[[ $status == 0 ]]
+	json '.mode == "sector" and .blockdev == "pmem0s"'
+	[[ -b /dev/pmem0s ]]
+}
+
+@test "disabled and enabled, it is in the mode that it was in" {
+	check ndctl disable-namespace namespace0.0
+	says "disabled 1 namespace"
+	check ndctl enable-namespace namespace0.0
+	says "enabled 1 namespace"
+	check ndctl list
+	json '.[0].mode == "sector"'
+}
+
+@test "a destroyed namespace stays, without its mode" {
+	check ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 ]]
+	says "destroyed 1 namespace"
+	check ndctl enable-namespace namespace0.0
+	check ndctl list
+	json '.[0].size == 536870912 and .[0].blockdev == "pmem0"'
+}
