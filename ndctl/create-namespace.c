@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uuid/uuid.h>
 
@@ -14,7 +15,7 @@ static int verbose;
 static const char *reconfig, *uuid, *name;
 static struct size_option size, sector_size, align;
 static int mode, map, type;
-static bool force, autolabel, keep_going, autorecover, dry_run;
+static bool force, keep_going, dry_run, autolabel = true, autorecover = true;
 
 /* What --mode takes is one more than the library's value, as 0 stands for none. */
 static const struct choice modes[] = {
@@ -61,8 +62,9 @@ static const struct option options[] = {
 	{'f', "force", OPT_FLAG, &force, NULL,
 		"reconfigure even if it is enabled, unless it is in use"},
 	{'L', "autolabel", OPT_FLAG, &autolabel, NULL,
-		"initialize labels where there are none (not there yet)"},
-	{'c', "continue", OPT_FLAG, &keep_going, NULL, "create one in each region (not there yet)"},
+		"with -e, initialize labels where there are none (default)"},
+	{'c', "continue", OPT_FLAG, &keep_going, NULL,
+		"create one in each region that can hold it"},
 	{'R', "autorecover", OPT_FLAG, &autorecover, NULL,
 		"undo what was done when a step fails (always)"},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
@@ -112,7 +114,8 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 		return err;
 	*spec = (struct ndctl_namespace_spec){
 		.struct_size = sizeof(*spec),
-		.flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0),
+		.flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0) |
+			(autolabel ? NDCTL_CHANGE_AUTOLABEL : 0),
 		.mode = mode ? (enum ndctl_namespace_mode)(mode - 1) : NDCTL_NS_MODE_UNKNOWN,
 		.map = (enum ndctl_pfn_loc)map,
 		.size = size.bytes,
@@ -127,15 +130,57 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 
 static int refuse_unfinished(void)
 {
-	const char *option = autolabel ? "autolabel" : keep_going ? "continue" : NULL;
-
-	if (!option)
+	if (autorecover)
 		return 0;
-	say_error("create-namespace: --%s is not there yet", option);
+	say_error("create-namespace: --no-autorecover is not there yet");
 	return -EOPNOTSUPP;
 }
 
 /* ---- a new one ---- */
+
+/* Why each region did not take the namespace: said only if none does. */
+struct refusals {
+	struct refusal {
+		char *error, *hint;
+	} * list;
+	size_t count;
+};
+
+static void refusals_deinit(struct refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->count; i++) {
+		free(refusals->list[i].error);
+		free(refusals->list[i].hint);
+	}
+	free(refusals->list);
+}
+
+static int refusals_add(struct refusals *refusals, struct ndctl_ctx *ctx)
+{
+	const char *hint = ndctl_get_hint(ctx);
+	struct refusal *list = reallocarray(refusals->list, refusals->count + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	refusals->list = list;
+	list[refusals->count++] =
+		(struct refusal){strdup(ndctl_get_error(ctx) ?: ""), hint ? strdup(hint) : NULL};
+	return 0;
+}
+
+static void refusals_say(const struct refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->count; i++) {
+		say_error("%s", refusals->list[i].error ?: "");
+		if (refusals->list[i].hint)
+			say_hint("%s", refusals->list[i].hint);
+	}
+	if (refusals->count)
+		return;
+	say_error("there is no region%s%s%s%s to create a namespace in", filters.region ? " " : "",
+		filters.region ?: "", filters.bus ? " on bus " : "", filters.bus ?: "");
+	say_hint("ndctl list -Ri shows the regions");
+}
 
 /* Whether another region might take what this one did not: there is no room, nothing to configure,
  * or no such feature. */
@@ -145,8 +190,32 @@ static bool may_fit_elsewhere(int err)
 		err == -EOPNOTSUPP;
 }
 
-static int create_anywhere(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec,
-	struct ndctl_namespace **ndns, bool *found)
+struct creation {
+	const struct ndctl_namespace_spec *spec;
+	struct refusals refusals;
+	unsigned created;
+	bool done;
+};
+
+/* Sets @done when no further region is to be tried. */
+static int create_in(struct ndctl_ctx *ctx, struct ndctl_region *region, struct creation *creation)
+{
+	struct ndctl_namespace *ndns = NULL;
+	int err = ndctl_region_create_namespace(region, creation->spec, &ndns);
+
+	if (!err) {
+		creation->created++;
+		creation->done = !keep_going;
+		return finish(0, ndns);
+	}
+	if (may_fit_elsewhere(err))
+		return refusals_add(&creation->refusals, ctx) ?: err;
+	say_failure(ctx, err);
+	creation->done = !(keep_going && force);
+	return err;
+}
+
+static int create_anywhere(struct ndctl_ctx *ctx, struct creation *creation)
 {
 	struct ndctl_region *region;
 	struct ndctl_bus *bus;
@@ -158,11 +227,9 @@ static int create_anywhere(struct ndctl_ctx *ctx, const struct ndctl_namespace_s
 		ndctl_region_foreach (bus, region) {
 			if (!filter_region(&filters, region))
 				continue;
-			*found = true;
-			err = ndctl_region_create_namespace(region, spec, ndns);
-			if (!may_fit_elsewhere(err))
+			err = create_in(ctx, region, creation);
+			if (creation->done)
 				return err;
-			say_failure(ctx, err);
 		}
 	}
 	return err;
@@ -170,18 +237,19 @@ static int create_anywhere(struct ndctl_ctx *ctx, const struct ndctl_namespace_s
 
 static int create(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
 {
-	struct ndctl_namespace *ndns = NULL;
-	bool found = false;
-	int err = create_anywhere(ctx, spec, &ndns, &found);
+	struct creation creation = {.spec = spec};
+	unsigned said = say_error_count();
+	int err = create_anywhere(ctx, &creation);
 
-	if (!found) {
-		say_error("there is no region%s%s%s%s to create a namespace in",
-			filters.region ? " " : "", filters.region ?: "",
-			filters.bus ? " on bus " : "", filters.bus ?: "");
-		say_hint("ndctl list -Ri shows the regions");
-	}
+	if (!creation.created && say_error_count() == said)
+		refusals_say(&creation.refusals);
+	refusals_deinit(&creation.refusals);
+	if (keep_going)
+		say_count("created", creation.created, "namespace");
+	if (creation.created)
+		return creation.done ? err : 0;
 	/* Whatever kept the regions from it, the status has always been this one. */
-	return finish(may_fit_elsewhere(err) ? -ENODEV : err, ndns);
+	return may_fit_elsewhere(err) ? -ENODEV : err;
 }
 
 /* ---- an old one ---- */

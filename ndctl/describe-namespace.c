@@ -62,6 +62,9 @@ static bool size(void *object, unsigned flags, union field_value *out)
 {
 	const struct view *view = object;
 
+	/* What claims it but is not enabled has no size yet. */
+	if (!view->active && (view->btt || view->pfn || view->dax))
+		return false;
 	out->number = view->btt ? ndctl_btt_get_size(view->btt)
 		: view->pfn	? ndctl_pfn_get_size(view->pfn)
 		: view->dax	? ndctl_dax_get_size(view->dax)

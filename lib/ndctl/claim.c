@@ -124,14 +124,14 @@ const char *claim_blockdev(struct claim *claim)
 	return entity_blockdev(&claim->entity, guess, &claim->blockdev);
 }
 
-#define CLAIM_API(type, kind)                                                                            \
+#define CLAIM_API(type, kind)                                                                      \
 	static struct claim *type##_claim(struct ndctl_##type *type)                               \
 	{                                                                                          \
 		return (struct claim *)type;                                                       \
 	}                                                                                          \
 	EXPORT struct ndctl_##type *ndctl_##type##_get_first(struct ndctl_region *region)          \
 	{                                                                                          \
-		return (struct ndctl_##type *)first(region, kind);                          \
+		return (struct ndctl_##type *)first(region, kind);                                 \
 	}                                                                                          \
 	EXPORT struct ndctl_##type *ndctl_##type##_get_next(struct ndctl_##type *type)             \
 	{                                                                                          \

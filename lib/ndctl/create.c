@@ -223,11 +223,11 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 
 	/* A part of a region has to be there before it can be looked at. */
 	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) > 0)
-		err = step_wipe(txn, plan->ndns);
+		err = step_wipe(txn, plan->ndns, NULL);
 	if (!err && plan->labelled)
 		err = plan_label(txn, plan);
 	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) == 0)
-		err = step_wipe(txn, plan->ndns);
+		err = step_wipe(txn, plan->ndns, NULL);
 	return err ?: plan_claim(txn, plan);
 }
 
@@ -248,17 +248,13 @@ static int run(struct txn *txn, const struct plan *plan, struct ndctl_namespace 
 	return err;
 }
 
-static int create(struct ndctl_region *region, const struct ndctl_namespace_spec *spec,
-	struct ndctl_namespace **out)
+/* Under the region's lock. */
+static int create_here(struct txn *txn, struct ndctl_region *region,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
 {
-	AUTO_TXN struct txn *txn = NULL;
 	struct plan plan = {.region = region};
-	int err = ctx_txn(region->entity.ctx, &txn);
+	int err = check_region(region);
 
-	if (!err)
-		err = region_lock(region, txn);
-	if (!err)
-		err = check_region(region);
 	if (err)
 		return err;
 	plan.labelled = ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM;
@@ -266,6 +262,17 @@ static int create(struct ndctl_region *region, const struct ndctl_namespace_spec
 	if (!err)
 		err = spec_complete(&plan, spec);
 	return err ?: run(txn, &plan, out);
+}
+
+static int create(struct ndctl_region *region, const struct ndctl_namespace_spec *spec,
+	struct ndctl_namespace **out)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(region->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(region, txn);
+	return err ?: create_here(txn, region, spec, out);
 }
 
 EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
@@ -293,24 +300,67 @@ static int check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 	return err;
 }
 
+static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
+{
+	struct plan plan = {
+		.region = entity_region(&old->entity),
+		.ndns = old,
+		.old = old,
+		.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM,
+	};
+	int err = spec_complete(&plan, spec);
+
+	return err ?: run(txn, &plan, out);
+}
+
+/* The region gets labels first, and then a namespace that fills it. Both come to pass, or
+ * neither. */
+static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
+{
+	AUTO_TXN struct txn *second = NULL;
+	struct ndctl_region *region = entity_region(&old->entity);
+	struct ndctl_namespace_spec inherited = {0};
+	int err = ctx_txn(old->entity.ctx, &second);
+
+	spec_copy(&inherited, spec);
+	if (inherited.mode == NDCTL_NS_MODE_UNKNOWN)
+		inherited.mode = ndctl_namespace_get_mode(old);
+	if (!err)
+		err = autolabel_plan(txn, old);
+	if (err)
+		return err;
+	if (spec->flags & NDCTL_CHANGE_DRY_RUN) {
+		txn_describe(txn);
+		return 0;
+	}
+	err = txn_run(txn);
+	if (err)
+		return err;
+	autolabel_settle(region);
+	err = create_here(second, region, &inherited, out);
+	return err ? txn_undo(txn, err) : 0;
+}
+
 static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace_spec *spec,
 	struct ndctl_namespace **out)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	struct plan plan = {.region = entity_region(&old->entity), .ndns = old, .old = old};
+	struct ndctl_region *region = entity_region(&old->entity);
 	int err = ctx_txn(old->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(plan.region, txn);
+		err = region_lock(region, txn);
 	if (!err)
-		err = check_region(plan.region);
+		err = check_region(region);
 	if (!err)
 		err = check_not_used(old, spec->flags);
 	if (err)
 		return err;
-	plan.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM;
-	err = spec_complete(&plan, spec);
-	return err ?: run(txn, &plan, out);
+	if (spec->flags & NDCTL_CHANGE_AUTOLABEL && autolabel_fits(old))
+		return reconfigure_labelled(txn, old, spec, out);
+	return reconfigure_here(txn, old, spec, out);
 }
 
 EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
@@ -327,12 +377,33 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 
 /* ---- destroying ---- */
 
-static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled)
+static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled, bool *wiped)
 {
-	int err = step_disable(txn, ndns) ?: step_wipe(txn, ndns);
+	int err = step_disable(txn, ndns) ?: step_wipe(txn, ndns, wiped);
 
 	/* The last step: nothing that could fail comes after it. */
 	return err || !labelled ? err : step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+}
+
+static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+{
+	bool labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM;
+	bool wiped = false;
+	int err = plan_destroy(txn, ndns, labelled, &wiped);
+
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN) {
+		txn_describe(txn);
+		return 0;
+	}
+	err = txn_run(txn);
+	if (err || labelled || wiped)
+		return err;
+	/* There was nothing to destroy: it is left alone. */
+	txn_undo(txn, 0);
+	kernel_clear_error(entity_kernel(&ndns->entity));
+	return 1;
 }
 
 static int destroy(struct ndctl_namespace *ndns, unsigned flags)
@@ -345,21 +416,12 @@ static int destroy(struct ndctl_namespace *ndns, unsigned flags)
 		err = region_lock(region, txn);
 	if (err)
 		return err;
-	if (ndctl_namespace_get_size(ndns) == 0)
+	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
 		return 1;
 	err = check_region(region);
 	if (!err)
 		err = check_not_used(ndns, flags);
-	if (!err)
-		err = plan_destroy(
-			txn, ndns, ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM);
-	if (err)
-		return err;
-	if (flags & NDCTL_CHANGE_DRY_RUN) {
-		txn_describe(txn);
-		return 0;
-	}
-	return txn_run(txn);
+	return err ?: run_destroy(txn, ndns, flags);
 }
 
 EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)

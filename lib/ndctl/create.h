@@ -34,3 +34,15 @@ struct plan {
  * that can be known beforehand. */
 int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *spec);
 bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size);
+/* @to gets what @from has, as far as its struct_size reaches. */
+void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from);
+
+/* autolabel.c: from one namespace without label to a region with labels */
+/* Whether that can be done without harm: the dimms have label areas without labels, and serve no
+ * other region. */
+bool autolabel_fits(struct ndctl_namespace *ndns);
+/* Adds the steps that disable the namespace and its region, write the labels, and enable the region
+ * again. */
+int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns);
+/* Waits until the region is up. */
+void autolabel_settle(struct ndctl_region *region);

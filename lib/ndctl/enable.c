@@ -65,9 +65,14 @@ static int run(struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct nd
 	return err ?: txn_run(txn);
 }
 
+static int plan_enable(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	return ndctl_namespace_is_active(ndns) ? 0 : step_enable(txn, ndns);
+}
+
 EXPORT int ndctl_namespace_enable(struct ndctl_namespace *ndns)
 {
-	return run(ndns, step_enable);
+	return run(ndns, plan_enable);
 }
 
 EXPORT int ndctl_namespace_disable(struct ndctl_namespace *ndns)

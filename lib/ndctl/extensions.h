@@ -41,9 +41,9 @@ typedef void ndctl_step_fn(
 void ndctl_set_step_fn(struct ndctl_ctx *ctx, ndctl_step_fn *fn, void *data);
 
 enum ndctl_change_flags {
-	NDCTL_CHANGE_FORCE = 1 << 0,	  /* disable what is enabled first */
-	NDCTL_CHANGE_DRY_RUN = 1 << 1,	  /* check, tell the steps, change nothing */
-	NDCTL_CHANGE_NO_RECOVER = 1 << 2, /* leave what a failing step left, to look at it */
+	NDCTL_CHANGE_FORCE = 1 << 0,	 /* disable what is enabled first */
+	NDCTL_CHANGE_DRY_RUN = 1 << 1,	 /* check, tell the steps, change nothing */
+	NDCTL_CHANGE_AUTOLABEL = 1 << 2, /* initialize labels on dimms that have none, see below */
 };
 
 /* What a namespace shall be. Members that are zero leave the choice to the library; so do members
@@ -77,9 +77,10 @@ int ndctl_region_create_namespace(struct ndctl_region *region,
 
 /*
  * Makes another kind of namespace of @old. What @spec leaves open is as it was, but for the uuid.
- * With labels the result is a new namespace, stored in @ndns, and @old is gone; its content is
- * lost. Returns as ndctl_region_create_namespace(), or
- *   -EBUSY  @old is enabled (without FORCE), mounted, held, or serves as memory
+ * The content is lost; the result is stored in @ndns, and is @old, changed in place. Without
+ * labels, and with AUTOLABEL, the region first gets labels if its dimms can have some and serve no
+ * other region. Returns as ndctl_region_create_namespace(), or -EBUSY  @old is enabled (without
+ * FORCE), mounted, held, or serves as memory
  */
 int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **ndns);

@@ -163,9 +163,25 @@ static int put(const struct rewrite *rewrite, const void *bytes, size_t block, s
 	return err;
 }
 
+/* The kernel reads labels when it binds the driver. */
+static int reread(struct ndctl_dimm *dimm)
+{
+	if (!ndctl_dimm_is_enabled(dimm))
+		return 0;
+	return entity_unbind(&dimm->entity) ?: entity_bind(&dimm->entity, "nvdimm");
+}
+
+static int rewrite_undo(void *data)
+{
+	const struct rewrite *rewrite = data;
+
+	return put(rewrite, rewrite->before, rewrite->room, rewrite->room) ?: reread(rewrite->dimm);
+}
+
 static int rewrite_apply(void *data)
 {
 	const struct rewrite *rewrite = data;
+	struct kernel *kernel = entity_kernel(&rewrite->dimm->entity);
 	size_t size = rewrite->layout.index_size;
 	AUTO_FREE char *bytes = malloc(2 * size);
 
@@ -173,17 +189,13 @@ static int rewrite_apply(void *data)
 		return -ENOMEM;
 	for (unsigned i = 0; i < 2; i++)
 		label_index_write(bytes + i * size, &rewrite->layout, rewrite->minor, i, 2 - i);
-	int err = put(rewrite, bytes, size, 2 * size);
-	if (err)
-		put(rewrite, rewrite->before, rewrite->room, rewrite->room);
+	int err = put(rewrite, bytes, size, 2 * size) ?: reread(rewrite->dimm);
+	if (err) {
+		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
+		rewrite_undo(data);
+		kernel_fail(kernel, -err, "%s", cause ?: "");
+	}
 	return err;
-}
-
-static int rewrite_undo(void *data)
-{
-	const struct rewrite *rewrite = data;
-
-	return put(rewrite, rewrite->before, rewrite->room, rewrite->room);
 }
 
 static void rewrite_release(void *data)
@@ -194,7 +206,8 @@ static void rewrite_release(void *data)
 	free(rewrite);
 }
 
-static int plan_rewrite(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots)
+static int plan_rewrite(
+	struct ndctl_dimm *dimm, unsigned minor, struct rewrite *rewrite, size_t *slots)
 {
 	AUTO_AREA struct area area = {.fd = -1};
 	struct label_layout layout[2] = {0};
@@ -202,36 +215,31 @@ static int plan_rewrite(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor
 
 	if (err)
 		return err;
-	AUTO_FREE struct rewrite *rewrite = calloc(1, sizeof(*rewrite));
-	AUTO_FREE char *before = malloc(index_room(&area, layout) ?: 1);
-	if (!rewrite || !before)
+	size_t room = index_room(&area, layout);
+	*rewrite = (struct rewrite){dimm, layout[minor - 1], minor, room, malloc(room ?: 1)};
+	if (!rewrite->before)
 		return -ENOMEM;
-	*rewrite =
-		(struct rewrite){dimm, layout[minor - 1], minor, index_room(&area, layout), NULL};
 	if (!rewrite->layout.slots)
 		return kernel_fail(entity_kernel(&dimm->entity), ENOSPC,
 			"a label area of %zu bytes is too small", area.size);
-	err = area_read(dimm, &area, 0, before, rewrite->room);
-	if (err)
-		return err;
-	rewrite->before = TAKE(before);
 	*slots = rewrite->layout.slots;
-	struct step step = {rewrite_apply, rewrite_undo, rewrite_release, TAKE(rewrite)};
-	return txn_add(txn, step, "write label index blocks of version 1.%u to %s", minor,
-		entity_name(&dimm->entity));
+	return area_read(dimm, &area, 0, rewrite->before, room);
 }
 
-/* The kernel reads labels when it binds the driver. */
-static int plan_init(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots)
+int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots)
 {
-	bool enabled = ndctl_dimm_is_enabled(dimm);
-	int err = plan_rewrite(txn, dimm, minor, slots);
+	struct rewrite *rewrite = calloc(1, sizeof(*rewrite));
+	struct step step = {rewrite_apply, rewrite_undo, rewrite_release, rewrite};
 
-	if (!err && enabled)
-		err = step_unbind(txn, &dimm->entity, "nvdimm");
-	if (!err && enabled)
-		err = step_bind(txn, &dimm->entity, "nvdimm");
-	return err;
+	if (!rewrite)
+		return -ENOMEM;
+	int err = plan_rewrite(dimm, minor, rewrite, slots);
+	if (err) {
+		rewrite_release(rewrite);
+		return err;
+	}
+	return txn_add(txn, step, "write label index blocks of version 1.%u to %s", minor,
+		entity_name(&dimm->entity));
 }
 
 static int lock_dimm(struct ndctl_dimm *dimm, struct txn *txn)
@@ -262,7 +270,7 @@ static int init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v, 
 			entity_name(&dimm->entity), entity_name(&dimm->entity));
 		return -EBUSY;
 	}
-	err = plan_init(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
+	err = step_init_labels(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
 	return err ?: txn_run(txn);
 }
 

@@ -12,7 +12,6 @@ void namespace_forget(struct ndctl_namespace *ndns)
 {
 	badblocks_forget(&ndns->badblocks);
 	choices_forget(&ndns->sector_sizes);
-	/* A name of a block device that was handed out stays; it is looked up again. */
 }
 
 void namespace_free(struct ndctl_namespace *ndns)

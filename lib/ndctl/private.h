@@ -256,10 +256,10 @@ int entity_path(const struct entity *entity, char *path);
 int entity_bind(struct entity *entity, const char *driver);
 int entity_unbind(struct entity *entity);
 /* Copies the name of the one block device below @object into @blockdev, "" if there is none.
- * @guess is looked for first; @blockdev keeps the string. */
+ * @guess is looked for first; @blockdev keeps the string until the name changes. */
 const char *entity_blockdev(struct entity *entity, const char *guess, char **blockdev);
-/* The name that the kernel gives the disk of a namespace: the number of a region's first namespace is
- * left out. */
+/* The name that the kernel gives the disk of a namespace: the number of a region's first namespace
+ * is left out. */
 void disk_name(const struct entity *ndns, const char *suffix, char *name, size_t size);
 
 /* ctx.c */

@@ -427,16 +427,19 @@ const char *entity_blockdev(struct entity *entity, const char *guess, char **blo
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 	char path[NAME_MAX + 8];
+	const char *name = guess;
 
-	if (*blockdev)
-		return *blockdev;
+	/* The usual name costs one look, any other one the reading of a folder. */
 	snprintf(path, sizeof(path), "block/%s", guess);
-	if (sysfs_exists(entity->object.folder, entity->object.name, path)) {
-		*blockdev = strdup(guess);
-	} else {
+	if (!sysfs_exists(entity->object.folder, entity->object.name, path)) {
 		snprintf(path, sizeof(path), "%s/block", entity->object.name);
 		sysfs_list(entity->object.folder, path, NULL, &names);
-		*blockdev = strdup(names.count ? names.list[0] : "");
+		name = names.count ? names.list[0] : "";
+	}
+	/* Who asked before still has the name, which seldom changes. */
+	if (!*blockdev || strcmp(*blockdev, name) != 0) {
+		free(*blockdev);
+		*blockdev = strdup(name);
 	}
 	return *blockdev ?: "";
 }

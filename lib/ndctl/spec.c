@@ -83,6 +83,16 @@ static bool offers(const struct choices *choices, unsigned long number)
 	return false;
 }
 
+/* Of the one that is reconfigured, if it has any. */
+static unsigned long old_align(const struct plan *plan)
+{
+	struct claim *claim = plan->old ? namespace_claim(plan->old) : NULL;
+
+	if (!claim || claim->entity.kind == KIND_BTT)
+		return 0;
+	return object_u64_or(&claim->entity.object, CLAIM_ALIGN, 0);
+}
+
 static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
 	char text[256];
@@ -93,7 +103,7 @@ static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *sp
 	if (!plan->row->has_map)
 		return 0;
 	const struct choices *choices = claim_choices(plan->claim);
-	plan->align = spec->align ?: DEFAULT_ALIGN;
+	plan->align = spec->align ?: old_align(plan) ?: DEFAULT_ALIGN;
 	/* Old kernels offer nothing and have one alignment, the default. */
 	if (choices->count ? offers(choices, plan->align) : plan->align == DEFAULT_ALIGN)
 		return 0;
@@ -110,11 +120,25 @@ bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size)
 	return offers(&ndns->sector_sizes, sector_size);
 }
 
+/* Of the one that is reconfigured: a btt's for a btt, else what the label says. */
+static unsigned old_sector_size(const struct plan *plan)
+{
+	struct claim *claim = plan->old ? namespace_claim(plan->old) : NULL;
+
+	if (!plan->old)
+		return 0;
+	if (plan->row->claim != KIND_BTT) {
+		ndctl_namespace_get_num_sector_sizes(plan->old);
+		return (unsigned)plan->old->sector_sizes.chosen;
+	}
+	return claim && claim->entity.kind == KIND_BTT ? (unsigned)claim_choices(claim)->chosen : 0;
+}
+
 static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
 	char text[256];
 
-	plan->sector_size = spec->sector_size ?: plan->row->sector_size;
+	plan->sector_size = spec->sector_size ?: old_sector_size(plan) ?: plan->row->sector_size;
 	if (plan->row->claim == KIND_BTT) {
 		const struct choices *choices = claim_choices(plan->claim);
 		if (offers(choices, plan->sector_size))
@@ -169,8 +193,12 @@ static int check_capacity(const struct plan *plan)
 	/* Kernels before 4.17 do not tell the largest extent. */
 	if (most == ULLONG_MAX)
 		most = all;
-	if (plan->size && plan->size <= most)
+	if (plan->size <= most)
 		return 0;
+	if (own)
+		return kernel_fail(plan_kernel(plan), ENOSPC,
+			"%s do not fit: it has %s, and %s more are free",
+			size_text(plan->size).text, size_text(own).text, size_text(all).text);
 	if (!all)
 		return kernel_fail(plan_kernel(plan), ENOSPC, "it has no capacity left");
 	if (most < all)
@@ -192,10 +220,10 @@ static uint64_t default_size(const struct plan *plan)
 static int choose_label_size(struct plan *plan, uint64_t asked)
 {
 	plan->size = asked ?: default_size(plan);
-	int err = plan->size ? 0 : check_capacity(plan);
-	if (!err)
-		err = check_multiple(
-			plan, ndctl_region_get_align(plan->region), "the alignment of the region");
+	if (!plan->size)
+		return kernel_fail(plan_kernel(plan), ENOSPC, "it has no capacity left");
+	int err = check_multiple(
+		plan, ndctl_region_get_align(plan->region), "the alignment of the region");
 	if (!err && plan->row->has_map)
 		err = check_multiple(plan,
 			(uint64_t)plan->align * ndctl_region_get_interleave_ways(plan->region),
@@ -234,12 +262,18 @@ static int choose_name(struct plan *plan, const struct ndctl_namespace_spec *spe
 	return 0;
 }
 
+void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from)
+{
+	*to = (struct ndctl_namespace_spec){.mode = NDCTL_NS_MODE_UNKNOWN};
+	memcpy(to, from, from->struct_size < sizeof(*to) ? from->struct_size : sizeof(*to));
+	to->struct_size = sizeof(*to);
+}
+
 int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 {
-	struct ndctl_namespace_spec spec = {.mode = NDCTL_NS_MODE_UNKNOWN};
-	size_t size = given->struct_size < sizeof(spec) ? given->struct_size : sizeof(spec);
+	struct ndctl_namespace_spec spec;
 
-	memcpy(&spec, given, size);
+	spec_copy(&spec, given);
 	plan->flags = spec.flags;
 	uuid_copy(plan->uuid, spec.uuid);
 	if (uuid_is_null(plan->uuid))

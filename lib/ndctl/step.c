@@ -145,7 +145,7 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 
 struct wipe {
 	struct ndctl_namespace *ndns;
-	bool wiped;
+	bool *wiped, wiped_here;
 	char before[INFO_AREA];
 };
 
@@ -157,18 +157,18 @@ static int do_wipe(void *data)
 
 	if (err)
 		return err;
-	wipe->wiped = infoblock_wipe(wipe->before, after);
-	return wipe->wiped ? infoblock_write(wipe->ndns, after) : 0;
+	*wipe->wiped = infoblock_wipe(wipe->before, after);
+	return *wipe->wiped ? infoblock_write(wipe->ndns, after) : 0;
 }
 
 static int undo_wipe(void *data)
 {
 	struct wipe *wipe = data;
 
-	return wipe->wiped ? infoblock_write(wipe->ndns, wipe->before) : 0;
+	return *wipe->wiped ? infoblock_write(wipe->ndns, wipe->before) : 0;
 }
 
-int step_wipe(struct txn *txn, struct ndctl_namespace *ndns)
+int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped)
 {
 	struct wipe *wipe = calloc(1, sizeof(*wipe));
 	struct step step = {do_wipe, undo_wipe, free, wipe};
@@ -176,6 +176,7 @@ int step_wipe(struct txn *txn, struct ndctl_namespace *ndns)
 	if (!wipe)
 		return -ENOMEM;
 	wipe->ndns = ndns;
+	wipe->wiped = wiped ?: &wipe->wiped_here;
 	return txn_add(txn, step, "wipe the info block of %s", entity_name(&ndns->entity));
 }
 

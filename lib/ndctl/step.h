@@ -20,8 +20,11 @@ int step_disable(struct txn *txn, struct ndctl_namespace *ndns);
 int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char *value,
 	const char *before);
 /* Wipes the info blocks at the start of a disabled namespace, if there are any; undone by writing
- * them back. */
-int step_wipe(struct txn *txn, struct ndctl_namespace *ndns);
+ * them back. @wiped (unless NULL) tells after the step whether there were. */
+int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped);
+/* Writes fresh label index blocks of version 1.@minor and lets the kernel read them; undone by
+ * writing back what was there. @slots: how many labels there will be room for. */
+int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots);
 /* Configures a seed of a btt, pfn or dax device and gives it the namespace; undone by taking it
  * away again. */
 struct claim_plan {

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/ndctl.h>
+
+#include "create.h"
+
+static bool serves_another(struct ndctl_dimm *dimm, const struct ndctl_region *region)
+{
+	struct ndctl_region *other;
+	struct ndctl_dimm *part;
+
+	ndctl_region_foreach (ndctl_dimm_get_bus(dimm), other)
+		if (other != region)
+			ndctl_dimm_foreach_in_region (other, part)
+				if (part == dimm)
+					return true;
+	return false;
+}
+
+bool autolabel_fits(struct ndctl_namespace *ndns)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	struct ndctl_dimm *dimm;
+	bool any = false;
+
+	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_IO)
+		return false;
+	ndctl_dimm_foreach_in_region (region, dimm) {
+		if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_SET_CONFIG_DATA) ||
+			serves_another(dimm, region) || ndctl_dimm_validate_labels(dimm) >= 0)
+			return false;
+		any = true;
+	}
+	/* That there are no labels was what was hoped for. */
+	kernel_clear_error(entity_kernel(&ndns->entity));
+	return any;
+}
+
+int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	struct ndctl_dimm *dimm;
+	size_t slots;
+	int err = step_disable(txn, ndns) ?: step_unbind(txn, &region->entity, "nd_region");
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		err = err ?: step_init_labels(txn, dimm, 1, &slots);
+	return err ?: step_bind(txn, &region->entity, "nd_region");
+}
+
+void autolabel_settle(struct ndctl_region *region)
+{
+	ndctl_bus_wait_probe(ndctl_region_get_bus(region));
+	ctx_forget(region->entity.ctx);
+}
