@@ -213,7 +213,7 @@ static int change_undo(void *data)
 	struct memory_change *change = data;
 	int result = 0;
 
-	while (change->changed.count > 0) {
+	while (change->changed.list && change->changed.count > 0) {
 		const struct block *block = &change->changed.list[--change->changed.count];
 		/* What was put online a moment ago is still empty: there is no endless work that a
 		 * signal should be able to end, and one that is waiting must not end the undo. */

@@ -65,11 +65,10 @@ const char *folder_path(const struct folder *folder)
 /* @object/@attr in @path, which has room for PATH_MAX bytes; either may be NULL. */
 static int join(char *path, const char *object, const char *attr)
 {
-	int length = snprintf(
-		path, PATH_MAX, "%s%s%s", object ?: "", object && attr ? "/" : "", attr ?: "");
+	const char *slash = object && attr ? "/" : "";
+	const char *here = object || attr ? "" : ".";
+	int length = snprintf(path, PATH_MAX, "%s%s%s%s", here, object ?: "", slash, attr ?: "");
 
-	if (length == 0)
-		strcpy(path, ".");
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
