@@ -73,9 +73,9 @@ static int do_allocate(void *data)
 	struct kernel *kernel = entity_kernel(&allocation->ndns->entity);
 	int err = write_namespace(allocation->ndns, NS_UUID, allocation->uuid);
 
-	if (err)
-		return err;
-	err = write_namespace(allocation->ndns, NS_SIZE, allocation->size);
+	if (!err)
+		err = write_namespace(allocation->ndns, NS_SIZE, allocation->size);
+	/* Even a uuid that was refused may have been kept. */
 	if (err) {
 		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
 		undo_allocate(data);

@@ -146,9 +146,10 @@ static int disable_region(struct ndctl_region *region)
 	if (err || !ndctl_region_is_enabled(region))
 		return err;
 	ndctl_namespace_foreach (region, ndns) {
-		err = ndctl_namespace_check_idle(ndns);
+		err = namespace_check_idle(ndns);
 		if (err)
-			return err;
+			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
+				entity_name(&ndns->entity));
 	}
 	err = step_unbind(txn, &region->entity, "nd_region");
 	return err ?: txn_run(txn);

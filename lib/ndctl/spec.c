@@ -211,8 +211,10 @@ static int check_capacity(const struct plan *plan)
 
 static uint64_t default_size(const struct plan *plan)
 {
-	if (plan->old)
-		return ndctl_namespace_get_size(plan->old);
+	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
+
+	if (own)
+		return own;
 	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
 	return most == ULLONG_MAX ? ndctl_region_get_available_size(plan->region) : most;
 }

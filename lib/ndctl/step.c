@@ -239,6 +239,7 @@ int step_claim(struct txn *txn, const struct claim_plan *plan)
 	if (plan->claim->entity.kind == KIND_BTT)
 		return txn_add(txn, step, "let %s claim %s with sectors of %u bytes", name, ndns,
 			plan->sector_size);
-	return txn_add(txn, step, "let %s claim %s with the page map in %s, aligned to %lu bytes",
-		name, ndns, plan->map == NDCTL_PFN_LOC_PMEM ? "itself" : "memory", plan->align);
+	return txn_add(txn, step, "let %s claim %s with the page map in %s, aligned to %s", name,
+		ndns, plan->map == NDCTL_PFN_LOC_PMEM ? "itself" : "memory",
+		size_text(plan->align).text);
 }
