@@ -11,6 +11,10 @@
 #include <sys/wait.h>
 
 #include "lock.h"
+#include "udev.h"
+
+/* How long a change that is done waits for udev to make nodes and links. */
+#define SETTLE_MILLISECONDS 5000
 
 struct planned {
 	struct step step;
@@ -237,6 +241,10 @@ int txn_run(struct txn *txn)
 	if (err)
 		err = txn_undo(txn, err);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	/* The caller's next step may want the nodes and links in /dev. That udev is slow is no
+	 * failure of the change. */
+	if (!err)
+		udev_settle(txn->kernel, SETTLE_MILLISECONDS);
 	return err;
 }
 

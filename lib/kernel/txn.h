@@ -50,8 +50,9 @@ int txn_write(struct txn *txn, struct object *object, unsigned attr, const char 
 
 /* Tells the observer each step without taking any. */
 void txn_describe(const struct txn *txn);
-/* Takes the steps. Returns 0, or the failing step's errno: then everything is as it was, or, where
- * even the undo failed, the recorded sentence says what was not put back. */
+/* Takes the steps, and waits a moment for udev when all are done. Returns 0, or the failing step's
+ * errno: then everything is as it was, or, where even the undo failed, the recorded sentence says
+ * what was not put back. */
 int txn_run(struct txn *txn);
 /* Undoes the steps that txn_run has taken, for a caller who finds the outcome wanting. @error is
  * returned, its recorded cause kept. */
