@@ -14,6 +14,9 @@ int parse_u64(const char *text, int base, uint64_t *value)
 	/* strtoull would take " 12", "+12" and "-1". */
 	if (!isxdigit((unsigned char)text[0]))
 		return -EINVAL;
+	/* A leading 0 alone is not octal for the kernel. */
+	if (base == 0)
+		base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
 	errno = 0;
 	unsigned long long number = strtoull(text, &end, base);
 	if (end == text || *end)

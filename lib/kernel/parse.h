@@ -12,7 +12,7 @@
  * and leave @value alone on failure.
  */
 
-/* @base as strtoull's: 0 takes an 0x prefix as hexadecimal, 16 takes the prefix or none. */
+/* @base 10; 16, with or without the prefix 0x; or 0, which goes by the prefix. */
 int parse_u64(const char *text, int base, uint64_t *value);
 int parse_i64(const char *text, int64_t *value);
 

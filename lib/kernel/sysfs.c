@@ -151,7 +151,9 @@ bool sysfs_exists(const struct folder *folder, const char *object, const char *a
 {
 	char path[PATH_MAX];
 
-	return join(path, object, attr) == 0 && faccessat(folder->fd, path, F_OK, 0) == 0;
+	bool there = join(path, object, attr) == 0 && faccessat(folder->fd, path, F_OK, 0) == 0;
+	log_debug(folder->kernel, "/%s/%s: %s", folder->path, path, there ? "there" : "not there");
+	return there;
 }
 
 int sysfs_open(const struct folder *folder, const char *object)
