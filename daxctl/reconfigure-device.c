@@ -29,7 +29,11 @@ static const struct option options[] = {
 		"leave the new memory offline, for others to put online"},
 	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
 		"let the kernel use the memory too; it may not be possible to take it back"},
-	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline where that is in the way"},
+	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline where that is in the way",
+		"Where the kernel puts new memory online by itself "
+		"(_/sys/devices/system/memory/auto_online_blocks_), in a zone of its own choice, a "
+		"change to *system-ram* is refused without it: such memory may not be possible to "
+		"take back."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "check, print the steps and change nothing"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
