@@ -19,6 +19,7 @@
 struct planned {
 	struct step step;
 	char *what;
+	bool partial;
 };
 
 struct txn {
@@ -30,6 +31,7 @@ struct txn {
 	struct planned *steps;
 	size_t count;
 	size_t done;
+	bool torn; /* the step after those that are done failed halfway */
 };
 
 int txn_new(struct txn **out, struct kernel *kernel, txn_observer *observer, void *data)
@@ -105,8 +107,15 @@ int txn_add(struct txn *txn, struct step step, const char *what, ...)
 		release(step);
 		return -ENOMEM;
 	}
-	txn->steps[txn->count++] = (struct planned){step, text};
+	txn->steps[txn->count++] = (struct planned){step, text, false};
 	return 0;
+}
+
+int txn_undo_in_part(struct txn *txn, int err)
+{
+	if (!err)
+		txn->steps[txn->count - 1].partial = true;
+	return err;
 }
 
 struct write {
@@ -193,10 +202,22 @@ static int take_steps(struct txn *txn)
 		const struct step *step = &txn->steps[txn->done].step;
 		tell(txn, TXN_TAKEN, txn->done);
 		int err = step->apply(step->data);
-		if (err)
+		if (err) {
+			txn->torn = txn->steps[txn->done].partial;
 			return err;
+		}
 	}
 	return 0;
+}
+
+/* It may have done nothing, and then there may be nothing to undo: its failure is no news. */
+static void undo_torn(struct txn *txn)
+{
+	const struct step *step = &txn->steps[txn->done].step;
+
+	if (txn->torn && step->undo)
+		step->undo(step->data);
+	txn->torn = false;
 }
 
 int txn_undo(struct txn *txn, int error)
@@ -211,6 +232,7 @@ int txn_undo(struct txn *txn, int error)
 		hint = strdup(kernel_error_hint(txn->kernel));
 
 	AUTO_NAMES struct names stuck = NAMES_INIT;
+	undo_torn(txn);
 	while (txn->done > 0) {
 		const struct step *step = &txn->steps[--txn->done].step;
 		if (!step->undo)

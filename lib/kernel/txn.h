@@ -43,6 +43,9 @@ int txn_lock(struct txn *txn, const char *path);
  * "unbind dax0.1 from device_dax".
  */
 int txn_add(struct txn *txn, struct step step, const char *what, ...) PRINTF(3, 4);
+/* The step that was added last, with @err as the outcome, may fail halfway: its undo is then run
+ * too, and has to bear that little or nothing was done. Returns @err. */
+int txn_undo_in_part(struct txn *txn, int err);
 /* Writes @value to an attribute of @object; undone by writing @before, or not at all if that is
  * NULL. The object must outlive the transaction. */
 int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,

@@ -96,13 +96,10 @@ int claim_enable(struct claim *claim)
 
 int claim_delete(struct claim *claim)
 {
-	if (entity_is_bound(&claim->entity)) {
-		int err = entity_unbind(&claim->entity);
-		if (err)
-			return err;
-	}
+	int err = entity_is_bound(&claim->entity) ? entity_unbind(&claim->entity) : 0;
+
 	/* Letting go of the namespace, it loses what it was told, and goes if it is no seed. */
-	return set_namespace(claim, NULL);
+	return err ?: set_namespace(claim, NULL);
 }
 
 const struct choices *claim_choices(struct claim *claim)

@@ -70,18 +70,9 @@ static int undo_allocate(void *data)
 static int do_allocate(void *data)
 {
 	const struct allocation *allocation = data;
-	struct kernel *kernel = entity_kernel(&allocation->ndns->entity);
-	int err = write_namespace(allocation->ndns, NS_UUID, allocation->uuid);
 
-	if (!err)
-		err = write_namespace(allocation->ndns, NS_SIZE, allocation->size);
-	/* Even a uuid that was refused may have been kept. */
-	if (err) {
-		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
-		undo_allocate(data);
-		kernel_fail(kernel, -err, "%s", cause ?: "");
-	}
-	return err;
+	return write_namespace(allocation->ndns, NS_UUID, allocation->uuid)
+		?: write_namespace(allocation->ndns, NS_SIZE, allocation->size);
 }
 
 static int step_allocate(struct txn *txn, const struct plan *plan)
@@ -94,8 +85,9 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 	allocation->ndns = plan->ndns;
 	uuid_unparse_lower(plan->uuid, allocation->uuid);
 	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->size);
-	return txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->size).text,
-		entity_name(&plan->ndns->entity), allocation->uuid);
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->size).text,
+			entity_name(&plan->ndns->entity), allocation->uuid));
 }
 
 /* An attribute of the namespace is only written if that changes it. */
@@ -116,13 +108,11 @@ static int plan_sector_size(struct txn *txn, const struct plan *plan)
 
 	/* Only those that the namespace offers; a btt has further ones of its own. */
 	if (!spec_offers_sector_size(ndns, plan->sector_size) ||
-		(ndctl_namespace_get_sector_size(ndns) == plan->sector_size &&
-			ndns->sector_sizes.chosen))
+		ndctl_namespace_get_sector_size(ndns) == plan->sector_size)
 		return 0;
 	snprintf(after, sizeof(after), "%u", plan->sector_size);
-	snprintf(before, sizeof(before), "%lu", ndns->sector_sizes.chosen);
-	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after,
-		ndns->sector_sizes.chosen ? before : NULL);
+	snprintf(before, sizeof(before), "%u", ndctl_namespace_get_sector_size(ndns));
+	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after, before);
 }
 
 /* A namespace that exists is changed in place: what it was can then be put back, content and all.
@@ -165,7 +155,9 @@ static int undo_bringup(void *data)
 {
 	const struct bringup *bringup = data;
 
-	return entity_unbind(&bringup->claim->entity);
+	struct entity *entity = &bringup->claim->entity;
+
+	return entity_is_bound(entity) ? entity_unbind(entity) : 0;
 }
 
 /* The kernel may accept a claim and then find that alignment has left nothing of it. */
@@ -177,7 +169,6 @@ static int do_bringup(void *data)
 
 	if (err || object_u64_or(&entity->object, CLAIM_SIZE, 0) > 0)
 		return err;
-	undo_bringup(data);
 	return kernel_fail(
 		entity_kernel(entity), ENXIO, "the alignment would leave no usable byte of it");
 }
@@ -190,7 +181,8 @@ static int step_bringup(struct txn *txn, struct claim *claim)
 	if (!bringup)
 		return -ENOMEM;
 	*bringup = (struct bringup){claim, claim_rows[claim->entity.kind].driver};
-	return txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver);
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver));
 }
 
 static int plan_claim(struct txn *txn, const struct plan *plan)
@@ -340,7 +332,16 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 		return err;
 	autolabel_settle(region);
 	err = create_here(second, region, &inherited, out);
-	return err ? txn_undo(txn, err) : 0;
+	if (!err)
+		return 0;
+	txn_undo(txn, err);
+	/* A kernel that has seen labels on a dimm takes it for labelled until it starts again. */
+	if (ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM)
+		kernel_hint(entity_kernel(&region->entity),
+			"the labels are removed again, but %s comes back only when %s is set up "
+			"anew, as by a reboot",
+			entity_name(&old->entity), entity_name(&region->entity));
+	return err;
 }
 
 static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace_spec *spec,

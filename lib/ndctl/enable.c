@@ -19,6 +19,10 @@ static void wait_probe(struct ndctl_namespace *ndns)
  * success is told by what came of it. */
 static int enable(struct ndctl_namespace *ndns)
 {
+	struct claim *claim = namespace_claim(ndns);
+
+	if (claim)
+		return claim_enable(claim);
 	if (ndctl_namespace_is_active(ndns))
 		return 0;
 	int err = entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);

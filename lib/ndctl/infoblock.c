@@ -64,6 +64,27 @@ static int transfer(struct ndctl_namespace *ndns, char *bytes, bool write)
 	return err;
 }
 
+/* What was changed for the time is put back in any case: a failure to do so is told, and it is
+ * tried once more. */
+static int put_back(struct ndctl_namespace *ndns, int (*fn)(struct ndctl_namespace *ndns))
+{
+	int err = fn(ndns);
+
+	if (err)
+		fn(ndns);
+	return err;
+}
+
+static int unbind(struct ndctl_namespace *ndns)
+{
+	return entity_unbind(&ndns->entity);
+}
+
+static int leave_raw(struct ndctl_namespace *ndns)
+{
+	return ndctl_namespace_set_raw_mode(ndns, 0);
+}
+
 static int transfer_raw(struct ndctl_namespace *ndns, char *bytes, bool write)
 {
 	int err = entity_bind(&ndns->entity, "nd_pmem");
@@ -71,13 +92,14 @@ static int transfer_raw(struct ndctl_namespace *ndns, char *bytes, bool write)
 	if (err)
 		return err;
 	err = transfer(ndns, bytes, write);
-	int unbound = entity_unbind(&ndns->entity);
+	int unbound = put_back(ndns, unbind);
 	return err ?: unbound;
 }
 
-/* The first failure is the one that is told; force_raw is put back in any case. */
+/* The first failure is the one that is told. */
 static int with_raw(struct ndctl_namespace *ndns, char *bytes, bool write)
 {
+	struct kernel *kernel = entity_kernel(&ndns->entity);
 	bool raw = ndctl_namespace_get_raw_mode(ndns) > 0;
 	int err = raw ? 0 : ndctl_namespace_set_raw_mode(ndns, 1);
 
@@ -86,11 +108,10 @@ static int with_raw(struct ndctl_namespace *ndns, char *bytes, bool write)
 	err = transfer_raw(ndns, bytes, write);
 	if (raw)
 		return err;
-	AUTO_FREE char *cause =
-		err ? strdup(kernel_error(entity_kernel(&ndns->entity)) ?: "") : NULL;
-	int restored = ndctl_namespace_set_raw_mode(ndns, 0);
+	AUTO_FREE char *cause = err ? strdup(kernel_error(kernel) ?: "") : NULL;
+	int restored = put_back(ndns, leave_raw);
 	if (cause)
-		kernel_fail(entity_kernel(&ndns->entity), -err, "%s", cause);
+		kernel_fail(kernel, -err, "%s", cause);
 	return err ?: restored;
 }
 

@@ -149,6 +149,7 @@ struct rewrite {
 	unsigned minor;
 	size_t room;
 	char *before;
+	bool enabled; /* the dimm, and so it is to be afterwards */
 };
 
 static int put(const struct rewrite *rewrite, const void *bytes, size_t block, size_t size)
@@ -164,24 +165,24 @@ static int put(const struct rewrite *rewrite, const void *bytes, size_t block, s
 }
 
 /* The kernel reads labels when it binds the driver. */
-static int reread(struct ndctl_dimm *dimm)
+static int reread(const struct rewrite *rewrite)
 {
-	if (!ndctl_dimm_is_enabled(dimm))
-		return 0;
-	return entity_unbind(&dimm->entity) ?: entity_bind(&dimm->entity, "nvdimm");
+	struct entity *entity = &rewrite->dimm->entity;
+	int err = entity_is_bound(entity) ? entity_unbind(entity) : 0;
+
+	return err || !rewrite->enabled ? err : entity_bind(entity, "nvdimm");
 }
 
 static int rewrite_undo(void *data)
 {
 	const struct rewrite *rewrite = data;
 
-	return put(rewrite, rewrite->before, rewrite->room, rewrite->room) ?: reread(rewrite->dimm);
+	return put(rewrite, rewrite->before, rewrite->room, rewrite->room) ?: reread(rewrite);
 }
 
 static int rewrite_apply(void *data)
 {
 	const struct rewrite *rewrite = data;
-	struct kernel *kernel = entity_kernel(&rewrite->dimm->entity);
 	size_t size = rewrite->layout.index_size;
 	AUTO_FREE char *bytes = malloc(2 * size);
 
@@ -189,13 +190,7 @@ static int rewrite_apply(void *data)
 		return -ENOMEM;
 	for (unsigned i = 0; i < 2; i++)
 		label_index_write(bytes + i * size, &rewrite->layout, rewrite->minor, i, 2 - i);
-	int err = put(rewrite, bytes, size, 2 * size) ?: reread(rewrite->dimm);
-	if (err) {
-		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
-		rewrite_undo(data);
-		kernel_fail(kernel, -err, "%s", cause ?: "");
-	}
-	return err;
+	return put(rewrite, bytes, size, 2 * size) ?: reread(rewrite);
 }
 
 static void rewrite_release(void *data)
@@ -216,7 +211,8 @@ static int plan_rewrite(
 	if (err)
 		return err;
 	size_t room = index_room(&area, layout);
-	*rewrite = (struct rewrite){dimm, layout[minor - 1], minor, room, malloc(room ?: 1)};
+	*rewrite = (struct rewrite){dimm, layout[minor - 1], minor, room, malloc(room ?: 1),
+		ndctl_dimm_is_enabled(dimm)};
 	if (!rewrite->before)
 		return -ENOMEM;
 	if (!rewrite->layout.slots)
@@ -238,8 +234,9 @@ int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, s
 		rewrite_release(rewrite);
 		return err;
 	}
-	return txn_add(txn, step, "write label index blocks of version 1.%u to %s", minor,
-		entity_name(&dimm->entity));
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "write label index blocks of version 1.%u to %s", minor,
+			entity_name(&dimm->entity)));
 }
 
 static int lock_dimm(struct ndctl_dimm *dimm, struct txn *txn)

@@ -78,8 +78,9 @@ int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
 
 	if (!ndctl_namespace_is_active(ndns) && !claim)
 		return 0;
-	return txn_add(txn, step, "disable %s%s%s", entity_name(&ndns->entity),
-		claim ? ", held by " : "", claim ? entity_name(&claim->entity) : "");
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "disable %s%s%s", entity_name(&ndns->entity),
+			claim ? ", held by " : "", claim ? entity_name(&claim->entity) : ""));
 }
 
 /* ---- write an attribute ---- */
@@ -137,8 +138,9 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 		free_setting(step.data);
 		return -ENOMEM;
 	}
-	return txn_add(txn, step, "set %s of %s to '%s'", entity->object.attrs[attr].name,
-		entity_name(entity), value);
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "set %s of %s to '%s'", entity->object.attrs[attr].name,
+			entity_name(entity), value));
 }
 
 /* ---- wipe the info blocks ---- */
@@ -177,7 +179,8 @@ int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped)
 		return -ENOMEM;
 	wipe->ndns = ndns;
 	wipe->wiped = wiped ?: &wipe->wiped_here;
-	return txn_add(txn, step, "wipe the info block of %s", entity_name(&ndns->entity));
+	return txn_undo_in_part(
+		txn, txn_add(txn, step, "wipe the info block of %s", entity_name(&ndns->entity)));
 }
 
 /* ---- claim a namespace ---- */
@@ -190,8 +193,9 @@ static int write_claim(struct claim *claim, enum claim_attr attr, unsigned long 
 	return claim_set(claim, attr, text);
 }
 
-static int configure(const struct claim_plan *plan)
+static int do_claim(void *data)
 {
+	const struct claim_plan *plan = data;
 	struct claim *claim = plan->claim;
 	char uuid[UUID_STR_LEN];
 	int err;
@@ -214,20 +218,6 @@ static int undo_claim(void *data)
 	return claim_set(plan->claim, CLAIM_NAMESPACE, "\n");
 }
 
-static int do_claim(void *data)
-{
-	const struct claim_plan *plan = data;
-	struct kernel *kernel = entity_kernel(&plan->claim->entity);
-	int err = configure(plan);
-
-	if (err) {
-		AUTO_FREE char *cause = strdup(kernel_error(kernel) ?: "");
-		undo_claim(data);
-		kernel_fail(kernel, -err, "%s", cause ?: "");
-	}
-	return err;
-}
-
 int step_claim(struct txn *txn, const struct claim_plan *plan)
 {
 	struct step step = {do_claim, undo_claim, free, copy(plan, sizeof(*plan))};
@@ -237,9 +227,11 @@ int step_claim(struct txn *txn, const struct claim_plan *plan)
 	if (!step.data)
 		return -ENOMEM;
 	if (plan->claim->entity.kind == KIND_BTT)
-		return txn_add(txn, step, "let %s claim %s with sectors of %u bytes", name, ndns,
-			plan->sector_size);
-	return txn_add(txn, step, "let %s claim %s with the page map in %s, aligned to %s", name,
-		ndns, plan->map == NDCTL_PFN_LOC_PMEM ? "itself" : "memory",
-		size_text(plan->align).text);
+		return txn_undo_in_part(txn,
+			txn_add(txn, step, "let %s claim %s with sectors of %u bytes", name, ndns,
+				plan->sector_size));
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "let %s claim %s with the page map in %s, aligned to %s", name,
+			ndns, plan->map == NDCTL_PFN_LOC_PMEM ? "itself" : "memory",
+			size_text(plan->align).text));
 }
