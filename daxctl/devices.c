@@ -106,7 +106,9 @@ static int find_all(
 	struct daxctl_ctx *ctx, const char *region, int count, char **args, struct list *list)
 {
 	for (int i = 0; i < count; i++) {
-		struct selection selection = {region, args[i]};
+		/* udev's rules name a device by its node, /dev/dax0.0. */
+		const char *slash = strrchr(args[i], '/');
+		struct selection selection = {region, slash ? slash + 1 : args[i]};
 		size_t before = list->count;
 		int err = devices_foreach(ctx, &selection, list_add, list);
 		if (err)

@@ -9,13 +9,13 @@ static const char *region;
 static bool no_movable, human;
 static int verbose;
 
-/* offline-memory has the rows without the first one. */
+/* offline-memory has the rows without the last one. */
 static const struct option options[] = {
-	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
-		"let the kernel use the memory too; it may not be possible to take it back"},
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
+		"let the kernel use the memory too; it may not be possible to take it back"},
 };
 
 /* One of the library's functions that bring all memory blocks of a device into a state, and the
@@ -90,7 +90,7 @@ const struct verb verb_offline_memory = {
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
-	.options = options + 1,
+	.options = options,
 	.option_count = sizeof(options) / sizeof(*options) - 1,
 	.run = run_offline,
 };

@@ -86,6 +86,10 @@ static int run_help(const struct tool *tool, int count, char **words)
 		help_tool(stdout, tool);
 		return 0;
 	}
+	if (words[0][0] == '-') {
+		help_tool(stderr, tool);
+		return EXIT_USAGE;
+	}
 	const struct verb *verb = find_verb(tool, words[0]);
 	if (verb)
 		return show_page(tool, verb);
