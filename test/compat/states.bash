@@ -27,32 +27,38 @@ empty_region() {
 # Topology hmem: as at boot, one device that has everything.
 one_device() {
 	all_devdax
-	for device in 1 2 3 4; do
+	for device in 1 2 3; do
 		"$REF_DAXCTL" disable-device "dax0.$device" && "$REF_DAXCTL" destroy-device "dax0.$device" || :
 	done
-	"$REF_DAXCTL" disable-device dax0.0
-	"$REF_DAXCTL" reconfigure-device -s 2G dax0.0
+	resize dax0.0 2G
 	"$REF_DAXCTL" enable-device dax0.0
 }
 
-# Topology hmem: dax0.0 of 4 memory blocks, dax0.1 without a whole one, dax0.2 of two ranges, dax0.3
-# without any.
+# resize DEVICE SIZE: leaves it disabled.
+resize() {
+	"$REF_DAXCTL" disable-device "$1"
+	"$REF_DAXCTL" reconfigure-device -s "$2" "$1"
+}
+
+# Topology hmem: dax0.0 of 4 memory blocks, dax0.1 without a whole one, dax0.2 of 2, and dax0.3
+# without any memory.
 four_devices() {
 	one_device
-	"$REF_DAXCTL" disable-device dax0.0
-	"$REF_DAXCTL" reconfigure-device -s 512M dax0.0
-	"$REF_DAXCTL" enable-device dax0.0
+	resize dax0.0 512M
 	"$REF_DAXCTL" create-device -r 0 -s 64M
+	"$REF_DAXCTL" create-device -r 0 -s 320M
 	"$REF_DAXCTL" create-device -r 0 -s 64M
-	"$REF_DAXCTL" create-device -r 0 -s 128M
-	"$REF_DAXCTL" disable-device dax0.1
-	"$REF_DAXCTL" destroy-device dax0.1
-	"$REF_DAXCTL" create-device -r 0 -s 64M
-	"$REF_DAXCTL" disable-device dax0.2
-	"$REF_DAXCTL" reconfigure-device -s 320M dax0.2
-	"$REF_DAXCTL" enable-device dax0.2
-	"$REF_DAXCTL" disable-device dax0.3
-	"$REF_DAXCTL" reconfigure-device -s 0 dax0.3
+	resize dax0.3 0
+	"$REF_DAXCTL" enable-device all || :
+}
+
+# Topology hmem: the same, but what dax0.1 and dax0.2 have is in two ranges each.
+two_ranges() {
+	four_devices
+	resize dax0.1 32M
+	resize dax0.2 352M
+	resize dax0.1 64M
+	"$REF_DAXCTL" enable-device all || :
 }
 
 all_devdax() {
@@ -90,4 +96,26 @@ one_block() {
 # auto_online POLICY
 auto_online() {
 	echo "$1" >/sys/devices/system/memory/auto_online_blocks
+}
+
+# Topology e820: the namespace as at boot, active and without a mode of its own.
+plain_namespace() {
+	"$REF_NDCTL" create-namespace -f -e namespace0.0 -m raw
+}
+
+# Topology nfit: the labelled bus, whose regions are empty.
+labelled_bus() {
+	"$REF_NDCTL" disable-region -b nfit_test.0 all
+	"$REF_NDCTL" init-labels -b nfit_test.0 -f all
+	"$REF_NDCTL" enable-region -b nfit_test.0 all
+}
+
+# Topology nfit: a namespace in each mode.
+four_modes() {
+	labelled_bus
+	"$REF_NDCTL" create-namespace -r region1 -m devdax -a 4K -s 32M -n devdax
+	"$REF_NDCTL" create-namespace -r region1 -m sector -s 32M
+	"$REF_NDCTL" create-namespace -r region0 -m raw -s 16M
+	"$REF_NDCTL" create-namespace -r region0 -m fsdax -a 4K -s 16M
+	"$REF_NDCTL" disable-namespace namespace0.0
 }

@@ -6,17 +6,16 @@ teardown_file() {
 	one_device
 }
 
-in_state() {
-	for state; do
-		$state
-	done
-} >/dev/null 2>&1
-
 @test "daxctl list: one device" {
-	reads daxctl-list daxctl-filters
+	reads daxctl-list
 }
 
-@test "daxctl list: four devices, one of two ranges, one empty" {
+@test "daxctl list: four devices, two of two ranges, one empty" {
+	in_state two_ranges
+	reads daxctl-list
+}
+
+@test "daxctl list: four devices, one empty" {
 	in_state four_devices
 	reads daxctl-list daxctl-filters
 }
@@ -37,16 +36,13 @@ in_state() {
 }
 
 @test "daxctl: one device changes" {
-	in_state four_devices
 	changes daxctl-changes
 }
 
 @test "daxctl: all devices change" {
-	in_state four_devices
 	changes daxctl-all-hmem
 }
 
 @test "ndctl: no such memory" {
-	in_state one_device
 	reads ndctl-without
 }

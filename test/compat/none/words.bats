@@ -11,3 +11,11 @@ load ../compare
 @test "daxctl: no device" {
 	reads daxctl-without
 }
+
+@test "ndctl: words" {
+	reads ndctl-words
+}
+
+@test "ndctl: no device" {
+	reads ndctl-without
+}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+load ../compare
+
+teardown_file() {
+	plain_namespace
+}
+
+@test "ndctl list: as at boot" {
+	reads ndctl-classes
+}
+
+@test "ndctl: the namespace changes" {
+	changes ndctl-changes-e820
+}
