@@ -93,7 +93,7 @@ static struct listing choose_classes(void)
 		listing.dimms = filters.dimm != NULL;
 		listing.regions = filters.region != NULL;
 		listing.namespaces = !listing.buses && !listing.dimms && !listing.regions;
-		listing.only_devdax = device_dax && verbose == 0;
+		listing.only_devdax = device_dax && verbose < 2;
 	}
 	/* Asking for detail has always brought namespaces along; scripts may wish otherwise. */
 	if (verbose > 0 && !(getenv("NDCTL_LIST_LINT") && verbose == 1))

@@ -140,13 +140,10 @@ EXPORT unsigned int ndctl_region_get_type(struct ndctl_region *region)
 	return type && strcmp(type, "nd_blk") == 0 ? ND_DEVICE_REGION_BLK : ND_DEVICE_REGION_PMEM;
 }
 
+/* A volatile region is of the kind of pmem too, as far as users can tell. */
 EXPORT const char *ndctl_region_get_type_name(struct ndctl_region *region)
 {
-	const char *type = object_text(&region->entity.object, REGION_DEVTYPE);
-
-	if (!type)
-		return "unknown";
-	return strncmp(type, "nd_", 3) == 0 ? type + 3 : type;
+	return ndctl_region_get_type(region) == ND_DEVICE_REGION_BLK ? "blk" : "pmem";
 }
 
 EXPORT unsigned long long ndctl_region_get_resource(struct ndctl_region *region)

@@ -119,3 +119,68 @@ four_modes() {
 	"$REF_NDCTL" create-namespace -r region0 -m fsdax -a 4K -s 16M
 	"$REF_NDCTL" disable-namespace namespace0.0
 }
+
+# Topology nvdimm: one namespace of each kind, with what can be set of them.
+all_modes() {
+	empty_region
+	"$REF_NDCTL" create-namespace -m fsdax -M dev -s 64M -n '"fs dev"'
+	"$REF_NDCTL" create-namespace -m fsdax -M mem -s 48M -l 4096
+	"$REF_NDCTL" create-namespace -m devdax -M dev -s 64M -a 4K -n dd4k
+	"$REF_NDCTL" create-namespace -m devdax -M mem -s 256M
+	"$REF_NDCTL" create-namespace -m sector -s 48M
+	"$REF_NDCTL" create-namespace -m sector -s 64M -l 520 -n sector
+	"$REF_NDCTL" create-namespace -m raw -s 32M
+	"$REF_NDCTL" create-namespace -m raw -s 2G -l 4096 -n 'q"\/é'
+}
+
+# disabled X.Y...
+disabled() {
+	local namespace
+	for namespace; do
+		"$REF_NDCTL" disable-namespace "namespace$namespace"
+	done
+}
+
+region_disabled() {
+	"$REF_NDCTL" disable-region region0
+}
+
+region_enabled() {
+	"$REF_NDCTL" enable-region region0
+}
+
+dimm_disabled() {
+	"$REF_NDCTL" disable-region region0
+	"$REF_NDCTL" disable-dimm nmem0
+}
+
+dimm_enabled() {
+	"$REF_NDCTL" enable-dimm nmem0
+	"$REF_NDCTL" enable-region region0
+}
+
+labels_zeroed() {
+	"$REF_NDCTL" disable-region region0
+	"$REF_NDCTL" zero-labels nmem0
+}
+
+# Topology nvdimm: as at boot, one raw namespace that is all of the region.
+no_labels() {
+	labels_zeroed
+	"$REF_NDCTL" enable-region region0
+}
+
+# What the reference leaves when a region has no room for a btt.
+half_made() {
+	"$REF_NDCTL" create-namespace -m sector -s 16M || :
+}
+
+# system_ram DEVICE
+system_ram() {
+	"$REF_DAXCTL" reconfigure-device -m system-ram "$1"
+}
+
+# device_disabled DEVICE
+device_disabled() {
+	"$REF_DAXCTL" disable-device "$1"
+}
