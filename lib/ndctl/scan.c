@@ -38,7 +38,7 @@ static const struct attr region_attrs[] = {
 	[REGION_BTT_SEED] = {"btt_seed", ATTR_TEXT},
 	[REGION_PFN_SEED] = {"pfn_seed", ATTR_TEXT},
 	[REGION_DAX_SEED] = {"dax_seed", ATTR_TEXT},
-	[REGION_BADBLOCKS] = {"badblocks", ATTR_TEXT},
+	[REGION_BADBLOCKS] = {"badblocks", ATTR_TEXT, true},
 	[REGION_INIT_NAMESPACES] = {"init_namespaces", ATTR_TEXT},
 	[REGION_DRIVER] = {"driver", ATTR_LINK, true},
 };

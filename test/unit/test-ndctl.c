@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fixture.h"
+
+#include <ndctl/private.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ND    "sys/bus/nd/devices/"
+#define LINKS "../../../devices/platform/"
+
+static struct ndctl_ctx *new_ctx(struct fixture *fixture)
+{
+	struct ndctl_ctx *ctx = NULL;
+
+	assert_int_equal(ctx_new(&ctx, fixture->root), 0);
+	return ctx;
+}
+
+/* Devices of the bus are links, as in sysfs. */
+static void make_device(struct fixture *fixture, const char *parent, const char *name)
+{
+	char path[128], target[256];
+
+	snprintf(path, sizeof(path), "sys/devices/platform/%s%s", parent, name);
+	make_dir(fixture, path);
+	snprintf(path, sizeof(path), ND "%s", name);
+	snprintf(target, sizeof(target), LINKS "%s%s", parent, name);
+	make_link(fixture, path, target);
+}
+
+static void make_two_buses(struct fixture *fixture)
+{
+	make_device(fixture, "", "ndbus0");
+	make_device(fixture, "", "ndbus1");
+	make_device(fixture, "ndbus0/", "nmem0");
+	make_device(fixture, "ndbus1/", "nmem1");
+	make_device(fixture, "ndbus0/", "region0");
+	make_device(fixture, "ndbus1/", "region1");
+	make_device(fixture, "ndbus0/", "region10");
+	make_device(fixture, "ndbus0/region0/", "namespace0.10");
+	make_device(fixture, "ndbus0/region0/", "namespace0.2");
+	make_device(fixture, "ndbus1/region1/", "namespace1.0");
+	make_device(fixture, "ndbus0/region0/", "pfn0.3");
+	/* Names that mean nothing. */
+	make_device(fixture, "ndbus0/region0/", "namespace0.1x");
+	make_device(fixture, "ndbus0/region0/", "namespace0");
+	make_device(fixture, "ndbus0/region0/", "namespace0.01");
+	make_device(fixture, "ndbus0/", "region");
+	make_device(fixture, "ndbus0/", "region99999999999");
+}
+
+static void nothing(void **state)
+{
+	struct ndctl_ctx *ctx = new_ctx(*state);
+
+	assert_null(ndctl_bus_get_first(ctx));
+	assert_null(ndctl_namespace_get_by_name(ctx, "namespace0.0"));
+	ndctl_unref(ctx);
+}
+
+static void order(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_bus *bus = ndctl_bus_get_first(ctx);
+	struct ndctl_region *region = ndctl_region_get_first(bus);
+
+	assert_string_equal(ndctl_bus_get_devname(bus), "ndbus0");
+	assert_string_equal(ndctl_region_get_devname(region), "region0");
+	assert_ptr_equal(ndctl_region_get_bus(region), bus);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_first(region);
+	assert_string_equal(ndctl_namespace_get_devname(ndns), "namespace0.2");
+	ndns = ndctl_namespace_get_next(ndns);
+	assert_string_equal(ndctl_namespace_get_devname(ndns), "namespace0.10");
+	assert_int_equal(ndctl_namespace_get_id(ndns), 10);
+	assert_ptr_equal(ndctl_namespace_get_region(ndns), region);
+	assert_null(ndctl_namespace_get_next(ndns));
+	region = ndctl_region_get_next(region);
+	assert_string_equal(ndctl_region_get_devname(region), "region10");
+	assert_null(ndctl_namespace_get_first(region));
+	assert_null(ndctl_region_get_next(region));
+
+	bus = ndctl_bus_get_next(bus);
+	assert_string_equal(ndctl_region_get_devname(ndctl_region_get_first(bus)), "region1");
+	assert_string_equal(ndctl_dimm_get_devname(ndctl_dimm_get_first(bus)), "nmem1");
+	assert_null(ndctl_dimm_get_next(ndctl_dimm_get_first(bus)));
+	assert_null(ndctl_bus_get_next(bus));
+	ndctl_unref(ctx);
+}
+
+/* Pointers stay good, what is gone is passed over, what comes back is the same object. */
+static void gone(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	make_file(fixture, ND "namespace0.2/size", "4096\n");
+	assert_int_equal(ndctl_namespace_get_size(ndns), 4096);
+	take_away(fixture, ND "namespace0.2");
+	ndctl_invalidate(ctx);
+	assert_null(ndctl_namespace_get_by_name(ctx, "namespace0.2"));
+	assert_false(ndctl_namespace_is_valid(ndns));
+	assert_int_equal(ndctl_namespace_get_size(ndns), 0);
+	assert_string_equal(ndctl_namespace_get_devname(ndns), "namespace0.2");
+	assert_string_equal(
+		ndctl_namespace_get_devname(ndctl_namespace_get_next(ndns)), "namespace0.10");
+
+	make_device(fixture, "ndbus0/region0/", "namespace0.2");
+	make_device(fixture, "ndbus0/region0/", "namespace0.0");
+	make_file(fixture, ND "namespace0.2/size", "8192\n");
+	ndctl_invalidate(ctx);
+	assert_ptr_equal(ndctl_namespace_get_by_name(ctx, "namespace0.2"), ndns);
+	assert_int_equal(ndctl_namespace_get_size(ndns), 8192);
+	assert_non_null(ndctl_namespace_get_by_name(ctx, "namespace0.0"));
+	ndctl_unref(ctx);
+}
+
+static void attributes(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, ND "region0/mappings", "3\n");
+	make_file(fixture, ND "region0/mapping0", "nmem0,4096,8192,1\n");
+	make_file(fixture, ND "region0/mapping1", "nmem0,0,8192\n");
+	make_file(fixture, ND "region0/mapping2", "nonsense\n");
+	make_file(fixture, ND "region0/nstype", "4\n");
+	make_file(fixture, ND "region0/available_size", "4096\n");
+	make_file(fixture, ND "namespace0.2/sector_size", "512 [4096] \n");
+	make_file(fixture, ND "namespace0.2/holder", "pfn0.3\n");
+	make_file(fixture, ND "pfn0.3/mode", "ram\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_mapping *mapping = ndctl_mapping_get_first(region);
+
+	assert_int_equal(ndctl_mapping_get_offset(mapping), 4096);
+	assert_int_equal(ndctl_mapping_get_position(mapping), 1);
+	mapping = ndctl_mapping_get_next(mapping);
+	assert_int_equal(ndctl_mapping_get_position(mapping), -1);
+	assert_null(ndctl_mapping_get_next(mapping));
+	assert_non_null(ndctl_region_get_first_dimm(region));
+	assert_null(ndctl_region_get_next_dimm(region, ndctl_region_get_first_dimm(region)));
+	assert_int_equal(ndctl_region_get_available_size(region), 0);
+	assert_null(ndctl_region_get_interleave_set(region));
+	assert_int_equal(ndctl_region_get_numa_node(region), NUMA_NO_ATTR);
+
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	assert_int_equal(ndctl_namespace_get_sector_size(ndns), 4096);
+	assert_int_equal(ndctl_namespace_get_num_sector_sizes(ndns), 2);
+	assert_int_equal(ndctl_namespace_get_supported_sector_size(ndns, 0), 512);
+	assert_int_equal(ndctl_namespace_get_supported_sector_size(ndns, 2), UINT_MAX);
+	assert_int_equal(ndctl_namespace_get_supported_sector_size(ndns, -1), UINT_MAX);
+	assert_int_equal(ndctl_namespace_get_mode(ndns), NDCTL_NS_MODE_FSDAX);
+	assert_null(ndctl_namespace_get_btt(ndns));
+	assert_int_equal(ndctl_pfn_get_location(ndctl_namespace_get_pfn(ndns)), NDCTL_PFN_LOC_RAM);
+	assert_false(ndctl_namespace_is_active(ndns));
+	ndctl_unref(ctx);
+}
+
+static void bad_blocks(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, ND "region0/size", "1048576\n");
+	make_file(fixture, ND "region0/resource", "0x100000\n");
+	make_file(fixture, ND "region0/badblocks", "4 8\n1000 100\n3000 5\n");
+	make_file(fixture, ND "namespace0.2/size", "524288\n");
+	make_file(fixture, ND "namespace0.2/resource", "0x180000\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	struct badblock *badblock = ndctl_region_get_first_badblock(region);
+
+	assert_int_equal(badblock->offset, 4);
+	assert_int_equal(badblock->len, 8);
+	badblock = ndctl_region_get_next_badblock(region);
+	assert_int_equal(badblock->offset, 1000);
+	/* The third is beyond the region. */
+	assert_null(ndctl_region_get_next_badblock(region));
+	/* The namespace begins at sector 1024: of the second run it has the end. */
+	badblock = ndctl_namespace_get_first_badblock(ndns);
+	assert_int_equal(badblock->offset, 0);
+	assert_int_equal(badblock->len, 76);
+	assert_null(ndctl_namespace_get_next_badblock(ndns));
+	ndctl_unref(ctx);
+}
+
+static void words(void **state)
+{
+	struct choices choices = {0};
+
+	assert_true(has_word("get_size get_data ", "get_data"));
+	assert_false(has_word("get_size get_data ", "get"));
+	assert_false(has_word("", "get"));
+	assert_false(has_word(NULL, "get"));
+	assert_int_equal(choices_parse(&choices, "512 [520] 12x"), -EINVAL);
+	choices_forget(&choices);
+	assert_int_equal(choices_parse(&choices, NULL), 0);
+	assert_int_equal(choices.count, 0);
+	assert_string_equal(size_text(0).text, "0 bytes");
+	assert_string_equal(size_text(4104).text, "4104 bytes");
+	assert_string_equal(size_text(128ull << 20).text, "128 MiB");
+	assert_string_equal(size_text(1536ull << 20).text, "1536 MiB");
+	assert_string_equal(size_text(1ull << 62).text, "4194304 TiB");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(nothing),
+		fixture_test(order),
+		fixture_test(gone),
+		fixture_test(attributes),
+		fixture_test(bad_blocks),
+		cmocka_unit_test(words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
