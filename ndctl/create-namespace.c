@@ -17,27 +17,9 @@ static struct size_option size, sector_size, align;
 static int mode, map, type;
 static bool force, keep_going, dry_run, autolabel = true, autorecover = true;
 
-/* What --mode takes is one more than the library's value, as 0 stands for none. */
-static const struct choice modes[] = {
-	{"fsdax", 1 + NDCTL_NS_MODE_FSDAX},
-	{"memory", 1 + NDCTL_NS_MODE_FSDAX},
-	{"sector", 1 + NDCTL_NS_MODE_SECTOR},
-	{"safe", 1 + NDCTL_NS_MODE_SECTOR},
-	{"devdax", 1 + NDCTL_NS_MODE_DEVDAX},
-	{"dax", 1 + NDCTL_NS_MODE_DEVDAX},
-	{"raw", 1 + NDCTL_NS_MODE_RAW},
-	{NULL, 0},
-};
-
 static const struct choice maps[] = {
 	{"mem", NDCTL_PFN_LOC_RAM},
 	{"dev", NDCTL_PFN_LOC_PMEM},
-	{NULL, 0},
-};
-
-static const struct choice types[] = {
-	{"pmem", TYPE_PMEM},
-	{"blk", TYPE_BLK},
 	{NULL, 0},
 };
 
@@ -52,12 +34,13 @@ static const struct option options[] = {
 	{'n', "name", OPT_TEXT, &name, "name", "to put in the label"},
 	{'s', "size", OPT_SIZE, &size, "size",
 		"of the namespace (default: what is free in one piece)"},
-	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = modes,
+	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = mode_choices,
 		.any_case = true},
 	{'M', "map", OPT_CHOICE, &map, "place",
 		"of the page map: in memory, or on the device (default: dev)", .choices = maps},
 	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "of a sector of the block device"},
-	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type", .choices = types},
+	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type",
+		.choices = type_choices},
 	{'a', "align", OPT_SIZE, &align, "align", "of mappings (default: 2M)"},
 	{'f', "force", OPT_FLAG, &force, NULL,
 		"reconfigure even if it is enabled, unless it is in use"},

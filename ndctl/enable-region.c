@@ -7,17 +7,11 @@
 
 static struct filters filters;
 
-static const struct choice types[] = {
-	{"pmem", TYPE_PMEM},
-	{"blk", TYPE_BLK},
-	{NULL, 0},
-};
-
 static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'t', "type", OPT_CHOICE, &filters.type, "type", "only regions of this type",
-		.choices = types},
+		.choices = type_choices},
 };
 
 /* The status is 0 also where regions failed, or are not there: it always was. */

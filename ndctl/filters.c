@@ -6,6 +6,23 @@
 
 #include "../util/filter.h"
 
+const struct choice mode_choices[] = {
+	{"fsdax", 1 + NDCTL_NS_MODE_FSDAX},
+	{"memory", 1 + NDCTL_NS_MODE_FSDAX},
+	{"sector", 1 + NDCTL_NS_MODE_SECTOR},
+	{"safe", 1 + NDCTL_NS_MODE_SECTOR},
+	{"devdax", 1 + NDCTL_NS_MODE_DEVDAX},
+	{"dax", 1 + NDCTL_NS_MODE_DEVDAX},
+	{"raw", 1 + NDCTL_NS_MODE_RAW},
+	{NULL, 0},
+};
+
+const struct choice type_choices[] = {
+	{"pmem", TYPE_PMEM},
+	{"blk", TYPE_BLK},
+	{NULL, 0},
+};
+
 static bool is_bus(const char *filter, struct ndctl_bus *bus)
 {
 	/* The provider is an attribute: looked at only if there is something to compare. */

@@ -3,6 +3,12 @@
 
 #include <ndctl/libndctl.h>
 
+#include "../util/option.h"
+
+/* What --mode and --type take. A mode is one more than enum ndctl_namespace_mode, 0 being none. */
+extern const struct choice mode_choices[];
+extern const struct choice type_choices[];
+
 /* What options narrow a verb down to. NULL, 0 and "not given" let everything pass. */
 enum { TYPE_PMEM = 1, TYPE_BLK };
 

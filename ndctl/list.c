@@ -31,32 +31,15 @@ static bool parse_node(const char *text, void *value)
 	return true;
 }
 
-static const struct choice modes[] = {
-	{"fsdax", 1 + NDCTL_NS_MODE_FSDAX},
-	{"memory", 1 + NDCTL_NS_MODE_FSDAX},
-	{"sector", 1 + NDCTL_NS_MODE_SECTOR},
-	{"safe", 1 + NDCTL_NS_MODE_SECTOR},
-	{"devdax", 1 + NDCTL_NS_MODE_DEVDAX},
-	{"dax", 1 + NDCTL_NS_MODE_DEVDAX},
-	{"raw", 1 + NDCTL_NS_MODE_RAW},
-	{NULL, 0},
-};
-
-static const struct choice types[] = {
-	{"pmem", TYPE_PMEM},
-	{"blk", TYPE_BLK},
-	{NULL, 0},
-};
-
 static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus", "only this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only this region"},
 	{'d', "dimm", OPT_TEXT, &filters.dimm, "dimm", "only what this dimm is a part of"},
 	{'n', "namespace", OPT_TEXT, &filters.namespace, "namespace", "only this namespace"},
 	{'m', "mode", OPT_CHOICE, &filters.mode, "mode", "only namespaces of this mode",
-		.choices = modes, .any_case = true, .refusal = -EINVAL},
+		.choices = mode_choices, .any_case = true, .refusal = -EINVAL},
 	{'t', "type", OPT_CHOICE, &filters.type, "type", "only regions of this type",
-		.choices = types, .refusal = -EINVAL},
+		.choices = type_choices, .refusal = -EINVAL},
 	{'U', "numa-node", OPT_PARSED, &filters.node, "node", "only what is near this NUMA node",
 		.parse = parse_node, .expected = "the number of a NUMA node, or all",
 		.refusal = -EINVAL},
@@ -186,7 +169,7 @@ static int add_regions(
 		int err = 0;
 		if (!listing->regions)
 			err = add_namespaces(region, listing, array);
-		else if (idle || ndctl_region_is_enabled(region))
+		else if (idle || configured || ndctl_region_is_enabled(region))
 			err = add_region(region, listing, array);
 		if (err)
 			return err;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SECTOR 512
@@ -37,17 +36,23 @@ static int add(struct badblocks *badblocks, uint64_t offset, uint64_t count, uin
 int badblocks_read(
 	struct badblocks *badblocks, struct ndctl_region *region, uint64_t start, uint64_t length)
 {
+	/* A region without any has an empty file. */
 	const char *text = object_text(&region->entity.object, REGION_BADBLOCKS);
-	unsigned long long offset, count;
-	int err = 0, used;
+	AUTO_FREE char *copy = strdup(text ?: "");
+	char *save;
 
 	badblocks_forget(badblocks);
-	/* A region without any has an empty file. */
-	while (!err && text && sscanf(text, "%llu %llu%n", &offset, &count, &used) == 2) {
-		err = add(badblocks, offset, count, start / SECTOR, length / SECTOR);
-		text += used;
+	if (!copy)
+		return -ENOMEM;
+	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		uint64_t run[2];
+		if (split_numbers(line, ' ', 10, run, 2) != 2)
+			return -EINVAL;
+		int err = add(badblocks, run[0], run[1], start / SECTOR, length / SECTOR);
+		if (err)
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 struct badblock *badblocks_first(struct badblocks *badblocks)

@@ -56,7 +56,12 @@ static int get_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *m
 	int err = sysfs_read(bus->entity.object.folder, entity_name(&bus->entity), path, text);
 	if (err)
 		return err;
-	return sscanf(text, "%u:%u", major, minor) == 2 ? 0 : -EINVAL;
+	uint64_t numbers[2];
+	if (split_numbers(text, ':', 10, numbers, 2) != 2)
+		return -EINVAL;
+	*major = (unsigned)numbers[0];
+	*minor = (unsigned)numbers[1];
+	return 0;
 }
 
 EXPORT unsigned int ndctl_bus_get_major(struct ndctl_bus *bus)

@@ -301,9 +301,18 @@ static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
 		.old = old,
 		.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM,
 	};
+	uint64_t size = ndctl_namespace_get_size(old);
 	int err = spec_complete(&plan, spec);
 
-	return err ?: run(txn, &plan, out);
+	if (err)
+		return err;
+	err = run(txn, &plan, out);
+	if (err == -ENXIO && plan.labelled && plan.size > size)
+		kernel_hint(entity_kernel(&old->entity),
+			"a namespace can only grow into free capacity that follows it; a new one "
+			"of up to %s can be created",
+			size_text(ndctl_region_get_max_available_extent(plan.region)).text);
+	return err;
 }
 
 /* The region gets labels first, and then a namespace that fills it. Both come to pass, or

@@ -2,7 +2,6 @@
 #include "private.h"
 
 #include <linux/ndctl.h>
-#include <stdio.h>
 #include <string.h>
 
 #define DIMM(pointer) ((struct ndctl_dimm *)(pointer))
@@ -139,8 +138,13 @@ EXPORT const char *ndctl_dimm_get_unique_id(struct ndctl_dimm *dimm)
 static bool parse_manufacture(struct ndctl_dimm *dimm, unsigned *place, unsigned *date)
 {
 	const char *id = ndctl_dimm_get_unique_id(dimm);
+	uint64_t parts[4];
 
-	return id && sscanf(id, "%*4x-%2x-%4x-%*8x", place, date) == 2;
+	if (!id || split_numbers(id, '-', 16, parts, 4) != 4)
+		return false;
+	*place = (unsigned)parts[1];
+	*date = (unsigned)parts[2];
+	return true;
 }
 
 EXPORT unsigned short ndctl_dimm_get_manufacturing_date(struct ndctl_dimm *dimm)
@@ -160,8 +164,13 @@ EXPORT unsigned char ndctl_dimm_get_manufacturing_location(struct ndctl_dimm *di
 static int get_device_number(struct ndctl_dimm *dimm, unsigned *major, unsigned *minor)
 {
 	const char *text = object_text(&dimm->entity.object, DIMM_DEV);
+	uint64_t numbers[2];
 
-	return text && sscanf(text, "%u:%u", major, minor) == 2 ? 0 : -ENXIO;
+	if (!text || split_numbers(text, ':', 10, numbers, 2) != 2)
+		return -ENXIO;
+	*major = (unsigned)numbers[0];
+	*minor = (unsigned)numbers[1];
+	return 0;
 }
 
 EXPORT unsigned int ndctl_dimm_get_major(struct ndctl_dimm *dimm)

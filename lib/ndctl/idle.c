@@ -57,7 +57,7 @@ static bool is_mounted(char *line, void *data)
 	if (!end || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
 		sscanf(end, " - %*s %4095s", source) != 1 || !is_disk(source, user->disk))
 		return false;
-	strcpy(user->where, point);
+	snprintf(user->where, sizeof(user->where), "%s", point);
 	return true;
 }
 

@@ -56,7 +56,7 @@ static int transfer(struct ndctl_namespace *ndns, char *bytes, bool write)
 		openat(kernel_root(kernel), path, (write ? O_RDWR : O_RDONLY) | O_EXCL | O_CLOEXEC);
 	int err = fd < 0 ? -errno : transfer_all(fd, bytes, write);
 
-	log_debug(kernel, "%s %d bytes of /%s: %s", write ? "write" : "read", INFO_AREA, path,
+	log_debug(kernel, "%s %zu bytes of /%s: %s", write ? "write" : "read", INFO_AREA, path,
 		err ? strerror(-err) : "done");
 	if (err)
 		kernel_fail(kernel, -err, "its info block cannot be %s: /%s: %s",

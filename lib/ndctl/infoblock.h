@@ -7,7 +7,7 @@
  * What makes a namespace more than raw is told by an info block at its start: at 4 KiB, or for a
  * btt of version 2.0 at 0. (Documentation/driver-api/nvdimm/btt.rst, drivers/nvdimm/pfn.h)
  */
-#define INFO_BLOCK 4096
+#define INFO_BLOCK ((size_t)4096)
 #define INFO_AREA  (2 * INFO_BLOCK)
 
 /* Read and write the first INFO_AREA bytes of a disabled namespace through its raw block device,

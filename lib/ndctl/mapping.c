@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "private.h"
 
-#include <inttypes.h>
 #include <linux/ndctl.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,13 +19,16 @@ void mapping_forget(struct ndctl_region *region)
 static int parse_mapping(char *text, struct ndctl_mapping *mapping)
 {
 	char *comma = strchr(text, ',');
-	int count = comma ? sscanf(comma, ",%" SCNu64 ",%" SCNu64 ",%d", &mapping->offset,
-				    &mapping->length, &mapping->position)
-			  : 0;
+	uint64_t numbers[3];
+	int count = comma ? split_numbers(comma + 1, ',', 10, numbers, 3) : -EINVAL;
 
 	if (count < 2)
 		return -EINVAL;
 	*comma = 0;
+	mapping->offset = numbers[0];
+	mapping->length = numbers[1];
+	if (count == 3 && numbers[2] <= INT_MAX)
+		mapping->position = (int)numbers[2];
 	struct entity *dimm = entity_find(mapping->region->entity.ctx, text);
 	mapping->dimm = dimm && dimm->kind == KIND_DIMM ? (struct ndctl_dimm *)dimm : NULL;
 	return 0;
@@ -124,10 +126,11 @@ static bool is_repeated(const struct ndctl_region *region, const struct ndctl_ma
 EXPORT struct ndctl_dimm *ndctl_region_get_next_dimm(
 	struct ndctl_region *region, struct ndctl_dimm *dimm)
 {
-	struct ndctl_mapping *mapping;
 	bool seen = !dimm;
 
-	ndctl_mapping_foreach (region, mapping) {
+	read_mappings(region);
+	for (size_t i = 0; i < region->mapping_count; i++) {
+		struct ndctl_mapping *mapping = &region->mappings[i];
 		if (!mapping->dimm || is_repeated(region, mapping))
 			continue;
 		if (seen)

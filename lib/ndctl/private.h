@@ -57,6 +57,10 @@ struct ndctl_ctx {
 /* Whether @text, words separated by blanks (or NULL), holds @word. */
 bool has_word(const char *text, const char *word);
 
+/* Splits @text at @separator into numbers of @base (parse.h), at most @most. Returns how many, or
+ * -EINVAL if a part is no number or there are more. */
+int split_numbers(const char *text, char separator, int base, uint64_t *numbers, size_t most);
+
 /* A size for a sentence, by value: "128 MiB", in bytes where no unit divides it. */
 struct size_text {
 	char text[32];

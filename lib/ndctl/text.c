@@ -19,6 +19,24 @@ bool has_word(const char *text, const char *word)
 	return false;
 }
 
+int split_numbers(const char *text, char separator, int base, uint64_t *numbers, size_t most)
+{
+	size_t count = 0;
+
+	for (;;) {
+		size_t length = strchrnul(text, separator) - text;
+		AUTO_FREE char *part = strndup(text, length);
+		if (!part)
+			return -ENOMEM;
+		if (count == most || parse_u64(part, base, &numbers[count]))
+			return -EINVAL;
+		count++;
+		if (!text[length])
+			return (int)count;
+		text += length + 1;
+	}
+}
+
 static int add_choice(struct choices *choices, char *word)
 {
 	size_t length = strlen(word);
