@@ -18,6 +18,7 @@ three_devices() {
 
 # Topology nvdimm: region0 empty, with labels, and its devices numbered from 0 again.
 empty_region() {
+	! mountpoint -q /run/lab/mounted || umount /run/lab/mounted
 	"$REF_DAXCTL" offline-memory all || :
 	"$REF_NDCTL" disable-region region0
 	"$REF_NDCTL" init-labels --force nmem0
@@ -160,6 +161,7 @@ dimm_enabled() {
 }
 
 labels_zeroed() {
+	empty_region
 	"$REF_NDCTL" disable-region region0
 	"$REF_NDCTL" zero-labels nmem0
 }
@@ -183,4 +185,42 @@ system_ram() {
 # device_disabled DEVICE
 device_disabled() {
 	"$REF_DAXCTL" disable-device "$1"
+}
+
+# Topology nvdimm: a small namespace of each mode.
+four_small() {
+	empty_region
+	"$REF_NDCTL" create-namespace -m fsdax -M mem -s 32M -n fsd
+	"$REF_NDCTL" create-namespace -m devdax -M mem -s 256M -n keep
+	"$REF_NDCTL" create-namespace -m sector -s 32M
+	"$REF_NDCTL" create-namespace -m raw -s 32M
+}
+
+one_raw() {
+	empty_region
+	"$REF_NDCTL" create-namespace -m raw -s 64M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e5e
+}
+
+# Topology nvdimm: three holes of 1 GiB and less, between namespaces.
+fragments() {
+	empty_region
+	for size in 512M 128M 1G 128M 256M 128M; do
+		"$REF_NDCTL" create-namespace -m raw -s "$size"
+	done
+	"$REF_NDCTL" create-namespace -m raw
+	for namespace in 0.0 0.2 0.4; do
+		"$REF_NDCTL" destroy-namespace -f "namespace$namespace"
+	done
+}
+
+# mounted DEVICE: until the next state.
+mounted() {
+	mkfs.ext4 -q "/dev/$1"
+	mkdir -p /run/lab/mounted
+	mount "/dev/$1" /run/lab/mounted
+}
+
+# memory_offline DEVICE
+memory_offline() {
+	"$REF_DAXCTL" offline-memory "$1"
 }

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-#
-# In the order in which one state is nearest to the next.
 
 load ../compare
 
 teardown_file() {
-	dimm_enabled
 	empty_region
 }
 
@@ -15,7 +12,7 @@ teardown_file() {
 }
 
 @test "ndctl list: region without labels disabled" {
-	in_state region_disabled
+	in_state no_labels region_disabled
 	reads ndctl-list
 }
 
@@ -30,32 +27,33 @@ teardown_file() {
 }
 
 @test "ndctl list: a device that is memory" {
-	in_state "system_ram dax0.3"
+	in_state all_modes "system_ram dax0.3"
 	reads ndctl-list ndctl-verbose
 	in_state all_devdax
 }
 
 @test "ndctl list: some namespaces disabled" {
-	in_state "disabled 0.0 0.2 0.4 0.6" "device_disabled dax0.3"
+	in_state all_modes "disabled 0.0 0.2 0.4 0.6" "device_disabled dax0.3"
 	reads ndctl-list ndctl-filters
 }
 
 @test "ndctl list: all namespaces disabled" {
-	in_state all_devdax "disabled 0.1 0.3 0.5 0.7"
+	in_state all_modes "disabled 0.0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"
 	reads ndctl-list ndctl-verbose
 }
 
 @test "ndctl list: labelled region disabled" {
-	in_state region_disabled
+	in_state all_modes region_disabled
 	reads ndctl-list ndctl-verbose
 }
 
 @test "ndctl list: dimm disabled" {
-	in_state dimm_disabled
+	in_state all_modes dimm_disabled
 	reads ndctl-list
+	in_state dimm_enabled
 }
 
 @test "ndctl list: half-made sector namespace" {
-	in_state dimm_enabled empty_region half_made
+	in_state empty_region half_made
 	reads ndctl-list
 }
