@@ -103,7 +103,8 @@ static int add_dimms(
 	struct ndctl_dimm *dimm;
 
 	ndctl_dimm_foreach (bus, dimm) {
-		if (!filter_dimm(&filters, dimm) || !(idle || ndctl_dimm_is_enabled(dimm)))
+		if (!filter_dimm(&filters, dimm) ||
+			!(idle || configured || ndctl_dimm_is_enabled(dimm)))
 			continue;
 		int err = json_append(array, describe_dimm(dimm, listing->flags));
 		if (err)
