@@ -2,10 +2,6 @@
 
 load ../compare
 
-teardown_file() {
-	one_device
-}
-
 @test "daxctl list: one device" {
 	reads daxctl-list
 }
@@ -13,11 +9,6 @@ teardown_file() {
 @test "daxctl list: four devices, two of two ranges, one empty" {
 	in_state two_ranges
 	reads daxctl-list
-}
-
-@test "daxctl list: four devices, one empty" {
-	in_state four_devices
-	reads daxctl-list daxctl-filters
 }
 
 @test "daxctl list: system-ram" {
@@ -33,16 +24,4 @@ teardown_file() {
 @test "daxctl list: all disabled" {
 	in_state all_devdax all_disabled
 	reads daxctl-list
-}
-
-@test "daxctl: one device changes" {
-	changes daxctl-changes
-}
-
-@test "daxctl: all devices change" {
-	changes daxctl-all-hmem
-}
-
-@test "ndctl: no such memory" {
-	reads ndctl-without
 }

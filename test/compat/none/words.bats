@@ -12,10 +12,6 @@ load ../compare
 	reads daxctl-without
 }
 
-@test "ndctl: words" {
-	reads ndctl-words
-}
-
 @test "ndctl: no device" {
 	reads ndctl-without
 }
