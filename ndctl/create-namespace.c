@@ -17,9 +17,13 @@ static struct size_option size, sector_size, align;
 static int mode, map, type;
 static bool force, keep_going, dry_run, autolabel = true, autorecover = true;
 
+/* The places of enum ndctl_pfn_loc, and one more. */
+enum { MAP_NONE = NDCTL_PFN_LOC_PMEM + 1 };
+
 static const struct choice maps[] = {
 	{"mem", NDCTL_PFN_LOC_RAM},
 	{"dev", NDCTL_PFN_LOC_PMEM},
+	{"none", MAP_NONE},
 	{NULL, 0},
 };
 
@@ -37,7 +41,28 @@ static const struct option options[] = {
 	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = mode_choices,
 		.any_case = true},
 	{'M', "map", OPT_CHOICE, &map, "place",
-		"of the page map: in memory, or on the device (default: dev)", .choices = maps},
+		"of the page map (16 GiB a TiB): memory, the namespace itself (default), or "
+		"nowhere (devdax only)",
+		.choices = maps,
+		.more = "The page map is what the kernel notes of each page: 64 bytes for each 4 "
+			"KiB, that is 16 MiB a GiB or 16 GiB a TiB.\n\n"
+			"*mem* takes that much ordinary memory as long as the namespace is "
+			"enabled. "
+			"*dev* takes it, and up to one alignment more, of the namespace: it is "
+			"that "
+			"much smaller, and each look at a page is one at the slower device.\n\n"
+			"*none* takes nothing, and is for devdax only: memory that is handed to "
+			"virtual machines as a whole. What works on pages does not work on it: "
+			"direct "
+			"I/O to or from it, RDMA, and its use as system-ram. Nothing is written to "
+			"the "
+			"namespace, so that all of it can be used, and nothing on it tells what it "
+			"was: after a reboot or *ndctl disable-namespace* it is raw, its content "
+			"untouched, until *ndctl create-namespace --reconfig* makes it devdax "
+			"again "
+			"with *--map none*. Kernels that cannot do this refuse, and the namespace "
+			"is "
+			"undone."},
 	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "of a sector of the block device"},
 	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type",
 		.choices = type_choices},
@@ -49,7 +74,7 @@ static const struct option options[] = {
 	{'c', "continue", OPT_FLAG, &keep_going, NULL,
 		"create one in each region that can hold it"},
 	{'R', "autorecover", OPT_FLAG, &autorecover, NULL,
-		"undo what was done when a step fails (always)"},
+		"undo what was done when a step fails (default)"},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 
@@ -72,6 +97,10 @@ static int check_mode(void)
 {
 	bool mapped = mode != 1 + NDCTL_NS_MODE_SECTOR && mode != 1 + NDCTL_NS_MODE_RAW;
 
+	if (map == MAP_NONE && mode && mode != 1 + NDCTL_NS_MODE_DEVDAX)
+		return usage_error("--map: only a devdax namespace can do without a page map");
+	if (map == MAP_NONE && !mode && !reconfig)
+		return usage_error("--map: none needs --mode devdax");
 	if (map && !mapped)
 		return usage_error("--map: a %s namespace has no page map",
 			mode == 1 + NDCTL_NS_MODE_RAW ? "raw" : "sector");
@@ -98,9 +127,11 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 	*spec = (struct ndctl_namespace_spec){
 		.struct_size = sizeof(*spec),
 		.flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0) |
-			(autolabel ? NDCTL_CHANGE_AUTOLABEL : 0),
+			(autolabel ? NDCTL_CHANGE_AUTOLABEL : 0) |
+			(autorecover ? 0 : NDCTL_CHANGE_NO_RECOVER) |
+			(map == MAP_NONE ? NDCTL_CHANGE_NO_MAP : 0),
 		.mode = mode ? (enum ndctl_namespace_mode)(mode - 1) : NDCTL_NS_MODE_UNKNOWN,
-		.map = (enum ndctl_pfn_loc)map,
+		.map = map == MAP_NONE ? NDCTL_PFN_LOC_NONE : (enum ndctl_pfn_loc)map,
 		.size = size.bytes,
 		.align = align.bytes,
 		.sector_size = (unsigned)sector_size.bytes,
@@ -109,14 +140,6 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 	if (uuid && uuid_parse(uuid, spec->uuid))
 		return usage_error("--uuid: '%s' is not a uuid", uuid);
 	return 0;
-}
-
-static int refuse_unfinished(void)
-{
-	if (autorecover)
-		return 0;
-	say_error("create-namespace: --no-autorecover is not there yet");
-	return -EOPNOTSUPP;
 }
 
 /* ---- a new one ---- */
@@ -259,7 +282,7 @@ static int reconfigure(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec 
 static int run(void *context, int count, char **args)
 {
 	struct ndctl_namespace_spec spec;
-	int err = fill_spec(&spec) ?: refuse_unfinished();
+	int err = fill_spec(&spec);
 
 	if (err)
 		return err;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <daxctl/libdaxctl.h>
+#include <limits.h>
 #include <linux/ndctl.h>
 #include <string.h>
 
@@ -204,13 +205,54 @@ static bool target_node(void *object, unsigned flags, union field_value *out)
 	return out->integer >= 0;
 }
 
+/* Offsets are counted from where the data are, which may be behind a page map. */
+struct data_area {
+	unsigned long long skipped, sectors; /* of 512 bytes, from the start of the namespace */
+	unsigned long long address;	     /* ULLONG_MAX: not known */
+};
+
+static struct data_area data_area(const struct view *view)
+{
+	unsigned long long start = ndctl_namespace_get_resource(view->ndns);
+	struct data_area area = {0, ndctl_namespace_get_size(view->ndns) / 512, start};
+
+	if (!view->active || start == ULLONG_MAX || !(view->pfn || view->dax))
+		return area;
+	area.address =
+		view->pfn ? ndctl_pfn_get_resource(view->pfn) : ndctl_dax_get_resource(view->dax);
+	if (area.address == ULLONG_MAX || area.address < start)
+		return area;
+	area.skipped = (area.address - start) / 512;
+	area.sectors =
+		(view->pfn ? ndctl_pfn_get_size(view->pfn) : ndctl_dax_get_size(view->dax)) / 512;
+	return area;
+}
+
+/* The part of a run that is among the data, counted from there. */
+static bool clip(const struct data_area *area, const struct badblock *run, struct badblock *part)
+{
+	unsigned long long start = run->offset, end = start + run->len;
+
+	if (start < area->skipped)
+		start = area->skipped;
+	if (end > area->skipped + area->sectors)
+		end = area->skipped + area->sectors;
+	if (start >= end)
+		return false;
+	*part = (struct badblock){.offset = start - area->skipped, .len = (unsigned)(end - start)};
+	return true;
+}
+
 static bool badblock_count(void *object, unsigned flags, union field_value *out)
 {
 	const struct view *view = object;
-	struct badblock *badblock;
+	struct data_area area = data_area(view);
+	struct badblock *badblock, part;
 
 	out->number = 0;
-	ndctl_namespace_badblock_foreach(view->ndns, badblock) out->number += badblock->len;
+	ndctl_namespace_badblock_foreach (view->ndns, badblock)
+		if (clip(&area, badblock, &part))
+			out->number += part.len;
 	return out->number > 0;
 }
 
@@ -218,13 +260,21 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 {
 	const struct view *view = object;
 	AUTO_JSON struct json_object *array = json_object_new_array();
-	struct badblock *badblock;
+	struct ndctl_bus *bus = ndctl_namespace_get_bus(view->ndns);
+	struct data_area area = data_area(view);
+	struct badblock *badblock, part;
 
 	/* Behind a btt sectors are somewhere else than they seem to be. */
 	if (!array || view->btt)
 		return false;
-	ndctl_namespace_badblock_foreach(view->ndns,
-		badblock) if (json_append(array, describe_badblock(badblock))) return false;
+	ndctl_namespace_badblock_foreach (view->ndns, badblock) {
+		if (!clip(&area, badblock, &part))
+			continue;
+		unsigned long long address =
+			area.address == ULLONG_MAX ? ULLONG_MAX : area.address + part.offset * 512;
+		if (json_append(array, describe_badblock(&part, bus, address)))
+			return false;
+	}
 	if (json_object_array_length(array) == 0)
 		return false;
 	out->json = json_object_get(array);

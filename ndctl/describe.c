@@ -1,30 +1,85 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "describe.h"
 
+#include <limits.h>
 #include <linux/ndctl.h>
+#include <ndctl/extensions.h>
+#include <string.h>
+
+/* A run and where it begins: a physical address, ULLONG_MAX where that is not known. */
+struct bad_run {
+	struct badblock badblock;
+	struct ndctl_bus *bus;
+	unsigned long long address;
+};
 
 static bool badblock_offset(void *object, unsigned flags, union field_value *out)
 {
-	out->number = ((const struct badblock *)object)->offset;
+	out->number = ((const struct bad_run *)object)->badblock.offset;
 	return true;
 }
 
 static bool badblock_length(void *object, unsigned flags, union field_value *out)
 {
-	out->number = ((const struct badblock *)object)->len;
+	out->number = ((const struct bad_run *)object)->badblock.len;
+	return true;
+}
+
+/* The names of the DIMMs that the run is on. */
+static bool add_dimms(struct json_object *array, struct ndctl_dimm **dimms, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const char *name = ndctl_dimm_get_devname(dimms[i]);
+		bool known = false;
+		for (size_t j = 0; j < json_object_array_length(array); j++)
+			known = known ||
+				strcmp(json_object_get_string(json_object_array_get_idx(array, j)),
+					name) == 0;
+		if (!known && json_append(array, json_object_new_string(name)))
+			return false;
+	}
+	return true;
+}
+
+static bool badblock_dimms(void *object, unsigned flags, union field_value *out)
+{
+	const struct bad_run *run = object;
+	AUTO_JSON struct json_object *array = json_object_new_array();
+	unsigned long long left = run->badblock.len * 512ULL, at = run->address, length;
+	struct ndctl_dimm *dimms[16];
+
+	if (!array || at == ULLONG_MAX)
+		return false;
+	while (left) {
+		int count = ndctl_bus_get_dimms_at(run->bus, at, dimms, ARRAY_SIZE(dimms), &length);
+		if (count == 0)
+			break;
+		if (!add_dimms(array, dimms, count))
+			return false;
+		/* They may take turns in pieces that are smaller than a sector. */
+		length = length < 512 ? 512 : length;
+		length = length < left ? length : left;
+		left -= length;
+		at += length;
+	}
+	if (json_object_array_length(array) == 0)
+		return false;
+	out->json = json_object_get(array);
 	return true;
 }
 
 static const struct field badblock_fields[] = {
 	{"offset", FIELD_U64, 0, badblock_offset, "first sector of 512 bytes"},
 	{"length", FIELD_U64, 0, badblock_length, "number of sectors"},
+	{"dimms", FIELD_JSON, 0, badblock_dimms, "the dimms that they are on"},
 };
 
-struct json_object *describe_badblock(const struct badblock *badblock)
+struct json_object *describe_badblock(
+	const struct badblock *badblock, struct ndctl_bus *bus, unsigned long long address)
 {
-	struct badblock copy = *badblock;
+	struct bad_run run = {*badblock, bus, address};
 
-	return json_describe(badblock_fields, ARRAY_SIZE(badblock_fields), &copy, 0);
+	return json_describe(badblock_fields, ARRAY_SIZE(badblock_fields), &run, 0);
 }
 
 /* ---- bus ---- */
@@ -346,7 +401,8 @@ static bool badblock_count(void *object, unsigned flags, union field_value *out)
 	struct badblock *badblock;
 
 	out->number = 0;
-	ndctl_region_badblock_foreach(object, badblock) out->number += badblock->len;
+	ndctl_region_badblock_foreach (object, badblock)
+		out->number += badblock->len;
 	return out->number > 0;
 }
 
@@ -357,8 +413,14 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 
 	if (!array)
 		return false;
-	ndctl_region_badblock_foreach(
-		object, badblock) if (json_append(array, describe_badblock(badblock))) return false;
+	unsigned long long start = ndctl_region_get_resource(object);
+	struct ndctl_bus *bus = ndctl_region_get_bus(object);
+	ndctl_region_badblock_foreach (object, badblock) {
+		unsigned long long address =
+			start == ULLONG_MAX ? start : start + badblock->offset * 512;
+		if (json_append(array, describe_badblock(badblock, bus, address)))
+			return false;
+	}
 	if (json_object_array_length(array) == 0)
 		return false;
 	out->json = json_object_get(array);

@@ -20,5 +20,7 @@ struct json_object *describe_dimm(struct ndctl_dimm *dimm, unsigned flags);
 struct json_object *describe_region(struct ndctl_region *region, unsigned flags);
 struct json_object *describe_namespace(struct ndctl_namespace *ndns, unsigned flags);
 
-/* Part of the above: "badblocks" of a region or namespace. */
-struct json_object *describe_badblock(const struct badblock *badblock);
+/* Part of the above: "badblocks" of a region or namespace. @address: where the run begins, or
+ * ULLONG_MAX. */
+struct json_object *describe_badblock(
+	const struct badblock *badblock, struct ndctl_bus *bus, unsigned long long address);

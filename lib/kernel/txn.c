@@ -31,6 +31,7 @@ struct txn {
 	struct planned *steps;
 	size_t count;
 	size_t done;
+	bool keep; /* what was done if a step fails */
 	bool torn; /* the step after those that are done failed halfway */
 };
 
@@ -196,6 +197,11 @@ static void block_signals(sigset_t *before)
 	pthread_sigmask(SIG_BLOCK, &set, before);
 }
 
+void txn_keep(struct txn *txn)
+{
+	txn->keep = true;
+}
+
 static int take_steps(struct txn *txn)
 {
 	for (; txn->done < txn->count; txn->done++) {
@@ -260,7 +266,7 @@ int txn_run(struct txn *txn)
 	kernel_clear_error(txn->kernel);
 	block_signals(&before);
 	int err = take_steps(txn);
-	if (err)
+	if (err && !txn->keep)
 		err = txn_undo(txn, err);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	/* The caller's next step may want the nodes and links in /dev. That udev is slow is no

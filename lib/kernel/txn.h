@@ -51,6 +51,9 @@ int txn_undo_in_part(struct txn *txn, int err);
 int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,
 	const char *before);
 
+/* From now on a step that fails leaves those before it as they are, for a look at them. */
+void txn_keep(struct txn *txn);
+
 /* Tells the observer each step without taking any. */
 void txn_describe(const struct txn *txn);
 /* Takes the steps, and waits a moment for udev when all are done. Returns 0, or the failing step's

@@ -38,6 +38,7 @@ static int check_region(struct ndctl_region *region)
 		kernel_hint(kernel, "ndctl enable-region %s", entity_name(&region->entity));
 	} else if (ndctl_region_get_ro(region) > 0) {
 		err = kernel_fail(kernel, EROFS, "it is read-only");
+		kernel_hint(kernel, "ndctl list -RD shows whether its DIMMs are in trouble");
 	}
 	return err;
 }
@@ -149,6 +150,8 @@ static int plan_label(struct txn *txn, const struct plan *plan)
 struct bringup {
 	struct claim *claim;
 	const char *driver;
+	enum ndctl_pfn_loc map;
+	uint64_t size;
 };
 
 static int undo_bringup(void *data)
@@ -160,6 +163,17 @@ static int undo_bringup(void *data)
 	return entity_is_bound(entity) ? entity_unbind(entity) : 0;
 }
 
+static int say_map_needed(struct entity *entity, uint64_t size)
+{
+	struct kernel *kernel = entity_kernel(entity);
+	struct size_text cost = size_text(page_map_size(size));
+	int err = kernel_fail(kernel, ENXIO, "this kernel has no page-less device-dax");
+
+	kernel_hint(kernel, "--map dev takes %s of it for the page map, --map mem %s of memory",
+		cost.text, cost.text);
+	return err;
+}
+
 /* The kernel may accept a claim and then find that alignment has left nothing of it. */
 static int do_bringup(void *data)
 {
@@ -167,20 +181,24 @@ static int do_bringup(void *data)
 	struct entity *entity = &bringup->claim->entity;
 	int err = entity_bind(entity, bringup->driver);
 
+	if (err == -ENXIO && entity->kind == KIND_DAX && bringup->map == NDCTL_PFN_LOC_NONE)
+		return say_map_needed(entity, bringup->size);
 	if (err || object_u64_or(&entity->object, CLAIM_SIZE, 0) > 0)
 		return err;
 	return kernel_fail(
 		entity_kernel(entity), ENXIO, "the alignment would leave no usable byte of it");
 }
 
-static int step_bringup(struct txn *txn, struct claim *claim)
+static int step_bringup(struct txn *txn, const struct plan *plan)
 {
+	struct claim *claim = plan->claim;
 	struct bringup *bringup = calloc(1, sizeof(*bringup));
 	struct step step = {do_bringup, undo_bringup, free, bringup};
 
 	if (!bringup)
 		return -ENOMEM;
-	*bringup = (struct bringup){claim, claim_rows[claim->entity.kind].driver};
+	*bringup = (struct bringup){
+		claim, claim_rows[claim->entity.kind].driver, plan->map, plan->size};
 	return txn_undo_in_part(txn,
 		txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver));
 }
@@ -189,6 +207,7 @@ static int plan_claim(struct txn *txn, const struct plan *plan)
 {
 	struct claim_plan claim = {
 		.claim = plan->claim,
+		.size = plan->size,
 		.ndns = plan->ndns,
 		.map = plan->map,
 		.align = plan->align,
@@ -198,7 +217,7 @@ static int plan_claim(struct txn *txn, const struct plan *plan)
 	if (!plan->claim)
 		return step_enable(txn, plan->ndns);
 	uuid_generate(claim.uuid);
-	return step_claim(txn, &claim) ?: step_bringup(txn, plan->claim);
+	return step_claim(txn, &claim) ?: step_bringup(txn, plan);
 }
 
 /* Info blocks that others left could make the kernel bring up something else than what is asked
@@ -233,8 +252,14 @@ static int run(struct txn *txn, const struct plan *plan, struct ndctl_namespace 
 		txn_describe(txn);
 		return 0;
 	}
+	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
+		txn_keep(txn);
 	err = txn_run(txn);
 	ctx_forget(plan->ndns->entity.ctx);
+	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
+		kernel_hint(entity_kernel(&plan->region->entity),
+			"what was done is left as it is: ndctl destroy-namespace --force %s",
+			entity_name(&plan->ndns->entity));
 	if (!err && out)
 		*out = plan->ndns;
 	return err;
@@ -343,6 +368,8 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	err = create_here(second, region, &inherited, out);
 	if (!err)
 		return 0;
+	if (spec->flags & NDCTL_CHANGE_NO_RECOVER)
+		return err;
 	txn_undo(txn, err);
 	/* A kernel that has seen labels on a dimm takes it for labelled until it starts again. */
 	if (ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM)

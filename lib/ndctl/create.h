@@ -10,6 +10,7 @@ struct mode_row {
 	const char *holder_class;
 	bool has_map;	      /* and an alignment */
 	unsigned sector_size; /* unless another is asked for */
+	const char *config;   /* what makes the kernel offer it */
 };
 
 /* A specification with everything filled in that it left open. */

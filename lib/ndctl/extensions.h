@@ -41,9 +41,11 @@ typedef void ndctl_step_fn(
 void ndctl_set_step_fn(struct ndctl_ctx *ctx, ndctl_step_fn *fn, void *data);
 
 enum ndctl_change_flags {
-	NDCTL_CHANGE_FORCE = 1 << 0,	 /* disable what is enabled first */
-	NDCTL_CHANGE_DRY_RUN = 1 << 1,	 /* check, tell the steps, change nothing */
-	NDCTL_CHANGE_AUTOLABEL = 1 << 2, /* initialize labels on dimms that have none, see below */
+	NDCTL_CHANGE_FORCE = 1 << 0,	  /* disable what is enabled first */
+	NDCTL_CHANGE_DRY_RUN = 1 << 1,	  /* check, tell the steps, change nothing */
+	NDCTL_CHANGE_AUTOLABEL = 1 << 2,  /* initialize labels on dimms that have none, see below */
+	NDCTL_CHANGE_NO_MAP = 1 << 3,	  /* devdax without a page map, see below */
+	NDCTL_CHANGE_NO_RECOVER = 1 << 4, /* what was done before a step fails is left for a look */
 };
 
 /* What a namespace shall be. Members that are zero leave the choice to the library; so do members
@@ -52,7 +54,7 @@ struct ndctl_namespace_spec {
 	size_t struct_size;
 	unsigned flags;			/* enum ndctl_change_flags */
 	enum ndctl_namespace_mode mode; /* UNKNOWN: as before, or fsdax */
-	enum ndctl_pfn_loc map;		/* fsdax and devdax; NONE: as before, or PMEM */
+	enum ndctl_pfn_loc map;		/* fsdax and devdax; NONE: PMEM */
 	unsigned long long size;	/* of the namespace as a whole; 0: what is free */
 	unsigned long align;		/* fsdax and devdax; 0: as before, or 2 MiB */
 	unsigned int sector_size;	/* 0: as before, or 4096 in sector mode, 512 else */
@@ -64,12 +66,16 @@ struct ndctl_namespace_spec {
  * Creates a namespace in @region and enables it; it is stored in @ndns (NULL after a dry run).
  * When a step fails everything is put back as it was.
  *
+ * A page map takes 64 bytes for each page of 4 KiB. With NDCTL_CHANGE_NO_MAP a devdax namespace has
+ * none: no info block is written either, all of it can be used, and it is a raw one again when it
+ * has been disabled. Not every kernel can do that.
+ *
  * Returns 0, or
  *   -EINVAL  the specification contradicts itself, or a size or alignment does not fit the region
  *   -ENOSPC  the region has not that much left in one piece
  *   -ENODEV  the region is disabled, or its one namespace is taken
  *   -EROFS   the region is read-only
- *   -ENXIO   the kernel would not bring up the namespace
+ *   -ENXIO   the kernel would not bring up the namespace, or has no device-dax without page map
  * or another errno of the kernel.
  */
 int ndctl_region_create_namespace(struct ndctl_region *region,
@@ -95,6 +101,97 @@ int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags);
 /* Why @ndns cannot be disabled now: mounted, held by another device, or memory in use. 0 if nothing
  * stands against it, else -EBUSY; the sentence names the holder. */
 int ndctl_namespace_check_idle(struct ndctl_namespace *ndns);
+
+/*
+ * An info block at the start of a namespace, at 4 KiB or (a btt of version 2.0) at 0, tells what
+ * the kernel makes of it. Numbers that a kind of block does not have are 0.
+ */
+#define NDCTL_INFOBLOCK_SIZE 4096
+#define NDCTL_INFOBLOCK_AREA 8192
+
+enum ndctl_infoblock_kind {
+	NDCTL_INFOBLOCK_NONE,
+	NDCTL_INFOBLOCK_BTT, /* sector */
+	NDCTL_INFOBLOCK_PFN, /* fsdax */
+	NDCTL_INFOBLOCK_DAX, /* devdax */
+};
+
+struct ndctl_infoblock {
+	enum ndctl_infoblock_kind kind;
+	int intact; /* whether the checksum is right */
+	uuid_t uuid, parent_uuid;
+	unsigned long long flags, version_major, version_minor;
+	/* Bytes, from the start of the namespace, or of the arena of a btt. */
+	unsigned long long dataoff;
+	/* btt */
+	unsigned long long external_lbasize, external_nlba, internal_lbasize, internal_nlba, nfree,
+		infosize, nextoff, mapoff, logoff, info2off;
+	/* pfn and dax; @mode is an enum ndctl_pfn_loc */
+	unsigned long long npfns, mode, start_pad, end_trunc, align, page_size, page_struct_size;
+};
+
+/* Reads the info block at @block, NDCTL_INFOBLOCK_SIZE bytes. 0, or -ENOENT if there is none. */
+int ndctl_infoblock_parse(const void *block, struct ndctl_infoblock *info);
+/* Writes it there, with its checksum. 0, -EINVAL for no kind, or -ERANGE if a number is too large
+ * for its place. */
+int ndctl_infoblock_format(const struct ndctl_infoblock *info, void *block);
+/* The name that the block begins with, "" for no kind. */
+const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *info);
+/*
+ * Fills in the numbers of a pfn or dax block for a namespace of @size bytes at the physical address
+ * @offset, whose mappings are aligned to @align. Returns 0, -EINVAL for an alignment that is no
+ * power of 2 or beyond 2 GiB, or a map that is neither RAM nor PMEM; -ENXIO if nothing is left.
+ */
+int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_loc map,
+	unsigned long long size, unsigned long long offset, unsigned long align);
+
+/* Reads the first NDCTL_INFOBLOCK_AREA bytes of a disabled namespace, through its raw block device,
+ * which is there for the time. 0, -EBUSY if it is enabled, -ENXIO without capacity, or an errno of
+ * the kernel. */
+int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes);
+/* Puts the block of NDCTL_INFOBLOCK_SIZE bytes at 4 KiB; another one at 0 is wiped. As above. */
+int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *block);
+
+enum ndctl_check_flags {
+	NDCTL_CHECK_REPAIR = 1 << 0,	  /* write what has to be written */
+	NDCTL_CHECK_REWRITE_LOG = 1 << 1, /* and a new log too, in today's format */
+	NDCTL_CHECK_FORCE = 1 << 2,	  /* disable it for the time if it is enabled */
+};
+
+enum ndctl_check_event {
+	NDCTL_CHECK_FOUND,    /* something is wrong */
+	NDCTL_CHECK_REPAIRED, /* and was put right */
+};
+typedef void ndctl_check_fn(
+	struct ndctl_namespace *ndns, enum ndctl_check_event event, const char *what, void *data);
+
+/*
+ * Checks the block translation table of a sector namespace: info blocks and their copies, map, log,
+ * and that each block is used once or free. Nothing is written without REPAIR, nor if something is
+ * wrong that cannot be repaired. @fn (NULL: nobody) is told of each finding.
+ *
+ * Returns 0 if it can be used; -ENXIO if it is damaged, or is no sector namespace; -EBUSY if it is
+ * enabled (without FORCE) or in use; -EINVAL for REWRITE_LOG without REPAIR.
+ */
+int ndctl_namespace_check(
+	struct ndctl_namespace *ndns, unsigned flags, ndctl_check_fn *fn, void *data);
+
+/*
+ * Clears the errors that the media are known to have where @ndns keeps data (all of it, if it is
+ * disabled or raw); what was there is lost. With @scrub the media are searched for errors before. A
+ * search that goes on already is waited for in any case. @sectors (unless NULL): how many of 512
+ * bytes were cleared.
+ *
+ * Returns 0, 1 for a sector namespace, which is left alone; -EOPNOTSUPP if the platform cannot;
+ * -EROFS if the region is read-only; or an errno of the kernel.
+ */
+int ndctl_namespace_clear_errors(
+	struct ndctl_namespace *ndns, int scrub, unsigned long long *sectors);
+
+/* The DIMMs that the physical address is on, at most @count. Returns how many, 0 where nobody can
+ * tell; @length (unless NULL): of how many bytes from there that is true. */
+int ndctl_bus_get_dimms_at(struct ndctl_bus *bus, unsigned long long address,
+	struct ndctl_dimm **dimms, int count, unsigned long long *length);
 
 #ifdef __cplusplus
 }

@@ -68,14 +68,59 @@ static bool is_swap(char *line, void *data)
 	return is_disk(strtok(line, " \t") ?: "", user->disk);
 }
 
+/* What is built on top of the disk or of one of its partitions: "dm-0", "md127". Sets @part to the
+ * one that it is on. */
+static bool find_holder(
+	struct entity *entity, const char *disk, struct names *holders, char part[NAME_MAX + 1])
+{
+	AUTO_NAMES struct names parts = NAMES_INIT;
+	struct folder *folder = entity->object.folder;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/block/%s", entity_name(entity), disk);
+	if (names_add(&parts, ".") || sysfs_list(folder, path, NULL, &parts))
+		return false;
+	names_foreach (&parts, name) {
+		bool whole = strcmp(name, ".") == 0;
+		if (!whole && !is_disk(name, disk))
+			continue;
+		snprintf(path, sizeof(path), "%s/block/%s/%s/holders", entity_name(entity), disk,
+			name);
+		sysfs_list(folder, path, NULL, holders);
+		if (!holders->count)
+			continue;
+		snprintf(part, NAME_MAX + 1, "%s", whole ? disk : name);
+		return true;
+	}
+	return false;
+}
+
+/* A device of the device mapper has a name that people know it by. */
+static int say_holder(struct kernel *kernel, const char *disk, const char *holder)
+{
+	AUTO_FOLDER struct folder *blocks = NULL;
+	char name[SYSFS_PAGE + 1];
+	int err;
+
+	if (folder_open(kernel, "sys/block", &blocks) == 0 &&
+		sysfs_read(blocks, holder, "dm/name", name) == 0) {
+		err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s (%s)", disk, holder, name);
+		kernel_hint(kernel, "dmsetup remove %s, or what made it (lvm, cryptsetup)", name);
+		return err;
+	}
+	err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s", disk, holder);
+	if (strncmp(holder, "md", 2) == 0)
+		kernel_hint(kernel, "mdadm --stop /dev/%s", holder);
+	return err;
+}
+
 static int say_user(struct entity *entity, struct user *user)
 {
 	AUTO_NAMES struct names holders = NAMES_INIT;
 	struct kernel *kernel = entity_kernel(entity);
-	char path[PATH_MAX];
+	char part[NAME_MAX + 1];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/block/%s/holders", entity_name(entity), user->disk);
 	if (find_line(kernel, "proc/self/mountinfo", is_mounted, user)) {
 		err = kernel_fail(
 			kernel, EBUSY, "/dev/%s is mounted on %s", user->disk, user->where);
@@ -83,9 +128,8 @@ static int say_user(struct entity *entity, struct user *user)
 	} else if (find_line(kernel, "proc/swaps", is_swap, user)) {
 		err = kernel_fail(kernel, EBUSY, "/dev/%s is swap space", user->disk);
 		kernel_hint(kernel, "swapoff /dev/%s", user->disk);
-	} else if (sysfs_list(entity->object.folder, path, NULL, &holders) == 0 && holders.count) {
-		err = kernel_fail(
-			kernel, EBUSY, "/dev/%s is held by %s", user->disk, holders.list[0]);
+	} else if (find_holder(entity, user->disk, &holders, part)) {
+		err = say_holder(kernel, part, holders.list[0]);
 	} else {
 		err = kernel_fail(kernel, EBUSY,
 			"/dev/%s is in use: a program, or a mount that cannot be seen from here, "

@@ -5,15 +5,29 @@
 
 /*
  * What makes a namespace more than raw is told by an info block at its start: at 4 KiB, or for a
- * btt of version 2.0 at 0. (Documentation/driver-api/nvdimm/btt.rst, drivers/nvdimm/pfn.h)
+ * btt of version 2.0 at 0. Everything in it is little-endian.
+ * (Documentation/driver-api/nvdimm/btt.rst, drivers/nvdimm/pfn.h, drivers/nvdimm/btt.h)
  */
-#define INFO_BLOCK ((size_t)4096)
-#define INFO_AREA  (2 * INFO_BLOCK)
+#define INFO_BLOCK ((size_t)NDCTL_INFOBLOCK_SIZE)
+#define INFO_AREA  ((size_t)NDCTL_INFOBLOCK_AREA)
 
-/* Read and write the first INFO_AREA bytes of a disabled namespace through its raw block device,
- * which is enabled for the time. */
-int infoblock_read(struct ndctl_namespace *ndns, char *bytes);
-int infoblock_write(struct ndctl_namespace *ndns, const char *bytes);
+/* ---- bytes: infoblock.c ---- */
 
 /* Copies @before to @after with all info blocks zeroed; false if there are none. */
 bool infoblock_wipe(const char *before, char *after);
+
+/* ---- the namespace that they are on: infoio.c ---- */
+
+/* Calls @fn with a descriptor of the raw block device of a disabled namespace, which is enabled for
+ * the time. Signals should be blocked, as they are in a step of a transaction. Returns what @fn
+ * returns, or a negative errno with the cause recorded. */
+int raw_access(struct ndctl_namespace *ndns, bool write,
+	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data);
+
+/* Move @size bytes, all of them, at @offset. Return 0 or a negative errno. */
+int raw_read(int fd, void *bytes, size_t size, uint64_t offset);
+int raw_write(int fd, const void *bytes, size_t size, uint64_t offset);
+
+/* Read and write the first INFO_AREA bytes of a disabled namespace. */
+int infoblock_read(struct ndctl_namespace *ndns, char *bytes);
+int infoblock_write(struct ndctl_namespace *ndns, const char *bytes);

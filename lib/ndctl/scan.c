@@ -402,7 +402,8 @@ int entity_bind(struct entity *entity, const char *driver)
 		err = driver_bind(kernel, ND, driver, entity_name(entity));
 	}
 	if (err == -ENOENT)
-		kernel_fail(kernel, ENOENT, "this kernel has no driver %s", driver);
+		kernel_fail(kernel, ENOENT,
+			"this kernel has no driver %s, and no module that brings it", driver);
 	ctx_forget(entity->ctx);
 	return err;
 }

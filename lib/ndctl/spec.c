@@ -6,6 +6,8 @@
 
 /* Completing and checking what a namespace shall be. */
 
+static const char no_capacity[] = "it has no capacity left: all of its %s are taken";
+
 #define DEFAULT_ALIGN (2ul << 20)
 #define MAX_NAME      63
 /* A btt wants an arena of that size behind its first 4 KiB (Documentation, nvdimm/btt.rst). */
@@ -13,10 +15,10 @@
 #define BTT_START UINT64_C(4096)
 
 static const struct mode_row rows[] = {
-	[NDCTL_NS_MODE_FSDAX] = {KIND_PFN, "fsdax", "pfn", true, 512},
-	[NDCTL_NS_MODE_SECTOR] = {KIND_BTT, "sector", "btt", false, 4096},
-	[NDCTL_NS_MODE_RAW] = {KIND_COUNT, "raw", "", false, 512},
-	[NDCTL_NS_MODE_DEVDAX] = {KIND_DAX, "devdax", "dax", true, 512},
+	[NDCTL_NS_MODE_FSDAX] = {KIND_PFN, "fsdax", "pfn", true, 512, "CONFIG_NVDIMM_PFN"},
+	[NDCTL_NS_MODE_SECTOR] = {KIND_BTT, "sector", "btt", false, 4096, "CONFIG_BTT"},
+	[NDCTL_NS_MODE_RAW] = {KIND_COUNT, "raw", "", false, 512, NULL},
+	[NDCTL_NS_MODE_DEVDAX] = {KIND_DAX, "devdax", "dax", true, 512, "CONFIG_NVDIMM_DAX"},
 };
 
 static struct kernel *plan_kernel(const struct plan *plan)
@@ -48,15 +50,25 @@ static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spe
 	if (plan->row->claim == KIND_COUNT)
 		return 0;
 	plan->claim = get_seed(plan);
-	if (!plan->claim)
-		return kernel_fail(plan_kernel(plan), EOPNOTSUPP,
-			"this kernel cannot make %s namespaces: %s has no seed for them",
-			plan->row->name, entity_name(&plan->region->entity));
-	return 0;
+	if (plan->claim)
+		return 0;
+	kernel_fail(plan_kernel(plan), EOPNOTSUPP,
+		"this kernel cannot make %s namespaces: %s has no seed for them", plan->row->name,
+		entity_name(&plan->region->entity));
+	kernel_hint(plan_kernel(plan), "it takes a kernel with %s", plan->row->config);
+	return -EOPNOTSUPP;
 }
 
 static int choose_map(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
+	if (spec->flags & NDCTL_CHANGE_NO_MAP) {
+		if (plan->row->claim != KIND_DAX)
+			return kernel_fail(plan_kernel(plan), EINVAL,
+				"only a devdax namespace can do without a page map, not a %s one",
+				plan->row->name);
+		plan->map = NDCTL_PFN_LOC_NONE;
+		return 0;
+	}
 	if (spec->map != NDCTL_PFN_LOC_NONE && !plan->row->has_map)
 		return kernel_fail(plan_kernel(plan), EINVAL,
 			"a %s namespace has no page map to choose a place for", plan->row->name);
@@ -160,8 +172,34 @@ static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_sp
 
 /* ---- size ---- */
 
-static void suggest_sizes(const struct plan *plan, uint64_t unit)
+static uint64_t gcd(uint64_t a, uint64_t b)
 {
+	while (b) {
+		uint64_t rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* What a size must be a multiple of: what the region wants, and a piece of every way. 0: anything.
+ */
+static uint64_t size_unit(const struct plan *plan)
+{
+	uint64_t region = ndctl_region_get_align(plan->region);
+	uint64_t ways = ndctl_region_get_interleave_ways(plan->region);
+	uint64_t mapping = plan->row->has_map ? plan->align * ways : 0;
+
+	if (region == ULONG_MAX)
+		region = 0;
+	if (!region || !mapping)
+		return region ?: mapping;
+	return region / gcd(region, mapping) * mapping;
+}
+
+static void suggest_sizes(const struct plan *plan)
+{
+	uint64_t unit = size_unit(plan);
 	uint64_t below = plan->size / unit * unit, above = below + unit;
 
 	if (below)
@@ -177,8 +215,31 @@ static int check_multiple(const struct plan *plan, uint64_t unit, const char *of
 		return 0;
 	kernel_fail(plan_kernel(plan), EINVAL, "a size of %s is not a multiple of %s (%s)",
 		size_text(plan->size).text, size_text(unit).text, of_what);
-	suggest_sizes(plan, unit);
+	suggest_sizes(plan);
 	return -EINVAL;
+}
+
+/* Where there is room, if not here. */
+static int say_full(const struct plan *plan, int err)
+{
+	struct ndctl_ctx *ctx = plan->region->entity.ctx;
+	char text[256] = "";
+	size_t used = 0;
+
+	for (struct entity *entity = entity_first(ctx, KIND_REGION); entity;
+		entity = entity_next(entity)) {
+		struct ndctl_region *region = (struct ndctl_region *)entity;
+		uint64_t most = ndctl_region_get_max_available_extent(region);
+		if (region == plan->region || !ndctl_region_is_enabled(region) || !most ||
+			most == ULLONG_MAX || ndctl_region_get_ro(region) > 0 ||
+			used >= sizeof(text))
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s has %s",
+			used ? ", " : "", entity_name(entity), size_text(most).text);
+	}
+	if (used)
+		kernel_hint(plan_kernel(plan), "%s free in one piece", text);
+	return err;
 }
 
 static int check_capacity(const struct plan *plan)
@@ -200,15 +261,21 @@ static int check_capacity(const struct plan *plan)
 			"%s do not fit: it has %s, and %s more are free",
 			size_text(plan->size).text, size_text(own).text, size_text(all).text);
 	if (!all)
-		return kernel_fail(plan_kernel(plan), ENOSPC, "it has no capacity left");
+		return say_full(plan,
+			kernel_fail(plan_kernel(plan), ENOSPC, no_capacity,
+				size_text(ndctl_region_get_size(plan->region)).text));
 	if (most < all)
-		return kernel_fail(plan_kernel(plan), ENOSPC,
-			"%s do not fit: %s are free, %s of them in one piece",
-			size_text(plan->size).text, size_text(all).text, size_text(most).text);
-	return kernel_fail(plan_kernel(plan), ENOSPC, "%s do not fit: %s are free",
-		size_text(plan->size).text, size_text(all).text);
+		return say_full(plan,
+			kernel_fail(plan_kernel(plan), ENOSPC,
+				"%s do not fit: %s are free, %s of them in one piece",
+				size_text(plan->size).text, size_text(all).text,
+				size_text(most).text));
+	return say_full(plan,
+		kernel_fail(plan_kernel(plan), ENOSPC, "%s do not fit: %s are free",
+			size_text(plan->size).text, size_text(all).text));
 }
 
+/* The largest that fits. */
 static uint64_t default_size(const struct plan *plan)
 {
 	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
@@ -223,7 +290,9 @@ static int choose_label_size(struct plan *plan, uint64_t asked)
 {
 	plan->size = asked ?: default_size(plan);
 	if (!plan->size)
-		return kernel_fail(plan_kernel(plan), ENOSPC, "it has no capacity left");
+		return say_full(plan,
+			kernel_fail(plan_kernel(plan), ENOSPC, no_capacity,
+				size_text(ndctl_region_get_size(plan->region)).text));
 	int err = check_multiple(
 		plan, ndctl_region_get_align(plan->region), "the alignment of the region");
 	if (!err && plan->row->has_map)
@@ -247,11 +316,16 @@ static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spe
 				"whole region, %s",
 				size_text(plan->size).text);
 	}
-	if (plan->row->claim == KIND_BTT && plan->size < MIN_ARENA + BTT_START)
-		return kernel_fail(plan_kernel(plan), ENXIO,
-			"%s are too small for sector mode, which needs more than %s",
-			size_text(plan->size).text, size_text(MIN_ARENA).text);
-	return 0;
+	if (plan->row->claim != KIND_BTT || plan->size >= MIN_ARENA + BTT_START)
+		return 0;
+	kernel_fail(plan_kernel(plan), ENXIO,
+		"%s are too small for sector mode, which needs more than %s",
+		size_text(plan->size).text, size_text(MIN_ARENA).text);
+	uint64_t unit = size_unit(plan);
+	if (plan->labelled && unit)
+		kernel_hint(plan_kernel(plan), "the smallest size is %s",
+			size_text((MIN_ARENA + BTT_START + unit - 1) / unit * unit).text);
+	return -ENXIO;
 }
 
 static int choose_name(struct plan *plan, const struct ndctl_namespace_spec *spec)

@@ -218,11 +218,31 @@ static int undo_claim(void *data)
 	return claim_set(plan->claim, CLAIM_NAMESPACE, "\n");
 }
 
+uint64_t page_map_size(uint64_t size)
+{
+	return size / (uint64_t)sysconf(_SC_PAGESIZE) * 64;
+}
+
+static const char *describe_map(const struct claim_plan *plan, char *text, size_t size)
+{
+	static const char *const places[] = {
+		[NDCTL_PFN_LOC_RAM] = "memory",
+		[NDCTL_PFN_LOC_PMEM] = "itself",
+	};
+
+	if (plan->map == NDCTL_PFN_LOC_NONE)
+		return "without a page map";
+	snprintf(text, size, "with a page map of %s in %s",
+		size_text(page_map_size(plan->size)).text, places[plan->map]);
+	return text;
+}
+
 int step_claim(struct txn *txn, const struct claim_plan *plan)
 {
 	struct step step = {do_claim, undo_claim, free, copy(plan, sizeof(*plan))};
 	const char *name = entity_name(&plan->claim->entity);
 	const char *ndns = entity_name(&plan->ndns->entity);
+	char map[96];
 
 	if (!step.data)
 		return -ENOMEM;
@@ -231,7 +251,6 @@ int step_claim(struct txn *txn, const struct claim_plan *plan)
 			txn_add(txn, step, "let %s claim %s with sectors of %u bytes", name, ndns,
 				plan->sector_size));
 	return txn_undo_in_part(txn,
-		txn_add(txn, step, "let %s claim %s with the page map in %s, aligned to %s", name,
-			ndns, plan->map == NDCTL_PFN_LOC_PMEM ? "itself" : "memory",
-			size_text(plan->align).text));
+		txn_add(txn, step, "let %s claim %s %s, aligned to %s", name, ndns,
+			describe_map(plan, map, sizeof(map)), size_text(plan->align).text));
 }

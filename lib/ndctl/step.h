@@ -29,6 +29,7 @@ int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, s
  * away again. */
 struct claim_plan {
 	struct claim *claim;
+	uint64_t size; /* of the namespace */
 	struct ndctl_namespace *ndns;
 	uuid_t uuid;
 	enum ndctl_pfn_loc map; /* pfn and dax */
@@ -36,6 +37,8 @@ struct claim_plan {
 	unsigned sector_size;	/* btt */
 };
 int step_claim(struct txn *txn, const struct claim_plan *plan);
+/* What the kernel keeps of the pages of @size bytes. (Documentation/vm/memory-model.rst) */
+uint64_t page_map_size(uint64_t size);
 
 /* enable.c: what the steps do. */
 int namespace_enable(struct ndctl_namespace *ndns);

@@ -7,7 +7,9 @@
 # touch the machine's, and it can name suites that the machine does not use.
 #
 #	kernel-V	vmlinux, lib/modules/, initrd (busybox and the modules to mount the root with)
+#	source-6.1	headers and sources that modules are built with
 #	nfit-6.1	a kernel-6.1 whose NVDIMM modules are the ones of the kernel's emulator
+#	nonedax-6.1	a kernel-6.1 that has device-dax without a page map: our module in nonedax/
 #	reference	Debian's ndctl and daxctl: wrappers, and the unpacked packages in root/
 #
 # Each appears by one rename when it is whole, under a lock.
@@ -17,13 +19,13 @@ fetch_all() {
 	local what kernel
 
 	((${#kernels[@]})) || kernels=(6.1)
-	(($#)) || set -- kernel nfit reference
+	(($#)) || set -- kernel nfit nonedax reference
 	for what; do
 		case $what in
 		kernel) for kernel in "${kernels[@]}"; do fetch "kernel-$kernel"; done ;;
-		nfit) fetch nfit-6.1 ;;
+		nfit | nonedax) fetch "$what-6.1" ;;
 		reference) fetch reference ;;
-		*) die "there is no '$what' to fetch; it is kernel, nfit or reference" ;;
+		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax or reference" ;;
 		esac
 	done
 }
@@ -32,10 +34,12 @@ fetch_all() {
 fetch() {
 	local item=$1 partial=$lab_cache/.partial lock status
 
+	! outdated "$item" || rm -rf "${lab_cache:?}/$item"
 	[[ ! -e $lab_cache/$item ]] || return 0
-	if [[ $item == nfit-* ]]; then
-		fetch "kernel-${item#nfit-}"
-	fi
+	case $item in
+	source-*) fetch "kernel-${item#*-}" ;;
+	nfit-* | nonedax-*) fetch "source-${item#*-}" ;;
+	esac
 	exec {lock}>"$lab_cache/.lock"
 	flock -n "$lock" || { say "waiting for another fetch to finish" && flock "$lock"; }
 	if [[ ! -e $lab_cache/$item ]]; then
@@ -212,13 +216,33 @@ make_reference() {
 	done
 }
 
-# --- nfit-V --------------------------------------------------------------------------------
+# --- source-V ------------------------------------------------------------------------------
 
-# make_nfit KERNEL: the kernel's sources hold, under tools/testing/nvdimm, an emulator of NVDIMM
-# platforms that needs NVDIMM modules built around it.  Debian does not build those; we do.
-make_nfit() {
-	local kernel=$lab_cache/kernel-$1 release sources headers module
+# make_source KERNEL: what modules of our own are built with: the kernel's headers, and those parts
+# of its sources that hold the emulator of NVDIMM platforms and the headers of the drivers.
+make_source() {
+	local release headers sources
+
+	release=$(ls "$lab_cache/kernel-$1/lib/modules")
+	open_suite bookworm
+	unpack bookworm . "linux-source-$1" "linux-kbuild-$1" "linux-headers-$release" \
+		"linux-headers-${release%-*}-common"
+	headers=usr/src/linux-headers-$release
+	sources=usr/src/linux-source-$1
+	tar -C usr/src -xf "$sources.tar.xz" \
+		"${sources##*/}"/{tools/testing/nvdimm,drivers/nvdimm,drivers/dax,drivers/acpi,include}
+	rm "$sources".*
+	ln -s "${headers##*/}" usr/src/headers
+	ln -s "${sources##*/}" usr/src/sources
+}
+
+# build_modules KERNEL FOLDER MODULE...: builds what FOLDER, below the kernel's sources or a path,
+# has the makefile of. The tree of modules is then in lib, with these in the place of those that
+# have the names MODULE.
+build_modules() {
+	local kernel=$lab_cache/kernel-$1 folder=$2 release sources module
 	local -a includes # and `build`, which the trap needs after this function
+	shift 2
 
 	need gcc gcc
 	need make make
@@ -226,33 +250,56 @@ make_nfit() {
 	need strip binutils
 	[[ -e /usr/include/libelf.h ]] || die "libelf.h is missing; 'apt-get install libelf-dev' brings it"
 	release=$(ls "$kernel/lib/modules")
-	open_suite bookworm
 	# The kernel's makefiles cannot bear a space in a path, and the cache may have one.
 	build=$(mktemp -d /tmp/lab.XXXXXX)
 	trap 'rm -rf "$build"' EXIT
-	unpack bookworm "$build" "linux-source-$1" "linux-kbuild-$1" "linux-headers-$release" \
-		"linux-headers-${release%-*}-common"
-
-	headers=$build/usr/src/linux-headers-$release
-	sed -i "s|/usr/src/|$build/usr/src/|" "$headers/Makefile"
-	sources=$build/usr/src/linux-source-$1
-	tar -C "$build/usr/src" -xf "$sources.tar.xz" \
-		"${sources##*/}"/{tools/testing/nvdimm,drivers/nvdimm,drivers/dax,drivers/acpi,include}
+	cp -a "$lab_cache/source-${kernel##*-}/usr" "$build/"
+	sed -i "s|/usr/src/|$build/usr/src/|" "$build/usr/src/headers/Makefile"
+	sources=$build/usr/src/sources
+	if [[ $folder == /* ]]; then
+		cp -a "$folder" "$build/modules"
+		folder=$build/modules
+	else
+		folder=$sources/$folder
+	fi
 	# A module outside of the kernel's tree does not find the headers of the drivers it stands in for.
 	includes=("-I$sources/drivers/nvdimm" "-I$sources/drivers/acpi/nfit" "-I$sources/drivers/dax")
-	make -s -j"$(nproc)" -C "$headers" M="$sources/tools/testing/nvdimm" \
+	make -s -j"$(nproc)" -C "$build/usr/src/headers" M="$folder" \
 		KCPPFLAGS="${includes[*]}" modules >"$build/log" 2>&1 || {
 		cat "$build/log" >&2
-		die "the NVDIMM emulator does not build; the compiler's messages are above"
+		die "the modules in $folder do not build; the compiler's messages are above"
 	}
 
 	cp -al "$kernel/lib" lib # hard links: nothing writes into these files, depmod replaces its own
 	mkdir "lib/modules/$release/extra"
-	find "$sources/tools/testing/nvdimm" -name '*.ko' -exec cp -t "lib/modules/$release/extra" {} +
+	find "$folder/" -name '*.ko' -exec cp -t "lib/modules/$release/extra" {} +
 	strip --strip-debug "lib/modules/$release/extra"/*.ko
-	mkdir tmp/depmod.d
-	for module in nfit device_dax dax_pmem libnvdimm nd_btt nd_e820 nd_pmem; do
+	mkdir -p tmp/depmod.d
+	for module; do
 		echo "override $module * extra"
-	done >tmp/depmod.d/nfit.conf
+	done >tmp/depmod.d/lab.conf
 	PATH=$PATH:/usr/sbin:/sbin depmod -C tmp/depmod.d -b . "$release"
+}
+
+# --- nfit-V --------------------------------------------------------------------------------
+
+# make_nfit KERNEL: the kernel's sources hold, under tools/testing/nvdimm, an emulator of NVDIMM
+# platforms that needs NVDIMM modules built around it.  Debian does not build those; we do.
+make_nfit() {
+	build_modules "$1" tools/testing/nvdimm \
+		nfit device_dax dax_pmem libnvdimm nd_btt nd_e820 nd_pmem
+}
+
+# --- nonedax-V -----------------------------------------------------------------------------
+
+# make_nonedax KERNEL: a dax_pmem of our own, which makes dax devices without struct pages.
+make_nonedax() {
+	build_modules "$1" "$lab_dir/nonedax" dax_pmem
+	cp "$lab_dir"/nonedax/* .
+}
+
+# outdated ITEM: whether it was built from other sources than there are now.
+outdated() {
+	[[ $1 == nonedax-* && -e $lab_cache/$1 ]] &&
+		! cmp -s "$lab_dir/nonedax/dax_pmem.c" "$lab_cache/$1/dax_pmem.c"
 }

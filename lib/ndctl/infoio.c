@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "infoblock.h"
+#include "step.h"
+
+/* ---- the raw block device of a namespace ---- */
+
+int raw_read(int fd, void *bytes, size_t size, uint64_t offset)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t now = pread(fd, (char *)bytes + done, size - done, (off_t)(offset + done));
+		if (now < 0 && errno == EINTR)
+			continue;
+		if (now <= 0)
+			return now ? -errno : -EIO;
+		done += (size_t)now;
+	}
+	return 0;
+}
+
+int raw_write(int fd, const void *bytes, size_t size, uint64_t offset)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t now =
+			pwrite(fd, (const char *)bytes + done, size - done, (off_t)(offset + done));
+		if (now < 0 && errno == EINTR)
+			continue;
+		if (now <= 0)
+			return now ? -errno : -EIO;
+		done += (size_t)now;
+	}
+	return 0;
+}
+
+struct access {
+	bool write;
+	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data);
+	void *data;
+};
+
+/* While the namespace is enabled raw. */
+static int open_and_do(struct ndctl_namespace *ndns, const struct access *access)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	char path[64];
+
+	snprintf(path, sizeof(path), "dev/%s", ndctl_namespace_get_block_device(ndns));
+	AUTO_CLOSE int fd = openat(kernel_root(kernel), path,
+		(access->write ? O_RDWR : O_RDONLY) | O_EXCL | O_CLOEXEC);
+	log_debug(kernel, "open /%s to %s: %s", path, access->write ? "write" : "read",
+		fd < 0 ? strerror(errno) : "done");
+	if (fd < 0)
+		return kernel_fail(
+			kernel, errno, "/%s cannot be opened: %s", path, strerror(errno));
+	int err = access->fn(ndns, fd, access->data);
+	if (access->write && fsync(fd) && !err)
+		err = kernel_fail(
+			kernel, errno, "/%s cannot be written: %s", path, strerror(errno));
+	return err;
+}
+
+/* What was changed for the time is put back in any case: a failure to do so is told, and it is
+ * tried once more. */
+static int put_back(struct ndctl_namespace *ndns, int (*fn)(struct ndctl_namespace *ndns))
+{
+	int err = fn(ndns);
+
+	if (err)
+		fn(ndns);
+	return err;
+}
+
+static int unbind(struct ndctl_namespace *ndns)
+{
+	return entity_unbind(&ndns->entity);
+}
+
+static int leave_raw(struct ndctl_namespace *ndns)
+{
+	return ndctl_namespace_set_raw_mode(ndns, 0);
+}
+
+static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
+{
+	int err = entity_bind(&ndns->entity, "nd_pmem");
+
+	if (err)
+		return err;
+	err = open_and_do(ndns, access);
+	int unbound = put_back(ndns, unbind);
+	return err ?: unbound;
+}
+
+/* The first failure is the one that is told. */
+int raw_access(struct ndctl_namespace *ndns, bool write,
+	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data)
+{
+	struct access access = {write, fn, data};
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	bool raw = ndctl_namespace_get_raw_mode(ndns) > 0;
+	int err = raw ? 0 : ndctl_namespace_set_raw_mode(ndns, 1);
+
+	if (err)
+		return err;
+	err = access_raw(ndns, &access);
+	if (raw)
+		return err;
+	AUTO_FREE char *cause = err < 0 ? strdup(kernel_error(kernel) ?: "") : NULL;
+	AUTO_FREE char *hint =
+		err < 0 && kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
+	int restored = put_back(ndns, leave_raw);
+	if (cause)
+		kernel_fail(kernel, -err, "%s", cause);
+	if (hint)
+		kernel_hint(kernel, "%s", hint);
+	return err ?: restored;
+}
+
+/* ---- its info blocks ---- */
+
+static int read_area(struct ndctl_namespace *ndns, int fd, void *data)
+{
+	int err = raw_read(fd, data, INFO_AREA, 0);
+
+	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
+			     "its info block cannot be read: %s", strerror(-err))
+		   : 0;
+}
+
+static int write_area(struct ndctl_namespace *ndns, int fd, void *data)
+{
+	int err = raw_write(fd, data, INFO_AREA, 0);
+
+	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
+			     "its info block cannot be written: %s", strerror(-err))
+		   : 0;
+}
+
+int infoblock_read(struct ndctl_namespace *ndns, char *bytes)
+{
+	return raw_access(ndns, false, read_area, bytes);
+}
+
+int infoblock_write(struct ndctl_namespace *ndns, const char *bytes)
+{
+	char copy[INFO_AREA];
+
+	memcpy(copy, bytes, sizeof(copy));
+	return raw_access(ndns, true, write_area, copy);
+}
+
+/* ---- for programs ---- */
+
+/* It has to be nobody's; what it is held by could have changed its mind about the bytes. */
+static int check_idle(struct ndctl_namespace *ndns)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+
+	if (ndctl_namespace_get_size(ndns) == 0)
+		return kernel_fail(kernel, ENXIO, "it has no capacity");
+	if (!ndctl_namespace_is_active(ndns) && !namespace_claim(ndns))
+		return 0;
+	kernel_fail(kernel, EBUSY, "it is enabled");
+	kernel_hint(kernel, "ndctl disable-namespace %s", entity_name(&ndns->entity));
+	return -EBUSY;
+}
+
+struct area_step {
+	struct ndctl_namespace *ndns;
+	char *bytes;	   /* room for what is read */
+	const char *block; /* to be written */
+	char before[INFO_AREA];
+};
+
+static int do_read(void *data)
+{
+	const struct area_step *step = data;
+
+	return infoblock_read(step->ndns, step->bytes);
+}
+
+/* Other blocks in the area would contradict the new one. */
+static int do_write(void *data)
+{
+	struct area_step *step = data;
+	char after[INFO_AREA];
+	int err = infoblock_read(step->ndns, step->before);
+
+	if (err)
+		return err;
+	infoblock_wipe(step->before, after);
+	memcpy(after + INFO_BLOCK, step->block, INFO_BLOCK);
+	err = infoblock_write(step->ndns, after);
+	if (err)
+		infoblock_write(step->ndns, step->before);
+	return err;
+}
+
+static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(ndns->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(entity_region(&ndns->entity), txn);
+	if (!err)
+		err = check_idle(ndns);
+	if (!err)
+		err = txn_add(
+			txn, step, "%s the info block of %s", what, entity_name(&ndns->entity));
+	return err ?: txn_run(txn);
+}
+
+EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes)
+{
+	struct area_step area = {.ndns = ndns, .bytes = bytes};
+	int err = run(ndns, (struct step){.apply = do_read, .data = &area}, "read");
+
+	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+			     "%s: the info block cannot be read", entity_name(&ndns->entity))
+		   : 0;
+}
+
+EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *block)
+{
+	struct area_step area = {.ndns = ndns, .block = block};
+	int err = run(ndns, (struct step){.apply = do_write, .data = &area}, "write");
+
+	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+			     "%s: the info block cannot be written", entity_name(&ndns->entity))
+		   : 0;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "claim.h"
+
+#include <fcntl.h>
+#include <linux/ndctl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
+/* Errors of the media: searching for them, clearing them, and whose they are. Commands to the bus
+ * are ioctls of /dev/ndctlX (<linux/ndctl.h>). */
+
+#define SECTOR	    UINT64_C(512)
+#define MILLISECOND 1000000L
+
+static int bus_open(struct ndctl_bus *bus)
+{
+	struct kernel *kernel = entity_kernel(&bus->entity);
+	char path[32];
+
+	snprintf(path, sizeof(path), "dev/ndctl%u", bus->entity.id);
+	int fd = openat(kernel_root(kernel), path, O_RDWR | O_CLOEXEC);
+	return fd >= 0
+		? fd
+		: kernel_fail(kernel, errno, "/%s cannot be opened: %s", path, strerror(errno));
+}
+
+/* ---- scrubbing ---- */
+
+static int scrub_state(struct ndctl_bus *bus)
+{
+	int state = ndctl_bus_get_scrub_state(bus);
+
+	return state >= 0 ? state
+			  : kernel_fail(entity_kernel(&bus->entity), EOPNOTSUPP,
+				    "%s cannot be searched for errors of the media",
+				    entity_name(&bus->entity));
+}
+
+static int scrub_wait(struct ndctl_bus *bus)
+{
+	struct timespec pause = {.tv_nsec = 10 * MILLISECOND};
+	int state;
+
+	while ((state = scrub_state(bus)) > 0) {
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 320 * MILLISECOND)
+			pause.tv_nsec *= 2;
+	}
+	return state;
+}
+
+/* Another may have started one between our look and our start: that one has to be waited for. */
+static int scrub(struct ndctl_bus *bus)
+{
+	int err = object_write(&bus->entity.object, BUS_SCRUB, "1");
+
+	if (err && err != -EBUSY)
+		return err;
+	kernel_clear_error(entity_kernel(&bus->entity));
+	return scrub_wait(bus);
+}
+
+/* ---- clearing ---- */
+
+struct window {
+	uint64_t start, length; /* physical addresses */
+};
+
+/* Where the namespace keeps its data. */
+static int data_window(struct ndctl_namespace *ndns, struct window *window)
+{
+	struct claim *claim = namespace_claim(ndns);
+
+	if (claim && !entity_is_bound(&claim->entity))
+		claim = NULL;
+	window->start = claim ? object_u64_or(&claim->entity.object, CLAIM_RESOURCE, ULLONG_MAX)
+			      : ndctl_namespace_get_resource(ndns);
+	window->length = claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, 0)
+			       : ndctl_namespace_get_size(ndns);
+	return window->start != ULLONG_MAX ? 0
+					   : kernel_fail(entity_kernel(&ndns->entity), EACCES,
+						     "the kernel does not tell where it lies");
+}
+
+static int clear_unit(struct ndctl_bus *bus, int fd, const struct window *window, uint64_t *unit)
+{
+	struct nd_cmd_ars_cap cap = {.address = window->start, .length = window->length};
+	struct kernel *kernel = entity_kernel(&bus->entity);
+
+	if (!ndctl_bus_is_cmd_supported(bus, ND_CMD_CLEAR_ERROR) ||
+		!ndctl_bus_is_cmd_supported(bus, ND_CMD_ARS_CAP))
+		return kernel_fail(kernel, EOPNOTSUPP, "%s cannot clear errors of the media",
+			entity_name(&bus->entity));
+	if (ioctl(fd, ND_IOCTL_ARS_CAP, &cap) < 0 || cap.status & 0xffff || !cap.clear_err_unit)
+		return kernel_fail(kernel, EIO, "%s does not tell how errors are cleared there",
+			entity_name(&bus->entity));
+	*unit = cap.clear_err_unit;
+	return 0;
+}
+
+static int clear_range(struct ndctl_bus *bus, int fd, uint64_t start, uint64_t end)
+{
+	struct kernel *kernel = entity_kernel(&bus->entity);
+
+	while (start < end) {
+		struct nd_cmd_clear_error command = {.address = start, .length = end - start};
+		if (ioctl(fd, ND_IOCTL_CLEAR_ERROR, &command) < 0)
+			return kernel_fail(kernel, errno,
+				"the errors at %#llx cannot be cleared: %s",
+				(unsigned long long)start, strerror(errno));
+		if (command.status & 0xffff || !command.cleared)
+			return kernel_fail(kernel, EIO, "the errors at %#llx cannot be cleared",
+				(unsigned long long)start);
+		start += command.cleared;
+	}
+	return 0;
+}
+
+/* The runs are those of the region, as the kernel has them: what is cleared leaves the list. */
+static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	struct ndctl_bus *bus = ndctl_region_get_bus(region);
+	uint64_t origin = ndctl_region_get_resource(region), unit = SECTOR;
+	struct window window;
+	int err = data_window(ndns, &window);
+
+	if (err)
+		return err;
+	AUTO_CLOSE int fd = bus_open(bus);
+	err = fd < 0 ? fd : clear_unit(bus, fd, &window, &unit);
+	if (err)
+		return err;
+	struct badblocks found = {0};
+	entity_refresh(&region->entity);
+	err = badblocks_read(&found, region, window.start - origin, window.length);
+	for (struct badblock *run = badblocks_first(&found); !err && run;
+		run = badblocks_next(&found)) {
+		uint64_t start = window.start + run->offset * SECTOR;
+		uint64_t end = start + run->len * SECTOR;
+		err = clear_range(bus, fd, start / unit * unit, (end + unit - 1) / unit * unit);
+		if (!err)
+			*sectors += run->len;
+	}
+	badblocks_forget(&found);
+	ctx_forget(ndns->entity.ctx);
+	return err;
+}
+
+static int clear(struct ndctl_namespace *ndns, bool search, unsigned long long *sectors)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	struct ndctl_bus *bus = ndctl_region_get_bus(region);
+	int err = scrub_wait(bus);
+
+	if (!err && ndctl_region_get_ro(region) > 0)
+		err = kernel_fail(entity_kernel(&region->entity), EROFS, "%s is read-only",
+			entity_name(&region->entity));
+	if (!err && search)
+		err = scrub(bus);
+	return err ?: clear_known(ndns, sectors);
+}
+
+EXPORT int ndctl_namespace_clear_errors(
+	struct ndctl_namespace *ndns, int search, unsigned long long *sectors)
+{
+	const struct claim *claim = namespace_claim(ndns);
+	unsigned long long cleared = 0;
+
+	if (sectors)
+		*sectors = 0;
+	/* Where a sector is only the btt knows. */
+	if (claim && claim->entity.kind == KIND_BTT)
+		return 1;
+	int err = clear(ndns, search, &cleared);
+	if (sectors)
+		*sectors = cleared;
+	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+			     "%s: errors cannot be cleared", entity_name(&ndns->entity))
+		   : 0;
+}
+
+/* ---- whose they are ---- */
+
+/* ACPI 6.2, 9.20.7.10 (Translate SPA), by way of ND_CMD_CALL */
+#define NFIT_FAMILY	   0
+#define NFIT_TRANSLATE_SPA 5
+#define MOST_DIMMS	   64
+
+struct __attribute__((packed)) translation {
+	uint64_t address;
+	uint32_t status;
+	uint8_t flags, reserved[3];
+	uint64_t length;
+	uint32_t count;
+	struct __attribute__((packed)) {
+		uint32_t handle, reserved;
+		uint64_t address;
+	} dimms[MOST_DIMMS];
+};
+
+static int translate(struct ndctl_bus *bus, unsigned long long address, struct translation *out)
+{
+	struct nd_cmd_pkg package = {
+		.nd_family = NFIT_FAMILY,
+		.nd_command = NFIT_TRANSLATE_SPA,
+		.nd_size_in = sizeof(out->address),
+		.nd_size_out = sizeof(*out) - sizeof(out->address),
+	};
+	AUTO_FREE char *command = malloc(sizeof(package) + sizeof(*out));
+	AUTO_CLOSE int fd = bus_open(bus);
+
+	*out = (struct translation){.address = address};
+	if (fd < 0)
+		return fd;
+	if (!command)
+		return -ENOMEM;
+	memcpy(command, &package, sizeof(package));
+	memcpy(command + sizeof(package), out, sizeof(*out));
+	if (ioctl(fd, ND_IOCTL_CALL, command) < 0)
+		return -errno;
+	memcpy(out, command + sizeof(package), sizeof(*out));
+	return out->status & 0xffff || out->count > MOST_DIMMS ? -EIO : 0;
+}
+
+static struct ndctl_dimm *dimm_of_handle(struct ndctl_bus *bus, uint32_t handle)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach (bus, dimm)
+		if (ndctl_dimm_get_handle(dimm) == handle)
+			return dimm;
+	return NULL;
+}
+
+/* A region on one dimm leaves no doubt. */
+static struct ndctl_dimm *only_dimm(struct ndctl_bus *bus, unsigned long long address)
+{
+	struct ndctl_region *region = ndctl_bus_get_region_by_physical_address(bus, address);
+	struct ndctl_mapping *mapping = region && ndctl_region_get_mappings(region) == 1
+		? ndctl_mapping_get_first(region)
+		: NULL;
+
+	return mapping ? ndctl_mapping_get_dimm(mapping) : NULL;
+}
+
+EXPORT int ndctl_bus_get_dimms_at(struct ndctl_bus *bus, unsigned long long address,
+	struct ndctl_dimm **dimms, int count, unsigned long long *length)
+{
+	struct translation translation;
+	struct ndctl_dimm *only = only_dimm(bus, address);
+	int found = 0;
+
+	if (length)
+		*length = ULLONG_MAX;
+	if (only && count > 0) {
+		dimms[0] = only;
+		return 1;
+	}
+	if (!ndctl_bus_has_nfit(bus) || translate(bus, address, &translation))
+		return 0;
+	for (uint32_t i = 0; i < translation.count && found < count; i++) {
+		dimms[found] = dimm_of_handle(bus, translation.dimms[i].handle);
+		if (dimms[found])
+			found++;
+	}
+	if (length && translation.length)
+		*length = translation.length;
+	return found;
+}

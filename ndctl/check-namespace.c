@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "../util/verb.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+static int verbose;
+static bool repair, rewrite_log, force;
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'R', "repair", OPT_FLAG, &repair, NULL,
+		"put right what is wrong; without it nothing is written"},
+	{'L', "rewrite-log", OPT_FLAG, &rewrite_log, NULL,
+		"with --repair, write a new log, in today's format, even if the old one is "
+		"damaged"},
+	{'f', "force", OPT_FLAG, &force, NULL,
+		"disable it for the time if it is enabled, unless it is in use"},
+};
+
+static void tell(
+	struct ndctl_namespace *ndns, enum ndctl_check_event event, const char *what, void *data)
+{
+	say_note("%s: %s", ndctl_namespace_get_devname(ndns), what);
+}
+
+static int check(void *object, const void *data)
+{
+	unsigned flags = (repair ? NDCTL_CHECK_REPAIR : 0) |
+		(rewrite_log ? NDCTL_CHECK_REWRITE_LOG : 0) | (force ? NDCTL_CHECK_FORCE : 0);
+
+	return ndctl_namespace_check(object, flags, tell, NULL);
+}
+
+static int run(void *context, int count, char **args)
+{
+	AUTO_TARGETS struct targets targets = {0};
+	struct outcome outcome = {0};
+	int err = targets_namespaces(context, &filters, count, args, &targets);
+
+	if (err > 0)
+		return err;
+	tell_steps(context, verbose > 0);
+	if (!err)
+		outcome = targets_change(context, &targets, check, NULL);
+	say_count("checked", outcome.done, "namespace");
+	return err ?: outcome.error;
+}
+
+const struct verb verb_check_namespace = {
+	.name = "check-namespace",
+	.summary = "check, and repair, what makes sectors of a sector namespace",
+	.argument = "namespace",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run,
+};

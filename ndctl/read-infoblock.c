@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../util/json.h"
+#include "../util/verb.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+static int verbose;
+static const char *output, *input;
+static bool verify, as_json, human;
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'o', "output", OPT_TEXT, &output, "file", "to write to (default: standard output)"},
+	{'i', "input", OPT_TEXT, &input, "file",
+		"to read from in place of a namespace (default without one: standard input)"},
+	{'V', "verify", OPT_FLAG, &verify, NULL,
+		"leave out of the JSON what has a wrong checksum, or is another namespace's"},
+	{'j', "json", OPT_FLAG, &as_json, NULL, "print what it says as JSON"},
+	{'u', "human", OPT_FLAG, &human, NULL, "the same with hexadecimal numbers"},
+};
+
+/* ---- JSON ---- */
+
+/* A block and where it is from. */
+struct view {
+	struct ndctl_infoblock info;
+	const char *source; /* name of a namespace or a file */
+	bool is_file;
+};
+
+static bool source_dev(void *object, unsigned flags, union field_value *out)
+{
+	const struct view *view = object;
+
+	out->text = view->source;
+	return !view->is_file;
+}
+
+static bool source_file(void *object, unsigned flags, union field_value *out)
+{
+	const struct view *view = object;
+
+	out->text = view->source;
+	return view->is_file;
+}
+
+static bool signature(void *object, unsigned flags, union field_value *out)
+{
+	out->text = ndctl_infoblock_get_signature(&((const struct view *)object)->info);
+	return true;
+}
+
+static bool uuid(void *object, unsigned flags, union field_value *out)
+{
+	uuid_copy(out->uuid, ((const struct view *)object)->info.uuid);
+	return true;
+}
+
+static bool parent_uuid(void *object, unsigned flags, union field_value *out)
+{
+	uuid_copy(out->uuid, ((const struct view *)object)->info.parent_uuid);
+	return true;
+}
+
+static bool version(void *object, unsigned flags, union field_value *out)
+{
+	static char text[16];
+	const struct ndctl_infoblock *info = &((const struct view *)object)->info;
+
+	snprintf(text, sizeof(text), "%llu.%llu", info->version_major, info->version_minor);
+	out->text = text;
+	return true;
+}
+
+/* Whose number it is. */
+enum { BTT = 1 << NDCTL_INFOBLOCK_BTT, MAP = 1 << NDCTL_INFOBLOCK_PFN | 1 << NDCTL_INFOBLOCK_DAX };
+
+#define NUMBER(member, kinds)                                                                      \
+	static bool member(void *object, unsigned flags, union field_value *out)                   \
+	{                                                                                          \
+		const struct view *view = object;                                                  \
+                                                                                                   \
+		out->number = view->info.member;                                                   \
+		return (kinds) >> view->info.kind & 1;                                             \
+	}
+
+NUMBER(flags, BTT | MAP)
+NUMBER(external_lbasize, BTT)
+NUMBER(external_nlba, BTT)
+NUMBER(internal_lbasize, BTT)
+NUMBER(internal_nlba, BTT)
+NUMBER(nfree, BTT)
+NUMBER(infosize, BTT)
+NUMBER(nextoff, BTT)
+NUMBER(dataoff, BTT | MAP)
+NUMBER(mapoff, BTT)
+NUMBER(logoff, BTT)
+NUMBER(info2off, BTT)
+NUMBER(npfns, MAP)
+NUMBER(mode, MAP)
+NUMBER(start_pad, MAP)
+NUMBER(end_trunc, MAP)
+NUMBER(align, MAP)
+NUMBER(page_size, MAP)
+NUMBER(page_struct_size, MAP)
+
+static const struct field fields[] = {
+	{"dev", FIELD_TEXT, 0, source_dev, "the namespace that it is on"},
+	{"file", FIELD_TEXT, 0, source_file, "the file that it is in"},
+	{"signature", FIELD_TEXT, 0, signature, "what kind it is"},
+	{"uuid", FIELD_UUID, 0, uuid, "of the content"},
+	{"parent_uuid", FIELD_UUID, 0, parent_uuid, "of the namespace, zeros without labels"},
+	{"flags", FIELD_HEX, 0, flags, "1: the kernel found a btt damaged"},
+	{"version", FIELD_TEXT, 0, version, "of the format"},
+	{"external_lbasize", FIELD_U64, 0, external_lbasize, "bytes of a sector (btt)"},
+	{"external_nlba", FIELD_U64, 0, external_nlba, "sectors (btt)"},
+	{"internal_lbasize", FIELD_U64, 0, internal_lbasize, "bytes that a sector takes (btt)"},
+	{"internal_nlba", FIELD_U64, 0, internal_nlba, "blocks for sectors (btt)"},
+	{"nfree", FIELD_U64, 0, nfree, "of them free (btt)"},
+	{"infosize", FIELD_U64, 0, infosize, "bytes of the info block (btt)"},
+	{"nextoff", FIELD_HEX, 0, nextoff, "where the next arena is, 0: it is the last (btt)"},
+	{"dataoff", FIELD_HEX, 0, dataoff, "where the data begin"},
+	{"mapoff", FIELD_HEX, 0, mapoff, "where the map is (btt)"},
+	{"logoff", FIELD_HEX, 0, logoff, "where the log is (btt)"},
+	{"info2off", FIELD_HEX, 0, info2off, "where the copy of the info block is (btt)"},
+	{"npfns", FIELD_HEX, 0, npfns, "pages of data (fsdax, devdax)"},
+	{"mode", FIELD_U64, 0, mode, "page map: 1 in memory, 2 on the device (fsdax, devdax)"},
+	{"start_pad", FIELD_HEX, 0, start_pad, "unused bytes at the start (fsdax, devdax)"},
+	{"end_trunc", FIELD_HEX, 0, end_trunc, "unused bytes at the end (fsdax, devdax)"},
+	{"align", FIELD_HEX, 0, align, "of mappings, from version 1.2 on (fsdax, devdax)"},
+	{"page_size", FIELD_HEX, 0, page_size, "bytes of a page, from version 1.4 on"},
+	{"page_struct_size", FIELD_HEX, 0, page_struct_size,
+		"bytes that the page map has for a page, from version 1.4 on"},
+};
+
+/* ---- reading ---- */
+
+struct reading {
+	FILE *out; /* NULL: not opened yet */
+	struct json_object *array;
+	unsigned flags;
+};
+
+static void reading_deinit(struct reading *reading)
+{
+	json_object_put(reading->array);
+	if (reading->out && reading->out != stdout)
+		fclose(reading->out);
+}
+
+static int reading_init(struct reading *reading)
+{
+	reading->flags = human ? JSON_HUMAN : 0;
+	reading->array = json_object_new_array();
+	if (!reading->array)
+		return -ENOMEM;
+	reading->out = output ? fopen(output, "we") : stdout;
+	if (reading->out)
+		return 0;
+	int err = -errno;
+	say_error("%s: cannot be written: %s", output, strerror(errno));
+	return err;
+}
+
+/* The kernel believes the block only if it is intact and this namespace's. */
+static bool is_good(const struct view *view, const unsigned char *parent)
+{
+	if (!view->info.intact)
+		say_note("%s: %s: the checksum is wrong", view->source,
+			ndctl_infoblock_get_signature(&view->info));
+	else if (parent && uuid_compare(view->info.parent_uuid, parent) != 0)
+		say_note("%s: %s: it was made for another namespace (parent uuid)", view->source,
+			ndctl_infoblock_get_signature(&view->info));
+	else
+		return true;
+	return false;
+}
+
+static int add_block(
+	struct reading *reading, const char *block, struct view *view, const unsigned char *parent)
+{
+	if (ndctl_infoblock_parse(block, &view->info))
+		return 0;
+	if (verify && !is_good(view, parent))
+		return 0;
+	return json_append(reading->array,
+		json_describe(fields, sizeof(fields) / sizeof(*fields), view, reading->flags));
+}
+
+static bool is_btt(const char *block)
+{
+	struct ndctl_infoblock info;
+
+	return ndctl_infoblock_parse(block, &info) == 0 && info.kind == NDCTL_INFOBLOCK_BTT;
+}
+
+/* @parent: uuid of the label, NULL if there is none. */
+static int take(
+	struct reading *reading, const char *area, struct view *view, const unsigned char *parent)
+{
+	const char *behind = area + NDCTL_INFOBLOCK_SIZE;
+	int err = 0;
+
+	/* Blocks of a btt come first, and at the very start nothing else is looked for. */
+	if (is_btt(behind))
+		err = add_block(reading, behind, view, parent);
+	if (!err && is_btt(area))
+		err = add_block(reading, area, view, parent);
+	if (!err && !is_btt(behind))
+		err = add_block(reading, behind, view, parent);
+	if (!err && !as_json && !human && fwrite(area, NDCTL_INFOBLOCK_AREA, 1, reading->out) != 1)
+		err = -EIO;
+	return err;
+}
+
+static int read_namespace(void *object, const void *data)
+{
+	struct reading *reading = *(struct reading *const *)data;
+	struct view view = {.source = ndctl_namespace_get_devname(object)};
+	char area[NDCTL_INFOBLOCK_AREA];
+	uuid_t parent;
+	int err = ndctl_namespace_read_infoblock(object, area);
+
+	if (err)
+		return err;
+	ndctl_namespace_get_uuid(object, parent);
+	return take(reading, area, &view, uuid_is_null(parent) ? NULL : parent);
+}
+
+static int read_area(int fd, char *area)
+{
+	for (size_t done = 0; done < NDCTL_INFOBLOCK_AREA;) {
+		ssize_t now = read(fd, area + done, NDCTL_INFOBLOCK_AREA - done);
+		if (now <= 0)
+			return now ? -errno : -EIO;
+		done += (size_t)now;
+	}
+	return 0;
+}
+
+static int read_file(struct reading *reading)
+{
+	struct view view = {.source = input ?: "<stdin>", .is_file = true};
+	char area[NDCTL_INFOBLOCK_AREA];
+	int fd = input ? open(input, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	int err = fd < 0 ? -errno : read_area(fd, area);
+
+	if (input && fd >= 0)
+		close(fd);
+	if (err == -EIO)
+		say_error("%s: it has less than the %d bytes that hold info blocks", view.source,
+			NDCTL_INFOBLOCK_AREA);
+	else if (err)
+		say_error("%s: cannot be read: %s", view.source, strerror(-err));
+	return err ?: take(reading, area, &view, NULL);
+}
+
+static int print(const struct reading *reading)
+{
+	if (json_object_array_length(reading->array) == 0) {
+		say_note("there is no info block");
+		return fputs("[\n]\n", reading->out) < 0 ? -EIO : 0;
+	}
+	const char *text = json_object_to_json_string_ext(reading->array, JSON_C_TO_STRING_PRETTY);
+	return text && fprintf(reading->out, "%s\n", text) < 0 ? -EIO : 0;
+}
+
+static int run(void *context, int count, char **args)
+{
+	AUTO_TARGETS struct targets targets = {0};
+	struct outcome outcome = {0};
+	CLEANUP(reading_deinit) struct reading reading = {0};
+	const struct reading *pointer = &reading;
+	int err;
+
+	if (input && count)
+		return usage_error("a namespace or --input, not both");
+	err = targets_namespaces(context, &filters, count, args, &targets);
+	if (err > 0)
+		return err;
+	tell_steps(context, verbose > 0);
+	if (!err)
+		err = reading_init(&reading);
+	if (!err && count)
+		outcome = targets_change(context, &targets, read_namespace, &pointer);
+	else if (!err) {
+		outcome.error = read_file(&reading);
+		outcome.done = !outcome.error;
+	}
+	if (outcome.done && (as_json || human))
+		err = print(&reading);
+	if (reading.out && fflush(reading.out) && !err)
+		err = -errno;
+	say_count("read", outcome.done, "infoblock");
+	return err ?: outcome.error;
+}
+
+const struct verb verb_read_infoblock = {
+	.name = "read-infoblock",
+	.summary = "read what makes namespaces fsdax, devdax or sector",
+	.argument = "namespace",
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run,
+};

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../util/size.h"
+#include "../util/verb.h"
+#include "targets.h"
+#include "verbs.h"
+
+static struct filters filters;
+static int verbose;
+static const char *output, *uuid_text, *parent_text;
+static bool to_stdout;
+static int mode, map;
+static struct size_option size, align, offset;
+
+static const struct choice maps[] = {
+	{"mem", NDCTL_PFN_LOC_RAM},
+	{"dev", NDCTL_PFN_LOC_PMEM},
+	{NULL, 0},
+};
+
+static const struct option options[] = {
+	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
+		"only on this bus, by number, name or provider"},
+	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'o', "output", OPT_TEXT, &output, "file", "to write to, at 4 KiB"},
+	{'c', "stdout", OPT_FLAG, &to_stdout, NULL, "write to standard output"},
+	{'m', "mode", OPT_CHOICE, &mode, "mode", "fsdax (default) or devdax",
+		.choices = mode_choices, .any_case = true},
+	{'s', "size", OPT_SIZE, &size, "size", "of what it describes (default: of the target)"},
+	{'a', "align", OPT_SIZE, &align, "align", "of mappings (default: 2M, on a namespace 4K)"},
+	{'u', "uuid", OPT_TEXT, &uuid_text, "uuid", "of the content (default: a new one)"},
+	{'M', "map", OPT_CHOICE, &map, "place",
+		"of the page map: in memory, or on the device (default: dev)", .choices = maps},
+	{'p', "parent-uuid", OPT_TEXT, &parent_text, "uuid",
+		"of the namespace's label (default: the one it has, or zeros)"},
+	{'O', "offset", OPT_SIZE, &offset, "offset",
+		"as if the namespace began at this address (for experiments)"},
+};
+
+/* What the command line says of the block, whatever it is written to. */
+struct wish {
+	struct ndctl_infoblock info;
+	unsigned written;
+};
+
+static int check_words(int count)
+{
+	if (mode && mode != 1 + NDCTL_NS_MODE_FSDAX && mode != 1 + NDCTL_NS_MODE_DEVDAX)
+		return usage_error("--mode: there are info blocks to be written for fsdax and "
+				   "devdax only");
+	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
+		return usage_error("--align: %s is not a power of 2 of at least 4096",
+			size_short(align.bytes).text);
+	if (align.bytes > UINT32_MAX)
+		return usage_error(
+			"--align: an info block has no room for %s", size_short(align.bytes).text);
+	if (count && (output || to_stdout))
+		return usage_error("a namespace, --output or --stdout: one of them");
+	if (!count && !output && !to_stdout)
+		return usage_error("which namespace? Name one, or 'all', or a file with --output");
+	if (to_stdout && !size.given)
+		return usage_error("--stdout needs --size");
+	return 0;
+}
+
+static int fill_wish(struct wish *wish)
+{
+	struct ndctl_infoblock *info = &wish->info;
+
+	*wish = (struct wish){0};
+	info->kind = mode == 1 + NDCTL_NS_MODE_DEVDAX ? NDCTL_INFOBLOCK_DAX : NDCTL_INFOBLOCK_PFN;
+	if (uuid_text && uuid_parse(uuid_text, info->uuid))
+		return usage_error("--uuid: '%s' is not a uuid", uuid_text);
+	if (parent_text && uuid_parse(parent_text, info->parent_uuid))
+		return usage_error("--parent-uuid: '%s' is not a uuid", parent_text);
+	return 0;
+}
+
+static int make_block(const char *target, const struct ndctl_infoblock *wanted,
+	unsigned long long bytes, unsigned long long start, unsigned long default_align,
+	char *block)
+{
+	struct ndctl_infoblock info = *wanted;
+	int err = ndctl_infoblock_layout(&info, map ? (enum ndctl_pfn_loc)map : NDCTL_PFN_LOC_PMEM,
+		bytes, offset.given ? offset.bytes : start,
+		align.given ? align.bytes : default_align);
+
+	if (err) {
+		say_error("%s: %s leave no room for data behind the page map, aligned to %s",
+			target, size_short(bytes).text,
+			size_short(align.given && align.bytes > 2 << 20 ? align.bytes : 2 << 20)
+				.text);
+		return err;
+	}
+	if (uuid_is_null(info.uuid))
+		uuid_generate(info.uuid);
+	return ndctl_infoblock_format(&info, block);
+}
+
+static int write_namespace(void *object, const void *data)
+{
+	struct wish wish = *(const struct wish *)data;
+	unsigned long long start = ndctl_namespace_get_resource(object);
+	char block[NDCTL_INFOBLOCK_SIZE];
+
+	if (!parent_text)
+		ndctl_namespace_get_uuid(object, wish.info.parent_uuid);
+	int err = make_block(ndctl_namespace_get_devname(object), &wish.info,
+		size.given ? size.bytes : ndctl_namespace_get_size(object),
+		start == ULLONG_MAX ? 0 : start, 4096, block);
+	return err ?: ndctl_namespace_write_infoblock(object, block);
+}
+
+static int write_all(int fd, const char *bytes, size_t count, off_t at)
+{
+	for (size_t done = 0; done < count;) {
+		ssize_t now = at < 0 ? write(fd, bytes + done, count - done)
+				     : pwrite(fd, bytes + done, count - done, at + (off_t)done);
+		if (now <= 0)
+			return now ? -errno : -EIO;
+		done += (size_t)now;
+	}
+	return 0;
+}
+
+static int write_stdout(const struct wish *wish)
+{
+	char area[NDCTL_INFOBLOCK_AREA] = {0};
+	int err = make_block("standard output", &wish->info, size.bytes, 0, 2 << 20,
+		area + NDCTL_INFOBLOCK_SIZE);
+
+	if (err)
+		return err;
+	err = write_all(STDOUT_FILENO, area, sizeof(area), -1);
+	if (err)
+		say_error("cannot write to standard output: %s", strerror(-err));
+	return err;
+}
+
+/* The file is made only when there is something to put into it. */
+static int write_file(const struct wish *wish)
+{
+	char area[NDCTL_INFOBLOCK_AREA] = {0};
+	struct stat status = {0};
+
+	stat(output, &status);
+	int err = make_block(output, &wish->info,
+		size.given ? size.bytes : (unsigned long long)status.st_size, 0, 2 << 20,
+		area + NDCTL_INFOBLOCK_SIZE);
+	if (err)
+		return err;
+	int fd = open(output, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	err = fd < 0 ? -errno : write_all(fd, area, sizeof(area), 0);
+	if (fd >= 0 && close(fd) && !err)
+		err = -errno;
+	if (err)
+		say_error("%s: cannot be written: %s", output, strerror(-err));
+	return err;
+}
+
+static int run(void *context, int count, char **args)
+{
+	AUTO_TARGETS struct targets targets = {0};
+	struct outcome outcome = {0};
+	struct wish wish;
+	int err = check_words(count) ?: fill_wish(&wish);
+
+	if (err)
+		return err;
+	err = targets_namespaces(context, &filters, count, args, &targets);
+	if (err > 0)
+		return err;
+	tell_steps(context, verbose > 0);
+	if (!err && count)
+		outcome = targets_change(context, &targets, write_namespace, &wish);
+	else if (!err) {
+		outcome.error = to_stdout ? write_stdout(&wish) : write_file(&wish);
+		outcome.done = !outcome.error;
+	}
+	say_count("wrote", outcome.done, "infoblock");
+	return err ?: outcome.error;
+}
+
+const struct verb verb_write_infoblock = {
+	.name = "write-infoblock",
+	.summary = "write what makes a namespace, or an image of one, fsdax or devdax",
+	.argument = "namespace",
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run,
+};
