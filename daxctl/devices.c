@@ -134,6 +134,24 @@ static void tell_step(
 		say_outcome("%s%s", words[event], what);
 }
 
+/* Fewer are done before anyone has read how many there are. */
+#define MANY_BLOCKS 16
+
+static void tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total, void *data)
+{
+	if (total >= MANY_BLOCKS && done == total)
+		say_progress("%s", "");
+	else if (total >= MANY_BLOCKS)
+		say_progress(
+			"%s: %u of %u memory blocks", daxctl_dev_get_devname(dev), done, total);
+}
+
+void devices_tell_steps(struct daxctl_ctx *ctx, bool *verbose)
+{
+	daxctl_set_progress_fn(ctx, verbose ? tell_progress : NULL, NULL);
+	daxctl_set_step_fn(ctx, verbose ? tell_step : NULL, verbose);
+}
+
 struct outcome {
 	unsigned done;
 	int last; /* result that was not 0 */
@@ -149,6 +167,8 @@ static struct outcome change_all(struct daxctl_ctx *ctx, const struct list *list
 		int result = change->apply(list->devs[i], change->data);
 		if (result < 0 && say_error_count() == said)
 			say_failure(ctx, result);
+		if (result == CHANGE_SKIPPED)
+			continue;
 		if (result)
 			outcome.last = result;
 		else
@@ -175,9 +195,9 @@ int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char *
 	if (err > 0)
 		return err;
 	if (!err) {
-		daxctl_set_step_fn(ctx, tell_step, &verbose);
+		devices_tell_steps(ctx, &verbose);
 		outcome = change_all(ctx, &list, change, array);
-		daxctl_set_step_fn(ctx, NULL, NULL);
+		devices_tell_steps(ctx, NULL);
 	}
 	json_print(array, change->human ? JSON_HUMAN : 0);
 	say_outcome("%s %u device%s", change->done, outcome.done, outcome.done == 1 ? "" : "s");

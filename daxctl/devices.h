@@ -19,11 +19,19 @@ bool device_is_selected(struct daxctl_dev *dev, const struct selection *selectio
 int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,
 	int (*fn)(struct daxctl_dev *dev, void *data), void *data);
 
+/* From now on says what a dry run would do, and, where *@verbose, each step as it is taken. NULL
+ * ends it. */
+void devices_tell_steps(struct daxctl_ctx *ctx, bool *verbose);
+
+/* A device that is neither changed nor a reason to fail. */
+#define CHANGE_SKIPPED 2
+
 /* What a verb does to each of its devices. */
 struct change {
 	const char *done; /* for "DONE 1 device" once all are through */
-	/* Returns 0, 1 if there was nothing to do for the device (which then does not count), or a
-	 * negative errno with the library's sentence set or its own said. */
+	/* Returns 0, 1 if there was nothing to do for the device (which then does not count),
+	 * CHANGE_SKIPPED if there should be nothing done, or a negative errno with the library's
+	 * sentence set or its own said. */
 	int (*apply)(struct daxctl_dev *dev, const void *data);
 	const void *data;
 	bool print; /* the devices as list shows them, once they are changed */

@@ -8,6 +8,7 @@
 
 static struct selection selection;
 static bool devices, regions, mappings, idle, human;
+static int verbose;
 
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &selection.region, "region", "only what belongs to this region"},
@@ -17,6 +18,7 @@ static const struct option options[] = {
 	{'M', "mappings", OPT_FLAG, &mappings, NULL, "show the ranges that a device is made of"},
 	{'i', "idle", OPT_FLAG, &idle, NULL, "show devices without size too"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units, addresses in hexadecimal"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "show where a device keeps the page map too"},
 };
 
 struct listing {
@@ -80,7 +82,9 @@ static void choose_classes(void)
 static int run(void *context, int count, char **args)
 {
 	AUTO_JSON struct json_object *array = json_object_new_array();
-	struct listing listing = {array, (human ? JSON_HUMAN : 0) | (mappings ? JSON_MAPPINGS : 0)};
+	struct listing listing = {array,
+		(human ? JSON_HUMAN : 0) | (mappings ? JSON_MAPPINGS : 0) |
+			(verbose ? JSON_MEMMAP : 0)};
 
 	if (!array)
 		return -ENOMEM;

@@ -6,53 +6,57 @@
 #include "verbs.h"
 
 static const char *region;
-static bool no_movable, human;
+static bool no_movable, keep_going, human;
 static int verbose;
 
-/* offline-memory has the rows without the last one. */
-static const struct option options[] = {
-	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
-	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+/* Both verbs have the first rows, and each of them one of its own. */
+#define COMMON                                                                                     \
+	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},               \
+		{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},                        \
+	{                                                                                          \
+		'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"        \
+	}
+
+static const struct option online_options[] = {
+	COMMON,
 	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
 		"let the kernel use the memory too; it may not be possible to take it back"},
 };
 
-/* One of the library's functions that bring all memory blocks of a device into a state, and the
- * state's name. */
-struct transition {
-	int (*apply)(struct daxctl_memory *memory);
-	const char *state;
+static const struct option offline_options[] = {
+	COMMON,
+	{0, "keep-going", OPT_FLAG, &keep_going, NULL,
+		"take offline what goes, and leave it so, where not all of it goes"},
 };
 
 static int change_memory(struct daxctl_dev *dev, const void *data)
 {
-	const struct transition *transition = data;
+	const enum daxctl_memory_state *state = data;
 	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
 	const char *name = daxctl_dev_get_devname(dev);
+	const char *word = *state == DAXCTL_MEMORY_OFFLINE ? "offline" : "online";
 
 	if (!memory) {
-		say_error("%s: has no memory to put %s: it is not in system-ram mode", name,
-			transition->state);
+		say_error("%s: has no memory to put %s: it is not in system-ram mode", name, word);
 		say_hint("daxctl reconfigure-device --mode system-ram %s", name);
 		return -ENXIO;
 	}
-	int unchanged = transition->apply(memory);
+	int unchanged =
+		daxctl_memory_change(memory, *state, keep_going ? DAXCTL_CHANGE_KEEP_GOING : 0);
 	if (unchanged <= 0)
 		return unchanged;
 	int total = daxctl_memory_num_sections(memory);
-	say_note("%s: %d of %d memory blocks were %s already", name, unchanged, total,
-		transition->state);
+	say_note("%s: %d of %d memory blocks were %s already", name, unchanged, total, word);
 	return unchanged == total;
 }
 
 static int change(
-	void *context, int count, char **args, const char *done, struct transition transition)
+	void *context, int count, char **args, const char *done, enum daxctl_memory_state state)
 {
 	const struct change all = {
 		.done = done,
 		.apply = change_memory,
-		.data = &transition,
+		.data = &state,
 		.verbose = verbose > 0,
 	};
 
@@ -62,15 +66,12 @@ static int change(
 static int run_online(void *context, int count, char **args)
 {
 	return change(context, count, args, "onlined memory for",
-		(struct transition){
-			no_movable ? daxctl_memory_online_no_movable : daxctl_memory_online,
-			"online"});
+		no_movable ? DAXCTL_MEMORY_ONLINE_KERNEL : DAXCTL_MEMORY_ONLINE_MOVABLE);
 }
 
 static int run_offline(void *context, int count, char **args)
 {
-	return change(context, count, args, "offlined memory for",
-		(struct transition){daxctl_memory_offline, "offline"});
+	return change(context, count, args, "offlined memory for", DAXCTL_MEMORY_OFFLINE);
 }
 
 const struct verb verb_online_memory = {
@@ -79,8 +80,8 @@ const struct verb verb_online_memory = {
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
-	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.options = online_options,
+	.option_count = sizeof(online_options) / sizeof(*online_options),
 	.run = run_online,
 };
 
@@ -90,7 +91,7 @@ const struct verb verb_offline_memory = {
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
-	.options = options,
-	.option_count = sizeof(options) / sizeof(*options) - 1,
+	.options = offline_options,
+	.option_count = sizeof(offline_options) / sizeof(*offline_options),
 	.run = run_offline,
 };

@@ -1,42 +1,80 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "../util/cleanup.h"
 #include "../util/size.h"
 #include "../util/verb.h"
+#include "config.h"
 #include "devices.h"
+#include "input.h"
 #include "verbs.h"
 
 static const char *region;
-static int mode_choice;
-static bool no_online, no_movable, force, human, dry_run;
+static struct layout_options layout_wanted;
+static int mode_choice, memmap;
+static bool check_config, keep_going, no_online, no_movable, force, human, dry_run;
 static int verbose;
 
 /* Choices start at 1. */
 static const struct choice modes[] = {
 	{"system-ram", DAXCTL_DEV_MODE_RAM + 1},
 	{"devdax", DAXCTL_DEV_MODE_DEVDAX + 1},
+	{"famfs", DAXCTL_DEV_MODE_FAMFS + 1},
 	{0},
 };
 
+enum { MEMMAP_YES = 1, MEMMAP_NO };
+static const struct choice memmap_choices[] = {{"yes", MEMMAP_YES}, {"no", MEMMAP_NO}, {0}};
+
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
+	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'s', "size", OPT_PARSED, &layout_wanted.size, "size",
+		"give disabled devices of a dynamic region another size",
+		"What is cut off is lost. 0 leaves the device without memory. Not with *--mode*.",
+		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
+	{'a', "align", OPT_PARSED, &layout_wanted.align, "align",
+		"give disabled devices of a dynamic region another alignment",
+		"A size that the processor can map at once: 4K, 2M or 1G on x86. Not with "
+		"*--mode*.",
+		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
+	{0, "input", OPT_TEXT, &layout_wanted.input, "file",
+		"give a disabled device of a dynamic region what this file describes",
+		"The format is that of *daxctl-create-device*(1). Not with *--mode*."},
 	{'m', "mode", OPT_CHOICE, &mode_choice, "mode", "what the devices are to be used as",
 		"*system-ram*: ordinary memory, on the NUMA node that *list* shows as "
 		"target_node.\n\n"
-		"*devdax*: a character device, /dev/daxX.Y, that programs map.",
+		"*devdax*: a character device, /dev/daxX.Y, that programs map.\n\n"
+		"*famfs*: what the famfs file system mounts, on kernels with the driver fsdev_dax. "
+		"It comes from devdax only, not from system-ram.",
 		.choices = modes, .refusal = -EINVAL},
 	{'N', "no-online", OPT_FLAG, &no_online, NULL,
 		"leave the new memory offline, for others to put online"},
-	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
-		"let the kernel use the memory too; it may not be possible to take it back"},
 	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline where that is in the way",
 		"Where the kernel puts new memory online by itself "
 		"(_/sys/devices/system/memory/auto_online_blocks_), in a zone of its own choice, a "
 		"change to *system-ram* is refused without it: such memory may not be possible to "
 		"take back."},
+	{'C', "check-config", OPT_FLAG, &check_config, NULL,
+		"do to the devices what the configuration says",
+		"See CONFIGURATION. Not with *--mode*, *--no-online* and *--no-movable*."},
+	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
+		"let the kernel use the memory too; it may not be possible to take it back"},
+	{0, "keep-going", OPT_FLAG, &keep_going, NULL,
+		"leave offline what --force took offline, where not all of it goes",
+		"Without it, memory that was taken offline goes back online when some of it does "
+		"not go."},
+	{0, "memmap-on-memory", OPT_CHOICE, &memmap, "yes|no",
+		"keep the page map of the new memory on the device itself, or not",
+		"It has 64 bytes for each page of 4096: 1 GiB for 64 GiB, which are missing in "
+		"other memory with *no*, and in the new memory with *yes*. For kernels since 6.8; "
+		"*yes* needs _memory\\_hotplug.memmap\\_on\\_memory=1_ on the kernel's command "
+		"line too.",
+		.choices = memmap_choices},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "check, print the steps and change nothing"},
-	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
 };
 
 /* Capacity that cannot be memory is not lost in silence. */
@@ -57,13 +95,13 @@ static void tell_loss(struct daxctl_dev *dev)
 
 /* The kernel itself or a rule of udev may put blocks online before we do, in a zone of its own
  * choice. */
-static void tell_zone(struct daxctl_dev *dev)
+static void tell_zone(struct daxctl_dev *dev, unsigned flags)
 {
 	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
 	struct daxctl_memory_counts counts;
 
-	if (no_movable || no_online || !memory || daxctl_memory_get_counts(memory, &counts) ||
-		counts.movable == counts.online)
+	if (flags & (DAXCTL_CHANGE_NO_MOVABLE | DAXCTL_CHANGE_NO_ONLINE) || !memory ||
+		daxctl_memory_get_counts(memory, &counts) || counts.movable == counts.online)
 		return;
 	say_note("%s: %u of its %u memory blocks are not movable: something else put them online",
 		daxctl_dev_get_devname(dev), counts.online - counts.movable, counts.total);
@@ -71,27 +109,111 @@ static void tell_zone(struct daxctl_dev *dev)
 		 "--no-online");
 }
 
-static int reconfigure(struct daxctl_dev *dev, const void *data)
-{
-	enum daxctl_dev_mode mode = mode_choice - 1;
-	unsigned flags = (force ? DAXCTL_CHANGE_FORCE : 0) |
-		(no_online ? DAXCTL_CHANGE_NO_ONLINE : 0) |
-		(no_movable ? DAXCTL_CHANGE_NO_MOVABLE : 0) | (dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
+/* A sixty-fourth of the memory, with pages of 4 KiB. */
+#define PAGE_DESCRIPTION 64
 
+static void tell_memmap(struct daxctl_dev *dev)
+{
+	unsigned long long usable;
+
+	if (!memmap || daxctl_dev_get_ram_size(dev, &usable))
+		return;
+	usable = usable / sysconf(_SC_PAGESIZE) * PAGE_DESCRIPTION;
+	if (daxctl_dev_get_memmap_on_memory(dev) > 0)
+		say_note("%s: its page map takes %s of its own memory, and saves as much elsewhere",
+			daxctl_dev_get_devname(dev), size_short(usable).text);
+	else
+		say_note("%s: its page map takes %s of other memory", daxctl_dev_get_devname(dev),
+			size_short(usable).text);
+}
+
+static const char *mode_name(enum daxctl_dev_mode mode)
+{
+	for (const struct choice *choice = modes; choice->name; choice++)
+		if (choice->value == (int)mode + 1)
+			return choice->name;
+	return "no";
+}
+
+static unsigned flags_of_options(void)
+{
+	return (force ? DAXCTL_CHANGE_FORCE : 0) | (no_online ? DAXCTL_CHANGE_NO_ONLINE : 0) |
+		(no_movable ? DAXCTL_CHANGE_NO_MOVABLE : 0) |
+		(dry_run ? DAXCTL_CHANGE_DRY_RUN : 0) |
+		(keep_going ? DAXCTL_CHANGE_KEEP_GOING : 0) |
+		(memmap == MEMMAP_YES ? DAXCTL_CHANGE_MEMMAP_HERE : 0) |
+		(memmap == MEMMAP_NO ? DAXCTL_CHANGE_MEMMAP_ELSEWHERE : 0);
+}
+
+static int set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
+{
 	if (daxctl_dev_get_mode(dev) == mode)
-		say_note("%s: is in %s mode already", daxctl_dev_get_devname(dev),
-			mode == DAXCTL_DEV_MODE_RAM ? "system-ram" : "devdax");
+		say_note("%s: is in %s mode already", daxctl_dev_get_devname(dev), mode_name(mode));
 	int err = daxctl_dev_set_mode(dev, mode, flags);
 	if (err)
 		return err;
 	if (mode == DAXCTL_DEV_MODE_RAM) {
 		tell_loss(dev);
-		tell_zone(dev);
+		tell_zone(dev, flags);
+		tell_memmap(dev);
 	}
 	return 0;
 }
 
-static int run(void *context, int count, char **args)
+static int reconfigure(struct daxctl_dev *dev, const void *data)
+{
+	return set_mode(dev, mode_choice - 1, flags_of_options());
+}
+
+static int follow_config(struct daxctl_dev *dev, const void *data)
+{
+	const struct config *config = data;
+	struct config_rule rule;
+	int err = config_find(config, dev, &rule);
+
+	if (err == -ENOENT) {
+		say_note("%s: no section in %s is for it", daxctl_dev_get_devname(dev),
+			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
+		return CHANGE_SKIPPED;
+	}
+	if (err)
+		return err;
+	return set_mode(dev, rule.mode,
+		flags_of_options() | (rule.online ? 0 : DAXCTL_CHANGE_NO_ONLINE) |
+			(rule.movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE));
+}
+
+/* Users of the verb know one status for all that a device cannot be made of. */
+static int change_layout(struct daxctl_dev *dev, const void *data)
+{
+	int err = daxctl_dev_set_layout(dev, data, dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
+
+	if (!err || err == -EACCES || err == -EPERM)
+		return err;
+	return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
+}
+
+static int run_layout(void *context, int count, char **args)
+{
+	CLEANUP(input_deinit) struct input input = {.region = -1};
+	struct daxctl_layout layout;
+	const struct change change = {
+		.done = dry_run ? "would reconfigure" : "reconfigured",
+		.apply = change_layout,
+		.data = &layout,
+		.verbose = verbose > 0,
+	};
+
+	if (no_online || no_movable || memmap || keep_going)
+		return usage_error("--no-online, --no-movable, --memmap-on-memory and --keep-going "
+				   "make sense with --mode only");
+	if (layout_wanted.input && (count > 1 || strcmp(args[0], "all") == 0))
+		return usage_error("--input describes one device");
+	int err = layout_from_options(&layout_wanted, &input, &layout);
+	return err ?: devices_change(context, region, count, args, &change);
+}
+
+static int run_mode(void *context, int count, char **args)
 {
 	const struct change change = {
 		.done = dry_run ? "would reconfigure" : "reconfigured",
@@ -101,11 +223,54 @@ static int run(void *context, int count, char **args)
 		.verbose = verbose > 0,
 	};
 
-	if (!mode_choice)
-		return usage_error("which --mode is wanted: system-ram or devdax?");
 	if (no_online && mode_choice - 1 != DAXCTL_DEV_MODE_RAM)
 		return usage_error("--no-online makes sense with --mode system-ram only");
+	if (memmap && mode_choice - 1 != DAXCTL_DEV_MODE_RAM)
+		return usage_error("--memmap-on-memory makes sense with --mode system-ram only");
+	if (keep_going && (!force || mode_choice - 1 == DAXCTL_DEV_MODE_RAM))
+		return usage_error("--keep-going makes sense with --force and --mode devdax only");
 	return devices_change(context, region, count, args, &change);
+}
+
+static void cleanup_config(struct config **config)
+{
+	config_free(*config);
+}
+
+static int run_config(void *context, int count, char **args)
+{
+	CLEANUP(cleanup_config) struct config *config = NULL;
+
+	if (mode_choice || no_online || no_movable)
+		return usage_error(
+			"--check-config does not go together with --mode, --no-online and "
+			"--no-movable");
+	int err = config_read(context, &config);
+	const struct change change = {
+		.done = dry_run ? "would reconfigure" : "reconfigured",
+		.apply = follow_config,
+		.data = config,
+		.print = !dry_run,
+		.human = human,
+		.verbose = verbose > 0,
+	};
+	return err ?: devices_change(context, region, count, args, &change);
+}
+
+static int run(void *context, int count, char **args)
+{
+	bool layout = layout_wanted.size.given || layout_wanted.align.given || layout_wanted.input;
+
+	if (layout && (mode_choice || check_config))
+		return usage_error("--size, --align and --input do not go together with --mode and "
+				   "--check-config");
+	if (check_config)
+		return run_config(context, count, args);
+	if (layout)
+		return run_layout(context, count, args);
+	if (mode_choice)
+		return run_mode(context, count, args);
+	return usage_error("which --mode, --size or --align is wanted?");
 }
 
 const struct verb verb_reconfigure_device = {

@@ -5,6 +5,10 @@
 
 /* One per file of the same name. */
 extern const struct verb verb_list;
+extern const struct verb verb_split_acpi;
+extern const struct verb verb_migrate_device_model;
+extern const struct verb verb_create_device;
+extern const struct verb verb_destroy_device;
 extern const struct verb verb_reconfigure_device;
 extern const struct verb verb_online_memory;
 extern const struct verb verb_offline_memory;

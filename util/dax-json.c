@@ -145,6 +145,15 @@ static bool mappings(void *object, unsigned flags, union field_value *out)
 	return true;
 }
 
+static bool memmap_on_memory(void *object, unsigned flags, union field_value *out)
+{
+	struct device_view *view = object;
+	int here = daxctl_dev_get_memmap_on_memory(view->dev);
+
+	out->flag = here > 0;
+	return here >= 0;
+}
+
 static const struct field device_fields[] = {
 	{"chardev", FIELD_TEXT, 0, chardev, "name of the device and of its node in /dev"},
 	{"size", FIELD_SIZE, 0, device_size, "bytes"},
@@ -155,6 +164,8 @@ static const struct field device_fields[] = {
 	{"total_memblocks", FIELD_INT, 0, total_memblocks, "memory blocks in all (system-ram)"},
 	{"movable", FIELD_BOOL, 0, movable, "all blocks in use are in ZONE_MOVABLE"},
 	{"state", FIELD_TEXT, 0, state, "disabled, where no driver has the device"},
+	{"memmap_on_memory", FIELD_BOOL, JSON_MEMMAP, memmap_on_memory,
+		"the page map of the memory is, or would be, on the device itself (Linux 6.8)"},
 	{"mappings", FIELD_JSON, JSON_MAPPINGS, mappings, "ranges that the device is made of"},
 };
 

@@ -13,6 +13,8 @@ enum {
 	JSON_MAPPINGS = 1 << 30,
 	/* Leaves the path out of a region, as within a namespace. */
 	JSON_NO_PATH = 1 << 29,
+	/* Shows where a device keeps the page map; ndctl's verbose forms do not. */
+	JSON_MEMMAP = 1 << 28,
 };
 
 struct json_object *json_dax_device(struct daxctl_dev *dev, unsigned flags);

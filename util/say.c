@@ -2,11 +2,14 @@
 #include "say.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *tool_name = "";
 static const char *verb_name;
 static unsigned error_count;
+static bool in_progress;
 
 void say_init(const char *tool, const char *verb)
 {
@@ -17,8 +20,32 @@ void say_init(const char *tool, const char *verb)
 	setvbuf(stderr, NULL, _IOLBF, 0);
 }
 
+#define START_OF_LINE "\r\033[K"
+
+static void end_progress(void)
+{
+	if (in_progress)
+		fputs(START_OF_LINE, stderr);
+	in_progress = false;
+}
+
+void say_progress(const char *format, ...)
+{
+	va_list args;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	in_progress = true;
+	fputs(START_OF_LINE, stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fflush(stderr);
+}
+
 static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_list args)
 {
+	end_progress();
 	if (prefix)
 		fprintf(stderr, "%s: ", prefix);
 	vfprintf(stderr, format, args);

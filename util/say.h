@@ -26,6 +26,10 @@ void say_note(const char *format, ...) PRINTF(1, 2);
 /* "sentence" without prefix: the outcome of a verb as a whole ("created 1 namespace"). */
 void say_outcome(const char *format, ...) PRINTF(1, 2);
 
+/* How far a long work is, on a line that the next sentence takes the place of. Nothing where
+ * standard error is no terminal. */
+void say_progress(const char *format, ...) PRINTF(1, 2);
+
 /* For checks of the command line: says "TOOL: VERB: sentence" and where the options are listed.
  * Returns EXIT_USAGE, to be returned by run. */
 int usage_error(const char *format, ...) PRINTF(1, 2);

@@ -124,6 +124,12 @@ EXPORT void daxctl_set_step_fn(struct daxctl_ctx *ctx, daxctl_step_fn *fn, void 
 	ctx->step_data = data;
 }
 
+EXPORT void daxctl_set_progress_fn(struct daxctl_ctx *ctx, daxctl_progress_fn *fn, void *data)
+{
+	ctx->progress_fn = fn;
+	ctx->progress_data = data;
+}
+
 static void observe(void *data, enum txn_event event, const char *what)
 {
 	static const enum daxctl_step_event events[] = {

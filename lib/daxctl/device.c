@@ -15,6 +15,7 @@ static const struct attr dev_attrs[] = {
 	[DEV_DEV] = {"dev", ATTR_TEXT, true},
 	[DEV_DRIVER] = {"driver", ATTR_LINK},
 	[DEV_MAPPING] = {"mapping", ATTR_TEXT},
+	[DEV_MEMMAP] = {"memmap_on_memory", ATTR_U64},
 };
 
 bool dev_parse_name(const char *name, int *region_id, int *id)
@@ -186,6 +187,14 @@ EXPORT int daxctl_dev_set_mapping(
 
 	snprintf(value, sizeof(value), "%#llx-%#llx", start, end);
 	return configure(dev, DEV_MAPPING, value);
+}
+
+EXPORT int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev)
+{
+	uint64_t value;
+	int err = object_u64(&dev->object, DEV_MEMMAP, &value);
+
+	return err == -ENOENT ? -EOPNOTSUPP : err ?: value != 0;
 }
 
 const char *dev_driver(struct daxctl_dev *dev)

@@ -38,10 +38,13 @@ typedef void daxctl_step_fn(
 void daxctl_set_step_fn(struct daxctl_ctx *ctx, daxctl_step_fn *fn, void *data);
 
 enum daxctl_change_flags {
-	DAXCTL_CHANGE_FORCE = 1 << 0,	   /* take memory offline, override auto-online */
-	DAXCTL_CHANGE_NO_ONLINE = 1 << 1,  /* leave new memory offline */
-	DAXCTL_CHANGE_NO_MOVABLE = 1 << 2, /* let the kernel use the memory too */
-	DAXCTL_CHANGE_DRY_RUN = 1 << 3,	   /* check, tell the steps, change nothing */
+	DAXCTL_CHANGE_FORCE = 1 << 0,	    /* take memory offline, override auto-online */
+	DAXCTL_CHANGE_NO_ONLINE = 1 << 1,   /* leave new memory offline */
+	DAXCTL_CHANGE_NO_MOVABLE = 1 << 2,  /* let the kernel use the memory too */
+	DAXCTL_CHANGE_DRY_RUN = 1 << 3,	    /* check, tell the steps, change nothing */
+	DAXCTL_CHANGE_KEEP_GOING = 1 << 4,  /* take the blocks offline that go, and leave them so */
+	DAXCTL_CHANGE_MEMMAP_HERE = 1 << 5, /* keep the page map of the new memory on the device */
+	DAXCTL_CHANGE_MEMMAP_ELSEWHERE = 1 << 6, /* keep it in other memory */
 };
 
 /*
@@ -57,6 +60,70 @@ enum daxctl_change_flags {
  */
 int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags);
 
+/* The uuid of the namespace that a region of persistent memory is made of, as ndctl list shows it
+ * (attribute uuid of the nd "dax" device). Returns 0, -EOPNOTSUPP for memory of another kind, or
+ * another negative errno. */
+int daxctl_region_get_nvdimm_uuid(struct daxctl_region *region, uuid_t uuid);
+
+/* A range of physical addresses, both ends included. */
+struct daxctl_range {
+	unsigned long long start, end;
+};
+
+/* What a device of a dynamic region is made of; @given says which members count. */
+enum daxctl_layout_given {
+	DAXCTL_LAYOUT_SIZE = 1 << 0,
+	DAXCTL_LAYOUT_ALIGN = 1 << 1,
+	DAXCTL_LAYOUT_RANGES = 1 << 2,
+};
+struct daxctl_layout {
+	unsigned given;
+	unsigned long align;	 /* bytes: a page size of the processor */
+	unsigned long long size; /* bytes; the sum of the ranges where those are given too */
+	/* The device has these, in this order, instead of what the kernel finds free. */
+	const struct daxctl_range *ranges;
+	size_t range_count;
+};
+
+/*
+ * Creates a device in a dynamic region, of the alignment of the region and of all that is left in
+ * it where @layout does not say otherwise, brings it into devdax mode, and stores it in @dev. When
+ * a step fails the capacity is given back and no device stays behind. A device without a size that
+ * nobody has used yet (the seed) is taken instead of a new one.
+ *
+ * Returns 0, or
+ *   -EOPNOTSUPP  the region is not dynamic
+ *   -ENOSPC      it has not as much left, or nowhere aligned like this
+ *   -EINVAL      no such alignment; size or ranges are no multiples of it; ranges overlap
+ *   -EBUSY       a range belongs to another device
+ * or another errno of the kernel (attributes create, align, size and mapping).
+ */
+int daxctl_region_add_dev(
+	struct daxctl_region *region, const struct daxctl_layout *layout, struct daxctl_dev **dev);
+
+/* Gives a disabled device of a dynamic region another size, alignment, or other ranges; what
+ * @layout does not say stays. @flags: DAXCTL_CHANGE_DRY_RUN. When a step fails the device has the
+ * very ranges back that it had. Returns 0 or as daxctl_region_add_dev() does; -EBUSY too if the
+ * device is enabled. */
+int daxctl_dev_set_layout(
+	struct daxctl_dev *dev, const struct daxctl_layout *layout, unsigned flags);
+
+/*
+ * Gives the capacity of a device back to its dynamic region and deletes the device; with
+ * DAXCTL_CHANGE_FORCE it is disabled before, and its memory taken offline. When a step fails the
+ * device is as it was, with the same ranges. @dev stays a valid pointer.
+ *
+ * Returns 0; 1 for the first device of a region (daxX.0), which the kernel keeps: it has no size
+ * then; or a negative errno: -EOPNOTSUPP as above, -EBUSY if it is enabled (without FORCE) or its
+ * memory does not go offline.
+ */
+int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags);
+
+/* 1 if the page map of the memory that the device becomes, 64 bytes for each page, is kept on the
+ * device itself (attribute memmap_on_memory), 0 if in other memory, -EOPNOTSUPP on kernels before
+ * 6.8, which have no choice, or another negative errno. */
+int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev);
+
 /* Number of bytes of the device that lie in whole memory blocks, and would be memory in system-ram
  * mode; the rest would be lost for the time. Returns 0 or a negative errno. */
 int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size);
@@ -68,6 +135,25 @@ struct daxctl_memory_counts {
 };
 /* Returns 0 or a negative errno: -EACCES for users who may not see physical addresses. */
 int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts);
+
+/*
+ * Brings all memory blocks of a device into a state (attribute state of memory/memoryN), as
+ * daxctl_memory_online(), _online_no_movable() and _offline() do. @flags: with
+ * DAXCTL_CHANGE_KEEP_GOING blocks that cannot be changed do not keep the others from it, and
+ * nothing is changed back. Returns the number of blocks that were in that state already, or a
+ * negative errno: -EBUSY if pages in a block cannot be moved, -EINTR if a signal ended it.
+ */
+enum daxctl_memory_state {
+	DAXCTL_MEMORY_OFFLINE,
+	DAXCTL_MEMORY_ONLINE_MOVABLE, /* in ZONE_MOVABLE */
+	DAXCTL_MEMORY_ONLINE_KERNEL,  /* where the kernel may use it too */
+};
+int daxctl_memory_change(struct daxctl_memory *mem, enum daxctl_memory_state to, unsigned flags);
+
+/* @fn hears how far a change of memory blocks is: before each block, and with @done equal to @total
+ * at the end. NULL: nobody does. */
+typedef void daxctl_progress_fn(struct daxctl_dev *dev, unsigned done, unsigned total, void *data);
+void daxctl_set_progress_fn(struct daxctl_ctx *ctx, daxctl_progress_fn *fn, void *data);
 
 /* Bytes of a memory block (memory/block_size_bytes), 0 if this kernel has no memory hotplug. */
 unsigned long long daxctl_get_memory_block_size(struct daxctl_ctx *ctx);

@@ -107,6 +107,23 @@ int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum blo
 	return 0;
 }
 
+/* The same in one look, where nothing is decided by it. What is online is in one zone, or in "none"
+ * if it is in several; what is not could be put into at least two (since Linux 5.1, which brought
+ * kmem). */
+static int block_look(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state)
+{
+	char text[SYSFS_PAGE + 1];
+	int err = read_block(ctx, block, "valid_zones", text);
+
+	/* Gone, or on a kernel that takes no memory offline. */
+	if (err == -ENOENT)
+		return block_read_state(ctx, block, state);
+	*state = strchr(text, ' ')	       ? BLOCK_OFFLINE
+		: strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE
+					       : BLOCK_KERNEL;
+	return err;
+}
+
 EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts)
 {
 	CLEANUP(blocks_deinit) struct blocks blocks = {0};
@@ -116,7 +133,7 @@ EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_mem
 	*counts = (struct daxctl_memory_counts){0};
 	for (size_t i = 0; !err && i < blocks.count; i++) {
 		enum block_state state;
-		err = block_read_state(ctx, &blocks.list[i], &state);
+		err = block_look(ctx, &blocks.list[i], &state);
 		if (err == -ENOENT) {
 			err = 0;
 			continue;
@@ -131,6 +148,7 @@ EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_mem
 struct memory_change {
 	struct daxctl_dev *dev;
 	enum block_state to;
+	bool keep_going;
 	struct blocks changed; /* with the states that they had */
 	unsigned *unchanged;
 };
@@ -225,6 +243,45 @@ static int change_undo(void *data)
 	return result;
 }
 
+static void tell_progress(struct daxctl_dev *dev, size_t done, size_t count)
+{
+	struct daxctl_ctx *ctx = dev->region->ctx;
+
+	if (ctx->progress_fn)
+		ctx->progress_fn(dev, (unsigned)done, (unsigned)count, ctx->progress_data);
+}
+
+/* As many as can be changed; what keeps the first of the others is told. */
+static int change_what_goes(struct memory_change *change, const struct blocks *blocks)
+{
+	struct kernel *kernel = dev_kernel(change->dev);
+	AUTO_FREE char *why = NULL, *hint = NULL;
+	unsigned stuck = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < blocks->count && result != -EINTR; i++) {
+		tell_progress(change->dev, i, blocks->count);
+		int err = change_block(change, &blocks->list[i]);
+		if (!err)
+			continue;
+		if (!stuck++) {
+			result = err;
+			why = strdup(kernel_error(kernel) ?: strerror(-err));
+			hint = kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
+		} else if (err == -EINTR) {
+			result = err;
+		}
+	}
+	tell_progress(change->dev, blocks->count, blocks->count);
+	if (!stuck)
+		return 0;
+	kernel_fail(kernel, -result, "%u of its %zu memory blocks cannot be changed, first: %s",
+		stuck, blocks->count, why ?: "");
+	if (hint)
+		kernel_hint(kernel, "%s", hint);
+	return result;
+}
+
 /* All or nothing: on failure the blocks that had changed are put back, and the first cause is what
  * is told. */
 static int change_apply(void *data)
@@ -238,8 +295,13 @@ static int change_apply(void *data)
 		change->changed.list = calloc(blocks.count, sizeof(*blocks.list));
 		err = change->changed.list ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; !err && i < blocks.count; i++)
+	if (!err && change->keep_going)
+		return change_what_goes(change, &blocks);
+	for (size_t i = 0; !err && i < blocks.count; i++) {
+		tell_progress(change->dev, i, blocks.count);
 		err = change_block(change, &blocks.list[i]);
+	}
+	tell_progress(change->dev, blocks.count, blocks.count);
 	if (!err)
 		return 0;
 
@@ -261,8 +323,8 @@ static void change_release(void *data)
 	free(change);
 }
 
-int memory_add_change(
-	struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned *unchanged)
+int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned flags,
+	unsigned *unchanged)
 {
 	static const char *const how[] = {
 		[BLOCK_OFFLINE] = "take offline",
@@ -276,11 +338,12 @@ int memory_add_change(
 		return -ENOMEM;
 	change->dev = dev;
 	change->to = to;
+	change->keep_going = flags & DAXCTL_CHANGE_KEEP_GOING;
 	change->unchanged = unchanged;
 	return txn_add(txn, step, "%s: the memory of %s", how[to], dev->object.name);
 }
 
-static int change_memory(struct daxctl_memory *mem, enum block_state to)
+static int change_memory(struct daxctl_memory *mem, enum block_state to, unsigned flags)
 {
 	struct daxctl_dev *dev = mem->dev;
 	unsigned unchanged = 0;
@@ -291,7 +354,7 @@ static int change_memory(struct daxctl_memory *mem, enum block_state to)
 	if (!err)
 		err = region_lock(dev->region, txn);
 	if (!err)
-		err = memory_add_change(txn, dev, to, &unchanged);
+		err = memory_add_change(txn, dev, to, flags, &unchanged);
 	if (!err)
 		err = txn_run(txn);
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name)
@@ -300,17 +363,32 @@ static int change_memory(struct daxctl_memory *mem, enum block_state to)
 
 EXPORT int daxctl_memory_online(struct daxctl_memory *mem)
 {
-	return change_memory(mem, BLOCK_MOVABLE);
+	return change_memory(mem, BLOCK_MOVABLE, 0);
 }
 
 EXPORT int daxctl_memory_online_no_movable(struct daxctl_memory *mem)
 {
-	return change_memory(mem, BLOCK_KERNEL);
+	return change_memory(mem, BLOCK_KERNEL, 0);
 }
 
 EXPORT int daxctl_memory_offline(struct daxctl_memory *mem)
 {
-	return change_memory(mem, BLOCK_OFFLINE);
+	return change_memory(mem, BLOCK_OFFLINE, 0);
+}
+
+EXPORT int daxctl_memory_change(
+	struct daxctl_memory *mem, enum daxctl_memory_state to, unsigned flags)
+{
+	static const enum block_state states[] = {
+		[DAXCTL_MEMORY_OFFLINE] = BLOCK_OFFLINE,
+		[DAXCTL_MEMORY_ONLINE_MOVABLE] = BLOCK_MOVABLE,
+		[DAXCTL_MEMORY_ONLINE_KERNEL] = BLOCK_KERNEL,
+	};
+
+	if (to < 0 || to >= (int)ARRAY_SIZE(states))
+		return kernel_fail(dev_kernel(mem->dev), EINVAL, "%s: there is no state number %d",
+			mem->dev->object.name, (int)to);
+	return change_memory(mem, states[to], flags);
 }
 
 EXPORT struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev)

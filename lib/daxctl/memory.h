@@ -28,8 +28,8 @@ int blocks_of(struct daxctl_dev *dev, struct blocks *blocks);
 void blocks_deinit(struct blocks *blocks);
 int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state);
 
-/* Adds the step that brings all blocks of @dev into state @to, all or nothing. @unchanged, which
- * may be NULL and else outlives the transaction, receives the number of those that were there
- * already. */
-int memory_add_change(
-	struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned *unchanged);
+/* Adds the step that brings all blocks of @dev into state @to, all or nothing, or, with
+ * DAXCTL_CHANGE_KEEP_GOING in @flags, those that go. @unchanged, which may be NULL and else
+ * outlives the transaction, receives the number of those that were there already. */
+int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned flags,
+	unsigned *unchanged);

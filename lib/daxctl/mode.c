@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "mode.h"
 
 /* A mode is a driver. */
 static const struct mode {
@@ -103,52 +104,67 @@ static int leave(struct daxctl_dev *dev, const char *driver)
 }
 
 struct rebind {
-	struct daxctl_dev *dev;
-	const char *driver;
+	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
+	struct daxctl_dev *known;
+	const struct mode *mode;
 };
 
 static int join_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return join(rebind->dev, rebind->driver);
+	return join(*rebind->slot, rebind->mode->driver);
 }
 
 static int leave_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return leave(rebind->dev, rebind->driver);
+	return leave(*rebind->slot, rebind->mode->driver);
 }
 
-static struct rebind *rebind_new(struct daxctl_dev *dev, const char *driver)
+static struct rebind *rebind_new(struct daxctl_dev *dev, const struct mode *mode)
 {
 	struct rebind *rebind = malloc(sizeof(*rebind));
 
 	if (rebind)
-		*rebind = (struct rebind){dev, driver};
+		*rebind = (struct rebind){&rebind->known, dev, mode};
 	return rebind;
 }
 
-static int add_join(struct txn *txn, struct daxctl_dev *dev, const char *driver)
+int mode_plan_join(
+	struct txn *txn, struct daxctl_dev **dev, const char *name, enum daxctl_dev_mode mode)
 {
-	struct step step = {join_step, leave_step, free, rebind_new(dev, driver)};
+	struct rebind *rebind = rebind_new(NULL, &modes[mode]);
+	struct step step = {join_step, leave_step, free, rebind};
 
-	return step.data ? txn_add(txn, step, "bind %s to driver %s", dev->object.name, driver)
-			 : -ENOMEM;
+	if (!rebind)
+		return -ENOMEM;
+	rebind->slot = dev;
+	return txn_add(txn, step, "bind %s to driver %s", name, modes[mode].driver);
 }
 
-static int add_leave(struct txn *txn, struct daxctl_dev *dev, const char *driver)
+static int add_join(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
 {
-	struct step step = {leave_step, join_step, free, rebind_new(dev, driver)};
+	struct step step = {join_step, leave_step, free, rebind_new(dev, mode)};
 
-	return step.data ? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, driver)
-			 : -ENOMEM;
+	return step.data
+		? txn_add(txn, step, "bind %s to driver %s", dev->object.name, mode->driver)
+		: -ENOMEM;
 }
 
-static int check_driver(struct daxctl_dev *dev, const struct mode *mode)
+static int add_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
 {
-	struct kernel *kernel = dev_kernel(dev);
+	struct step step = {leave_step, join_step, free, rebind_new(dev, mode)};
+
+	return step.data
+		? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, mode->driver)
+		: -ENOMEM;
+}
+
+int mode_check_driver(struct kernel *kernel, enum daxctl_dev_mode number)
+{
+	const struct mode *mode = &modes[number];
 
 	if (driver_find(kernel, "dax", mode->driver) == 0)
 		return 0;
@@ -189,6 +205,33 @@ static int check_ram(struct daxctl_dev *dev)
 	return -EINVAL;
 }
 
+#define MEMMAP_FLAGS (DAXCTL_CHANGE_MEMMAP_HERE | DAXCTL_CHANGE_MEMMAP_ELSEWHERE)
+
+/* Where the page map is to be is told before kmem has the device. */
+static int plan_memmap(struct txn *txn, struct daxctl_dev *dev, bool is_ram, unsigned flags)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	int now = daxctl_dev_get_memmap_on_memory(dev);
+	int wanted = (flags & DAXCTL_CHANGE_MEMMAP_HERE) != 0;
+
+	if (!(flags & MEMMAP_FLAGS) || now == wanted)
+		return 0;
+	if (now == -EOPNOTSUPP)
+		return kernel_fail(kernel, EOPNOTSUPP,
+			"this kernel gives no choice where the page map is kept (memmap_on_memory, "
+			"since Linux 6.8)");
+	if (now < 0)
+		return kernel_fail(
+			kernel, -now, "memmap_on_memory cannot be read: %s", strerror(-now));
+	if (is_ram) {
+		kernel_fail(
+			kernel, EBUSY, "where the page map of memory is kept cannot be changed");
+		kernel_hint(kernel, "bring it to devdax mode first");
+		return -EBUSY;
+	}
+	return txn_write(txn, &dev->object, DEV_MEMMAP, wanted ? "1" : "0", wanted ? "0" : "1");
+}
+
 /* With such a policy nobody can say in which zone the memory ends up, and hence whether it can be
  * taken back. */
 static int check_auto_online(struct daxctl_dev *dev, unsigned flags)
@@ -224,7 +267,7 @@ static int check_offline(struct daxctl_dev *dev, unsigned flags)
 	return -EBUSY;
 }
 
-static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
+int mode_plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 {
 	int mode = daxctl_dev_get_mode(dev);
 	/* Asked for last: the text lasts until the driver is looked up again. */
@@ -238,16 +281,28 @@ static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 	if (mode == DAXCTL_DEV_MODE_RAM) {
 		err = check_offline(dev, flags);
 		if (!err && flags & DAXCTL_CHANGE_FORCE)
-			err = memory_add_change(txn, dev, BLOCK_OFFLINE, NULL);
+			err = memory_add_change(txn, dev, BLOCK_OFFLINE, flags, NULL);
 	}
-	return err ?: add_leave(txn, dev, modes[mode].driver);
+	return err ?: add_leave(txn, dev, &modes[mode]);
+}
+
+static int check_size(struct daxctl_dev *dev)
+{
+	uint64_t size;
+
+	if (object_u64(&dev->object, DEV_SIZE, &size) || size)
+		return 0;
+	kernel_fail(dev_kernel(dev), ENXIO, "it has no memory");
+	kernel_hint(dev_kernel(dev), "daxctl reconfigure-device -s SIZE %s gives it some",
+		dev->object.name);
+	return -ENXIO;
 }
 
 static int check_join(struct daxctl_dev *dev, int to, unsigned flags)
 {
-	int err = to == DAXCTL_DEV_MODE_RAM ? check_ram(dev) : 0;
+	int err = to == DAXCTL_DEV_MODE_RAM ? check_ram(dev) : check_size(dev);
 
-	return err ?: check_driver(dev, &modes[to]);
+	return err ?: mode_check_driver(dev_kernel(dev), to);
 }
 
 static int plan(struct txn *txn, struct daxctl_dev *dev, int to, unsigned flags)
@@ -266,18 +321,21 @@ static int plan(struct txn *txn, struct daxctl_dev *dev, int to, unsigned flags)
 	if (!err && now != to) {
 		err = check_join(dev, to, flags);
 		if (!err)
-			err = plan_leave(txn, dev, flags);
+			err = mode_plan_leave(txn, dev, flags);
+		if (!err && to == DAXCTL_DEV_MODE_RAM)
+			err = plan_memmap(txn, dev, false, flags);
 		if (!err)
-			err = add_join(txn, dev, modes[to].driver);
+			err = add_join(txn, dev, &modes[to]);
+	} else if (!err && to == DAXCTL_DEV_MODE_RAM) {
+		err = plan_memmap(txn, dev, true, flags);
 	}
 	if (!err && to == DAXCTL_DEV_MODE_RAM && !(flags & DAXCTL_CHANGE_NO_ONLINE))
 		err = memory_add_change(txn, dev,
-			flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE, NULL);
+			flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE, 0, NULL);
 	return err;
 }
 
-/* A new transaction that holds the region, and a fresh look at the device. */
-static int begin(struct daxctl_dev *dev, struct txn **txn)
+int dev_begin(struct daxctl_dev *dev, struct txn **txn)
 {
 	struct kernel *kernel = dev_kernel(dev);
 
@@ -299,7 +357,7 @@ EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode
 	if (mode < 0 || mode >= DAXCTL_DEV_MODE_END)
 		return kernel_fail(dev_kernel(dev), EINVAL, "%s: there is no mode number %d",
 			dev->object.name, (int)mode);
-	int err = begin(dev, &txn);
+	int err = dev_begin(dev, &txn);
 	if (!err)
 		err = plan(txn, dev, mode, flags);
 	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
@@ -338,9 +396,9 @@ EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
 {
 	AUTO_TXN struct txn *txn = NULL;
 
-	int err = begin(dev, &txn);
+	int err = dev_begin(dev, &txn);
 	if (!err)
-		err = plan_leave(txn, dev, 0);
+		err = mode_plan_leave(txn, dev, 0);
 	if (!err)
 		err = txn_run(txn);
 	return err ? kernel_fail_while(

@@ -16,6 +16,8 @@ struct daxctl_ctx {
 		const char *fn, const char *format, va_list args);
 	daxctl_step_fn *step_fn;
 	void *step_data;
+	daxctl_progress_fn *progress_fn;
+	void *progress_data;
 	struct folder *dax;	/* /sys/bus/dax/devices */
 	struct folder *devices; /* /sys/devices */
 	struct object memory;	/* /sys/devices/system/memory */
@@ -63,7 +65,8 @@ enum dev_attr {
 	DEV_TARGET_NODE,
 	DEV_DEV,
 	DEV_DRIVER,
-	DEV_MAPPING
+	DEV_MAPPING,
+	DEV_MEMMAP,
 };
 enum memory_attr { MEMORY_BLOCK_SIZE, MEMORY_AUTO_ONLINE };
 

@@ -12,6 +12,7 @@ enum region_attr {
 	REGION_SEED,
 	REGION_CREATE,
 	REGION_DELETE,
+	REGION_UUID,
 };
 static const struct attr region_attrs[] = {
 	[REGION_SIZE] = {"dax_region/size", ATTR_U64, true},
@@ -20,6 +21,7 @@ static const struct attr region_attrs[] = {
 	[REGION_SEED] = {"dax_region/seed", ATTR_TEXT},
 	[REGION_CREATE] = {"dax_region/create", ATTR_TEXT},
 	[REGION_DELETE] = {"dax_region/delete", ATTR_TEXT},
+	[REGION_UUID] = {"uuid", ATTR_UUID, true},
 };
 
 static void cleanup_region(struct daxctl_region **region)
@@ -219,6 +221,13 @@ EXPORT int daxctl_region_get_id(struct daxctl_region *region)
 EXPORT void daxctl_region_get_uuid(struct daxctl_region *region, uuid_t uu)
 {
 	uuid_copy(uu, region->uuid);
+}
+
+EXPORT int daxctl_region_get_nvdimm_uuid(struct daxctl_region *region, uuid_t uuid)
+{
+	int err = object_uuid(&region->object, REGION_UUID, uuid);
+
+	return err == -ENOENT ? -EOPNOTSUPP : err;
 }
 
 EXPORT const char *daxctl_region_get_path(struct daxctl_region *region)

@@ -41,6 +41,11 @@ resize() {
 	"$REF_DAXCTL" reconfigure-device -s "$2" "$1"
 }
 
+# keep_device DEVICE: in a file that create-device reads.
+keep_device() {
+	"$REF_DAXCTL" list -DM -d "$1" | jq '.[0]' >/tmp/kept
+}
+
 # Topology hmem: dax0.0 of 4 memory blocks, dax0.1 without a whole one, dax0.2 of 2, and dax0.3
 # without any memory.
 four_devices() {

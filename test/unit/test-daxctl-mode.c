@@ -515,7 +515,7 @@ static void counts(void **state)
 	assert_int_equal(daxctl_memory_num_sections(mem), 0);
 
 	make_block(fixture, 9, "offline", "Normal Movable");
-	make_block(fixture, 10, "offline", "Movable");
+	make_block(fixture, 10, "offline", "Movable Normal");
 	assert_int_equal(daxctl_memory_get_counts(mem, &count), 0);
 	assert_int_equal(count.total, 2);
 	assert_int_equal(count.online, 0);
@@ -523,7 +523,7 @@ static void counts(void **state)
 	assert_false(daxctl_dev_has_online_memory(dev));
 
 	make_block(fixture, 11, "online", "Movable");
-	make_block(fixture, 12, "going-offline", "Movable");
+	make_block(fixture, 12, "online", "Movable");
 	assert_int_equal(daxctl_memory_get_counts(mem, &count), 0);
 	assert_int_equal(count.total, 4);
 	assert_int_equal(count.online, 2);

@@ -29,3 +29,25 @@ teardown() {
 	[[ $status == 240 ]]
 	says "dax0.0: memory block"
 }
+
+@test "destroy-device --force gives up, and the device keeps its ranges" {
+	unchanged daxctl destroy-device --force dax0.0
+	[[ $status == 240 ]]
+	says "dax0.0: cannot be destroyed: memory block"
+}
+
+@test "offline-memory --keep-going leaves offline what goes" {
+	check daxctl offline-memory --keep-going dax0.0
+	[[ $status == 240 ]]
+	says "of its 16 memory blocks cannot be changed, first: memory block"
+	says "pages in it are in use and cannot be moved"
+	check daxctl list
+	json '.[0] | .online_memblocks > 0 and .online_memblocks < .total_memblocks'
+}
+
+@test "what many blocks are done is told on a terminal, and nowhere else" {
+	check script -qec "daxctl online-memory dax0.0" /dev/null
+	[[ $output == *"dax0.0: 15 of 16 memory blocks"* ]]
+	check daxctl offline-memory --keep-going dax0.0
+	[[ $stderr != *"of 16 memory blocks"$'\r'* && $output == "" ]]
+}

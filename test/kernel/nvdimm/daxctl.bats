@@ -196,6 +196,86 @@ setup() {
 	[[ $status == 0 ]]
 }
 
+# section NAME UUID LINE...: for /etc/daxctl.conf.d
+section() {
+	printf '[reconfigure-device %s]\n' "$1"
+	printf 'nvdimm.uuid = %s\n' "$2"
+	printf '%s\n' "${@:3}"
+}
+
+@test "--check-config: what the section for the namespace says" {
+	folder=/etc/daxctl.conf.d
+	uuid=$(ndctl list -n namespace0.0 | jq -r '.[0].uuid')
+	other=$(ndctl list -n namespace0.2 | jq -r '.[0].uuid')
+	mkdir -p $folder
+	unchanged daxctl reconfigure-device -C dax0.0
+	[[ $status == 0 && -z $output ]]
+	says "dax0.0: no section in /etc/daxctl.conf.d is for it"
+
+	section one "$uuid" "online = false" >$folder/one.conf
+	section two "$other" "mode = devdax" >$folder/two.conf
+	echo '[reconfigure-device broken' >$folder/other
+	check daxctl reconfigure-device -C /dev/dax0.0
+	[[ $status == 0 ]]
+	json '.[0].mode == "system-ram" and .[0].online_memblocks == 0'
+	check daxctl reconfigure-device --check-config all
+	[[ $status == 0 ]]
+	json 'map(.mode) == ["system-ram", "devdax"]'
+	says "reconfigured 2 devices"
+	daxctl reconfigure-device -m devdax dax0.0
+
+	section one "$uuid" "mode = system_ram" >$folder/one.conf
+	unchanged daxctl reconfigure-device -C dax0.0
+	[[ $status == 234 ]]
+	says "$folder/one.conf: [reconfigure-device one]: mode: 'system_ram' is not system-ram, devdax or famfs"
+	check daxctl reconfigure-device -C dax0.2
+	[[ $status == 0 ]]
+	section one "$uuid" "onlin = false" >$folder/one.conf
+	unchanged daxctl reconfigure-device -C dax0.0
+	[[ $status == 234 ]]
+	says "[reconfigure-device one]: onlin: there is no such key"
+	section one "$uuid" >$folder/one.conf
+	section three "$uuid" >$folder/three.conf
+	unchanged daxctl reconfigure-device -C dax0.0
+	((status != 0))
+	says "are both for it"
+	rm $folder/three.conf
+	for line in "chmod g+w $folder/one.conf" "chmod o+w $folder" "chown 7 $folder/one.conf"; do
+		$line
+		unchanged daxctl reconfigure-device -C dax0.0
+		[[ $status == 255 ]]
+		says "is not used: others than root can change it"
+		chown -R root $folder
+		chmod -R go-w $folder
+	done
+	unchanged daxctl reconfigure-device -C -m devdax dax0.0
+	[[ $status == 129 ]]
+	rm -r $folder
+}
+
+@test "a region of persistent memory is not dynamic" {
+	unchanged daxctl create-device -s 128M
+	[[ $status == 228 ]]
+	unchanged daxctl destroy-device --force dax0.0
+	((status != 0))
+	unchanged daxctl reconfigure-device -s 128M dax0.0
+	[[ $status == 250 ]]
+	says "region 0 is not dynamic: its device is as large as the namespace that it comes from"
+}
+
+@test "famfs and memmap-on-memory: a sentence where the kernel is too old" {
+	unchanged daxctl reconfigure-device --mode famfs dax0.0
+	[[ $status == 161 ]]
+	says "mode famfs needs the kernel's driver fsdev_dax"
+	unchanged daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
+	[[ $status == 161 ]]
+	says "since Linux 6.8"
+	daxctl reconfigure-device --mode system-ram dax0.0
+	unchanged daxctl reconfigure-device --mode famfs dax0.0
+	[[ $status == 240 ]]
+	says "it serves as memory"
+}
+
 @test "faults: to system-ram" {
 	survives_faults EIO daxctl reconfigure-device --mode system-ram dax0.0
 }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "../util/cleanup.h"
+#include "../util/dax-json.h"
+#include "../util/verb.h"
+#include "devices.h"
+#include "input.h"
+#include "verbs.h"
+
+static struct selection selection;
+static struct layout_options wanted;
+static bool human;
+static int verbose;
+
+static const struct option options[] = {
+	{'r', "region", OPT_TEXT, &selection.region, "region", "only in this region"},
+	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'s', "size", OPT_PARSED, &wanted.size, "size", "size of the device",
+		"All that is left in the region, if it is not given. It must be a multiple of the "
+		"alignment.",
+		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
+	{'a', "align", OPT_PARSED, &wanted.align, "align", "alignment of the device",
+		"The region's, if it is not given: 2M on x86, where 4K and 1G are possible too. "
+		"Programs map the device in multiples of it.",
+		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
+	{0, "input", OPT_TEXT, &wanted.input, "file", "make the device that this file describes",
+		"See INPUT."},
+};
+
+struct creation {
+	struct daxctl_layout layout;
+	struct json_object *array;
+	unsigned regions, created; /* in how many it was tried, and worked */
+	int last;
+};
+
+/* What users of the verb know: there is no memory for it at all, or it does not work like this. */
+static int status_of(struct daxctl_region *region, const struct daxctl_layout *layout, int err)
+{
+	if (layout->given & DAXCTL_LAYOUT_SIZE && !layout->size)
+		return -ENOSPC;
+	if (err == -EACCES || err == -EPERM)
+		return err;
+	return daxctl_region_get_available_size(region) ? -ENXIO : -ENOSPC;
+}
+
+static int create_in(struct daxctl_region *region, struct creation *creation)
+{
+	struct daxctl_ctx *ctx = daxctl_region_get_ctx(region);
+	struct daxctl_dev *dev;
+	int err = daxctl_region_add_dev(region, &creation->layout, &dev);
+
+	creation->regions++;
+	if (err) {
+		say_failure(ctx, err);
+		creation->last = status_of(region, &creation->layout, err);
+		return 0;
+	}
+	creation->created++;
+	return json_append(creation->array, json_dax_device(dev, human ? JSON_HUMAN : 0));
+}
+
+static int no_region(void)
+{
+	if (selection.region)
+		say_error("%s: no such dax region", selection.region);
+	else
+		say_error("there is no dax region");
+	say_hint("daxctl list -R shows the regions");
+	return -ENXIO;
+}
+
+static int create_all(struct daxctl_ctx *ctx, struct creation *creation)
+{
+	struct daxctl_region *region;
+	int err = 0;
+
+	daxctl_region_foreach (ctx, region)
+		if (!err && region_is_selected(region, &selection))
+			err = create_in(region, creation);
+	if (!err && !creation->regions)
+		return no_region();
+	return err;
+}
+
+static int run(void *context, int count, char **args)
+{
+	AUTO_JSON struct json_object *array = json_object_new_array();
+	CLEANUP(input_deinit) struct input input = {.region = -1};
+	struct creation creation = {.array = array};
+	char region[16];
+	bool told = verbose > 0;
+
+	if (!array)
+		return -ENOMEM;
+	int err = layout_from_options(&wanted, &input, &creation.layout);
+	if (err)
+		return err;
+	if (!selection.region && input.region >= 0) {
+		snprintf(region, sizeof(region), "%d", input.region);
+		selection.region = region;
+	}
+	devices_tell_steps(context, &told);
+	err = create_all(context, &creation);
+	devices_tell_steps(context, NULL);
+	json_print(array, human ? JSON_HUMAN : 0);
+	say_outcome("created %u device%s", creation.created, creation.created == 1 ? "" : "s");
+	return err ?: creation.created ? 0 : creation.last;
+}
+
+const struct verb verb_create_device = {
+	.name = "create-device",
+	.summary = "create dax devices in dynamic regions",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.run = run,
+};

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "input.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../util/cleanup.h"
+#include "../util/json.h"
+#include "../util/say.h"
+#include "../util/size.h"
+
+/* A device of 512 TiB in ranges of 2 MiB has not as much to say. */
+#define FILE_MAX (64 << 20)
+
+static void cleanup_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+static void cleanup_tokener(struct json_tokener **tokener)
+{
+	if (*tokener)
+		json_tokener_free(*tokener);
+}
+
+static int failed(const char *path, int err)
+{
+	say_error("%s: cannot be read: %s", path, strerror(-err));
+	return err;
+}
+
+/* The whole file with a NUL at the end. */
+static int read_file(const char *path, char **text, size_t *size)
+{
+	CLEANUP(cleanup_file) FILE *file = fopen(path, "re");
+	struct stat stat;
+
+	if (!file || fstat(fileno(file), &stat))
+		return failed(path, -errno);
+	/* A pipe has no size, and a folder can be opened. */
+	if (S_ISDIR(stat.st_mode))
+		return failed(path, -EISDIR);
+	*text = NULL;
+	FILE *out = open_memstream(text, size);
+	if (!out)
+		return failed(path, -errno);
+	for (int c; (c = getc(file)) != EOF && ftell(out) < FILE_MAX;)
+		putc(c, out);
+	int err = ferror(file) ? -EIO : !feof(file) ? -EFBIG : 0;
+	if (fclose(out) && !err)
+		err = -ENOMEM;
+	return err ? failed(path, err) : 0;
+}
+
+static int parse_text(const char *path, const char *text, size_t size, struct json_object **json)
+{
+	CLEANUP(cleanup_tokener) struct json_tokener *tokener = json_tokener_new();
+	size_t line = 1;
+
+	if (!tokener || size > INT_MAX - 1)
+		return failed(path, -ENOMEM);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	/* With the NUL, so that a number at the end is complete. */
+	*json = json_tokener_parse_ex(tokener, text, (int)size + 1);
+	if (*json)
+		return 0;
+	enum json_tokener_error error = json_tokener_get_error(tokener);
+	size_t end = json_tokener_get_parse_end(tokener);
+	for (size_t i = 0; i < end && i < size; i++)
+		line += text[i] == '\n';
+	say_error("%s: line %zu: not JSON: %s", path, line,
+		error == json_tokener_success ? "null" : json_tokener_error_desc(error));
+	return -EINVAL;
+}
+
+static int wrong(const char *path, const char *where, const char *key, const char *expected)
+{
+	say_error("%s: %s\"%s\" is not %s", path, where, key, expected);
+	return -EINVAL;
+}
+
+/* A number, or a text in which there is nothing else. */
+static bool to_number(struct json_object *json, uint64_t *number)
+{
+	const char *text = json_object_get_string(json);
+	char *end;
+
+	if (json_object_is_type(json, json_type_int)) {
+		*number = json_object_get_uint64(json);
+		return json_object_get_int64(json) >= 0;
+	}
+	if (!json_object_is_type(json, json_type_string) || *text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
+	return errno == 0 && !*end;
+}
+
+static int get_number(const char *path, const char *where, struct json_object *json,
+	const char *key, uint64_t *number)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(json, key, &value)) {
+		say_error("%s: %s\"%s\" is missing", path, where, key);
+		return -EINVAL;
+	}
+	return to_number(value, number) ? 0
+					: wrong(path, where, key, "a number of bytes, 0 or more");
+}
+
+/* The X of "daxX.Y". */
+static bool parse_chardev(const char *text, int *region)
+{
+	char *dot, *end;
+
+	if (strncmp(text, "dax", 3) != 0 || !isdigit((unsigned char)text[3]))
+		return false;
+	unsigned long number = strtoul(text + 3, &dot, 10);
+	if (number > INT_MAX || *dot != '.' || !isdigit((unsigned char)dot[1]))
+		return false;
+	*region = (int)number;
+	strtoul(dot + 1, &end, 10);
+	return !*end;
+}
+
+static int read_region(const char *path, struct json_object *value, struct input *input)
+{
+	if (!json_object_is_type(value, json_type_string) ||
+		!parse_chardev(json_object_get_string(value), &input->region))
+		return wrong(path, "", "chardev", "the name of a dax device, such as dax0.1");
+	return 0;
+}
+
+static int read_mapping(
+	const char *path, size_t i, struct json_object *json, struct daxctl_range *range)
+{
+	char where[64];
+	uint64_t start, end, size;
+
+	snprintf(where, sizeof(where), "mapping %zu: ", i + 1);
+	if (!json_object_is_type(json, json_type_object)) {
+		say_error("%s: %sis not an object with \"start\" and \"end\"", path, where);
+		return -EINVAL;
+	}
+	int err = get_number(path, where, json, "start", &start);
+	if (!err)
+		err = get_number(path, where, json, "end", &end);
+	if (err)
+		return err;
+	if (end < start || end - start == UINT64_MAX)
+		return wrong(path, where, "end", "an address behind \"start\"");
+	if (json_object_object_get_ex(json, "size", NULL)) {
+		/* As list -u prints it, it is rounded. */
+		struct json_object *text = json_object_object_get(json, "size");
+		bool rounded = json_object_is_type(text, json_type_string) &&
+			strchr(json_object_get_string(text), '(');
+		if (!rounded)
+			err = get_number(path, where, json, "size", &size);
+		if (!err && !rounded && size != end - start + 1)
+			err = wrong(path, where, "size", "what lies between \"start\" and \"end\"");
+	}
+	*range = (struct daxctl_range){start, end};
+	return err;
+}
+
+static int read_mappings(const char *path, struct json_object *value, struct input *input)
+{
+	if (!json_object_is_type(value, json_type_array))
+		return wrong(path, "", "mappings", "an array");
+	size_t count = json_object_array_length(value);
+	/* A device that has none is described without any. */
+	if (!count)
+		return 0;
+	struct daxctl_range *ranges = calloc(count, sizeof(*ranges));
+	if (!ranges)
+		return failed(path, -ENOMEM);
+	input->layout.ranges = ranges;
+	input->layout.range_count = count;
+	input->layout.given |= DAXCTL_LAYOUT_RANGES;
+	for (size_t i = 0; i < count; i++) {
+		int err = read_mapping(path, i, json_object_array_get_idx(value, i), &ranges[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int read_size(const char *path, struct json_object *value, struct input *input)
+{
+	uint64_t size;
+
+	/* As list -u prints it, it is rounded; ranges say it exactly. */
+	if (!to_number(value, &size)) {
+		if (input->layout.given & DAXCTL_LAYOUT_RANGES &&
+			json_object_is_type(value, json_type_string))
+			return 0;
+		return wrong(path, "", "size", "a number of bytes (list prints them without -u)");
+	}
+	input->layout.size = size;
+	input->layout.given |= DAXCTL_LAYOUT_SIZE;
+	return 0;
+}
+
+static int read_align(const char *path, struct json_object *value, struct input *input)
+{
+	uint64_t align;
+
+	if (!to_number(value, &align)) {
+		/* "2.00 MiB (2.10 MB)" of list -u: alignments are whole units. */
+		const char *text = json_object_get_string(value);
+		return wrong(path, "", "align",
+			strchr(text ?: "", '(') ? "a number of bytes (list prints them without -u)"
+						: "a number of bytes");
+	}
+	if (align > ULONG_MAX)
+		return wrong(path, "", "align", "an alignment");
+	input->layout.align = align;
+	input->layout.given |= DAXCTL_LAYOUT_ALIGN;
+	return 0;
+}
+
+static int read_nothing(const char *path, struct json_object *value, struct input *input)
+{
+	return 0;
+}
+
+/* In the order in which they are read. */
+static const struct {
+	const char *key;
+	int (*read)(const char *path, struct json_object *value, struct input *input);
+} keys[] = {
+	{"chardev", read_region},
+	{"mappings", read_mappings},
+	{"size", read_size},
+	{"align", read_align},
+	{"target_node", read_nothing},
+	{"mode", read_nothing},
+	{"online_memblocks", read_nothing},
+	{"total_memblocks", read_nothing},
+	{"movable", read_nothing},
+	{"state", read_nothing},
+	{"memmap_on_memory", read_nothing},
+};
+
+static int check_keys(const char *path, struct json_object *json)
+{
+	json_object_object_foreach(json, key, value)
+	{
+		bool known = false;
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+			known |= strcmp(keys[i].key, key) == 0;
+		if (known)
+			continue;
+		say_error("%s: a device has no \"%s\"", path, key);
+		say_hint(
+			"daxctl list -DM -d DEVICE | jq '.[0]' prints a device as it is read here");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int read_object(const char *path, struct json_object *json, struct input *input)
+{
+	struct json_object *value;
+	int err = check_keys(path, json);
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(keys); i++)
+		if (json_object_object_get_ex(json, keys[i].key, &value))
+			err = keys[i].read(path, value, input);
+	if (!err && !input->layout.given) {
+		say_error("%s: says neither \"size\", \"align\" nor \"mappings\"", path);
+		err = -EINVAL;
+	}
+	return err;
+}
+
+int input_read(const char *path, struct input *input)
+{
+	AUTO_FREE char *text = NULL;
+	AUTO_JSON struct json_object *json = NULL;
+	size_t size = 0;
+
+	*input = (struct input){.region = -1};
+	int err = read_file(path, &text, &size);
+	if (!err)
+		err = parse_text(path, text, size, &json);
+	if (err)
+		return err;
+	if (!json_object_is_type(json, json_type_object)) {
+		say_error("%s: is not a JSON object, but %s", path,
+			json_object_is_type(json, json_type_array) ? "an array" : "something else");
+		say_hint("one device is wanted: jq '.[0]' takes the first one out of an array");
+		return -EINVAL;
+	}
+	err = read_object(path, json, input);
+	if (err)
+		input_deinit(input);
+	return err;
+}
+
+void input_deinit(struct input *input)
+{
+	free((void *)input->layout.ranges);
+	input->layout.ranges = NULL;
+}
+
+bool layout_parse_size(const char *text, void *value)
+{
+	struct size_option *size = value;
+
+	*size = (struct size_option){.given = text != NULL};
+	return !text || (*text >= '0' && *text <= '9' && parse_size(text, &size->bytes) == 0);
+}
+
+static int disagree(const char *option, const char *path)
+{
+	return usage_error("--%s and %s say different things", option, path);
+}
+
+int layout_from_options(
+	const struct layout_options *options, struct input *input, struct daxctl_layout *layout)
+{
+	if (options->input && input_read(options->input, input))
+		return EXIT_USAGE;
+	*layout = input->layout;
+	if (options->size.given) {
+		if (layout->given & DAXCTL_LAYOUT_SIZE && layout->size != options->size.bytes)
+			return disagree("size", options->input);
+		layout->given |= DAXCTL_LAYOUT_SIZE;
+		layout->size = options->size.bytes;
+	}
+	if (options->align.given) {
+		if (layout->given & DAXCTL_LAYOUT_ALIGN && layout->align != options->align.bytes)
+			return disagree("align", options->input);
+		layout->given |= DAXCTL_LAYOUT_ALIGN;
+		layout->align = options->align.bytes;
+	}
+	return 0;
+}

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Devices of a dynamic region: created, resized, aligned, destroyed, put back into their ranges. The
+# region is 2 GiB from 4 GiB on; dax0.0, its first device, has 1 GiB of it here.
+
+load ../helpers
+
+region=/sys/devices/platform/hmem.0/dax_region
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	daxctl reconfigure-device --mode devdax --force all 2>/dev/null || :
+	daxctl destroy-device --force all 2>/dev/null || :
+	daxctl reconfigure-device -s 1G -a 2M dax0.0
+	daxctl enable-device dax0.0
+}
+
+teardown_file() {
+	daxctl destroy-device --force all 2>/dev/null || :
+	daxctl reconfigure-device -s 2G -a 2M dax0.0
+	daxctl enable-device dax0.0
+}
+
+free() {
+	echo $(($(<$region/available_size) >> 20))
+}
+
+@test "create: of a size, of what is left, of nothing" {
+	check daxctl create-device -s 256M
+	[[ $status == 0 && $(free) == 768 ]]
+	says "created 1 device"
+	json '. == [{chardev: "dax0.1", size: 268435456, target_node: 1, align: 2097152, mode: "devdax"}]'
+	check daxctl create-device -r 0 -u
+	[[ $status == 0 && $(free) == 0 ]]
+	json '.chardev == "dax0.2" and .size == "768.00 MiB (805.31 MB)"'
+	unchanged daxctl create-device
+	[[ $status == 228 ]]
+	says "region 0 has no memory left"
+	says "created 0 devices"
+}
+
+@test "destroy: what is enabled with --force only, the first device keeps its name" {
+	daxctl create-device -s 256M
+	unchanged daxctl destroy-device dax0.1
+	[[ $status == 250 ]]
+	says "dax0.1: cannot be destroyed: it is enabled (driver device_dax)"
+	says "hint: daxctl disable-device dax0.1"
+	daxctl disable-device dax0.1
+	check daxctl destroy-device dax0.1
+	[[ $status == 0 && $(free) == 1024 && ! -e /sys/bus/dax/devices/dax0.1 ]]
+	says "destroyed 1 device"
+	check daxctl destroy-device --force dax0.0
+	[[ $status == 240 && $(free) == 2048 && $(</sys/bus/dax/devices/dax0.0/size) == 0 ]]
+	says "the kernel keeps the first device of a region"
+}
+
+@test "destroy --force takes memory offline" {
+	daxctl create-device -s 256M
+	daxctl reconfigure-device -m system-ram dax0.1
+	unchanged daxctl destroy-device dax0.1
+	[[ $status == 250 ]]
+	check daxctl destroy-device --force all
+	[[ $status == 0 && $(free) == 2048 ]]
+	says "destroyed 1 device"
+}
+
+@test "resize and align: disabled devices only, to the byte" {
+	unchanged daxctl reconfigure-device -s 512M dax0.0
+	[[ $status == 250 ]]
+	says "dax0.0: cannot be changed: it is enabled"
+	daxctl disable-device dax0.0
+	check daxctl reconfigure-device -s 512M dax0.0
+	[[ $status == 0 && -z $output && $(free) == 1536 ]]
+	says "reconfigured 1 device"
+	check daxctl reconfigure-device -s 1G -a 1G dax0.0
+	[[ $status == 0 && $(</sys/bus/dax/devices/dax0.0/align) == 1073741824 && $(free) == 1024 ]]
+	check daxctl reconfigure-device -a 4K -s 4M dax0.0
+	[[ $status == 0 && $(</sys/bus/dax/devices/dax0.0/align) == 4096 && $(free) == 2044 ]]
+	# Where the rest of the region begins now nothing lies at a multiple of 1 GiB.
+	unchanged daxctl create-device -s 1G -a 1G
+	[[ $status == 250 ]]
+	says "is not aligned to 1073741824 bytes"
+	unchanged daxctl reconfigure-device -s 8M --dry-run dax0.0
+	says "would give dax0.0 a size of 8388608 bytes"
+}
+
+@test "ranges: kept in a file, and put back from it to the same addresses" {
+	daxctl disable-device dax0.0
+	daxctl create-device -s 256M
+	daxctl create-device -s 256M
+	daxctl destroy-device --force dax0.1
+	daxctl reconfigure-device -s 1152M dax0.0
+	daxctl create-device -s 384M
+	daxctl list -DM -d dax0.1 | jq '.[0]' >two
+	jq -e '.mappings | length == 2' two
+	daxctl destroy-device --force dax0.1
+	check daxctl create-device --input two
+	[[ $status == 0 ]]
+	daxctl list -DM -d dax0.1 | jq '.[0]' | diff two -
+	# Addresses as list -u prints them, and a device that is given other ranges.
+	daxctl list -DMu -d dax0.1 >human
+	daxctl disable-device dax0.1
+	daxctl reconfigure-device -s 0 dax0.1
+	jq 'del(.align)' human >people
+	check daxctl reconfigure-device --input people dax0.1
+	[[ $status == 0 ]]
+	daxctl enable-device dax0.1
+	daxctl list -DM -d dax0.1 | jq '.[0]' | diff two -
+	# Those of another device are not to be had.
+	unchanged daxctl create-device --input two
+	[[ $status == 250 ]]
+	says ", which dax0.1 has"
+}
+
+@test "a seed without a size is used up, and no other device is made" {
+	echo 1 >$region/create
+	[[ $(<$region/seed) == dax0.1 ]]
+	check daxctl create-device -s 128M
+	json '.[0].chardev == "dax0.1"'
+	[[ ! -e /sys/bus/dax/devices/dax0.2 ]]
+}
+
+@test "-v names the steps" {
+	check daxctl create-device -v -s 64M -a 4K
+	says "create a device in region 0"
+	says "align the new device to 4096 bytes"
+	says "give the new device a size of 67108864 bytes"
+	says "bind the new device to driver device_dax"
+}
+
+@test "faults: create-device, destroy-device" {
+	for errno in EIO EBUSY ENXIO; do
+		survives_faults "$errno" daxctl create-device -s 64M -a 4K
+		survives_faults "$errno" daxctl destroy-device --force dax0.1
+	done
+}
+
+@test "faults: two ranges, taken and given back" {
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device -s 128M dax0.0
+	echo '{"mappings": [{"start": 4563402752, "end": 4697620479}, {"start": 4831838208, "end": 4966055935}]}' >two
+	survives_faults EIO daxctl create-device -r 0 --input two
+	survives_faults EBUSY daxctl destroy-device --force dax0.1
+}
+
+@test "faults: reconfigure-device -s -a" {
+	daxctl disable-device dax0.0
+	survives_faults EIO daxctl reconfigure-device -s 512M -a 4K dax0.0
+	survives_faults ENXIO daxctl reconfigure-device -s 1G -a 1G dax0.0
+	survives_faults EBUSY daxctl reconfigure-device -s 0 -a 2M dax0.0
+}
+
+@test "bad input: one sentence, nothing changed" {
+	echo '{"size": 134217728' >short
+	echo '[{"size": 134217728}]' >array
+	echo '{"size": 134217728} 1' >behind
+	echo '{"size": -1}' >negative
+	echo '{"size": 1.5}' >fraction
+	echo '{"siz": 134217728}' >key
+	echo '{"mode": "devdax"}' >nothing
+	echo '{"chardev": "dax7.0", "size": 134217728}' >region
+	echo '{"chardev": "sda", "size": 134217728}' >chardev
+	echo '{"mappings": [{"start": 5502926848, "end": 5637144575}, {"start": 5637144575, "end": 5639241726}]}' >overlap
+	echo '{"mappings": [{"start": 5502926849, "end": 5637144575}]}' >unaligned
+	echo '{"mappings": [{"start": 5637144575, "end": 5502926848}]}' >backward
+	echo '{"mappings": [{"start": 2097152, "end": 4194303}]}' >outside
+	echo '{"mappings": [{"start": 5502926848}]}' >endless
+	echo '{"mappings": [{"start": 5502926848, "end": 5637144575}], "size": 1}' >size
+	echo '{"mappings": {"start": 5502926848, "end": 5637144575}}' >object
+	daxctl disable-device dax0.0
+	while read -r expected arguments; do
+		# shellcheck disable=SC2086 # words
+		eval "unchanged daxctl $arguments"
+		[[ $status == "$expected" ]]
+		[[ $(grep -c '^daxctl: ' <<<"$stderr") == 1 ]]
+	done <<-'END'
+		250 create-device -r 7 -s 128M
+		250 create-device -r foo
+		234 create-device -s foo
+		234 create-device -s ''
+		234 create-device -s 1T1
+		234 create-device -s 99999999999999999999
+		228 create-device -s 0
+		250 create-device -s 1M
+		250 create-device -s 4G
+		250 create-device -s 64M -a 3M
+		250 create-device -s 64M -a 4M
+		250 create-device -s 64M -a 0
+		129 create-device dax0.1
+		129 create-device --input missing
+		129 create-device --input .
+		129 create-device --input short
+		129 create-device --input array
+		129 create-device --input behind
+		129 create-device --input negative
+		129 create-device --input fraction
+		129 create-device --input key
+		129 create-device --input nothing
+		129 create-device --input chardev
+		129 create-device --input backward
+		129 create-device --input endless
+		129 create-device --input object
+		129 create-device --input size -s 128M
+		250 create-device --input region
+		250 create-device --input overlap
+		250 create-device --input unaligned
+		250 create-device --input outside
+		250 create-device --input size
+		250 destroy-device dax9.9
+		129 destroy-device
+		129 destroy-device dax0.0 dax0.0
+		250 destroy-device -r 7 all
+		129 reconfigure-device -s 1G -m devdax dax0.0
+		129 reconfigure-device -a 4K -m devdax dax0.0
+		129 reconfigure-device -s 1G -N dax0.0
+		234 reconfigure-device -s '' dax0.0
+		250 reconfigure-device -s 3G dax0.0
+		250 reconfigure-device -s 1000 dax0.0
+		250 reconfigure-device -a 4M dax0.0
+		129 reconfigure-device --input array dax0.0
+		129 reconfigure-device --input outside all
+		250 reconfigure-device --input outside dax0.0
+	END
+}
+
+@test "without permission: said in one sentence, nothing changed" {
+	cd "$BATS_TEST_DIRNAME"
+	for arguments in "create-device -s 128M" "destroy-device -f dax0.0" "reconfigure-device -s 0 dax0.0"; do
+		# shellcheck disable=SC2086 # words
+		unchanged nobody daxctl $arguments
+		((status != 0))
+		[[ $(grep -c '^daxctl: ' <<<"$stderr") == 1 ]]
+	done
+}

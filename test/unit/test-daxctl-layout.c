@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "machine.h"
+
+#include <daxctl/private.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HMEM   "platform/hmem.0"
+#define NDRG   "platform/ndbus0/region1"
+#define REGION "sys/devices/" HMEM "/dax_region"
+#define GIB    (1024 * MIB)
+
+/* A region from 4 GiB on whose first device has 1 GiB of 4. The files take what is written and do
+ * nothing, so that here is what is refused, and what is asked of the kernel first. */
+static struct daxctl_region *make_dynamic(struct fixture *fixture, struct daxctl_ctx **ctx)
+{
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 3 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", 4 * GIB, GIB, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/mapping", "%s", "");
+	*ctx = new_ctx(fixture);
+	return daxctl_region_get_first(*ctx);
+}
+
+static char told[512];
+
+static void tell(struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	size_t used = strlen(told);
+
+	snprintf(told + used, sizeof(told) - used, "%s%s\n",
+		event == DAXCTL_STEP_TAKEN ? "" : "undone: ", what);
+}
+
+static void creation_is_refused(void **state)
+{
+	static const struct daxctl_range below[] = {{4 * GIB - 2 * MIB, 4 * GIB - 1}},
+					 taken[] = {{6 * GIB, 7 * GIB - 1},
+						 {5 * GIB - 2 * MIB, 5 * GIB - 1}},
+					 askew[] = {{5 * GIB + 1, 6 * GIB}},
+					 twice[] = {{5 * GIB, 6 * GIB - 1},
+						 {6 * GIB - 2 * MIB, 7 * GIB - 1}};
+	static const struct {
+		struct daxctl_layout layout;
+		int error;
+		const char *why;
+	} rows[] = {
+		{{DAXCTL_LAYOUT_SIZE, 0, 4 * GIB}, -ENOSPC,
+			"4294967296 bytes are wanted, and region 0 has only 3221225472 for it"},
+		{{DAXCTL_LAYOUT_SIZE, 0, UINT64_MAX - 2 * MIB + 1}, -ENOSPC, "are wanted"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 1000}, -EINVAL,
+			"1000 bytes are no multiple of the alignment (2097152 bytes)"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 0}, -EINVAL, "0 bytes are no size for a device"},
+		{{DAXCTL_LAYOUT_ALIGN, 3 * MIB}, -EINVAL, "3145728 bytes are no alignment"},
+		{{DAXCTL_LAYOUT_ALIGN, 0}, -EINVAL, "0 bytes are no alignment"},
+		{{DAXCTL_LAYOUT_ALIGN, 512}, -EINVAL, "512 bytes are no alignment"},
+		{{DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_ALIGN, GIB, 128 * MIB}, -EINVAL,
+			"no multiple of the alignment (1073741824 bytes)"},
+		{{DAXCTL_LAYOUT_RANGES, .ranges = taken, .range_count = 2}, -EBUSY,
+			"range 0x13fe00000-0x13fffffff overlaps 0x100000000-0x13fffffff, which "
+			"dax0.0 has"},
+		{{DAXCTL_LAYOUT_RANGES, .ranges = askew, .range_count = 1}, -EINVAL,
+			"does not start and end at multiples of the alignment"},
+		{{DAXCTL_LAYOUT_RANGES, .ranges = twice, .range_count = 2}, -EINVAL,
+			"ranges 0x140000000-0x17fffffff and 0x17fe00000-0x1bfffffff overlap"},
+		{{DAXCTL_LAYOUT_RANGES | DAXCTL_LAYOUT_SIZE, .size = GIB, .ranges = below,
+			 .range_count = 1},
+			-EINVAL,
+			"the ranges have 2097152 bytes in all, not the size of 1073741824"},
+	};
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	struct daxctl_dev *dev = NULL;
+	char *before = tree_text(fixture);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int err = daxctl_region_add_dev(region, &rows[i].layout, &dev);
+		const char *why = daxctl_get_error(ctx);
+		if (err != rows[i].error || !strstr(why, rows[i].why))
+			fail_msg("%zu: %d: %s", i, err, why);
+	}
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	assert_null(dev);
+	free(before);
+	free(after);
+}
+
+static void nothing_left(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	const struct daxctl_layout all = {0};
+	struct daxctl_dev *dev;
+
+	make_file(fixture, REGION "/available_size", "0\n");
+	assert_int_equal(daxctl_region_add_dev(region, &all, &dev), -ENOSPC);
+	assert_string_equal(
+		daxctl_get_error(ctx), "no device can be created: region 0 has no memory left");
+	/* The kernel would make a device, but none appears here. */
+	make_file(fixture, REGION "/available_size", "%llu\n", (unsigned long long)(3 * GIB));
+	assert_int_equal(daxctl_region_add_dev(region, &all, &dev), -ENXIO);
+	assert_file(fixture, REGION "/create", "1");
+	assert_file(fixture, REGION "/delete", "");
+}
+
+static void a_seed_is_used(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	const struct daxctl_layout layout = {DAXCTL_LAYOUT_SIZE, 0, 128 * MIB};
+	struct daxctl_dev *dev;
+
+	make_dev(fixture, HMEM, "dax0.1", 0, 0, 1, NULL);
+	make_file(fixture, REGION "/seed", "dax0.1\n");
+	daxctl_set_step_fn(ctx, tell, NULL);
+	/* No driver takes it here. */
+	assert_int_equal(daxctl_region_add_dev(region, &layout, &dev), -ENXIO);
+	assert_file(fixture, REGION "/create", "");
+	assert_string_equal(told,
+		"give dax0.1 a size of 134217728 bytes\n"
+		"bind dax0.1 to driver device_dax\n"
+		"undone: give dax0.1 a size of 134217728 bytes\n");
+}
+
+static void layout_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+	const struct daxctl_layout large = {DAXCTL_LAYOUT_SIZE, 0, 4 * GIB + 2 * MIB},
+				   small = {DAXCTL_LAYOUT_SIZE, 0, 512 * MIB};
+
+	assert_int_equal(daxctl_dev_set_layout(dev, &large, 0), -ENOSPC);
+	assert_non_null(
+		strstr(daxctl_get_error(ctx), "dax0.0: cannot be changed: 4297064448 bytes"));
+	assert_int_equal(daxctl_dev_set_layout(dev, &small, DAXCTL_CHANGE_DRY_RUN), 0);
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "1073741824\n");
+	assert_int_equal(daxctl_dev_set_layout(dev, &small, 0), 0);
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "0x20000000\n");
+
+	make_region(fixture, NDRG "/dax1.0", GIB, -1);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", 16 * GIB, GIB, 1, "device_dax");
+	dev = daxctl_dev_get_by_name(ctx, "dax1.0");
+	assert_int_equal(daxctl_dev_set_layout(dev, &small, 0), -EOPNOTSUPP);
+	assert_int_equal(daxctl_dev_destroy(dev, DAXCTL_CHANGE_FORCE), -EOPNOTSUPP);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax1.0: cannot be destroyed: region 1 is not dynamic: its device is as large as "
+		"the "
+		"namespace that it comes from");
+}
+
+static void destroying(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+
+	assert_int_equal(daxctl_dev_destroy(dev, 0), 1);
+	assert_file(fixture, REGION "/delete", "");
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "0073741824\n");
+
+	make_dev(fixture, HMEM, "dax0.1", 6 * GIB, GIB, 1, "device_dax");
+	dev = daxctl_dev_get_by_name(ctx, "dax0.1");
+	assert_int_equal(daxctl_dev_destroy(dev, 0), -EBUSY);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.1: cannot be destroyed: it is enabled (driver device_dax)");
+	take_away(fixture, "sys/devices/" HMEM "/dax0.1/driver");
+	/* The kernel refuses to delete it: it has its ranges back. */
+	take_away(fixture, REGION "/delete");
+	make_link(fixture, REGION "/delete", "/dev/full");
+	make_file(fixture, "sys/devices/" HMEM "/dax0.1/mapping", "%s", "");
+	assert_int_equal(daxctl_dev_destroy(dev, 0), -ENOSPC);
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.1/mapping", "0x180000000-0x1bfffffff");
+	take_away(fixture, REGION "/delete");
+	make_file(fixture, REGION "/delete", "%s", "");
+	make_file(fixture, "sys/devices/" HMEM "/dax0.1/size", "1073741824\n");
+	assert_int_equal(daxctl_dev_destroy(dev, 0), 0);
+	assert_file(fixture, REGION "/delete", "dax0.1");
+	assert_null(daxctl_dev_get_next(daxctl_dev_get_first(region)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(creation_is_refused),
+		fixture_test(nothing_left),
+		fixture_test(a_seed_is_used),
+		fixture_test(layout_is_refused),
+		fixture_test(destroying),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
