@@ -323,7 +323,7 @@ static int check_align(struct kernel *kernel, unsigned long align)
 {
 	unsigned long page = sysconf(_SC_PAGESIZE);
 
-	if (align >= page && (align & (align - 1)) == 0)
+	if (align && align >= page && (align & (align - 1)) == 0)
 		return 0;
 	kernel_fail(kernel, EINVAL,
 		"%lu bytes are no alignment: it is a power of two, and not less than a page (%lu)",
@@ -430,7 +430,9 @@ static int region_align(struct daxctl_region *region, unsigned long *align)
 	*align = daxctl_region_get_align(region);
 	if (*align)
 		return 0;
-	int error = errno ?: EPROTO;
+	int error = errno;
+	if (error <= 0)
+		error = EPROTO;
 	kernel_fail(region->ctx->kernel, error, "the alignment of region %d cannot be read: %s",
 		region->id, strerror(error));
 	return -error;

@@ -85,10 +85,10 @@ free() {
 }
 
 @test "ranges: kept in a file, and put back from it to the same addresses" {
-	daxctl disable-device dax0.0
 	daxctl create-device -s 256M
 	daxctl create-device -s 256M
 	daxctl destroy-device --force dax0.1
+	daxctl disable-device dax0.0
 	daxctl reconfigure-device -s 1152M dax0.0
 	daxctl create-device -s 384M
 	daxctl list -DM -d dax0.1 | jq '.[0]' >two
