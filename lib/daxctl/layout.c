@@ -504,37 +504,40 @@ static bool idle(struct daxctl_dev *dev)
 		!daxctl_dev_is_enabled(dev);
 }
 
-static int add_dev(struct daxctl_region *region, struct txn *txn, struct daxctl_layout *layout,
-	struct daxctl_dev **slot)
+/* As much as there is, in multiples of the alignment. */
+static void want_all(struct daxctl_layout *layout, unsigned long align, uint64_t available)
+{
+	if (layout->given & DAXCTL_LAYOUT_ALIGN)
+		align = layout->align;
+	layout->given |= DAXCTL_LAYOUT_SIZE;
+	layout->size = align ? available - available % align : available;
+}
+
+static int check_creation(
+	struct daxctl_region *region, struct daxctl_layout *layout, unsigned long align)
 {
 	struct kernel *kernel = region->ctx->kernel;
-	unsigned long align = 0;
-	int err = region_align(region, &align);
-	uint64_t available = err ? 0 : daxctl_region_get_available_size(region);
+	uint64_t available = daxctl_region_get_available_size(region);
 
-	if (!err && !available) {
+	if (!available) {
 		kernel_fail(kernel, ENOSPC, "region %d has no memory left", region->id);
 		kernel_hint(kernel,
 			"daxctl list -RDi shows what has it; 'daxctl reconfigure-device "
 			"-s SIZE' makes a disabled device smaller");
-		err = -ENOSPC;
+		return -ENOSPC;
 	}
-	if (!err && !(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES))) {
-		unsigned long finest = layout->given & DAXCTL_LAYOUT_ALIGN && layout->align
-			? layout->align
-			: align;
-		layout->given |= DAXCTL_LAYOUT_SIZE;
-		layout->size = available - available % finest;
-	}
-	if (!err)
-		err = complete(region, NULL, layout, align, available);
+	if (!(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
+		want_all(layout, align, available);
+	int err = complete(region, NULL, layout, align, available);
 	if (!err && !layout->size && !layout->range_count)
 		err = kernel_fail(kernel, EINVAL, "0 bytes are no size for a device");
-	if (!err)
-		err = mode_check_driver(kernel, DAXCTL_DEV_MODE_DEVDAX);
-	if (err)
-		return err;
+	return err ?: mode_check_driver(kernel, DAXCTL_DEV_MODE_DEVDAX);
+}
 
+/* @align: of new devices. */
+static int plan_creation(struct txn *txn, struct daxctl_region *region,
+	struct daxctl_layout *layout, unsigned long align, struct daxctl_dev **slot)
+{
 	/* One that someone else has left without a size will do. */
 	struct daxctl_dev *seed = daxctl_region_get_dev_seed(region);
 	if (seed && idle(seed))
@@ -546,17 +549,14 @@ static int add_dev(struct daxctl_region *region, struct txn *txn, struct daxctl_
 		.slot = slot,
 		.name = *slot ? (*slot)->object.name : "the new device",
 	};
-	if (!*slot)
-		err = plan_create(&plan, region);
-	else if (!(layout->given & DAXCTL_LAYOUT_ALIGN)) {
+	int err = *slot ? 0 : plan_create(&plan, region);
+	if (*slot && !(layout->given & DAXCTL_LAYOUT_ALIGN)) {
 		layout->given |= DAXCTL_LAYOUT_ALIGN;
 		layout->align = align;
 	}
 	if (!err)
 		err = plan_change(&plan, layout, *slot ? daxctl_dev_get_align(*slot) : align);
-	if (!err)
-		err = mode_plan_join(txn, slot, plan.name, DAXCTL_DEV_MODE_DEVDAX);
-	return err ?: txn_run(txn);
+	return err ?: mode_plan_join(txn, slot, plan.name, DAXCTL_DEV_MODE_DEVDAX);
 }
 
 EXPORT int daxctl_region_add_dev(
@@ -565,6 +565,7 @@ EXPORT int daxctl_region_add_dev(
 	struct kernel *kernel = region->ctx->kernel;
 	struct daxctl_layout wanted = *layout;
 	struct daxctl_dev *slot = NULL;
+	unsigned long align = 0;
 	AUTO_TXN struct txn *txn = NULL;
 
 	kernel_clear_error(kernel);
@@ -575,7 +576,13 @@ EXPORT int daxctl_region_add_dev(
 		err = region_lock(region, txn);
 	object_refresh(&region->object);
 	if (!err)
-		err = add_dev(region, txn, &wanted, &slot);
+		err = region_align(region, &align);
+	if (!err)
+		err = check_creation(region, &wanted, align);
+	if (!err)
+		err = plan_creation(txn, region, &wanted, align, &slot);
+	if (!err)
+		err = txn_run(txn);
 	if (err)
 		return kernel_fail_while(kernel, err, "no device can be created");
 	*dev = slot;
