@@ -2,6 +2,7 @@
 #include "dax-json.h"
 
 #include <daxctl/extensions.h>
+#include <string.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -183,7 +184,11 @@ struct json_object *json_dax_device(struct daxctl_dev *dev, unsigned flags)
 
 static bool path(void *object, unsigned flags, union field_value *out)
 {
+	static const char prefix[] = "/sys/devices";
+
 	out->text = daxctl_region_get_path(object);
+	if (strncmp(out->text, prefix, strlen(prefix)) == 0)
+		out->text += strlen(prefix);
 	return !(flags & JSON_NO_PATH);
 }
 

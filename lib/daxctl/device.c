@@ -2,6 +2,7 @@
 #include "private.h"
 
 #include <kernel/driver.h>
+#include <inttypes.h>
 #include <kernel/parse.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,15 +165,15 @@ static int configure(struct daxctl_dev *dev, enum dev_attr attr, const char *val
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
 }
 
-EXPORT int daxctl_dev_set_size(struct daxctl_dev *dev, unsigned long long size)
+int dev_set_size(struct daxctl_dev *dev, uint64_t size)
 {
 	char value[32];
 
-	snprintf(value, sizeof(value), "%#llx", size);
+	snprintf(value, sizeof(value), "%#" PRIx64, size);
 	return configure(dev, DEV_SIZE, value);
 }
 
-EXPORT int daxctl_dev_set_align(struct daxctl_dev *dev, unsigned long align)
+int dev_set_align(struct daxctl_dev *dev, unsigned long align)
 {
 	char value[32];
 
@@ -180,13 +181,34 @@ EXPORT int daxctl_dev_set_align(struct daxctl_dev *dev, unsigned long align)
 	return configure(dev, DEV_ALIGN, value);
 }
 
-EXPORT int daxctl_dev_set_mapping(
-	struct daxctl_dev *dev, unsigned long long start, unsigned long long end)
+int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end)
 {
 	char value[64];
 
-	snprintf(value, sizeof(value), "%#llx-%#llx", start, end);
+	snprintf(value, sizeof(value), "%#" PRIx64 "-%#" PRIx64, start, end);
 	return configure(dev, DEV_MAPPING, value);
+}
+
+/* Callers know one errno for all reasons. */
+static int one_errno(int err)
+{
+	return err ? -ENXIO : 0;
+}
+
+EXPORT int daxctl_dev_set_size(struct daxctl_dev *dev, unsigned long long size)
+{
+	return one_errno(dev_set_size(dev, size));
+}
+
+EXPORT int daxctl_dev_set_align(struct daxctl_dev *dev, unsigned long align)
+{
+	return one_errno(dev_set_align(dev, align));
+}
+
+EXPORT int daxctl_dev_set_mapping(
+	struct daxctl_dev *dev, unsigned long long start, unsigned long long end)
+{
+	return one_errno(dev_add_range(dev, start, end));
 }
 
 EXPORT int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev)

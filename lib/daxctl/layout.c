@@ -81,7 +81,7 @@ static int resize_apply(void *data)
 {
 	struct reshape *reshape = data;
 
-	return daxctl_dev_set_size(*reshape->slot, reshape->size);
+	return dev_set_size(*reshape->slot, reshape->size);
 }
 
 /* What grew gives back what it got, from the end; what shrank gets the very ranges that it had. */
@@ -91,10 +91,10 @@ static int resize_undo(void *data)
 	struct daxctl_dev *dev = *reshape->slot;
 
 	if (reshape->size >= reshape->size_before)
-		return daxctl_dev_set_size(dev, reshape->size_before);
-	int err = reshape->size ? daxctl_dev_set_size(dev, 0) : 0;
+		return dev_set_size(dev, reshape->size_before);
+	int err = reshape->size ? dev_set_size(dev, 0) : 0;
 	for (size_t i = 0; !err && i < reshape->before.count; i++)
-		err = daxctl_dev_set_mapping(
+		err = dev_add_range(
 			dev, reshape->before.list[i].start, reshape->before.list[i].end);
 	return err;
 }
@@ -103,14 +103,14 @@ static int add_range_apply(void *data)
 {
 	struct reshape *reshape = data;
 
-	return daxctl_dev_set_mapping(*reshape->slot, reshape->add.start, reshape->add.end);
+	return dev_add_range(*reshape->slot, reshape->add.start, reshape->add.end);
 }
 
 static int add_range_undo(void *data)
 {
 	struct reshape *reshape = data;
 
-	return daxctl_dev_set_size(*reshape->slot, reshape->size_before);
+	return dev_set_size(*reshape->slot, reshape->size_before);
 }
 
 /* A plan for one device: its steps know it by @slot, and people by @name. */
@@ -177,14 +177,14 @@ static int realign_apply(void *data)
 {
 	struct realign *realign = data;
 
-	return daxctl_dev_set_align(*realign->slot, realign->align);
+	return dev_set_align(*realign->slot, realign->align);
 }
 
 static int realign_undo(void *data)
 {
 	struct realign *realign = data;
 
-	return daxctl_dev_set_align(*realign->slot, realign->before);
+	return dev_set_align(*realign->slot, realign->before);
 }
 
 static int plan_align(struct plan *plan, unsigned long align, unsigned long before)

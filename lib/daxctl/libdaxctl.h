@@ -86,7 +86,7 @@ struct daxctl_ctx *daxctl_region_get_ctx(struct daxctl_region *region);
 int daxctl_region_get_id(struct daxctl_region *region);
 /* What daxctl_new_region() was given; null for others. */
 void daxctl_region_get_uuid(struct daxctl_region *region, uuid_t uu);
-/* Path below /sys/devices, beginning with a slash: "/platform/hmem.0". */
+/* Its folder in sysfs: "/sys/devices/platform/hmem.0". */
 const char *daxctl_region_get_path(struct daxctl_region *region);
 /* Last part of that path. */
 const char *daxctl_region_get_devname(struct daxctl_region *region);
@@ -132,14 +132,15 @@ int daxctl_dev_get_major(struct daxctl_dev *dev);
 int daxctl_dev_get_minor(struct daxctl_dev *dev);
 /* Physical address of the first byte (attribute resource, which only root may read). */
 unsigned long long daxctl_dev_get_resource(struct daxctl_dev *dev);
-/* Bytes (attributes size and align). The setters need a disabled device of a dynamic region and
- * return the kernel's errno otherwise; a size must be a multiple of the alignment. */
+/* Bytes (attributes size and align). The setters need a disabled device of a dynamic region; a size
+ * must be a multiple of the alignment. They return 0, or -ENXIO whatever the kernel's reason is,
+ * which daxctl_get_error() (extensions.h) tells. */
 unsigned long long daxctl_dev_get_size(struct daxctl_dev *dev);
 int daxctl_dev_set_size(struct daxctl_dev *dev, unsigned long long size);
 unsigned long daxctl_dev_get_align(struct daxctl_dev *dev);
 int daxctl_dev_set_align(struct daxctl_dev *dev, unsigned long align);
 /* Adds the range of physical addresses from @start to @end, both inclusive, to the device
- * (attribute mapping). */
+ * (attribute mapping). Returns as the setters above. */
 int daxctl_dev_set_mapping(
 	struct daxctl_dev *dev, unsigned long long start, unsigned long long end);
 /* The NUMA node that its memory would belong to (attribute target_node), -1 if there is none. */
@@ -163,9 +164,10 @@ int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev);
 /* 1 if a driver is bound. */
 int daxctl_dev_is_enabled(struct daxctl_dev *dev);
 
-/* Bind to and unbind from a driver; each is done wholly or not at all. Enabling a device that is
- * enabled gives -EBUSY. Memory is left to the caller: disabling a device whose memory is online
- * gives -EBUSY. */
+/* Bind to and unbind from a driver; each is done wholly or not at all. 0 too if there is nothing to
+ * do. Enabling a device that another driver has gives -EBUSY. Memory is left to the caller:
+ * disabling a device whose memory is online gives -EBUSY, enabling one leaves it offline. Otherwise
+ * as daxctl_dev_set_mode() (extensions.h). */
 int daxctl_dev_disable(struct daxctl_dev *dev);
 int daxctl_dev_enable_devdax(struct daxctl_dev *dev);
 int daxctl_dev_enable_ram(struct daxctl_dev *dev);
@@ -173,7 +175,7 @@ int daxctl_dev_enable_famfs(struct daxctl_dev *dev);
 
 /* 1 if the kernel puts new memory to use by itself (memory/auto_online_blocks). */
 int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev);
-/* 1 if some of its memory is online. */
+/* The number of its memory blocks that are online, 0 if it does not serve as memory. */
 int daxctl_dev_has_online_memory(struct daxctl_dev *dev);
 
 #define daxctl_dev_foreach(region, dev)                                                            \
@@ -196,7 +198,8 @@ unsigned long daxctl_memory_get_block_size(struct daxctl_memory *mem);
 /* Number of memory blocks that lie wholly in the device, and how many of them are online. */
 int daxctl_memory_num_sections(struct daxctl_memory *mem);
 int daxctl_memory_is_online(struct daxctl_memory *mem);
-/* 1 if all blocks that are online are in ZONE_MOVABLE, 0 if one is in another zone. */
+/* 1 if all blocks that are online are in ZONE_MOVABLE, 0 if one is in another zone, -ENXIO if none
+ * is online. */
 int daxctl_memory_is_movable(struct daxctl_memory *mem);
 /* Put all blocks online, as movable memory or where the kernel may use them too, or take them
  * offline. Returns the number of blocks that were in that state already; on failure the blocks

@@ -434,7 +434,11 @@ EXPORT int daxctl_memory_is_movable(struct daxctl_memory *mem)
 {
 	struct daxctl_memory_counts counts;
 
-	return daxctl_memory_get_counts(mem, &counts) ?: counts.movable == counts.online;
+	int err = daxctl_memory_get_counts(mem, &counts);
+
+	if (!err && !counts.online)
+		err = -ENXIO;
+	return err ?: counts.movable == counts.online;
 }
 
 EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
@@ -442,7 +446,7 @@ EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
 	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
 	int online = mem ? daxctl_memory_is_online(mem) : 0;
 
-	return online > 0;
+	return online > 0 ? online : 0;
 }
 
 EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)

@@ -259,10 +259,13 @@ static int check_offline(struct daxctl_dev *dev, unsigned flags)
 			kernel, -err, "the state of its memory cannot be read: %s", strerror(-err));
 	if (!count.online || flags & DAXCTL_CHANGE_FORCE)
 		return 0;
-	kernel_fail(kernel, EBUSY, "%u of its %u memory blocks are online on node %d", count.online,
-		count.total, daxctl_dev_get_target_node(dev));
+	kernel_fail(kernel, EBUSY, "%u of its %u memory blocks are online on node %d%s",
+		count.online, count.total, daxctl_dev_get_target_node(dev),
+		daxctl_dev_will_auto_online_memory(dev)
+			? " (this kernel puts new memory online by itself)"
+			: "");
 	kernel_hint(kernel,
-		"daxctl offline-memory %s takes them offline first, --force does so too",
+		"daxctl reconfigure-device --mode devdax --force %s takes them offline first",
 		dev->object.name);
 	return -EBUSY;
 }
@@ -371,9 +374,11 @@ EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode
 
 static int enable(struct daxctl_dev *dev, int mode)
 {
-	if (daxctl_dev_is_enabled(dev))
+	if (daxctl_dev_is_enabled(dev) && (int)daxctl_dev_get_mode(dev) != mode)
 		return kernel_fail(dev_kernel(dev), EBUSY, "%s: is enabled already (driver %s)",
 			dev->object.name, dev_driver(dev));
+	if (daxctl_dev_is_enabled(dev))
+		return 0;
 	return daxctl_dev_set_mode(dev, mode, DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_FORCE);
 }
 

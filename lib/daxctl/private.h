@@ -29,7 +29,7 @@ struct daxctl_region {
 	struct daxctl_ctx *ctx;
 	struct daxctl_region *next;
 	struct object object; /* named by its path below /sys/devices */
-	char *path;	      /* the same with a slash in front */
+	char *path;	      /* "/sys/devices/platform/hmem.0" */
 	int id;
 	uuid_t uuid;
 	struct daxctl_dev *devs;
@@ -98,5 +98,9 @@ bool dev_is_name(const char *name);
 /* The device called @name in @region, added to it if need be; NULL without memory. */
 struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name);
 void dev_free(struct daxctl_dev *dev);
+/* Write the attributes size, align and mapping; the kernel's errno. */
+int dev_set_size(struct daxctl_dev *dev, uint64_t size);
+int dev_set_align(struct daxctl_dev *dev, unsigned long align);
+int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end);
 /* The name of the driver that has it, NULL if none has. */
 const char *dev_driver(struct daxctl_dev *dev);

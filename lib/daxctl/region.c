@@ -24,6 +24,8 @@ static const struct attr region_attrs[] = {
 	[REGION_UUID] = {"uuid", ATTR_UUID, true},
 };
 
+#define SYSFS_DEVICES "/sys/devices/"
+
 static void cleanup_region(struct daxctl_region **region)
 {
 	region_free(*region);
@@ -37,7 +39,7 @@ static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const ch
 
 	region->ctx = ctx;
 	region->id = id;
-	if (asprintf(&region->path, "/%s", path) < 0)
+	if (asprintf(&region->path, SYSFS_DEVICES "%s", path) < 0)
 		region->path = NULL;
 	if (!region->path || ctx_open_devices(ctx) ||
 		object_init(&region->object, ctx->devices, path, region_attrs,
@@ -180,7 +182,7 @@ EXPORT struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region
 EXPORT struct daxctl_region *daxctl_new_region(
 	struct daxctl_ctx *ctx, int id, uuid_t uuid, const char *path)
 {
-	static const char prefix[] = "/sys/devices/";
+	static const char prefix[] = SYSFS_DEVICES;
 
 	if (strncmp(path, prefix, strlen(prefix)) != 0 || !is_below(path + strlen(prefix))) {
 		errno = EINVAL;
@@ -327,14 +329,14 @@ EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl
 int region_lock(struct daxctl_region *region, struct txn *txn)
 {
 	char path[PATH_MAX];
-	size_t length = strlen(region->path);
-	const char *nd = strstr(region->path, "/ndbus");
+	const char *whole = region->path + 1; /* relative to the root */
+	size_t length = strlen(whole);
+	const char *nd = strstr(whole, "/ndbus");
 
 	nd = nd ? strstr(nd, "/region") : NULL;
 	if (nd)
-		length = strchrnul(nd + 1, '/') - region->path;
-	if (snprintf(path, sizeof(path), "sys/devices%.*s", (int)length, region->path) >=
-		(int)sizeof(path))
+		length = strchrnul(nd + 1, '/') - whole;
+	if (snprintf(path, sizeof(path), "%.*s", (int)length, whole) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	return txn_lock(txn, path);
 }

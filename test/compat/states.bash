@@ -31,7 +31,8 @@ one_device() {
 	for device in 1 2 3; do
 		"$REF_DAXCTL" disable-device "dax0.$device" && "$REF_DAXCTL" destroy-device "dax0.$device" || :
 	done
-	resize dax0.0 2G
+	"$REF_DAXCTL" disable-device dax0.0
+	"$REF_DAXCTL" reconfigure-device -s 2G -a 2M dax0.0
 	"$REF_DAXCTL" enable-device dax0.0
 }
 

@@ -141,7 +141,7 @@ static void online_memory(void **state)
 	make_block(fixture, 10, "online", "Normal");
 	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EBUSY,
 		"dax0.0: cannot become devdax: 2 of its 3 memory blocks are online on node 1",
-		"daxctl offline-memory dax0.0 takes them offline first, --force does so too");
+		"daxctl reconfigure-device --mode devdax --force dax0.0 takes them offline first");
 	refuses(fixture, DAXCTL_DEV_MODE_FAMFS, 0, -EBUSY,
 		"dax0.0: cannot become famfs: it serves as memory",
 		"bring it to devdax mode first");

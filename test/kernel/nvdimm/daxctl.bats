@@ -128,7 +128,7 @@ setup() {
 	unchanged daxctl reconfigure-device --mode devdax dax0.0
 	[[ $status == 240 ]]
 	says "3 of its 3 memory blocks are online on node 1"
-	says "daxctl offline-memory dax0.0"
+	says "hint: daxctl reconfigure-device --mode devdax --force dax0.0 takes them offline first"
 }
 
 @test "memory verbs on a device in devdax mode, device verbs on one that is memory" {
