@@ -12,6 +12,10 @@ load ../compare
 	reads daxctl-without
 }
 
+@test "ndctl: words" {
+	reads ndctl-words
+}
+
 @test "ndctl: no device" {
 	reads ndctl-without
 }
