@@ -102,13 +102,19 @@ static int not_found(const char *device, const char *region)
 	return -ENXIO;
 }
 
+/* udev's rules name a device by its node, /dev/dax0.0. */
+static const char *name_of(const char *arg)
+{
+	const char *slash = strrchr(arg, '/');
+
+	return slash ? slash + 1 : arg;
+}
+
 static int find_all(
 	struct daxctl_ctx *ctx, const char *region, int count, char **args, struct list *list)
 {
 	for (int i = 0; i < count; i++) {
-		/* udev's rules name a device by its node, /dev/dax0.0. */
-		const char *slash = strrchr(args[i], '/');
-		struct selection selection = {region, slash ? slash + 1 : args[i]};
+		struct selection selection = {region, name_of(args[i])};
 		size_t before = list->count;
 		int err = devices_foreach(ctx, &selection, list_add, list);
 		if (err)
@@ -187,7 +193,7 @@ int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char *
 	AUTO_JSON struct json_object *array = json_object_new_array();
 	struct outcome outcome = {0};
 	bool verbose = change->verbose;
-	bool all = count == 1 && strcmp(args[0], "all") == 0;
+	bool all = count == 1 && strcmp(name_of(args[0]), "all") == 0;
 
 	if (!array)
 		return -ENOMEM;

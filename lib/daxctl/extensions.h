@@ -54,6 +54,7 @@ enum daxctl_change_flags {
  * Returns 0, also if there was nothing to do, or
  *   -EOPNOTSUPP  the kernel has no driver for the mode
  *   -EINVAL      the device cannot serve as memory: no target node, or smaller than a memory block
+ *   -ENXIO       it has no capacity
  *   -EBUSY       its memory is online (without FORCE), or would not go offline; or the kernel
  *                would put it online by itself (without FORCE)
  * or another errno of the kernel.

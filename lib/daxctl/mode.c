@@ -193,6 +193,8 @@ static int check_ram(struct daxctl_dev *dev)
 			kernel, "the firmware must describe the memory's proximity domain (SRAT)");
 		return -EINVAL;
 	}
+	if (!daxctl_dev_get_size(dev))
+		return kernel_fail(kernel, ENXIO, "it has no capacity");
 	int err = daxctl_dev_get_ram_size(dev, &size);
 	if (err)
 		return kernel_fail(kernel, -err, "its address cannot be read: %s", strerror(-err));

@@ -2,6 +2,10 @@
 
 load ../compare
 
+teardown_file() {
+	one_device
+}
+
 @test "daxctl list: one device" {
 	reads daxctl-list
 }
@@ -9,6 +13,11 @@ load ../compare
 @test "daxctl list: four devices, two of two ranges, one empty" {
 	in_state two_ranges
 	reads daxctl-list
+}
+
+@test "daxctl list: four devices, one empty" {
+	in_state four_devices
+	reads daxctl-list daxctl-filters
 }
 
 @test "daxctl list: system-ram" {
@@ -24,4 +33,18 @@ load ../compare
 @test "daxctl list: all disabled" {
 	in_state all_devdax all_disabled
 	reads daxctl-list
+}
+
+@test "daxctl: one device changes" {
+	in_state four_devices
+	changes daxctl-changes
+}
+
+@test "daxctl: all devices change" {
+	in_state four_devices
+	changes daxctl-all-hmem
+}
+
+@test "ndctl: no such memory" {
+	reads ndctl-without
 }

@@ -14,3 +14,7 @@ teardown_file() {
 	in_state four_modes
 	reads ndctl-classes
 }
+
+@test "ndctl: namespaces in an interleaved region" {
+	changes ndctl-changes-nfit
+}

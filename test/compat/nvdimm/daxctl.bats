@@ -13,7 +13,7 @@ teardown_file() {
 
 @test "daxctl list: devdax" {
 	in_state all_devdax
-	reads daxctl-list
+	reads daxctl-list daxctl-filters
 }
 
 @test "daxctl list: disabled" {
@@ -49,4 +49,14 @@ teardown_file() {
 @test "daxctl list: all disabled" {
 	in_state all_devdax all_disabled
 	reads daxctl-list
+}
+
+@test "daxctl: one device changes" {
+	in_state all_devdax
+	changes daxctl-changes
+}
+
+@test "daxctl: all devices change" {
+	in_state all_devdax
+	changes daxctl-all-nvdimm
 }

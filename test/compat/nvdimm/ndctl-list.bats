@@ -11,6 +11,11 @@ teardown_file() {
 	reads ndctl-list ndctl-verbose
 }
 
+@test "ndctl list: region without labels disabled" {
+	in_state no_labels region_disabled
+	reads ndctl-list
+}
+
 @test "ndctl list: labelled, empty" {
 	in_state empty_region
 	reads ndctl-list ndctl-verbose
@@ -25,6 +30,27 @@ teardown_file() {
 	in_state all_modes "system_ram dax0.3"
 	reads ndctl-list ndctl-verbose
 	in_state all_devdax
+}
+
+@test "ndctl list: some namespaces disabled" {
+	in_state all_modes "disabled 0.0 0.2 0.4 0.6" "device_disabled dax0.3"
+	reads ndctl-list ndctl-filters
+}
+
+@test "ndctl list: all namespaces disabled" {
+	in_state all_modes "disabled 0.0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"
+	reads ndctl-list ndctl-verbose
+}
+
+@test "ndctl list: labelled region disabled" {
+	in_state all_modes region_disabled
+	reads ndctl-list ndctl-verbose
+}
+
+@test "ndctl list: dimm disabled" {
+	in_state all_modes dimm_disabled
+	reads ndctl-list
+	in_state dimm_enabled
 }
 
 @test "ndctl list: half-made sector namespace" {

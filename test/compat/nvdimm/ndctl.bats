@@ -3,9 +3,26 @@
 load ../compare
 
 teardown_file() {
+	all_devdax
 	empty_region
 }
 
-@test "ndctl: labels, regions and namespaces of a labelled region" {
-	changes ndctl-create
+@test "ndctl: labels and regions" {
+	changes ndctl-labels
+}
+
+@test "ndctl: namespaces are created" {
+	changes ndctl-new
+}
+
+@test "ndctl: namespaces are disabled and enabled" {
+	changes ndctl-enable
+}
+
+@test "ndctl: namespaces are reconfigured" {
+	changes ndctl-reconfigure
+}
+
+@test "ndctl: namespaces are destroyed" {
+	changes ndctl-destroy
 }
