@@ -38,6 +38,21 @@ static struct claim *get_seed(const struct plan *plan)
 	}
 }
 
+/* A namespace that someone has left half made keeps the seed: the kernel has no second one. */
+static int check_seed(const struct plan *plan)
+{
+	struct ndctl_namespace *other = claim_namespace(plan->claim);
+
+	if (!other || other == plan->old)
+		return 0;
+	kernel_fail(plan_kernel(plan), EBUSY,
+		"%s, which would be its next %s namespace, belongs to %s, which is half made",
+		entity_name(&plan->claim->entity), plan->row->name, entity_name(&other->entity));
+	kernel_hint(plan_kernel(plan), "ndctl destroy-namespace --force %s gives it back",
+		entity_name(&other->entity));
+	return -EBUSY;
+}
+
 static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
 	enum ndctl_namespace_mode mode = spec->mode;
@@ -51,7 +66,7 @@ static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spe
 		return 0;
 	plan->claim = get_seed(plan);
 	if (plan->claim)
-		return 0;
+		return check_seed(plan);
 	kernel_fail(plan_kernel(plan), EOPNOTSUPP,
 		"this kernel cannot make %s namespaces: %s has no seed for them", plan->row->name,
 		entity_name(&plan->region->entity));

@@ -217,6 +217,9 @@ fragments() {
 	for namespace in 0.0 0.2 0.4; do
 		"$REF_NDCTL" destroy-namespace -f "namespace$namespace"
 	done
+	# Which number an idle namespace has is chance until they are all numbered anew.
+	region_disabled
+	region_enabled
 }
 
 # mounted DEVICE: until the next state.
