@@ -110,6 +110,10 @@ plain_namespace() {
 	"$REF_NDCTL" create-namespace -f -e namespace0.0 -m raw
 }
 
+plain_devdax() {
+	"$REF_NDCTL" create-namespace -f -e namespace0.0 -m devdax -M mem
+}
+
 # Topology nfit: the labelled bus, whose regions are empty.
 labelled_bus() {
 	"$REF_NDCTL" disable-region -b nfit_test.0 all

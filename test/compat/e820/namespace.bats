@@ -10,6 +10,12 @@ teardown_file() {
 	reads ndctl-classes
 }
 
+@test "daxctl: the namespace as a device" {
+	in_state plain_devdax
+	reads daxctl-list
+	changes daxctl-round
+}
+
 @test "ndctl: the namespace changes" {
 	changes ndctl-changes-e820
 }

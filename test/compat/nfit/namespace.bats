@@ -12,7 +12,7 @@ teardown_file() {
 
 @test "ndctl list: a namespace in each mode" {
 	in_state four_modes
-	reads ndctl-classes
+	reads ndctl-classes daxctl-list
 }
 
 @test "ndctl: namespaces in an interleaved region" {
