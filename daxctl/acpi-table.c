@@ -273,8 +273,7 @@ static int find_memory(
 	const struct acpi_table *table, const struct kind *kind, uint32_t domain, size_t *found)
 {
 	*found = 0;
-	entries_foreach(table, kind, at)
-	{
+	entries_foreach (table, kind, at) {
 		if (!is_memory(table, kind, at) ||
 			get32(table->bytes + at + kind->domain) != domain)
 			continue;
@@ -289,9 +288,13 @@ static uint16_t next_index(const struct acpi_table *table, const struct kind *ki
 {
 	uint16_t highest = 0;
 
-	entries_foreach(table, kind, at) if (is_memory(table, kind, at) &&
-		get16(table->bytes + at + kind->index) > highest) highest =
-		get16(table->bytes + at + kind->index);
+	entries_foreach (table, kind, at) {
+		if (!is_memory(table, kind, at))
+			continue;
+		uint16_t index = get16(table->bytes + at + kind->index);
+		if (index > highest)
+			highest = index;
+	}
 	return highest + 1;
 }
 
@@ -359,8 +362,7 @@ uint32_t acpi_srat_next_domain(const struct acpi_table *srat)
 {
 	uint32_t next = 0;
 
-	entries_foreach(srat, &srat_kind, at)
-	{
+	entries_foreach (srat, &srat_kind, at) {
 		const uint8_t *entry = srat->bytes + at;
 		uint32_t domain = srat_domain(entry, entry_size(&srat_kind, entry));
 		if (domain >= next)

@@ -193,8 +193,6 @@ static int check_ram(struct daxctl_dev *dev)
 			kernel, "the firmware must describe the memory's proximity domain (SRAT)");
 		return -EINVAL;
 	}
-	if (!daxctl_dev_get_size(dev))
-		return kernel_fail(kernel, ENXIO, "it has no capacity");
 	int err = daxctl_dev_get_ram_size(dev, &size);
 	if (err)
 		return kernel_fail(kernel, -err, "its address cannot be read: %s", strerror(-err));
@@ -305,8 +303,10 @@ static int check_size(struct daxctl_dev *dev)
 
 static int check_join(struct daxctl_dev *dev, int to, unsigned flags)
 {
-	int err = to == DAXCTL_DEV_MODE_RAM ? check_ram(dev) : check_size(dev);
+	int err = check_size(dev);
 
+	if (!err && to == DAXCTL_DEV_MODE_RAM)
+		err = check_ram(dev);
 	return err ?: mode_check_driver(dev_kernel(dev), to);
 }
 
