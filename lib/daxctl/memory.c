@@ -183,10 +183,16 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 		(unsigned long long)block->number, daxctl_get_memory_block_size(ctx) >> 20,
 		from == BLOCK_MOVABLE ? "Movable" : "Normal", daxctl_dev_get_target_node(dev),
 		err == -EBUSY ? "pages in it are in use and cannot be moved" : strerror(-err));
-	kernel_hint(ctx->kernel,
-		"end or move the programs that use the memory of node %d, for example "
-		"with migratepages(8), and try again",
-		daxctl_dev_get_target_node(dev));
+	if (err == -EBUSY && from == BLOCK_KERNEL)
+		kernel_hint(ctx->kernel,
+			"the kernel may keep data of its own in zone Normal until it is restarted; "
+			"memory that comes online as movable can be taken back: boot with "
+			"memhp_default_state=online_movable");
+	else
+		kernel_hint(ctx->kernel,
+			"end or move the programs that use the memory of node %d, for example "
+			"with migratepages(8), and try again",
+			daxctl_dev_get_target_node(dev));
 	return err;
 }
 

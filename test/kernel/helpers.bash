@@ -5,6 +5,14 @@
 
 bats_require_minimum_version 1.5.0
 
+# With MEMCHECK in the environment the tools run under valgrind, and a mistake or a leak is a status that
+# no test expects.
+if [[ ${MEMCHECK:-} ]]; then
+	memcheck=(valgrind -q --leak-check=full --error-exitcode=99)
+	daxctl() { "${memcheck[@]}" "$LAB_BUILD/daxctl/daxctl" "$@"; }
+	ndctl() { "${memcheck[@]}" "$LAB_BUILD/ndctl/ndctl" "$@"; }
+fi
+
 # check COMMAND...: runs it with output and standard error apart: $status, $output, $stderr.
 check() {
 	run --separate-stderr "$@"
@@ -113,6 +121,12 @@ survives_faults() {
 	done
 	echo "# $faults writes of '$*' failed one at a time with $errno"
 	((faults > 0))
+}
+
+# all_devdax: every device, and the kernel leaves it to us to put new memory online.
+all_devdax() {
+	echo offline >/sys/devices/system/memory/auto_online_blocks
+	daxctl reconfigure-device --mode devdax --force all 2>/dev/null
 }
 
 # labelled: region0 empty and with labels, whatever was there.

@@ -13,7 +13,6 @@
 boot_command() {
 	local status
 
-	load_topology
 	((${#words[@]} > 1)) || words=(bash -c "${words[0]}")
 	prepare command "${words[@]}"
 	touch "$work"/{stdout,stderr,status,console}
@@ -32,7 +31,6 @@ boot_command() {
 
 boot_shell() {
 	[[ -t 0 && -t 1 ]] || die "shell needs a terminal; without one use 'lab run COMMAND'"
-	load_topology
 	prepare shell "$(stty size)"
 	say "booting Linux $kernel, topology $topology; leave with 'exit' or ^D"
 	terminal=$(stty -g)
@@ -45,7 +43,8 @@ boot_shell() {
 
 # load_topology: sets what the topology's file says, over defaults.
 load_topology() {
-	memory=2G tree=kernel cmdline='' qemu=() modules=() ready=()
+	kernels=() emulator='' memory=2G maxmem=64G cpu=max tree=kernel cmdline='' qemu=() modules=() ready=()
+	set_up() { load_modules; }
 	# shellcheck source=/dev/null
 	. "$lab_dir/topology/$topology"
 }
@@ -54,12 +53,12 @@ load_topology() {
 prepare() {
 	local mode=$1
 	shift
-	need qemu-system-x86_64 qemu-system-x86
+	need qemu-system-x86_64 qemu-system-x86 # a newer one needs the libraries of this one
 	need cpio cpio
 	need setpriv util-linux
 	fetch "kernel-$kernel"
-	[[ $tree == kernel || $kernel == 6.1 ]] || die "topology $topology is for kernel 6.1 only"
 	fetch "$tree-$kernel"
+	[[ ! $emulator ]] || fetch "$emulator"
 
 	work=$(mktemp -d "${TMPDIR:-/tmp}/lab.XXXXXX")
 	scratch+=("$work")
@@ -81,16 +80,17 @@ prepare() {
 settings() {
 	local mode=$1
 	shift
-	printf '%s=%q\n' mode "$mode" checkout "$root" cache "$lab_cache" topology "$topology" \
+	printf '%s=%q\n' mode "$mode" checkout "$root" build "$build" cache "$lab_cache" topology "$topology" \
 		kernel "$kernel" term "${TERM:-dumb}"
 	printf 'modules=(%s)\nready=(%s)\n' "${modules[*]@Q}" "${ready[*]@Q}"
+	declare -f set_up
 	printf 'words=('
 	printf '%q ' "$@"
 	printf ')\n'
 }
 
 # Options of the devices that carry the guest's output, common to both kinds of guest.
-port=(-device virtio-serial-pci)
+port=(-device virtio-serial-pci,bus=pcie.0)
 
 # start_guest OPTION...: QEMU in the background, as `guest`.
 start_guest() {
@@ -100,12 +100,12 @@ start_guest() {
 
 	[[ $console ]] || parameters+=" quiet"
 	# When the lab dies without a chance to clean up, the kernel takes QEMU along.
-	setpriv --pdeathsig KILL qemu-system-x86_64 \
-		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu max -smp 2 \
-		-M q35,nvdimm=on -m "$memory,slots=8,maxmem=64G" "${qemu[@]}" \
+	setpriv --pdeathsig KILL "${emulator:+$lab_cache/$emulator/}qemu-system-x86_64" \
+		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu "$cpu" -smp 2 \
+		-M q35,nvdimm=on -m "$memory,slots=8,maxmem=$maxmem" "${qemu[@]}" \
 		-nic none -no-reboot -serial "file:$work/console" \
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
-		-device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-device virtio-9p-pci,bus=pcie.0,fsdev=root,mount_tag=root \
 		-kernel "$lab_cache/kernel-$kernel/vmlinux" -initrd "$work/initrd" \
 		-append "$parameters" \
 		"$@" <&0 2>"$work/qemu" &

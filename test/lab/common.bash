@@ -47,6 +47,11 @@ known_topology() {
 	echo "$1"
 }
 
+known_build() {
+	[[ -x $1/daxctl/daxctl ]] || die "nothing has been built in '$1'; 'meson compile -C $1' does so"
+	readlink -f "$1"
+}
+
 # Whatever is started or made has to go when the lab ends, however it ends: `doomed` are the
 # processes to kill, `scratch` the folders to remove.
 doomed=() scratch=()

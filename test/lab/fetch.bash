@@ -7,6 +7,7 @@
 # touch the machine's, and it can name suites that the machine does not use.
 #
 #	kernel-V	vmlinux, lib/modules/, initrd (busybox and the modules to mount the root with)
+#	qemu-10		a newer QEMU than Debian 12's: a wrapper, and the unpacked packages in root/
 #	source-6.1	headers and sources that modules are built with
 #	nfit-6.1	a kernel-6.1 whose NVDIMM modules are the ones of the kernel's emulator
 #	nonedax-6.1	a kernel-6.1 that has device-dax without a page map: our module in nonedax/
@@ -14,18 +15,19 @@
 #
 # Each appears by one rename when it is whole, under a lock.
 
-# fetch_all [WHAT]...: the named things, or all, for the kernels in `kernels`.
+# fetch_all [WHAT]...: the named things, or those of 6.1, for the kernels in `chosen`.
 fetch_all() {
 	local what kernel
 
-	((${#kernels[@]})) || kernels=(6.1)
+	((${#chosen[@]})) || chosen=(6.1)
 	(($#)) || set -- kernel nfit nonedax reference
 	for what; do
 		case $what in
-		kernel) for kernel in "${kernels[@]}"; do fetch "kernel-$kernel"; done ;;
+		kernel) for kernel in "${chosen[@]}"; do fetch "kernel-$kernel"; done ;;
 		nfit | nonedax) fetch "$what-6.1" ;;
+		qemu) fetch qemu-10 ;;
 		reference) fetch reference ;;
-		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax or reference" ;;
+		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax, qemu or reference" ;;
 		esac
 	done
 }
@@ -128,6 +130,7 @@ make_kernel() {
 		[[ ! -d $tree ]] || cp -al "$tree" lib/
 	done
 	release=$(ls lib/modules)
+	[[ $release == "$1."* ]] || die "Debian $suite has Linux $release now and no $1; see test/lab/kernels"
 	echo "$image" >package
 	vmlinux_of "$(first tmp/root/boot/vmlinuz-* "lib/modules/$release/vmlinuz")" >vmlinux
 	rm -f "lib/modules/$release/vmlinuz"
@@ -214,6 +217,24 @@ make_reference() {
 		END
 		chmod +x $tool
 	done
+}
+
+# --- qemu-V --------------------------------------------------------------------------------
+
+# make_qemu VERSION: Debian 12's QEMU 7.2 knows no volatile CXL memory, the one in its backports does.
+# The libraries it needs are those of Debian 12's, which is installed.
+make_qemu() {
+	open_suite bookworm-backports
+	unpack bookworm-backports root qemu-system-x86 qemu-system-common qemu-system-data seabios
+	cat >qemu-system-x86_64 <<-'END'
+	#!/bin/sh
+	root=$(dirname "$0")/root/usr
+	export QEMU_MODULE_DIR="$root/lib/x86_64-linux-gnu/qemu"
+	exec "$root/bin/qemu-system-x86_64" -L "$root/share/qemu" -L "$root/share/seabios" "$@"
+	END
+	chmod +x qemu-system-x86_64
+	[[ $(./qemu-system-x86_64 --version) == *" version $1."* ]] ||
+		die "bookworm-backports has another QEMU than $1, or one that does not run here"
 }
 
 # --- source-V ------------------------------------------------------------------------------

@@ -4,13 +4,20 @@
 
 load ../helpers
 
+# bats file_tags=every-kernel
+
+setup_file() {
+	all_devdax
+}
+
 teardown() {
-	daxctl reconfigure-device --mode devdax --force all 2>/dev/null
+	all_devdax
 }
 
 @test "list shows region, device and mapping" {
 	check daxctl list -RDM
-	json '.[0] | .path == "/platform/hmem.0" and .size == 2147483648 and (has("available_size") | not)'
+	[[ $LAB_KERNEL == 7.* ]] && path=/platform/hmem_platform.0/hmem.0 || path=/platform/hmem.0
+	json '.[0] | .path == "'$path'" and .size == 2147483648 and (has("available_size") | not)'
 	json '.[0].devices[0] | .chardev == "dax0.0" and .target_node == 1'
 	json '.[0].devices[0].mappings == [{page_offset: 0, start: 4294967296, end: 6442450943, size: 2147483648}]'
 }

@@ -4,6 +4,8 @@
 
 load ../helpers
 
+# bats file_tags=every-kernel
+
 setup_file() {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
 }

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What newer kernels can do with a device, and what we say on those that cannot.
+
+load ../helpers
+
+# bats file_tags=every-kernel
+
+setup() {
+	all_devdax
+	device=/sys/bus/dax/devices/dax0.0
+}
+
+teardown() {
+	all_devdax
+}
+
+@test "famfs: from devdax and back, not from memory" {
+	if ! modinfo fsdev_dax >/dev/null 2>&1; then
+		unchanged daxctl reconfigure-device --mode famfs dax0.0
+		[[ $status == 161 ]]
+		says "mode famfs needs the kernel's driver fsdev_dax"
+		return
+	fi
+	check daxctl reconfigure-device --mode famfs dax0.0
+	[[ $status == 0 && $(readlink $device/driver) == */fsdev_dax ]]
+	json '.[0].mode == "famfs"'
+	check daxctl list
+	json '.[0] | .mode == "famfs" and (has("state") | not)'
+	check daxctl reconfigure-device --mode devdax dax0.0
+	[[ $status == 0 && $(readlink $device/driver) == */device_dax ]]
+
+	daxctl reconfigure-device --mode system-ram dax0.0
+	unchanged daxctl reconfigure-device --mode famfs dax0.0
+	[[ $status == 240 ]]
+	says "it serves as memory"
+}
+
+@test "--memmap-on-memory: the page map is in the memory itself" {
+	if [[ ! -e $device/memmap_on_memory ]]; then
+		unchanged daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
+		[[ $status == 161 ]]
+		says "since Linux 6.8"
+		return
+	fi
+	check daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
+	[[ $status == 0 && $(<$device/memmap_on_memory) == 1 ]]
+	json '.[0] | .total_memblocks == 16 and .online_memblocks == 16'
+	# 64 bytes for each page of 4 KiB.
+	[[ $(node_memory 1) == $((2048 - 2048 / 64)) ]]
+	check daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 0 ]]
+	check daxctl reconfigure-device --mode system-ram --memmap-on-memory no dax0.0
+	[[ $status == 0 && $(<$device/memmap_on_memory) == 0 && $(node_memory 1) == 2048 ]]
+}
