@@ -19,6 +19,7 @@ _daxctl_fill_in() {
 		daxctl:'<region>') _daxctl_names daxctl id -Ri ;;
 		daxctl:'<device>') _daxctl_names daxctl chardev -Di ;;
 		*:'<verb>') "$tool" --list-cmds ;;
+		*:'<file>' | *:'<path>') compgen -f -- "$cur" ;;
 		*:'<'*) ;;
 		*) printf '%s\n' "$line" ;;
 		esac

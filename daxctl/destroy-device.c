@@ -30,10 +30,10 @@ static int destroy(struct daxctl_dev *dev, const void *data)
 			name);
 		return -EBUSY;
 	}
-	/* What users of the verb know for a device that is enabled. */
-	return result == -EACCES || result == -EPERM || force
-		? result
-		: say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
+	/* Users of the verb know one status for what cannot be destroyed at all. */
+	if (result == -EOPNOTSUPP || (result == -EBUSY && !force))
+		return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
+	return result;
 }
 
 static int run(void *context, int count, char **args)

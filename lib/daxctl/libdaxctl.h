@@ -81,6 +81,7 @@ struct daxctl_region *daxctl_new_region(
 void daxctl_region_ref(struct daxctl_region *region);
 void daxctl_region_unref(struct daxctl_region *region);
 
+/* The context that it belongs to; no reference is taken. */
 struct daxctl_ctx *daxctl_region_get_ctx(struct daxctl_region *region);
 /* The X of daxX.Y. */
 int daxctl_region_get_id(struct daxctl_region *region);
@@ -122,6 +123,7 @@ struct daxctl_dev;
 /* The devices of a region in natural order of their names. */
 struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region);
 struct daxctl_dev *daxctl_dev_get_next(struct daxctl_dev *dev);
+/* The region and the context that it belongs to; no reference is taken. */
 struct daxctl_region *daxctl_dev_get_region(struct daxctl_dev *dev);
 struct daxctl_ctx *daxctl_dev_get_ctx(struct daxctl_dev *dev);
 /* The Y of daxX.Y, and the whole name. */
@@ -156,6 +158,7 @@ enum daxctl_dev_mode {
 };
 /* UNKNOWN if no driver, or another one, has it. */
 enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev);
+/* 1 if it is in this mode, else 0. */
 int daxctl_dev_is_devdax_mode(struct daxctl_dev *dev);
 int daxctl_dev_is_system_ram_mode(struct daxctl_dev *dev);
 int daxctl_dev_is_famfs_mode(struct daxctl_dev *dev);
@@ -190,6 +193,7 @@ struct daxctl_memory;
 
 /* The memory of a device in system-ram mode, NULL in another one. */
 struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev);
+/* The device that it is the memory of. */
 struct daxctl_dev *daxctl_memory_get_dev(struct daxctl_memory *mem);
 /* "/sys/devices/system/node/nodeN", NULL without a target node. */
 const char *daxctl_memory_get_node_path(struct daxctl_memory *mem);

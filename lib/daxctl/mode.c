@@ -207,6 +207,17 @@ static int check_ram(struct daxctl_dev *dev)
 
 #define MEMMAP_FLAGS (DAXCTL_CHANGE_MEMMAP_HERE | DAXCTL_CHANGE_MEMMAP_ELSEWHERE)
 
+/* A parameter of the kernel's command line. Of a kernel that does not tell, it is on. */
+static bool memmap_is_off(struct kernel *kernel)
+{
+	AUTO_FOLDER struct folder *module = NULL;
+	char text[SYSFS_PAGE + 1];
+
+	return folder_open(kernel, "sys/module/memory_hotplug", &module) == 0 &&
+		sysfs_read(module, "parameters", "memmap_on_memory", text) == 0 &&
+		strcmp(text, "N") == 0;
+}
+
 /* Where the page map is to be is told before kmem has the device. */
 static int plan_memmap(struct txn *txn, struct daxctl_dev *dev, bool is_ram, unsigned flags)
 {
@@ -228,6 +239,14 @@ static int plan_memmap(struct txn *txn, struct daxctl_dev *dev, bool is_ram, uns
 			kernel, EBUSY, "where the page map of memory is kept cannot be changed");
 		kernel_hint(kernel, "bring it to devdax mode first");
 		return -EBUSY;
+	}
+	if (wanted && memmap_is_off(kernel)) {
+		kernel_fail(kernel, EOPNOTSUPP,
+			"this kernel is told to keep the page map of new memory in other memory");
+		kernel_hint(kernel,
+			"memory_hotplug.memmap_on_memory=1 on its command line lets devices have "
+			"it");
+		return -EOPNOTSUPP;
 	}
 	return txn_write(txn, &dev->object, DEV_MEMMAP, wanted ? "1" : "0", wanted ? "0" : "1");
 }

@@ -25,6 +25,21 @@ empty_region() {
 	"$REF_NDCTL" enable-region region0
 }
 
+# config KEY=VALUE...: a section for the first namespace, unless there is no key.
+config() {
+	local folder=/etc/daxctl.conf.d
+
+	mkdir -p "$folder"
+	: >"$folder/compat.conf"
+	((!$#)) || printf '%s\n' '[reconfigure-device compat]' \
+		"nvdimm.uuid=$("$REF_NDCTL" list -n namespace0.0 | jq -r '.[0].uuid')" "$@" \
+		>"$folder/compat.conf"
+}
+
+no_config() {
+	rm -r /etc/daxctl.conf.d
+}
+
 # Topology hmem: as at boot, one device that has everything.
 one_device() {
 	all_devdax

@@ -310,6 +310,53 @@ static void bind_is_undone(void **state)
 		"unbind dax0.0 from driver device_dax");
 }
 
+/* Where the page map is kept is told before kmem has the device, and taken back with it. */
+static void memmap(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE, -EOPNOTSUPP,
+		"dax0.0: cannot become system-ram: this kernel gives no choice where the page map "
+		"is "
+		"kept (memmap_on_memory, since Linux 6.8)",
+		NULL);
+	make_file(fixture, DAX "/memmap_on_memory", "0\n");
+	make_file(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "N\n");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE, -EOPNOTSUPP,
+		"dax0.0: cannot become system-ram: this kernel is told to keep the page map of new "
+		"memory in other memory",
+		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
+
+	make_file(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	assert_int_equal(daxctl_dev_get_memmap_on_memory(dev), 0);
+	assert_int_equal(
+		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE), -ENXIO);
+	assert_string_equal(told,
+		"taken: unbind dax0.0 from driver device_dax\n"
+		"taken: write '1' to memmap_on_memory of dax0.0\n"
+		"taken: bind dax0.0 to driver kmem\n"
+		"undone: write '1' to memmap_on_memory of dax0.0\n"
+		"undone: unbind dax0.0 from driver device_dax\n");
+	assert_int_equal(daxctl_dev_get_memmap_on_memory(dev), 0);
+	/* What it is already is no step. */
+	*told = 0;
+	assert_int_equal(
+		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_ELSEWHERE),
+		-ENXIO);
+	assert_null(strstr(told, "memmap"));
+
+	take_away(fixture, DAX "/driver");
+	make_link(fixture, DAX "/driver", "../../../../bus/dax/drivers/kmem");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE, -EBUSY,
+		"dax0.0: cannot become system-ram: where the page map of memory is kept cannot be "
+		"changed",
+		"bring it to devdax mode first");
+}
+
 static bool is_locked(struct fixture *fixture, const char *path)
 {
 	char full[512];
@@ -520,7 +567,8 @@ static void counts(void **state)
 	assert_int_equal(count.total, 2);
 	assert_int_equal(count.online, 0);
 	assert_int_equal(count.movable, 0);
-	assert_false(daxctl_dev_has_online_memory(dev));
+	assert_int_equal(daxctl_dev_has_online_memory(dev), 0);
+	assert_int_equal(daxctl_memory_is_movable(mem), -ENXIO);
 
 	make_block(fixture, 11, "online", "Movable");
 	make_block(fixture, 12, "online", "Movable");
@@ -529,7 +577,7 @@ static void counts(void **state)
 	assert_int_equal(count.online, 2);
 	assert_int_equal(count.movable, 2);
 	assert_int_equal(daxctl_memory_is_movable(mem), 1);
-	assert_true(daxctl_dev_has_online_memory(dev));
+	assert_int_equal(daxctl_dev_has_online_memory(dev), 2);
 
 	make_block(fixture, 13, "online", "Normal");
 	make_block(fixture, 14, "online", "none");
@@ -637,6 +685,7 @@ int main(void)
 		fixture_test(mode_is_driver),
 		fixture_test(dry_run),
 		fixture_test(bind_is_undone),
+		fixture_test(memmap),
 		fixture_test(region_is_locked),
 		fixture_test(whole_blocks_only),
 		fixture_test(no_ranges),

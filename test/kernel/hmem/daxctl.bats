@@ -39,6 +39,14 @@ teardown() {
 	says "1 of 16 memory blocks were online already"
 }
 
+@test "list looks once at each memory block" {
+	strace -o "$BATS_TEST_TMPDIR/devdax" daxctl list
+	daxctl reconfigure-device --mode system-ram dax0.0
+	strace -o "$BATS_TEST_TMPDIR/ram" daxctl list
+	[[ $(grep -c 'memory/memory[0-9]*/' "$BATS_TEST_TMPDIR/ram") == 16 ]]
+	(($(wc -l <"$BATS_TEST_TMPDIR/ram") <= $(wc -l <"$BATS_TEST_TMPDIR/devdax") + 16 * 4))
+}
+
 @test "a program's memory moves away when it is taken back" {
 	daxctl reconfigure-device --mode system-ram dax0.0
 	numactl --preferred=1 tail -c 256M /dev/zero &
