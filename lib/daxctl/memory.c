@@ -349,37 +349,48 @@ int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state 
 	return txn_add(txn, step, "%s: the memory of %s", how[to], dev->object.name);
 }
 
-static int change_memory(struct daxctl_memory *mem, enum block_state to, unsigned flags)
+/* @unchanged receives the number of blocks that were in the state already. */
+static int change_memory(
+	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
 {
 	struct daxctl_dev *dev = mem->dev;
-	unsigned unchanged = 0;
 	AUTO_TXN struct txn *txn = NULL;
 
+	*unchanged = 0;
 	kernel_clear_error(dev_kernel(dev));
 	int err = ctx_txn(dev->region->ctx, &txn);
 	if (!err)
 		err = region_lock(dev->region, txn);
 	if (!err)
-		err = memory_add_change(txn, dev, to, flags, &unchanged);
+		err = memory_add_change(txn, dev, to, flags, unchanged);
 	if (!err)
 		err = txn_run(txn);
-	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name)
-		   : (int)unchanged;
+	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
+}
+
+static int online(struct daxctl_memory *mem, enum block_state to)
+{
+	unsigned unchanged;
+
+	return change_memory(mem, to, 0, &unchanged) ?: daxctl_memory_num_sections(mem);
 }
 
 EXPORT int daxctl_memory_online(struct daxctl_memory *mem)
 {
-	return change_memory(mem, BLOCK_MOVABLE, 0);
+	return online(mem, BLOCK_MOVABLE);
 }
 
 EXPORT int daxctl_memory_online_no_movable(struct daxctl_memory *mem)
 {
-	return change_memory(mem, BLOCK_KERNEL, 0);
+	return online(mem, BLOCK_KERNEL);
 }
 
 EXPORT int daxctl_memory_offline(struct daxctl_memory *mem)
 {
-	return change_memory(mem, BLOCK_OFFLINE, 0);
+	unsigned unchanged;
+	int err = change_memory(mem, BLOCK_OFFLINE, 0, &unchanged);
+
+	return err ?: daxctl_memory_num_sections(mem) - (int)unchanged;
 }
 
 EXPORT int daxctl_memory_change(
@@ -394,7 +405,8 @@ EXPORT int daxctl_memory_change(
 	if (to < 0 || to >= (int)ARRAY_SIZE(states))
 		return kernel_fail(dev_kernel(mem->dev), EINVAL, "%s: there is no state number %d",
 			mem->dev->object.name, (int)to);
-	return change_memory(mem, states[to], flags);
+	unsigned unchanged;
+	return change_memory(mem, states[to], flags, &unchanged) ?: (int)unchanged;
 }
 
 EXPORT struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev)

@@ -35,10 +35,9 @@ static void context(struct daxctl_ctx *ctx)
 {
 	static char path[] = "/tmp/config";
 
+	daxctl_set_log_priority(ctx, LOG_INFO);
 	SHOW_INT(daxctl_get_log_priority(ctx));
 	daxctl_set_log_priority(ctx, LOG_DEBUG);
-	SHOW_INT(daxctl_get_log_priority(ctx));
-	daxctl_set_log_priority(ctx, LOG_ERR);
 	SHOW_INT(daxctl_get_userdata(ctx) == NULL);
 	daxctl_set_userdata(ctx, path);
 	SHOW_INT(daxctl_get_userdata(ctx) == path);
@@ -51,14 +50,26 @@ static void context(struct daxctl_ctx *ctx)
 	SHOW("%s", daxctl_get_config_path(ctx));
 }
 
+/* By address, whatever the order: the reference has that of the folder in sysfs. */
 static void mapping(struct daxctl_dev *dev)
 {
-	struct daxctl_mapping *m;
+	struct daxctl_mapping *m, *next;
 
-	daxctl_mapping_foreach (dev, m)
-		printf("mapping %#llx-%#llx, %#llx bytes at %#llx\n", daxctl_mapping_get_start(m),
-			daxctl_mapping_get_end(m), daxctl_mapping_get_size(m),
-			daxctl_mapping_get_offset(m));
+	for (unsigned long long from = 0;;) {
+		next = NULL;
+		daxctl_mapping_foreach (dev, m)
+			if (daxctl_mapping_get_start(m) >= from &&
+				(!next ||
+					daxctl_mapping_get_start(m) <
+						daxctl_mapping_get_start(next)))
+				next = m;
+		if (!next)
+			return;
+		printf("mapping %#llx-%#llx, %#llx bytes at %#llx\n",
+			daxctl_mapping_get_start(next), daxctl_mapping_get_end(next),
+			daxctl_mapping_get_size(next), daxctl_mapping_get_offset(next));
+		from = daxctl_mapping_get_end(next) + 1;
+	}
 }
 
 static void device(struct daxctl_dev *dev)
@@ -94,6 +105,16 @@ static void memory(struct daxctl_dev *dev)
 	SHOW_INT(daxctl_dev_has_online_memory(dev));
 }
 
+/* Another hand in it: a write to the state of the first block of a node. */
+static void one_block(const char *node, const char *state)
+{
+	char command[256];
+
+	snprintf(
+		command, sizeof(command), "set -- %s/memory[0-9]*; echo %s >$1/state", node, state);
+	SHOW_INT(system(command));
+}
+
 static void as_memory(struct daxctl_dev *dev)
 {
 	struct daxctl_memory *mem;
@@ -110,6 +131,11 @@ static void as_memory(struct daxctl_dev *dev)
 	memory(dev);
 	SHOW_RC(daxctl_memory_online(mem));
 	SHOW_RC(daxctl_memory_offline(mem));
+	SHOW_RC(daxctl_memory_offline(mem));
+	one_block(daxctl_memory_get_node_path(mem), "online_movable");
+	SHOW_RC(daxctl_memory_is_online(mem));
+	SHOW_RC(daxctl_memory_online(mem));
+	one_block(daxctl_memory_get_node_path(mem), "offline");
 	SHOW_RC(daxctl_memory_offline(mem));
 	SHOW_RC(daxctl_memory_online_no_movable(mem));
 	SHOW_INT(daxctl_memory_is_movable(mem));
@@ -169,7 +195,9 @@ static struct daxctl_ctx *new_context(struct daxctl_region **region)
 
 	if (daxctl_new(&ctx))
 		exit(1);
+	SHOW_INT(daxctl_get_log_priority(ctx));
 	daxctl_set_log_fn(ctx, count_log);
+	daxctl_set_log_priority(ctx, LOG_DEBUG);
 	*region = daxctl_region_get_first(ctx);
 	if (!*region)
 		exit(1);

@@ -612,7 +612,7 @@ static void onlining(void **state)
 	make_block(fixture, 9, "online", "Normal");
 	make_block(fixture, 10, "offline", "Normal Movable");
 	struct daxctl_memory *mem = memory_of(open_dev(fixture, &ctx));
-	assert_int_equal(daxctl_memory_online(mem), 1);
+	assert_int_equal(daxctl_memory_online(mem), 3);
 	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
 	assert_file(fixture, MEMORY "/memory9/state", "online\n");
 	assert_file(fixture, MEMORY "/memory10/state", "online_movable");
@@ -620,11 +620,13 @@ static void onlining(void **state)
 
 	make_block(fixture, 8, "offline", "Normal Movable");
 	make_block(fixture, 10, "online", "Normal");
-	assert_int_equal(daxctl_memory_online_no_movable(mem), 2);
+	assert_int_equal(daxctl_memory_online_no_movable(mem), 3);
+	make_block(fixture, 8, "offline", "Normal Movable");
+	assert_int_equal(daxctl_memory_change(mem, DAXCTL_MEMORY_ONLINE_KERNEL, 0), 2);
 	assert_file(fixture, MEMORY "/memory8/state", "online_kernel");
 
 	make_block(fixture, 8, "online", "Movable");
-	assert_int_equal(daxctl_memory_offline(mem), 0);
+	assert_int_equal(daxctl_memory_offline(mem), 3);
 	for (unsigned i = 8; i < 11; i++) {
 		char path[64];
 		snprintf(path, sizeof(path), MEMORY "/memory%u/state", i);
