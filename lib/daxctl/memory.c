@@ -118,10 +118,12 @@ static int block_look(struct daxctl_ctx *ctx, const struct block *block, enum bl
 	/* Gone, or on a kernel that takes no memory offline. */
 	if (err == -ENOENT)
 		return block_read_state(ctx, block, state);
+	if (err)
+		return err;
 	*state = strchr(text, ' ')	       ? BLOCK_OFFLINE
 		: strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE
 					       : BLOCK_KERNEL;
-	return err;
+	return 0;
 }
 
 EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts)
