@@ -63,12 +63,24 @@ static int create_in(struct daxctl_region *region, struct creation *creation)
 	return json_append(creation->array, json_dax_device(dev, human ? JSON_HUMAN : 0));
 }
 
-static int no_region(void)
+/* Where all regions are meant, those that are not dynamic are not. */
+static bool is_meant(struct daxctl_region *region)
+{
+	return region_is_selected(region, &selection) &&
+		(selection.region || daxctl_region_is_dynamic(region));
+}
+
+static int no_region(struct daxctl_ctx *ctx)
 {
 	if (selection.region)
 		say_error("%s: no such dax region", selection.region);
-	else
+	else if (!daxctl_region_get_first(ctx))
 		say_error("there is no dax region");
+	else {
+		say_error("no region is dynamic: their devices come from namespaces");
+		say_hint("ndctl create-namespace --mode devdax makes one");
+		return -ENOSPC;
+	}
 	say_hint("daxctl list -R shows the regions");
 	return -ENXIO;
 }
@@ -79,11 +91,9 @@ static int create_all(struct daxctl_ctx *ctx, struct creation *creation)
 	int err = 0;
 
 	daxctl_region_foreach (ctx, region)
-		if (!err && region_is_selected(region, &selection))
+		if (!err && is_meant(region))
 			err = create_in(region, creation);
-	if (!err && !creation->regions)
-		return no_region();
-	return err;
+	return err ?: creation->regions ? 0 : no_region(ctx);
 }
 
 static int run(void *context, int count, char **args)

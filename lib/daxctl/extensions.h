@@ -61,6 +61,10 @@ enum daxctl_change_flags {
  */
 int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags);
 
+/* 1 if devices can be created in the region (it has an attribute dax_region/create), 0 if what it
+ * has is what its namespace has. */
+int daxctl_region_is_dynamic(struct daxctl_region *region);
+
 /* The uuid of the namespace that a region of persistent memory is made of, as ndctl list shows it
  * (attribute uuid of the nd "dax" device). Returns 0, -EOPNOTSUPP for memory of another kind, or
  * another negative errno. */

@@ -309,7 +309,7 @@ static int check_dynamic(struct daxctl_region *region)
 {
 	struct kernel *kernel = region->ctx->kernel;
 
-	if (sysfs_exists(region->object.folder, region->object.name, "dax_region/create"))
+	if (daxctl_region_is_dynamic(region))
 		return 0;
 	kernel_fail(kernel, EOPNOTSUPP,
 		"region %d is not dynamic: its device is as large as the namespace that it comes "

@@ -206,8 +206,8 @@ int daxctl_memory_is_online(struct daxctl_memory *mem);
  * is online. */
 int daxctl_memory_is_movable(struct daxctl_memory *mem);
 /* Put all blocks online, as movable memory or where the kernel may use them too, or take them
- * offline. The former two return the number of blocks that are online then, the last one how many it
- * has taken offline. On failure the blocks that had changed are changed back, and it is as in
+ * offline. The former two return the number of blocks that are online then, the last one how many
+ * it has taken offline. On failure the blocks that had changed are changed back, and it is as in
  * daxctl_memory_change() (extensions.h). */
 int daxctl_memory_online(struct daxctl_memory *mem);
 int daxctl_memory_online_no_movable(struct daxctl_memory *mem);

@@ -225,6 +225,11 @@ EXPORT void daxctl_region_get_uuid(struct daxctl_region *region, uuid_t uu)
 	uuid_copy(uu, region->uuid);
 }
 
+EXPORT int daxctl_region_is_dynamic(struct daxctl_region *region)
+{
+	return sysfs_exists(region->object.folder, region->object.name, "dax_region/create");
+}
+
 EXPORT int daxctl_region_get_nvdimm_uuid(struct daxctl_region *region, uuid_t uuid)
 {
 	int err = object_uuid(&region->object, REGION_UUID, uuid);
@@ -284,7 +289,7 @@ static int not_dynamic(struct daxctl_region *region)
 
 EXPORT int daxctl_region_create_dev(struct daxctl_region *region)
 {
-	if (!sysfs_exists(region->object.folder, region->object.name, "dax_region/create"))
+	if (!daxctl_region_is_dynamic(region))
 		return not_dynamic(region);
 	int err = object_write(&region->object, REGION_CREATE, "1");
 	if (!err)
@@ -316,7 +321,7 @@ static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
 
 EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl_dev *dev)
 {
-	if (!sysfs_exists(region->object.folder, region->object.name, "dax_region/delete"))
+	if (!daxctl_region_is_dynamic(region))
 		return not_dynamic(region);
 	int err = object_write(&region->object, REGION_DELETE, daxctl_dev_get_devname(dev));
 	if (!err)
