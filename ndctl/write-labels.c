@@ -11,8 +11,7 @@ static const char *input;
 static const struct option options[] = {
 	DIMM_OPTIONS,
 	SPAN_OPTIONS,
-	{'i', "input", OPT_TEXT, &input, "file",
-		"what to write; without it, standard input"},
+	{'i', "input", OPT_TEXT, &input, "file", "what to write; without it, standard input"},
 };
 
 static void cleanup_cmd(struct ndctl_cmd **cmd)
