@@ -97,10 +97,9 @@ static int check_mode(void)
 {
 	bool mapped = mode != 1 + NDCTL_NS_MODE_SECTOR && mode != 1 + NDCTL_NS_MODE_RAW;
 
-	if (map == MAP_NONE && mode && mode != 1 + NDCTL_NS_MODE_DEVDAX)
+	/* One that is reconfigured may be devdax already. */
+	if (map == MAP_NONE && (mode ? mode != 1 + NDCTL_NS_MODE_DEVDAX : !reconfig))
 		return usage_error("--map: only a devdax namespace can do without a page map");
-	if (map == MAP_NONE && !mode && !reconfig)
-		return usage_error("--map: none needs --mode devdax");
 	if (map && !mapped)
 		return usage_error("--map: a %s namespace has no page map",
 			mode == 1 + NDCTL_NS_MODE_RAW ? "raw" : "sector");
@@ -189,11 +188,11 @@ static void refusals_say(const struct refusals *refusals)
 }
 
 /* Whether another region might take what this one did not: there is no room, nothing to configure,
- * or no such feature. */
+ * no such feature, or no driver for it. */
 static bool may_fit_elsewhere(int err)
 {
 	return err == -ENOSPC || err == -ENODEV || err == -ENXIO || err == -EROFS ||
-		err == -EOPNOTSUPP;
+		err == -EOPNOTSUPP || err == -ENOENT;
 }
 
 struct creation {
@@ -255,7 +254,7 @@ static int create(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec
 	if (creation.created)
 		return creation.done ? err : 0;
 	/* Whatever kept the regions from it, the status has always been this one. */
-	return may_fit_elsewhere(err) ? -ENODEV : err;
+	return may_fit_elsewhere(err) || keep_going ? -ENODEV : err;
 }
 
 /* ---- an old one ---- */

@@ -284,7 +284,7 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 static const struct field fields[] = {
 	{"dev", FIELD_TEXT, 0, dev, "name of the device"},
 	{"mode", FIELD_TEXT, 0, mode, "fsdax, devdax, sector or raw; what is disabled is raw"},
-	{"map", FIELD_TEXT, 0, map, "where the page map lies: mem or dev (fsdax, devdax)"},
+	{"map", FIELD_TEXT, 0, map, "where the page map lies: mem, dev or none (fsdax, devdax)"},
 	{"size", FIELD_SIZE, 0, size, "bytes that can be used"},
 	{"uuid", FIELD_UUID, 0, uuid, "uuid of its content"},
 	{"raw_uuid", FIELD_UUID, JSON_VERBOSE, raw_uuid, "uuid in its label"},

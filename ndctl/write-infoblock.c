@@ -109,12 +109,17 @@ static int write_namespace(void *object, const void *data)
 {
 	struct wish wish = *(const struct wish *)data;
 	unsigned long long start = ndctl_namespace_get_resource(object);
+	unsigned long long bytes = size.given ? size.bytes : ndctl_namespace_get_size(object);
 	char block[NDCTL_INFOBLOCK_SIZE];
 
+	if (ndctl_namespace_get_size(object) == 0) {
+		say_error("%s: the info block cannot be written: it has no capacity",
+			ndctl_namespace_get_devname(object));
+		return -ENXIO;
+	}
 	if (!parent_text)
 		ndctl_namespace_get_uuid(object, wish.info.parent_uuid);
-	int err = make_block(ndctl_namespace_get_devname(object), &wish.info,
-		size.given ? size.bytes : ndctl_namespace_get_size(object),
+	int err = make_block(ndctl_namespace_get_devname(object), &wish.info, bytes,
 		start == ULLONG_MAX ? 0 : start, 4096, block);
 	return err ?: ndctl_namespace_write_infoblock(object, block);
 }

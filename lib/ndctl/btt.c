@@ -341,7 +341,7 @@ static int find_unfinished(struct btt_check *check, struct arena *arena)
 		const struct entry *entry = &arena->lanes[i];
 		if (entry->old == entry->new || arena->map[i] != entry->old)
 			continue;
-		WRONG(check, arena, false,
+		WRONG(check, arena, true,
 			"the last write to sector %" PRIu32 " was logged and not finished",
 			entry->lba);
 		arena->fixes[arena->fix_count++] = (struct fix){entry->lba, entry->new};
@@ -490,7 +490,7 @@ static int rewrite_log(struct btt_check *check, const struct arena *arena)
 /* Whether everything that is wrong with it will be right. */
 static bool is_repairable(const struct btt_check *check, const struct arena *arena, unsigned wrong)
 {
-	unsigned can = arena->first_bad;
+	unsigned can = arena->first_bad + (unsigned)arena->fix_count;
 
 	if (arena->log_bad && check->flags & NDCTL_CHECK_REWRITE_LOG && arena->free_blocks)
 		can++;

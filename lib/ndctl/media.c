@@ -136,6 +136,9 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	struct badblocks found = {0};
 	entity_refresh(&region->entity);
 	err = badblocks_read(&found, region, window.start - origin, window.length);
+	if (!err && found.count && ndctl_region_get_ro(region) > 0)
+		err = kernel_fail(entity_kernel(&region->entity), EROFS, "%s is read-only",
+			entity_name(&region->entity));
 	for (struct badblock *run = badblocks_first(&found); !err && run;
 		run = badblocks_next(&found)) {
 		uint64_t start = window.start + run->offset * SECTOR;
@@ -155,9 +158,6 @@ static int clear(struct ndctl_namespace *ndns, bool search, unsigned long long *
 	struct ndctl_bus *bus = ndctl_region_get_bus(region);
 	int err = scrub_wait(bus);
 
-	if (!err && ndctl_region_get_ro(region) > 0)
-		err = kernel_fail(entity_kernel(&region->entity), EROFS, "%s is read-only",
-			entity_name(&region->entity));
 	if (!err && search)
 		err = scrub(bus);
 	return err ?: clear_known(ndns, sectors);
@@ -269,4 +269,31 @@ EXPORT int ndctl_bus_get_dimms_at(struct ndctl_bus *bus, unsigned long long addr
 	if (length && translation.length)
 		*length = translation.length;
 	return found;
+}
+
+EXPORT struct ndctl_dimm *ndctl_bus_get_dimm_by_physical_address(
+	struct ndctl_bus *bus, unsigned long long address)
+{
+	struct ndctl_dimm *dimm;
+
+	return ndctl_bus_get_dimms_at(bus, address, &dimm, 1, NULL) == 1 ? dimm : NULL;
+}
+
+EXPORT int ndctl_bus_nfit_translate_spa(struct ndctl_bus *bus, unsigned long long addr,
+	unsigned int *handle, unsigned long long *dpa)
+{
+	struct translation translation;
+
+	if (!handle || !dpa)
+		return -EINVAL;
+	if (!ndctl_bus_has_nfit(bus))
+		return -ENOTTY;
+	int err = translate(bus, addr, &translation);
+	if (!err && !translation.count)
+		err = -ENOENT;
+	if (err)
+		return err;
+	*handle = translation.dimms[0].handle;
+	*dpa = translation.dimms[0].address;
+	return 0;
 }

@@ -252,3 +252,71 @@ mounted() {
 memory_offline() {
 	"$REF_DAXCTL" offline-memory "$1"
 }
+
+# shellcheck source=/dev/null
+. "${BASH_SOURCE[0]%/*}/../kernel/raw.bash"
+
+# Topology none: files with info blocks, whole and damaged, in /run/lab/blocks.
+infoblock_files() {
+	local uuid=11111111-2222-3333-4444-555555555555
+
+	mkdir -p /run/lab/blocks
+	cd /run/lab/blocks || return
+	"$REF_NDCTL" write-infoblock -u "$uuid" -s 64M -o pfn
+	"$REF_NDCTL" write-infoblock -u "$uuid" -s 64M -m devdax -M mem -a 4K -o dax
+	python3 -c '
+import struct
+def seal(block):
+	block = bytearray(block.ljust(4096, b"\0"))
+	low = high = 0
+	for word, in struct.iter_unpack("<I", bytes(block)):
+		low = low + word & 0xffffffff
+		high = high + low & 0xffffffff
+	block[4088:] = struct.pack("<II", low, high)
+	return bytes(block)
+def btt(major, minor, flags=0):
+	return seal(b"BTT_ARENA_INFO\0\0" + bytes(range(32)) + struct.pack("<IHHIIIIIIQQQQQ",
+		flags, major, minor, 520, 1000, 576, 1256, 256, 4096, 0, 4096, 8192, 12288, 20480))
+empty, pfn = bytes(4096), open("pfn", "rb").read()[4096:]
+damaged = bytearray(btt(1, 1))
+damaged[60] ^= 1
+for name, data in {
+	"btt": empty + btt(1, 1), "btt2": btt(2, 0) + empty, "both": btt(2, 0) + btt(1, 1),
+	"mixed": btt(2, 0) + pfn, "astray": pfn + empty, "flagged": empty + btt(1, 1, 0x80000001),
+	"damaged": empty + bytes(damaged), "zero": empty + empty, "empty": b"", "short": (empty + pfn)[:6000],
+	"long": empty + pfn + b"x" * 5000, "garbage": bytes(range(256)) * 32,
+}.items():
+	open(name, "wb").write(data)'
+}
+
+# Topology nvdimm: a disabled namespace of each kind.
+all_kinds_disabled() {
+	empty_region
+	"$REF_NDCTL" create-namespace -m fsdax -s 32M
+	"$REF_NDCTL" create-namespace -m devdax -M mem -a 4K -s 32M
+	"$REF_NDCTL" create-namespace -m sector -s 32M
+	"$REF_NDCTL" create-namespace -m sector -l 520 -s 32M
+	"$REF_NDCTL" create-namespace -m raw -s 32M
+	"$REF_NDCTL" disable-namespace all
+	on_raw namespace0.4 'write(0, bytes(8192))'
+}
+
+# btt_damaged CODE: a disabled sector namespace, of which python changes something.
+btt_damaged() {
+	empty_region
+	"$REF_NDCTL" create-namespace -m sector -s 32M
+	"$REF_NDCTL" disable-namespace namespace0.0
+	on_raw namespace0.0 "$1"
+}
+
+# Topology nfit, labelled bus: bad_blocks MODE [ARG...]: a namespace in region1 with 6 bad sectors
+# among its data, known to the kernel. (btt sectors cannot be made bad.)
+bad_blocks() {
+	local dev
+	labelled_bus
+	dev=$("$REF_NDCTL" create-namespace -r region1 -s 32M -m "$@" | jq -r .dev)
+	"$REF_NDCTL" inject-error --block=9000 --count=4 "$dev"
+	"$REF_NDCTL" inject-error --block=9 --count=2 "$dev"
+	"$REF_NDCTL" start-scrub nfit_test.0
+	"$REF_NDCTL" wait-scrub nfit_test.0
+}

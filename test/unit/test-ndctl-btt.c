@@ -255,7 +255,7 @@ static void an_unfinished_write_is_finished(void **state)
 	/* Lane 3 has logged that sector 9 goes to its free block. */
 	put_slot(disk, 3, 1, 9, 9, SECTORS + 3, 2);
 	assert_int_equal(run(disk, 0), 0);
-	assert_int_equal(disk->check.damaged, 0);
+	assert_int_equal(disk->check.damaged, 1);
 	assert_true(says(disk, "the last write to sector 9 was logged and not finished"));
 	assert_int_equal(run(disk, NDCTL_CHECK_REPAIR), 0);
 	assert_int_equal(disk->writes, 1);

@@ -65,6 +65,24 @@ teardown_file() {
 	json '.[0].mode == "sector"'
 }
 
+@test "what is on it is checked and read as with labels" {
+	check ndctl check-namespace --force namespace0.0
+	[[ $status == 0 ]]
+	says "checked 1 namespace"
+	ndctl disable-namespace namespace0.0
+	check ndctl read-infoblock --json --verify namespace0.0
+	json '.[0] | .signature == "BTT_ARENA_INFO" and .parent_uuid == "00000000-0000-0000-0000-000000000000"'
+	ndctl enable-namespace namespace0.0
+}
+
+@test "a kernel without page-less device-dax is told of, and the namespace as before" {
+	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --map none
+	[[ $status == 250 ]]
+	says "this kernel has no page-less device-dax"
+	check ndctl list
+	json '.[0].mode == "sector"'
+}
+
 @test "a destroyed namespace stays, without its mode" {
 	check ndctl destroy-namespace --force namespace0.0
 	[[ $status == 0 ]]

@@ -48,7 +48,7 @@ same() {
 	json '.mode == "fsdax" and .map == "dev" and .size == 4225761280'
 	same ndctl create-namespace
 	[[ $status == 237 ]]
-	says "region0: no namespace can be created: it has no capacity left"
+	says "region0: no namespace can be created: it has no capacity left: all of its 4 GiB are taken"
 }
 
 @test "what can be known beforehand is refused before anything is touched" {
@@ -72,6 +72,7 @@ same() {
 	same ndctl create-namespace --mode sector --size 16M
 	[[ $status == 237 ]]
 	says "too small for sector mode"
+	says "hint: the smallest size is 32 MiB"
 	same ndctl create-namespace --mode raw --size 16M --name "$(printf 'x%.0s' {1..64})"
 	[[ $status == 234 ]]
 	says "the name has 64 bytes"
@@ -118,7 +119,7 @@ same() {
 @test "-v says each step" {
 	check ndctl create-namespace --mode fsdax --size 32M --verbose
 	[[ $status == 0 ]]
-	says "let pfn0.0 claim namespace0.0 with the page map in itself, aligned to 2 MiB"
+	says "let pfn0.0 claim namespace0.0 with a page map of 512 KiB in itself, aligned to 2 MiB"
 }
 
 @test "a driver that refuses to bind leaves nothing behind" {
@@ -204,6 +205,13 @@ same() {
 	swapoff /dev/pmem0
 	[[ $status == 240 ]]
 	says "/dev/pmem0 is swap space"
+	modprobe dm-mod
+	dmsetup create held --noudevsync --table "0 2048 linear /dev/pmem0 0"
+	same ndctl destroy-namespace --force namespace0.0
+	dmsetup remove held --noudevsync
+	[[ $status == 240 ]]
+	says "/dev/pmem0 is held by dm-0 (held)"
+	says "hint: dmsetup remove held"
 	exec {fd}</dev/pmem0 # open, but nobody's
 	check ndctl disable-namespace namespace0.0
 	exec {fd}<&-
@@ -254,12 +262,34 @@ same() {
 	says "destroyed 2 namespaces"
 }
 
-@test "four at once get four namespaces, and each says its own" {
-	local i
-	for i in 1 2 3 4; do
-		ndctl create-namespace --mode raw --size 64M >"$BATS_TEST_TMPDIR/$i" &
+@test "a kernel without page-less device-dax is told of, and the namespace undone" {
+	local before
+	before=$(namespaces)
+	check ndctl create-namespace --mode devdax --map none --size 1G
+	[[ $status == 237 && -z $output ]]
+	says "region0: no namespace can be created: this kernel has no page-less device-dax"
+	says "hint: --map dev takes 16 MiB of it for the page map, --map mem 16 MiB of memory"
+	diff <(echo "$before") <(namespaces)
+	for words in "--mode fsdax" "--mode sector" "--mode raw" ""; do
+		# shellcheck disable=SC2086 # words
+		unchanged ndctl create-namespace --map none --size 64M $words
+		[[ $status == 129 ]]
+		says "page map"
 	done
-	wait
-	[[ $(jq -r .blockdev "$BATS_TEST_TMPDIR"/[1-4] | sort -u | wc -l) == 4 ]]
-	[[ $(ndctl list | jq length) == 4 ]]
+	ndctl create-namespace --mode fsdax --map mem --size 64M
+	same ndctl create-namespace --reconfig namespace0.0 --force --map none
+	((status != 0))
+	says "only a devdax namespace can do without a page map, not a fsdax one"
+	same ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --map none
+	[[ $status == 250 ]]
+	says "this kernel has no page-less device-dax"
+}
+
+@test "--no-autorecover leaves what was done for a look" {
+	check ndctl create-namespace --mode devdax --map none --size 64M --no-autorecover
+	[[ $status == 237 ]]
+	says "hint: what was done is left as it is: ndctl destroy-namespace --force namespace0.0"
+	[[ $(</sys/bus/nd/devices/namespace0.0/size) == 67108864 ]]
+	check ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 && $(ndctl list -R | jq '.[0].available_size') == 4294967296 ]]
 }
