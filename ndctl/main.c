@@ -16,7 +16,13 @@ static const struct verb *const verbs[] = {
 	&verb_clear_errors,
 	&verb_enable_region,
 	&verb_disable_region,
+	&verb_enable_dimm,
+	&verb_disable_dimm,
+	&verb_zero_labels,
+	&verb_read_labels,
+	&verb_write_labels,
 	&verb_init_labels,
+	&verb_check_labels,
 	&verb_list,
 	&verb_help,
 };

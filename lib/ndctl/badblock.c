@@ -11,26 +11,36 @@ void badblocks_forget(struct badblocks *badblocks)
 	*badblocks = (struct badblocks){0};
 }
 
-/* The part of [offset, offset + count) sectors that lies in the window, added relative to it. */
+static int append(struct badblocks *badblocks, uint64_t offset, unsigned length)
+{
+	struct badblock *list =
+		reallocarray(badblocks->list, badblocks->count + 1, sizeof(*badblocks->list));
+
+	if (!list)
+		return -ENOMEM;
+	badblocks->list = list;
+	list[badblocks->count++] = (struct badblock){.offset = offset, .len = length};
+	return 0;
+}
+
+/* The part of [offset, offset + count) sectors that lies in the window, added relative to it; in
+ * several runs where it is too long for one. */
 static int add(struct badblocks *badblocks, uint64_t offset, uint64_t count, uint64_t start,
 	uint64_t length)
 {
-	uint64_t end = offset + count;
+	uint64_t end = count < UINT64_MAX - offset ? offset + count : UINT64_MAX;
+	int err = 0;
 
 	if (offset < start)
 		offset = start;
 	if (end > start + length)
 		end = start + length;
-	if (offset >= end)
-		return 0;
-	struct badblock *list =
-		reallocarray(badblocks->list, badblocks->count + 1, sizeof(*badblocks->list));
-	if (!list)
-		return -ENOMEM;
-	badblocks->list = list;
-	list[badblocks->count++] =
-		(struct badblock){.offset = offset - start, .len = (unsigned)(end - offset)};
-	return 0;
+	while (offset < end && !err) {
+		unsigned part = end - offset < UINT_MAX ? (unsigned)(end - offset) : UINT_MAX;
+		err = append(badblocks, offset - start, part);
+		offset += part;
+	}
+	return err;
 }
 
 int badblocks_read(

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
-
 #include <linux/ndctl.h>
 #include <string.h>
+
+#include "labelio.h"
+#include "step.h"
 
 #define DIMM(pointer) ((struct ndctl_dimm *)(pointer))
 
@@ -284,21 +285,40 @@ EXPORT int ndctl_dimm_is_enabled(struct ndctl_dimm *dimm)
 	return entity_is_bound(&dimm->entity);
 }
 
+static int enable(struct ndctl_dimm *dimm)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
+
+	if (err || ndctl_dimm_is_enabled(dimm))
+		return err;
+	return step_bind(txn, &dimm->entity, "nvdimm") ?: txn_run(txn);
+}
+
 EXPORT int ndctl_dimm_enable(struct ndctl_dimm *dimm)
 {
-	if (ndctl_dimm_is_enabled(dimm))
-		return 0;
-	int err = entity_bind(&dimm->entity, "nvdimm");
+	int err = enable(dimm);
+
 	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be enabled",
 			     entity_name(&dimm->entity))
 		   : 0;
 }
 
+static int disable(struct ndctl_dimm *dimm)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
+
+	if (err || !ndctl_dimm_is_enabled(dimm))
+		return err;
+	err = dimm_check_idle(dimm) ?: step_unbind(txn, &dimm->entity, "nvdimm");
+	return err ?: txn_run(txn);
+}
+
 EXPORT int ndctl_dimm_disable(struct ndctl_dimm *dimm)
 {
-	if (!ndctl_dimm_is_enabled(dimm))
-		return 0;
-	int err = entity_unbind(&dimm->entity);
+	int err = disable(dimm);
+
 	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be disabled",
 			     entity_name(&dimm->entity))
 		   : 0;

@@ -193,6 +193,51 @@ int ndctl_namespace_clear_errors(
 int ndctl_bus_get_dimms_at(struct ndctl_bus *bus, unsigned long long address,
 	struct ndctl_dimm **dimms, int count, unsigned long long *length);
 
+/*
+ * Labels. What an index block or a label says, whether it is valid or not, in the units and words
+ * of UEFI 2.7 (13.19). @area has been submitted and holds the label area from its start.
+ */
+struct ndctl_label_index {
+	char signature[16]; /* "NAMESPACE_INDEX"; the last is a NUL */
+	unsigned int major, minor;
+	unsigned int label_size; /* bytes */
+	unsigned int seq;
+	unsigned int slots;
+};
+struct ndctl_label {
+	unsigned int slot; /* the one that it says it is in */
+	uuid_t uuid;
+	char name[64]; /* ends with a NUL */
+	unsigned int position, labels;
+	unsigned int flags;
+	unsigned long long cookie; /* of the interleave set */
+	unsigned long long sector_size;
+	unsigned long long address; /* in the dimm */
+	unsigned long long size;
+	bool has_guids; /* the two that follow are there: version 1.2 */
+	unsigned char type[16], abstraction[16];
+};
+/* The index block number @which (0 or 1), and the label in slot number @slot, also one that is
+ * free. Return 0, or -ENOENT if @area does not reach that far, or -EINVAL if it is something else.
+ */
+int ndctl_cmd_cfg_read_get_index(
+	struct ndctl_cmd *area, unsigned int which, struct ndctl_label_index *index);
+int ndctl_cmd_cfg_read_get_label(
+	struct ndctl_cmd *area, unsigned int slot, struct ndctl_label *label);
+
+/*
+ * Writes @length bytes at @offset of the label area, and lets the kernel read the labels if the
+ * dimm is enabled. Whenever it ends, be it in the midst of a write, the namespaces of before are
+ * there, or those of after the whole change, and one of the index blocks is valid, if both contents
+ * have one. After a failure everything is put back as it was.
+ *
+ * Returns 0 or a negative errno: -EBUSY if an enabled region uses the dimm, -EINVAL if the area is
+ * smaller, -EOPNOTSUPP without one, -ENOSPC if so many labels are in use that there is no room to
+ * change them safely.
+ */
+int ndctl_dimm_write_labels(
+	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset);
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,23 @@ enum {
 	INDEX_FREE = 72, /* a bit per slot, set if it is free, to the end of the block */
 };
 
+/* The same for a label; version 1.1 ends after the slot. */
+enum {
+	LABEL_UUID = 0,
+	LABEL_NAME = 16, /* 64 bytes */
+	LABEL_FLAGS = 80,
+	LABEL_COUNT = 84,    /* 2 bytes: labels that make up the namespace */
+	LABEL_POSITION = 86, /* 2 bytes: of this one among them */
+	LABEL_COOKIE = 88,
+	LABEL_SECTOR_SIZE = 96,
+	LABEL_ADDRESS = 104, /* in the dimm */
+	LABEL_SIZE = 112,
+	LABEL_SLOT = 120,
+	LABEL_TYPE = 128,	 /* a GUID */
+	LABEL_ABSTRACTION = 144, /* a GUID */
+	LABEL_CHECKSUM = 248,
+};
+
 #define SEQ_MASK 3
 
 static const char signature[16] = "NAMESPACE_INDEX";
@@ -41,16 +58,28 @@ static uint64_t get(const void *block, size_t offset, size_t size)
 	return le64toh(little);
 }
 
-uint64_t label_checksum(const void *data, size_t size)
+/* The checksum of a block with the field itself at 0. */
+static uint64_t sum_without(const void *block, size_t size, size_t field)
 {
 	uint32_t low = 0;
 	uint64_t high = 0;
 
 	for (size_t i = 0; i < size; i += 4) {
-		low += (uint32_t)get(data, i, 4);
+		bool own = i >= field && i < field + 8;
+		low += own ? 0 : (uint32_t)get(block, i, 4);
 		high += low;
 	}
 	return high << 32 | low;
+}
+
+uint64_t label_checksum(const void *data, size_t size)
+{
+	return sum_without(data, size, size);
+}
+
+static void seal(void *block, size_t size, size_t field)
+{
+	put(block, field, sum_without(block, size, field), 8);
 }
 
 /* Bytes of an index block with @slots slots. */
@@ -111,52 +140,103 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 	put(block, INDEX_MINOR, minor, 2);
 	for (size_t slot = 0; slot < layout->slots; slot++)
 		free_bits[slot / 8] |= (uint8_t)(1u << slot % 8);
-	put(block, INDEX_CHECKSUM, label_checksum(block, own), 8);
+	seal(block, own, INDEX_CHECKSUM);
 }
 
-/* The checksum is that of the block with the field itself at 0. */
-static bool is_checksum_right(const void *block, size_t size)
+static size_t label_size_of(const void *block)
 {
-	uint64_t sum = get(block, INDEX_CHECKSUM, 8);
-	uint32_t low = 0;
-	uint64_t high = 0;
-
-	for (size_t i = 0; i < size; i += 4) {
-		bool field = i >= INDEX_CHECKSUM && i < INDEX_CHECKSUM + 8;
-		low += field ? 0 : (uint32_t)get(block, i, 4);
-		high += low;
-	}
-	return sum == (high << 32 | low);
+	return (size_t)128 << (get(block, INDEX_LABEL_SIZE, 1) & 31);
 }
 
-bool label_index_read(
-	const void *block, size_t size, size_t area, unsigned which, struct label_index *index)
+const char *label_index_read(const void *block, const struct label_layout *layout, unsigned which,
+	struct label_index *index)
 {
-	if (size < INDEX_FREE || memcmp(block, signature, sizeof(signature)) != 0)
-		return false;
+	size_t own = layout->index_size;
+	uint64_t size = get(block, INDEX_MY_SIZE, 8);
+
 	*index = (struct label_index){
 		.major = (unsigned)get(block, INDEX_MAJOR, 2),
 		.minor = (unsigned)get(block, INDEX_MINOR, 2),
 		.seq = (unsigned)get(block, INDEX_SEQ, 4) & SEQ_MASK,
-		.my_offset = get(block, INDEX_MY_OFFSET, 8),
-		.my_size = get(block, INDEX_MY_SIZE, 8),
-		.other_offset = get(block, INDEX_OTHER_OFFSET, 8),
-		.label_offset = get(block, INDEX_LABEL_OFFSET, 8),
 		.slots = get(block, INDEX_SLOTS, 4),
 	};
+	if (memcmp(block, signature, sizeof(signature)) != 0)
+		return "it has no signature";
+	/* Version 1.1 knows no other size and leaves the field alone. */
+	bool old = index->major < 1 || (index->major == 1 && index->minor < 2);
+	if ((old ? 128 : label_size_of(block)) != layout->label_size)
+		return "its labels have another size";
+	if (get(block, INDEX_CHECKSUM, 8) != sum_without(block, own, INDEX_CHECKSUM))
+		return "its checksum is wrong";
+	if (!index->seq)
+		return "its sequence number is 0";
+	if (size > own || size < INDEX_FREE || get(block, INDEX_MY_OFFSET, 8) != which * own ||
+		get(block, INDEX_OTHER_OFFSET, 8) != (1 - which) * own)
+		return "it belongs elsewhere";
+	if (index->slots > (layout->area - 2 * own) / layout->label_size ||
+		index->slots > (own - INDEX_FREE) * 8)
+		return "it has more slots than fit";
+	return NULL;
+}
 
-	size_t label_size = (size_t)128 << (get(block, INDEX_LABEL_SIZE, 1) & 7);
-	if (index->major != 1 || !index->seq || index->my_size > size ||
-		index->my_size < LABEL_INDEX_ALIGN || index->my_size % LABEL_INDEX_ALIGN)
+bool label_index_is_free(const void *block, size_t slot)
+{
+	return ((const uint8_t *)block)[INDEX_FREE + slot / 8] >> slot % 8 & 1;
+}
+
+void label_index_set_free(void *block, size_t size, size_t slot, bool free)
+{
+	uint8_t *bits = (uint8_t *)block + INDEX_FREE + slot / 8;
+
+	*bits = (uint8_t)((*bits & ~(1u << slot % 8)) | (unsigned)free << slot % 8);
+	seal(block, size, INDEX_CHECKSUM);
+}
+
+void label_index_renumber(void *block, size_t size, unsigned which, unsigned seq)
+{
+	put(block, INDEX_SEQ, seq, 4);
+	put(block, INDEX_MY_OFFSET, which * size, 8);
+	put(block, INDEX_MY_SIZE, size, 8);
+	put(block, INDEX_OTHER_OFFSET, (1 - which) * size, 8);
+	seal(block, size, INDEX_CHECKSUM);
+}
+
+static bool find(const uint8_t *bytes, size_t room, struct label_state *state)
+{
+	size_t own = state->layout.index_size;
+
+	if (2 * own > room)
 		return false;
-	if (index->my_offset != which * index->my_size ||
-		index->other_offset != (1 - which) * index->my_size ||
-		index->label_offset < 2 * index->my_size || index->label_offset > area)
+	for (unsigned i = 0; i < 2; i++)
+		state->fault[i] =
+			label_index_read(bytes + i * own, &state->layout, i, &state->index[i]);
+	state->current = label_index_newer(state->fault[0] ? 0 : state->index[0].seq,
+		state->fault[1] ? 0 : state->index[1].seq);
+	return state->current >= 0;
+}
+
+bool label_find(const void *bytes, size_t room, size_t area, struct label_state *state)
+{
+	struct label_state second = {.current = -1};
+
+	*state = second;
+	if (label_layout(area, 1, &state->layout) == 0 && find(bytes, room, state))
+		return true;
+	if (label_layout(area, 2, &second.layout) || !find(bytes, room, &second))
 		return false;
-	if (index->slots > (area - index->label_offset) / label_size ||
-		index->slots > (index->my_size - INDEX_FREE) * 8)
-		return false;
-	return is_checksum_right(block, index->my_size);
+	*state = second;
+	return true;
+}
+
+size_t label_index_room(size_t area)
+{
+	struct label_layout layout;
+	size_t room = 0;
+
+	for (unsigned minor = 1; minor <= 2; minor++)
+		if (label_layout(area, minor, &layout) == 0 && 2 * layout.index_size > room)
+			room = 2 * layout.index_size;
+	return room;
 }
 
 int label_index_newer(unsigned first, unsigned second)
@@ -165,4 +245,48 @@ int label_index_newer(unsigned first, unsigned second)
 		return first ? 0 : second ? 1 : -1;
 	/* They go round in a circle of three. */
 	return second == first % 3 + 1 ? 1 : 0;
+}
+
+void label_move(void *label, size_t label_size, size_t slot)
+{
+	put(label, LABEL_SLOT, slot, 4);
+	if (label_size > LABEL_CHECKSUM)
+		seal(label, label_size, LABEL_CHECKSUM);
+}
+
+void label_index_describe(const void *block, size_t size, struct ndctl_label_index *out)
+{
+	char header[INDEX_FREE] = {0};
+
+	memcpy(header, block, size < sizeof(header) ? size : sizeof(header));
+	*out = (struct ndctl_label_index){
+		.major = (unsigned)get(header, INDEX_MAJOR, 2),
+		.minor = (unsigned)get(header, INDEX_MINOR, 2),
+		.label_size = (unsigned)label_size_of(header),
+		.seq = (unsigned)get(header, INDEX_SEQ, 4),
+		.slots = (unsigned)get(header, INDEX_SLOTS, 4),
+	};
+	memcpy(out->signature, header + INDEX_SIGNATURE, sizeof(out->signature) - 1);
+}
+
+void label_describe(const void *bytes, size_t label_size, struct ndctl_label *out)
+{
+	*out = (struct ndctl_label){
+		.flags = (unsigned)get(bytes, LABEL_FLAGS, 4),
+		.labels = (unsigned)get(bytes, LABEL_COUNT, 2),
+		.position = (unsigned)get(bytes, LABEL_POSITION, 2),
+		.slot = (unsigned)get(bytes, LABEL_SLOT, 4),
+		.cookie = get(bytes, LABEL_COOKIE, 8),
+		.sector_size = get(bytes, LABEL_SECTOR_SIZE, 8),
+		.address = get(bytes, LABEL_ADDRESS, 8),
+		.size = get(bytes, LABEL_SIZE, 8),
+		.has_guids = label_size >= LABEL_ABSTRACTION + 16,
+	};
+	memcpy(out->uuid, (const char *)bytes + LABEL_UUID, sizeof(out->uuid));
+	memcpy(out->name, (const char *)bytes + LABEL_NAME, sizeof(out->name) - 1);
+	if (out->has_guids) {
+		memcpy(out->type, (const char *)bytes + LABEL_TYPE, sizeof(out->type));
+		memcpy(out->abstraction, (const char *)bytes + LABEL_ABSTRACTION,
+			sizeof(out->abstraction));
+	}
 }

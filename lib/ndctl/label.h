@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "extensions.h"
+
 /*
  * The label area of a dimm, as UEFI 2.7 (13.19, "NVDIMM Label Protocol") and, for version 1.1, the
  * "NVDIMM Namespace Specification" lay it out: two index blocks, which take turns, and after them
@@ -33,14 +35,40 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 struct label_index {
 	unsigned major, minor;
 	unsigned seq; /* 1, 2, 3, 1, ... */
-	uint64_t my_offset, my_size, other_offset, label_offset;
 	size_t slots;
 };
 
-/* Reads the index block number @which at @block, of which @size bytes are there, in an area of
- * @area bytes. False unless everything about it is valid. */
-bool label_index_read(
-	const void *block, size_t size, size_t area, unsigned which, struct label_index *index);
+/* Reads the index block number @which at @block, which has the layout's size. Returns NULL if it is
+ * what the kernel accepts of labels of that size, or else what is wrong with it. */
+const char *label_index_read(const void *block, const struct label_layout *layout, unsigned which,
+	struct label_index *index);
+
+/* Whether the slot's bit in an index block is set; sets or clears it, and seals the block. */
+bool label_index_is_free(const void *block, size_t slot);
+void label_index_set_free(void *block, size_t size, size_t slot, bool free);
+/* Makes a copy of a valid index block fit for place @which, with another sequence number. */
+void label_index_renumber(void *block, size_t size, unsigned which, unsigned seq);
+
+/* An area, as the kernel understands it. */
+struct label_state {
+	struct label_layout layout;
+	struct label_index index[2];
+	const char *fault[2]; /* NULL: it is valid */
+	int current;	      /* the block in force, 0 or 1; -1 if neither is valid */
+};
+
+/* The index blocks of an area of @area bytes, of which the first @room are at @bytes: labels of 128
+ * bytes are looked for first, as the kernel does. False if no index block is valid: then @state is
+ * that of those, with all slots 0 if the area is too small. */
+bool label_find(const void *bytes, size_t room, size_t area, struct label_state *state);
+/* How many bytes the two index blocks take, whichever the version. */
+size_t label_index_room(size_t area);
+
+/* Where the slot is in the area. */
+static inline size_t label_offset(const struct label_layout *layout, size_t slot)
+{
+	return 2 * layout->index_size + slot * layout->label_size;
+}
 
 /* Of two sequence numbers, 0 for a block that is not valid, the one that is in force: 0 or 1 for
  * the first or second, -1 if there is none. */
@@ -48,3 +76,13 @@ int label_index_newer(unsigned first, unsigned second);
 
 /* Fletcher's checksum over 32 bit little-endian words, @size being a multiple of 4. */
 uint64_t label_checksum(const void *data, size_t size);
+
+/* A label says which slot it is in; this tells it another one. */
+void label_move(void *label, size_t label_size, size_t slot);
+
+/* ---- what an area says, valid or not, for people ---- */
+
+/* Reads the header of an index block of which @size bytes are there. */
+void label_index_describe(const void *block, size_t size, struct ndctl_label_index *out);
+/* Reads the label at @bytes, of @label_size bytes. */
+void label_describe(const void *bytes, size_t label_size, struct ndctl_label *out);

@@ -231,12 +231,77 @@ enum ndctl_namespace_version {
 };
 /* Free slots for labels (attribute available_slots); ULONG_MAX if that is not known. */
 unsigned long ndctl_dimm_get_available_labels(struct ndctl_dimm *dimm);
-/* Writes two fresh index blocks of version @v, which makes all labels vanish, and lets the kernel
- * read them. No region may use the dimm (-EBUSY). Returns the number of slots for labels, or a
- * negative errno: -EOPNOTSUPP for a dimm without label area, -ENOSPC if it is too small. */
-int ndctl_dimm_init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v);
+/* Bytes of a label and of an index block in the dimm's label area, or what they would be in version
+ * 1.1 if no index block is valid; 0 if the area cannot be read. */
+unsigned int ndctl_dimm_sizeof_namespace_label(struct ndctl_dimm *dimm);
+unsigned int ndctl_dimm_sizeof_namespace_index(struct ndctl_dimm *dimm);
 /* Looks for a valid index block. Returns the number of slots, or -EINVAL if there is none. */
 int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm);
+
+/*
+ * These write the label area and let the kernel read it if the dimm is enabled. No region may use
+ * the dimm (-EBUSY). Where there is a valid index block before and after, there is one at any time;
+ * after a failure everything is put back. Other errors: -EOPNOTSUPP for a dimm without label area,
+ * -EINVAL or -ENOSPC if it is too small, -EIO if the dimm refuses.
+ *
+ * init: two fresh index blocks of version @v, which makes all labels vanish; returns the number of
+ * slots. zero: all of the area, or @len bytes from @offset on (0 bytes: all of it).
+ */
+int ndctl_dimm_init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v);
+int ndctl_dimm_zero_labels(struct ndctl_dimm *dimm);
+int ndctl_dimm_zero_label_extent(struct ndctl_dimm *dimm, unsigned int len, unsigned int offset);
+
+/* ---- commands ---- */
+
+/*
+ * A command for a dimm or a bus is made, submitted, and asked for its answer. It has one reference
+ * at first and is freed with the last; ndctl_cmd_unref() takes NULL.
+ */
+struct ndctl_cmd;
+void ndctl_cmd_ref(struct ndctl_cmd *cmd);
+void ndctl_cmd_unref(struct ndctl_cmd *cmd);
+/* ND_CMD_... of <linux/ndctl.h> */
+int ndctl_cmd_get_type(struct ndctl_cmd *cmd);
+/* 1 before it is submitted; then what the submission returned, and what the firmware said if it
+ * got that far (0: done). */
+int ndctl_cmd_get_status(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_get_firmware_status(struct ndctl_cmd *cmd);
+/* Returns 0 or a negative errno. */
+int ndctl_cmd_submit(struct ndctl_cmd *cmd);
+
+/*
+ * The label area: a command for its size, made into one that reads, made into one that writes, each
+ * when the one before has been submitted. NULL with errno EINVAL if that was not done, EOPNOTSUPP
+ * for a dimm without label area, ENOMEM.
+ */
+struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_size(struct ndctl_dimm *dimm);
+struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_read(struct ndctl_cmd *cfg_size);
+struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_write(struct ndctl_cmd *cfg_read);
+/* Bytes of the area; 0 before it is submitted. */
+unsigned int ndctl_cmd_cfg_size_get_size(struct ndctl_cmd *cfg_size);
+/* Before they are submitted, both can be narrowed to @len bytes from @offset on: -EINVAL if the
+ * area has not as many. A writing one begins with the extent and the content of the reading one. */
+int ndctl_cmd_cfg_read_set_extent(
+	struct ndctl_cmd *cfg_read, unsigned int len, unsigned int offset);
+int ndctl_cmd_cfg_write_set_extent(
+	struct ndctl_cmd *cfg_write, unsigned int len, unsigned int offset);
+/* Copy from or to @buf at most @len bytes that are at @offset in the area, as far as the extent
+ * has them; return how many. -EINVAL if the extent begins later, before the reading was submitted,
+ * or after the writing was. */
+ssize_t ndctl_cmd_cfg_read_get_data(
+	struct ndctl_cmd *cfg_read, void *buf, unsigned int len, unsigned int offset);
+ssize_t ndctl_cmd_cfg_write_set_data(
+	struct ndctl_cmd *cfg_write, void *buf, unsigned int len, unsigned int offset);
+/* Bytes that were read; bytes that were set to zero: the extent. */
+ssize_t ndctl_cmd_cfg_read_get_size(struct ndctl_cmd *cfg_read);
+ssize_t ndctl_cmd_cfg_write_zero_data(struct ndctl_cmd *cfg_write);
+
+/* All three steps: a command that has read the whole area, its index blocks, or @len bytes from
+ * @offset on (0 bytes: all of it). NULL with errno set. */
+struct ndctl_cmd *ndctl_dimm_read_labels(struct ndctl_dimm *dimm);
+struct ndctl_cmd *ndctl_dimm_read_label_index(struct ndctl_dimm *dimm);
+struct ndctl_cmd *ndctl_dimm_read_label_extent(
+	struct ndctl_dimm *dimm, unsigned int len, unsigned int offset);
 
 /* ---- region ---- */
 

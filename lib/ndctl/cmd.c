@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd.h"
+
+void *cmd_new(const struct cmd_kind *kind, struct entity *entity, size_t size)
+{
+	struct ndctl_cmd *cmd = calloc(1, size);
+
+	if (cmd)
+		*cmd = (struct ndctl_cmd){.kind = kind, .refs = 1, .entity = entity, .status = 1};
+	return cmd;
+}
+
+bool cmd_is_done(const struct ndctl_cmd *cmd, const struct cmd_kind *kind)
+{
+	return cmd && cmd->kind == kind && cmd->status == 0;
+}
+
+EXPORT void ndctl_cmd_ref(struct ndctl_cmd *cmd)
+{
+	cmd->refs++;
+}
+
+EXPORT void ndctl_cmd_unref(struct ndctl_cmd *cmd)
+{
+	if (!cmd || --cmd->refs)
+		return;
+	if (cmd->kind->release)
+		cmd->kind->release(cmd);
+	free(cmd);
+}
+
+EXPORT int ndctl_cmd_get_type(struct ndctl_cmd *cmd)
+{
+	return cmd->kind->type;
+}
+
+EXPORT int ndctl_cmd_get_status(struct ndctl_cmd *cmd)
+{
+	return cmd->status;
+}
+
+EXPORT unsigned int ndctl_cmd_get_firmware_status(struct ndctl_cmd *cmd)
+{
+	return cmd->firmware_status;
+}
+
+EXPORT int ndctl_cmd_submit(struct ndctl_cmd *cmd)
+{
+	cmd->firmware_status = 0;
+	cmd->status = cmd->kind->submit(cmd);
+	return cmd->status;
+}

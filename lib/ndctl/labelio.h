@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "label.h"
+#include "private.h"
+
+/* The label area of a dimm, read and written by ioctls of /dev/nmemX (<linux/ndctl.h>). All return
+ * 0 or a negative errno with the cause recorded: -EOPNOTSUPP without such an area, -EIO if the
+ * dimm's firmware refuses. */
+struct area {
+	int fd;
+	size_t size;
+	size_t max_transfer;
+};
+
+static inline void area_close(struct area *area)
+{
+	cleanup_close(&area->fd);
+}
+#define AUTO_AREA CLEANUP(area_close)
+#define AREA_INIT ((struct area){.fd = -1})
+
+int area_open(struct ndctl_dimm *dimm, struct area *area);
+/* In pieces of what the dimm takes at once; @length bytes from @offset must be in the area. */
+int area_read(
+	struct ndctl_dimm *dimm, const struct area *area, size_t offset, void *data, size_t length);
+int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, const void *data,
+	size_t length);
+/* What the index blocks say, as label_find(): -EINVAL if none is valid, -ENOSPC if the area is too
+ * small for any. */
+int area_find(struct ndctl_dimm *dimm, const struct area *area, struct label_state *state);
+/* Fails unless @length bytes from @offset are in the area. */
+int area_check(struct ndctl_dimm *dimm, const struct area *area, size_t offset, size_t length);
+
+/* Nothing may write labels of a dimm that an enabled region uses: -EBUSY. */
+int dimm_check_idle(struct ndctl_dimm *dimm);
+/* Takes the lock under which the labels of a dimm change. */
+int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn);
+
+/* rewrite.c: ndctl_dimm_write_labels() without the dimm's name in the sentence. NULL @bytes are
+ * zeros, and a @length of 0 is then that of the area. */
+int dimm_write_labels(struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length);

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "labelio.h"
+#include "labelplan.h"
+#include "step.h"
+
+/* Changes of a label area: a step that writes, and puts back what was there. */
+
+/* The content of an area, as far as it was read: the index blocks, and from @from to @to. */
+struct image {
+	uint8_t *bytes;
+	size_t size, room, from, to;
+};
+
+struct rewrite {
+	struct ndctl_dimm *dimm;
+	bool enabled; /* the dimm, and so it is to be afterwards */
+	struct image before;
+	uint8_t *target;
+	struct label_plan plan;
+};
+
+static void rewrite_free(void *data)
+{
+	struct rewrite *rewrite = data;
+
+	free(rewrite->before.bytes);
+	free(rewrite->target);
+	label_plan_deinit(&rewrite->plan);
+	free(rewrite);
+}
+
+static void cleanup_image(struct image *image)
+{
+	free(image->bytes);
+}
+#define AUTO_IMAGE CLEANUP(cleanup_image)
+
+/* Reads the index blocks and what is around @length bytes from @offset: whole labels. */
+static int image_read(struct ndctl_dimm *dimm, const struct area *area, struct image *image,
+	size_t offset, size_t length)
+{
+	const size_t around = LABEL_INDEX_ALIGN;
+	size_t room = label_index_room(area->size);
+	size_t from = offset / around * around;
+	size_t to = (offset + length + around - 1) / around * around;
+
+	*image = (struct image){calloc(1, area->size + 1), area->size, room,
+		from > room ? from : room, to < area->size ? to : area->size};
+	if (!image->bytes)
+		return -ENOMEM;
+	int err = area_read(dimm, area, 0, image->bytes, room);
+	if (!err && image->from < image->to)
+		err = area_read(dimm, area, image->from, image->bytes + image->from,
+			image->to - image->from);
+	return err;
+}
+
+/* Reads the rest as well. */
+static int image_complete(struct ndctl_dimm *dimm, const struct area *area, struct image *image)
+{
+	size_t from = image->from, to = image->to;
+
+	if (from > to)
+		from = to = image->size;
+	image->from = image->room;
+	image->to = image->size;
+	return area_read(dimm, area, image->room, image->bytes + image->room, from - image->room)
+		?: area_read(dimm, area, to, image->bytes + to, image->size - to);
+}
+
+static bool is_complete(const struct image *image)
+{
+	return image->from == image->room && image->to == image->size;
+}
+
+static int fail_plan(struct ndctl_dimm *dimm, int err)
+{
+	struct kernel *kernel = entity_kernel(&dimm->entity);
+
+	if (err != -ENOSPC)
+		return err;
+	kernel_fail(kernel, ENOSPC,
+		"its labels are too many for a change that a power failure cannot harm");
+	kernel_hint(kernel, "ndctl zero-labels %s first: then there are none in between",
+		entity_name(&dimm->entity));
+	return err;
+}
+
+/* Plans how to write @bytes. */
+static int prepare(struct rewrite *rewrite, const struct area *area, size_t offset,
+	const void *bytes, size_t length)
+{
+	struct image *before = &rewrite->before;
+	int err = image_read(rewrite->dimm, area, before, offset, length);
+
+	rewrite->target = malloc(area->size + 1);
+	if (!rewrite->target)
+		return -ENOMEM;
+	for (;;) {
+		if (err)
+			return err;
+		memcpy(rewrite->target, before->bytes, area->size);
+		memcpy(rewrite->target + offset, bytes, length);
+		label_plan_deinit(&rewrite->plan);
+		err = label_plan(&rewrite->plan, before->bytes, rewrite->target, area->size);
+		if (err || !rewrite->plan.moves || is_complete(before))
+			return fail_plan(rewrite->dimm, err);
+		err = image_complete(rewrite->dimm, area, before);
+	}
+}
+
+static int carry_out(
+	struct ndctl_dimm *dimm, const struct area *area, const struct label_plan *plan)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < plan->count && !err; i++)
+		err = area_write(dimm, area, plan->writes[i].offset, plan->writes[i].bytes,
+			plan->writes[i].size);
+	return err;
+}
+
+/* The kernel reads labels when it binds the driver. */
+static int reread(struct ndctl_dimm *dimm)
+{
+	int err = entity_is_bound(&dimm->entity) ? entity_unbind(&dimm->entity) : 0;
+
+	return err ?: entity_bind(&dimm->entity, "nvdimm");
+}
+
+static int rewrite_apply(void *data)
+{
+	struct rewrite *rewrite = data;
+	AUTO_AREA struct area area = AREA_INIT;
+	int err =
+		area_open(rewrite->dimm, &area) ?: carry_out(rewrite->dimm, &area, &rewrite->plan);
+
+	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
+}
+
+/* What is there now may be anything between before and after. */
+static int put_back(struct rewrite *rewrite, const struct area *area)
+{
+	struct image *before = &rewrite->before;
+	AUTO_IMAGE struct image now = {0};
+	struct label_plan plan = {0};
+	int err = image_read(rewrite->dimm, area, &now, before->from,
+		before->from < before->to ? before->to - before->from : 0);
+
+	err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
+	/* What was not read before was not written either. */
+	if (!err && plan.moves && !is_complete(&now)) {
+		label_plan_deinit(&plan);
+		size_t from = now.from < now.to ? now.from : now.size;
+		size_t to = now.from < now.to ? now.to : now.size;
+		err = image_complete(rewrite->dimm, area, &now);
+		if (!err) {
+			memcpy(before->bytes + now.room, now.bytes + now.room, from - now.room);
+			memcpy(before->bytes + to, now.bytes + to, now.size - to);
+		}
+		err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
+	}
+	err = err ?: carry_out(rewrite->dimm, area, &plan);
+	label_plan_deinit(&plan);
+	return err;
+}
+
+static int rewrite_undo(void *data)
+{
+	struct rewrite *rewrite = data;
+	AUTO_AREA struct area area = AREA_INIT;
+	int err = area_open(rewrite->dimm, &area) ?: put_back(rewrite, &area);
+
+	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
+}
+
+/* The step without its words. */
+static int new_rewrite(struct ndctl_dimm *dimm, const struct area *area, size_t offset,
+	const void *bytes, size_t length, struct step *step)
+{
+	struct rewrite *rewrite = calloc(1, sizeof(*rewrite));
+
+	if (!rewrite)
+		return -ENOMEM;
+	rewrite->dimm = dimm;
+	rewrite->enabled = ndctl_dimm_is_enabled(dimm);
+	int err = prepare(rewrite, area, offset, bytes, length);
+	if (err) {
+		rewrite_free(rewrite);
+		return err;
+	}
+	*step = (struct step){rewrite_apply, rewrite_undo, rewrite_free, rewrite};
+	return 0;
+}
+
+int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots)
+{
+	AUTO_AREA struct area area = AREA_INIT;
+	struct label_layout layout;
+	struct step step;
+	int err = area_open(dimm, &area);
+
+	if (err)
+		return err;
+	err = label_layout(area.size, minor, &layout);
+	if (err)
+		return kernel_fail(entity_kernel(&dimm->entity), -err,
+			"a label area of %zu bytes is too small", area.size);
+	*slots = layout.slots;
+	AUTO_FREE char *blocks = malloc(2 * layout.index_size);
+	if (!blocks)
+		return -ENOMEM;
+	for (unsigned i = 0; i < 2; i++)
+		label_index_write(blocks + i * layout.index_size, &layout, minor, i, 3 - i);
+	err = new_rewrite(dimm, &area, 0, blocks, 2 * layout.index_size, &step);
+	if (err)
+		return err;
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "write label index blocks of version 1.%u to %s", minor,
+			entity_name(&dimm->entity)));
+}
+
+/* NULL @bytes are zeros, and a @length of 0 is then that of the area. */
+static int step_write_labels(
+	struct txn *txn, struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length)
+{
+	AUTO_AREA struct area area = AREA_INIT;
+	struct step step;
+	int err = area_open(dimm, &area);
+
+	if (!bytes && !length)
+		length = area.size;
+	err = err ?: area_check(dimm, &area, offset, length);
+	if (err)
+		return err;
+	AUTO_FREE void *zeros = bytes ? NULL : calloc(1, length);
+	if (!bytes && !zeros)
+		return -ENOMEM;
+	err = new_rewrite(dimm, &area, offset, bytes ?: zeros, length, &step);
+	if (err)
+		return err;
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "%s %zu bytes of the label area of %s, from offset %zu on",
+			bytes ? "write" : "zero", length, entity_name(&dimm->entity), offset));
+}
+
+/* A transaction for the labels of @dimm, which nobody else may use meanwhile. */
+static int begin(struct ndctl_dimm *dimm, struct txn **txn)
+{
+	int err = ctx_txn(dimm->entity.ctx, txn);
+
+	return err ?: dimm_lock(dimm, *txn) ?: dimm_check_idle(dimm);
+}
+
+static int init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v, size_t *slots)
+{
+	AUTO_TXN struct txn *txn = NULL;
+
+	if (v != NDCTL_NS_VERSION_1_1 && v != NDCTL_NS_VERSION_1_2)
+		return kernel_fail(
+			entity_kernel(&dimm->entity), EINVAL, "there is no such version of labels");
+	int err = begin(dimm, &txn);
+	err = err ?: step_init_labels(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
+	return err ?: txn_run(txn);
+}
+
+EXPORT int ndctl_dimm_init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v)
+{
+	size_t slots = 0;
+	int err = init_labels(dimm, v, &slots);
+
+	if (err)
+		return kernel_fail_while(entity_kernel(&dimm->entity), err,
+			"%s: labels cannot be initialized", entity_name(&dimm->entity));
+	return (int)slots;
+}
+
+int dimm_write_labels(struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = begin(dimm, &txn);
+
+	return err ?: step_write_labels(txn, dimm, offset, bytes, length) ?: txn_run(txn);
+}
+
+static int write_labels(
+	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset, const char *what)
+{
+	int err = dimm_write_labels(dimm, offset, bytes, length);
+
+	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: labels cannot be %s",
+			     entity_name(&dimm->entity), what)
+		   : 0;
+}
+
+EXPORT int ndctl_dimm_write_labels(
+	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset)
+{
+	return length ? write_labels(dimm, bytes, length, offset, "written") : 0;
+}
+
+EXPORT int ndctl_dimm_zero_label_extent(
+	struct ndctl_dimm *dimm, unsigned int len, unsigned int offset)
+{
+	return write_labels(dimm, NULL, len, offset, "zeroed");
+}
+
+EXPORT int ndctl_dimm_zero_labels(struct ndctl_dimm *dimm)
+{
+	return write_labels(dimm, NULL, 0, 0, "zeroed");
+}

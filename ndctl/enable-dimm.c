@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dimms.h"
+#include "verbs.h"
+
+static const struct option options[] = {
+	DIMM_OPTIONS,
+};
+
+static int enable(void *dimm, const void *data)
+{
+	return ndctl_dimm_enable(dimm);
+}
+
+static int disable(void *dimm, const void *data)
+{
+	return ndctl_dimm_disable(dimm);
+}
+
+static int run_enable(void *context, int count, char **args)
+{
+	return dimms_change(context, count, args, "enabled", enable, NULL);
+}
+
+static int run_disable(void *context, int count, char **args)
+{
+	return dimms_change(context, count, args, "disabled", disable, NULL);
+}
+
+const struct verb verb_enable_dimm = {
+	.name = "enable-dimm",
+	.summary = "bring dimms up: the kernel reads their labels",
+	.argument = "dimm",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.run = run_enable,
+};
+
+const struct verb verb_disable_dimm = {
+	.name = "disable-dimm",
+	.summary = "take dimms down that no enabled region uses",
+	.argument = "dimm",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.run = run_disable,
+};

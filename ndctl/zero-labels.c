@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dimms.h"
+#include "verbs.h"
+
+static const struct option options[] = {
+	DIMM_OPTIONS,
+	SPAN_OPTIONS,
+};
+
+static int zero(void *dimm, const void *data)
+{
+	return ndctl_dimm_zero_label_extent(
+		dimm, (unsigned)dimm_span.size, (unsigned)dimm_span.offset);
+}
+
+static int run(void *context, int count, char **args)
+{
+	return dimms_change(context, count, args, "zeroed", zero, NULL);
+}
+
+const struct verb verb_zero_labels = {
+	.name = "zero-labels",
+	.summary = "make the labels of dimms vanish",
+	.argument = "dimm",
+	.args_min = 1,
+	.args_max = ARGS_MANY,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.run = run,
+};
