@@ -1,55 +1,111 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "module.h"
 
+#include <dlfcn.h>
 #include <libkmod.h>
+#include <stddef.h>
 #include <string.h>
 
-static void cleanup_kmod(struct kmod_ctx **ctx)
+/*
+ * What is used of libkmod. It is opened when a module is to be loaded, which is seldom: it brings
+ * libcrypto, and a program that starts with that takes longer to start than to list a hundred
+ * devices.
+ */
+struct libkmod {
+	typeof(kmod_new) *new;
+	typeof(kmod_unref) *unref;
+	typeof(kmod_set_log_priority) *set_log_priority;
+	typeof(kmod_module_new_from_lookup) *lookup;
+	typeof(kmod_module_get_module) *get_module;
+	typeof(kmod_module_probe_insert_module) *insert;
+	typeof(kmod_module_unref) *module_unref;
+	typeof(kmod_list_next) *list_next;
+	typeof(kmod_module_unref_list) *list_unref;
+};
+
+#define LIBKMOD "libkmod.so.2"
+
+static const struct {
+	const char *name;
+	size_t offset;
+} symbols[] = {
+	{"kmod_new", offsetof(struct libkmod, new)},
+	{"kmod_unref", offsetof(struct libkmod, unref)},
+	{"kmod_set_log_priority", offsetof(struct libkmod, set_log_priority)},
+	{"kmod_module_new_from_lookup", offsetof(struct libkmod, lookup)},
+	{"kmod_module_get_module", offsetof(struct libkmod, get_module)},
+	{"kmod_module_probe_insert_module", offsetof(struct libkmod, insert)},
+	{"kmod_module_unref", offsetof(struct libkmod, module_unref)},
+	{"kmod_list_next", offsetof(struct libkmod, list_next)},
+	{"kmod_module_unref_list", offsetof(struct libkmod, list_unref)},
+};
+
+static void cleanup_library(void **library)
 {
-	if (*ctx)
-		kmod_unref(*ctx);
+	if (*library)
+		dlclose(*library);
 }
 
-static void cleanup_list(struct kmod_list **list)
+/* NULL if one of the symbols is not there. */
+static void *open_libkmod(struct libkmod *kmod)
 {
-	if (*list)
-		kmod_module_unref_list(*list);
+	CLEANUP(cleanup_library) void *library = dlopen(LIBKMOD, RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
+		void *symbol = dlsym(library, symbols[i].name);
+		if (!symbol)
+			return NULL;
+		memcpy((char *)kmod + symbols[i].offset, &symbol, sizeof(symbol));
+	}
+	return TAKE(library);
 }
 
-static int insert(struct kmod_ctx *ctx, const char *name)
+static int insert_all(const struct libkmod *kmod, struct kmod_list *list)
 {
-	CLEANUP(cleanup_list) struct kmod_list *list = NULL;
-	struct kmod_list *entry;
-	int err = kmod_module_new_from_lookup(ctx, name, &list);
-
-	if (err < 0)
-		return err;
-	if (!list)
-		return -ENOENT;
-	kmod_list_foreach(entry, list)
-	{
-		struct kmod_module *module = kmod_module_get_module(entry);
-		err = kmod_module_probe_insert_module(
+	for (struct kmod_list *entry = list; entry; entry = kmod->list_next(list, entry)) {
+		struct kmod_module *module = kmod->get_module(entry);
+		int err = kmod->insert(
 			module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL, NULL, NULL, NULL);
-		kmod_module_unref(module);
+		kmod->module_unref(module);
 		if (err < 0)
 			return err;
 	}
 	return 0;
 }
 
+static int load(const struct libkmod *kmod, const char *name)
+{
+	struct kmod_list *list = NULL;
+	struct kmod_ctx *ctx = kmod->new (NULL, NULL);
+
+	if (!ctx)
+		return -ENOMEM;
+	kmod->set_log_priority(ctx, LOG_CRIT);
+	int err = kmod->lookup(ctx, name, &list);
+	if (err >= 0)
+		err = list ? insert_all(kmod, list) : -ENOENT;
+	if (list)
+		kmod->list_unref(list);
+	kmod->unref(ctx);
+	return err;
+}
+
 int module_load(struct kernel *kernel, const char *name)
 {
+	struct libkmod kmod;
+
 	if (!kernel_is_live(kernel))
 		return 0;
 
-	CLEANUP(cleanup_kmod) struct kmod_ctx *ctx = kmod_new(NULL, NULL);
-	if (!ctx)
-		return kernel_fail(kernel, ENOMEM, "no memory to load module %s", name);
-	kmod_set_log_priority(ctx, LOG_CRIT);
-
-	int err = insert(ctx, name);
-	log_debug(kernel, "load module %s: %s", name, err ? strerror(-err) : "done");
+	CLEANUP(cleanup_library) void *library = open_libkmod(&kmod);
+	if (!library)
+		return kernel_fail(kernel, ELIBACC,
+			"module %s cannot be loaded: %s is missing or another version", name,
+			LIBKMOD);
+	int err = load(&kmod, name);
+	log_debug(kernel, "load module %s: %s", name, err < 0 ? strerror(-err) : "done");
 	if (err == -ENOENT)
 		return kernel_fail(kernel, ENOENT, "this kernel has no module %s", name);
 	if (err < 0)
