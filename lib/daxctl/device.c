@@ -62,8 +62,11 @@ static struct daxctl_dev *dev_new(struct daxctl_region *region, const char *name
 
 struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name)
 {
+	struct daxctl_dev *latest = region->latest;
 	struct daxctl_dev **place = &region->devs;
 
+	if (latest && names_compare(latest->object.name, name) < 0)
+		place = &latest->next;
 	while (*place && names_compare((*place)->object.name, name) < 0)
 		place = &(*place)->next;
 	if (*place && strcmp((*place)->object.name, name) == 0)
@@ -74,6 +77,7 @@ struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name)
 		return NULL;
 	dev->next = *place;
 	*place = dev;
+	region->latest = dev;
 	return dev;
 }
 

@@ -33,7 +33,8 @@ struct daxctl_region {
 	int id;
 	uuid_t uuid;
 	struct daxctl_dev *devs;
-	struct daxctl_dev *gone; /* destroyed, but perhaps still pointed at */
+	struct daxctl_dev *latest; /* the last one added: a list is read in order */
+	struct daxctl_dev *gone;   /* destroyed, but perhaps still pointed at */
 	bool listed;
 };
 

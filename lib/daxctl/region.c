@@ -315,6 +315,7 @@ static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
 	if (!*place)
 		return;
 	*place = dev->next;
+	region->latest = NULL;
 	dev->next = region->gone;
 	region->gone = dev;
 }

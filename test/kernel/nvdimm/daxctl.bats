@@ -81,21 +81,6 @@ setup() {
 	[[ $status == 1 ]]
 }
 
-@test "--no-movable gives the memory to the kernel too" {
-	check daxctl reconfigure-device --mode system-ram --no-movable dax0.2
-	json '.[0].movable == false'
-	grep -qx Normal /sys/devices/system/node/node1/memory*/valid_zones
-}
-
-@test "a block that something else put online in another zone is told" {
-	daxctl reconfigure-device --mode system-ram --no-online dax0.2
-	for block in /sys/devices/system/node/node1/memory*/state; do
-		echo online_kernel >"$block"
-	done
-	check daxctl reconfigure-device --mode system-ram dax0.2
-	says "not movable"
-}
-
 @test "all devices at once: the one that cannot is told and left alone" {
 	check daxctl reconfigure-device --mode system-ram all
 	[[ $status == 0 ]]
@@ -171,17 +156,6 @@ setup() {
 	[[ $status == 0 && -z $output ]]
 	says "would unbind dax0.0 from driver device_dax"
 	says "would bind dax0.0 to driver kmem"
-}
-
-@test "a kernel that puts memory online by itself is not given any without --force" {
-	echo online >/sys/devices/system/memory/auto_online_blocks
-	unchanged daxctl reconfigure-device --mode system-ram dax0.0
-	[[ $status == 240 ]]
-	says "auto_online_blocks"
-	check daxctl reconfigure-device --mode system-ram --force dax0.2
-	[[ $status == 0 ]]
-	says "not movable"
-	echo offline >/sys/devices/system/memory/auto_online_blocks
 }
 
 @test "a kernel without the driver is named, and the device stays what it is" {
@@ -264,6 +238,64 @@ section() {
 	says "region 0 is not dynamic: its device is as large as the namespace that it comes from"
 }
 
+# Kernel 6.1 only: later ones may never give memory in zone Normal back (topology auto-online shows it), and
+# have what is missed here; the rest takes long.
+# bats file_tags=
+
+@test "--no-movable gives the memory to the kernel too" {
+	check daxctl reconfigure-device --mode system-ram --no-movable dax0.2
+	json '.[0].movable == false'
+	grep -qx Normal /sys/devices/system/node/node1/memory*/valid_zones
+}
+
+@test "a block that something else put online in another zone is told" {
+	daxctl reconfigure-device --mode system-ram --no-online dax0.2
+	for block in /sys/devices/system/node/node1/memory*/state; do
+		echo online_kernel >"$block"
+	done
+	check daxctl reconfigure-device --mode system-ram dax0.2
+	says "not movable"
+}
+
+@test "a kernel that puts memory online by itself is not given any without --force" {
+	echo online >/sys/devices/system/memory/auto_online_blocks
+	unchanged daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 240 ]]
+	says "auto_online_blocks"
+	check daxctl reconfigure-device --mode system-ram --force dax0.2
+	[[ $status == 0 ]]
+	says "not movable"
+	echo offline >/sys/devices/system/memory/auto_online_blocks
+}
+
+@test "famfs and memmap-on-memory: a sentence where the kernel is too old" {
+	unchanged daxctl reconfigure-device --mode famfs dax0.0
+	[[ $status == 161 ]]
+	says "mode famfs needs the kernel's driver fsdev_dax"
+	unchanged daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
+	[[ $status == 161 ]]
+	says "since Linux 6.8"
+	daxctl reconfigure-device --mode system-ram dax0.0
+	unchanged daxctl reconfigure-device --mode famfs dax0.0
+	[[ $status == 240 ]]
+	says "it serves as memory"
+}
+
+@test "faults: to system-ram" {
+	survives_faults EIO daxctl reconfigure-device --mode system-ram dax0.0
+}
+
+@test "faults: to devdax" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	survives_faults EBUSY daxctl reconfigure-device --mode devdax --force dax0.0
+}
+
+@test "faults: online and offline" {
+	daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	survives_faults ENXIO daxctl online-memory dax0.0
+	survives_faults EBUSY daxctl offline-memory dax0.0
+}
+
 @test "bad input: one sentence, nothing changed" {
 	while read -r expected arguments; do
 		# shellcheck disable=SC2086 # words
@@ -294,35 +326,4 @@ section() {
 	((status != 0))
 	check nobody daxctl list
 	json 'length == 3'
-}
-
-# Kernel 6.1 only: later ones can do it, and the others take long.
-# bats file_tags=
-
-@test "famfs and memmap-on-memory: a sentence where the kernel is too old" {
-	unchanged daxctl reconfigure-device --mode famfs dax0.0
-	[[ $status == 161 ]]
-	says "mode famfs needs the kernel's driver fsdev_dax"
-	unchanged daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
-	[[ $status == 161 ]]
-	says "since Linux 6.8"
-	daxctl reconfigure-device --mode system-ram dax0.0
-	unchanged daxctl reconfigure-device --mode famfs dax0.0
-	[[ $status == 240 ]]
-	says "it serves as memory"
-}
-
-@test "faults: to system-ram" {
-	survives_faults EIO daxctl reconfigure-device --mode system-ram dax0.0
-}
-
-@test "faults: to devdax" {
-	daxctl reconfigure-device --mode system-ram dax0.0
-	survives_faults EBUSY daxctl reconfigure-device --mode devdax --force dax0.0
-}
-
-@test "faults: online and offline" {
-	daxctl reconfigure-device --mode system-ram --no-online dax0.0
-	survives_faults ENXIO daxctl online-memory dax0.0
-	survives_faults EBUSY daxctl offline-memory dax0.0
 }
