@@ -62,6 +62,7 @@ teardown() {
 	daxctl disable-device dax0.0
 	check daxctl reconfigure-device -s 256M dax0.0
 	[[ $status == 0 ]]
+	daxctl enable-device dax0.0
 	check daxctl create-device -r 0 -s 128M
 	[[ $status == 0 ]]
 	json '.[0] | .chardev == "dax0.1" and .size == 134217728 and .target_node == 1'
@@ -71,6 +72,7 @@ teardown() {
 	[[ $status == 0 && $(node_memory 1) == 128 ]]
 	check daxctl destroy-device --force dax0.1
 	[[ $status == 0 && $(node_memory 1) == 0 ]]
+	daxctl disable-device dax0.0
 	daxctl reconfigure-device -s 512M dax0.0
 	daxctl enable-device dax0.0
 	check daxctl list -RD
