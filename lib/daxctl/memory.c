@@ -370,11 +370,13 @@ static int change_memory(
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
 }
 
+/* As many as were put online now, or, if there was nothing to do, as are. */
 static int online(struct daxctl_memory *mem, enum block_state to)
 {
 	unsigned unchanged;
+	int result = change_memory(mem, to, 0, &unchanged) ?: daxctl_memory_num_sections(mem);
 
-	return change_memory(mem, to, 0, &unchanged) ?: daxctl_memory_num_sections(mem);
+	return result > (int)unchanged ? result - (int)unchanged : result;
 }
 
 EXPORT int daxctl_memory_online(struct daxctl_memory *mem)

@@ -612,7 +612,7 @@ static void onlining(void **state)
 	make_block(fixture, 9, "online", "Normal");
 	make_block(fixture, 10, "offline", "Normal Movable");
 	struct daxctl_memory *mem = memory_of(open_dev(fixture, &ctx));
-	assert_int_equal(daxctl_memory_online(mem), 3);
+	assert_int_equal(daxctl_memory_online(mem), 2);
 	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
 	assert_file(fixture, MEMORY "/memory9/state", "online\n");
 	assert_file(fixture, MEMORY "/memory10/state", "online_movable");
@@ -620,7 +620,7 @@ static void onlining(void **state)
 
 	make_block(fixture, 8, "offline", "Normal Movable");
 	make_block(fixture, 10, "online", "Normal");
-	assert_int_equal(daxctl_memory_online_no_movable(mem), 3);
+	assert_int_equal(daxctl_memory_online_no_movable(mem), 1);
 	make_block(fixture, 8, "offline", "Normal Movable");
 	assert_int_equal(daxctl_memory_change(mem, DAXCTL_MEMORY_ONLINE_KERNEL, 0), 2);
 	assert_file(fixture, MEMORY "/memory8/state", "online_kernel");
