@@ -43,10 +43,7 @@ no_config() {
 # Topology hmem: as at boot, one device that has everything.
 one_device() {
 	all_devdax
-	for device in 1 2 3; do
-		"$REF_DAXCTL" disable-device "dax0.$device" && "$REF_DAXCTL" destroy-device "dax0.$device" || :
-	done
-	"$REF_DAXCTL" disable-device dax0.0
+	"$REF_DAXCTL" destroy-device -f all || :
 	"$REF_DAXCTL" reconfigure-device -s 2G -a 2M dax0.0
 	"$REF_DAXCTL" enable-device dax0.0
 }
