@@ -184,9 +184,9 @@ static int read_labels(void *dimm, const void *data)
 static int write_to(const char *bytes, size_t size)
 {
 	bool standard = !output;
-	FILE *file = standard ? stdout : fopen(output, "we");
 
 	errno = 0;
+	FILE *file = standard ? stdout : fopen(output, "we");
 	bool failed = !file || fwrite(bytes, 1, size, file) < size;
 	if (file && !standard)
 		failed = fclose(file) || failed;

@@ -34,10 +34,10 @@ static ssize_t area_size(struct ndctl_dimm *dimm)
 static ssize_t read_input(char *bytes, size_t most)
 {
 	bool standard = !input;
-	FILE *file = standard ? stdin : fopen(input, "re");
 	size_t size = 0;
 
 	errno = 0;
+	FILE *file = standard ? stdin : fopen(input, "re");
 	if (file)
 		size = fread(bytes, 1, most, file);
 	int error = !file || ferror(file) ? errno ?: EIO : 0;

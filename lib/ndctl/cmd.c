@@ -44,9 +44,18 @@ EXPORT unsigned int ndctl_cmd_get_firmware_status(struct ndctl_cmd *cmd)
 	return cmd->firmware_status;
 }
 
-EXPORT int ndctl_cmd_submit(struct ndctl_cmd *cmd)
+int cmd_submit(struct ndctl_cmd *cmd)
 {
 	cmd->firmware_status = 0;
 	cmd->status = cmd->kind->submit(cmd);
 	return cmd->status;
+}
+
+EXPORT int ndctl_cmd_submit(struct ndctl_cmd *cmd)
+{
+	int err = cmd_submit(cmd);
+
+	return err < 0
+		? kernel_fail_while(entity_kernel(cmd->entity), err, "%s", entity_name(cmd->entity))
+		: err;
 }

@@ -25,4 +25,6 @@ struct ndctl_cmd {
 
 /* A new command of @size bytes, which begin with the struct above; NULL without memory. */
 void *cmd_new(const struct cmd_kind *kind, struct entity *entity, size_t size);
+/* ndctl_cmd_submit() without the name of the dimm or bus in the sentence. */
+int cmd_submit(struct ndctl_cmd *cmd);
 bool cmd_is_done(const struct ndctl_cmd *cmd, const struct cmd_kind *kind);

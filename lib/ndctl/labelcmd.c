@@ -28,15 +28,31 @@ static void release(struct ndctl_cmd *cmd)
 	free(((struct cfg *)cmd)->bytes);
 }
 
+/* What the firmware says if it refuses. */
+static int with_status(struct ndctl_cmd *cmd, int (*submit)(struct ndctl_cmd *cmd))
+{
+	struct ndctl_dimm *dimm = dimm_of(cmd);
+
+	dimm->label_status = 0;
+	int err = submit(cmd);
+	cmd->firmware_status = err ? dimm->label_status : 0;
+	return err;
+}
+
 /* ---- size ---- */
 
-static int submit_size(struct ndctl_cmd *cmd)
+static int do_size(struct ndctl_cmd *cmd)
 {
 	AUTO_AREA struct area area = AREA_INIT;
 	int err = area_open(dimm_of(cmd), &area);
 
 	((struct cfg *)cmd)->size = area.size;
 	return err;
+}
+
+static int submit_size(struct ndctl_cmd *cmd)
+{
+	return with_status(cmd, do_size);
 }
 
 static const struct cmd_kind cfg_size = {ND_CMD_GET_CONFIG_SIZE, submit_size, NULL};
@@ -57,7 +73,7 @@ EXPORT unsigned int ndctl_cmd_cfg_size_get_size(struct ndctl_cmd *cmd)
 
 /* ---- read ---- */
 
-static int submit_read(struct ndctl_cmd *cmd)
+static int do_read(struct ndctl_cmd *cmd)
 {
 	struct cfg *cfg = (struct cfg *)cmd;
 	struct ndctl_dimm *dimm = dimm_of(cmd);
@@ -65,6 +81,11 @@ static int submit_read(struct ndctl_cmd *cmd)
 	int err = area_open(dimm, &area) ?: area_check(dimm, &area, cfg->offset, cfg->length);
 
 	return err ?: area_read(dimm, &area, cfg->offset, cfg->bytes + cfg->offset, cfg->length);
+}
+
+static int submit_read(struct ndctl_cmd *cmd)
+{
+	return with_status(cmd, do_read);
 }
 
 static const struct cmd_kind cfg_read = {ND_CMD_GET_CONFIG_DATA, submit_read, release};
@@ -141,11 +162,16 @@ EXPORT ssize_t ndctl_cmd_cfg_read_get_size(struct ndctl_cmd *cmd)
 
 /* ---- write ---- */
 
-static int submit_write(struct ndctl_cmd *cmd)
+static int do_write(struct ndctl_cmd *cmd)
 {
 	const struct cfg *cfg = (const struct cfg *)cmd;
 
 	return dimm_write_labels(dimm_of(cmd), cfg->offset, cfg->bytes + cfg->offset, cfg->length);
+}
+
+static int submit_write(struct ndctl_cmd *cmd)
+{
+	return with_status(cmd, do_write);
 }
 
 static const struct cmd_kind cfg_write = {ND_CMD_SET_CONFIG_DATA, submit_write, release};
@@ -212,7 +238,7 @@ static int read_extent(
 
 	if (!size)
 		return kernel_fail(kernel, errno, "it has no label area");
-	int err = ndctl_cmd_submit(size);
+	int err = cmd_submit(size);
 	if (err)
 		return err;
 	AUTO_CMD struct ndctl_cmd *read = ndctl_dimm_cmd_new_cfg_read(size);
@@ -222,7 +248,7 @@ static int read_extent(
 	/* No length is all of it; the submission says what does not fit. */
 	cfg->offset = offset;
 	cfg->length = length ?: cfg->size;
-	err = ndctl_cmd_submit(read);
+	err = cmd_submit(read);
 	if (!err)
 		*out = TAKE(read);
 	return err;

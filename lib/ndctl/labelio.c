@@ -12,6 +12,14 @@ static int fail(struct ndctl_dimm *dimm, int error, const char *what)
 	return kernel_fail(entity_kernel(&dimm->entity), error, "%s: %s", what, strerror(error));
 }
 
+/* The firmware's status; what it means depends on the maker. */
+static int refuse(struct ndctl_dimm *dimm, unsigned status, const char *what)
+{
+	dimm->label_status = status;
+	return kernel_fail(
+		entity_kernel(&dimm->entity), EIO, "%s: the firmware says %#x", what, status);
+}
+
 int area_open(struct ndctl_dimm *dimm, struct area *area)
 {
 	char path[32];
@@ -29,10 +37,14 @@ int area_open(struct ndctl_dimm *dimm, struct area *area)
 	struct nd_cmd_get_config_size command = {0};
 	if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_SIZE, &command) < 0)
 		return fail(dimm, errno, "the size of its label area cannot be read");
-	if (command.status || !command.config_size)
-		return fail(dimm, EIO, "the size of its label area cannot be read");
+	if (command.status)
+		return refuse(dimm, command.status, "the size of its label area cannot be read");
+	if (!command.config_size)
+		return fail(dimm, EOPNOTSUPP, "its label area has no size");
 	area->size = command.config_size;
 	area->max_transfer = command.max_xfer ?: command.config_size;
+	if (area->max_transfer > area->size)
+		area->max_transfer = area->size;
 	return 0;
 }
 
@@ -52,7 +64,7 @@ int area_read(
 		if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
 			return fail(dimm, errno, "its label area cannot be read");
 		if (command->status)
-			return fail(dimm, EIO, "its label area cannot be read");
+			return refuse(dimm, command->status, "its label area cannot be read");
 		memcpy(data, command->out_buf, part);
 		data = (char *)data + part;
 		offset += part;
@@ -81,7 +93,7 @@ int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, 
 			return fail(dimm, errno, "its label area cannot be written");
 		memcpy(&status, command->in_buf + part, sizeof(status));
 		if (status)
-			return fail(dimm, EIO, "its label area cannot be written");
+			return refuse(dimm, status, "its label area cannot be written");
 		data = (const char *)data + part;
 		offset += part;
 		length -= part;

@@ -86,6 +86,7 @@ struct ndctl_bus {
 
 struct ndctl_dimm {
 	struct entity entity;
+	unsigned label_status; /* the last that its firmware refused an access to labels with */
 };
 
 struct ndctl_interleave_set {
