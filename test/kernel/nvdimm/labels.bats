@@ -107,3 +107,76 @@ teardown_file() {
 	check ndctl list
 	json '.[0].name == "stays"'
 }
+
+@test "a DIMM in use is read, but not written or disabled" {
+	local command
+	labelled
+	ndctl create-namespace --mode raw --size 16M --name one
+	check ndctl check-labels nmem0
+	[[ $status == 0 ]]
+	says "verified the labels of 1 nmem"
+	check ndctl read-labels --index --json nmem0
+	[[ $status == 0 ]]
+	json '.[0].index | map(.signature == "NAMESPACE_INDEX" and .minor == 1 and .nslot == 8172) == [true, true]'
+	ndctl read-labels --offset 2560 --size 1024 nmem0 >"$BATS_TEST_TMPDIR/labels"
+	[[ $(stat -c %s "$BATS_TEST_TMPDIR/labels") == 1024 ]]
+	grep -q one "$BATS_TEST_TMPDIR/labels"
+	for command in "write-labels --input $BATS_TEST_TMPDIR/labels" zero-labels disable-dimm; do
+		# shellcheck disable=SC2086 # words
+		unchanged ndctl $command nmem0
+		[[ $status == 1 ]]
+		says "a region that is enabled uses it"
+		says "hint: ndctl disable-region"
+	done
+}
+
+@test "a DIMM is disabled and enabled, and its labels are written meanwhile" {
+	ndctl disable-region region0
+	check ndctl disable-dimm nmem0
+	[[ $status == 0 ]]
+	says "disabled 1 nmem"
+	[[ ! -e /sys/bus/nd/devices/nmem0/driver ]]
+	ndctl read-labels --size 3072 --output "$BATS_TEST_TMPDIR/labels" nmem0
+	check ndctl zero-labels --size 2560 nmem0
+	[[ $status == 0 ]]
+	check ndctl check-labels nmem0
+	[[ $status == 1 ]]
+	says "nmem0: labels are not valid: there is no valid index block: of the first, it has no signature"
+	check ndctl write-labels nmem0 <"$BATS_TEST_TMPDIR/labels"
+	[[ $status == 0 ]]
+	says "wrote 1 nmem"
+	[[ ! -e /sys/bus/nd/devices/nmem0/driver ]]
+	check ndctl enable-dimm nmem0
+	[[ $status == 0 ]]
+	says "enabled 1 nmem"
+	ndctl enable-region region0
+	check ndctl list
+	json 'map(.name) == ["one"]'
+	check ndctl disable-dimm nmem9
+	[[ $status == 0 ]]
+	says "disabled 0 nmem"
+}
+
+@test "what is no content of the label area is refused" {
+	ndctl disable-region region0
+	head -c 2M /dev/zero >"$BATS_TEST_TMPDIR/long"
+	check ndctl write-labels --input "$BATS_TEST_TMPDIR/long" nmem0
+	[[ $status == 1 ]]
+	says "the input is longer than the 1048576 bytes of the label area"
+	check ndctl write-labels --input /dev/null nmem0
+	[[ $status == 1 ]]
+	says "the input is empty"
+	check ndctl write-labels --input /nowhere nmem0
+	[[ $status == 1 ]]
+	says "/nowhere cannot be read: No such file"
+	check ndctl write-labels --offset 1048576 --input "$BATS_TEST_TMPDIR/long" nmem0
+	[[ $status == 1 ]]
+	says "offset 1048576 is beyond"
+	check ndctl zero-labels --offset 1048500 --size 100 nmem0
+	[[ $status == 1 ]]
+	says "100 from offset 1048500 on are too many"
+	says "hint: 76 bytes are left from there"
+	ndctl enable-region region0
+	check ndctl list
+	json 'map(.name) == ["one"]'
+}
