@@ -44,7 +44,8 @@ teardown() {
 	daxctl reconfigure-device --mode system-ram dax0.0
 	strace -o "$BATS_TEST_TMPDIR/ram" daxctl list
 	[[ $(grep -c 'memory/memory[0-9]*/' "$BATS_TEST_TMPDIR/ram") == 16 ]]
-	(($(wc -l <"$BATS_TEST_TMPDIR/ram") <= $(wc -l <"$BATS_TEST_TMPDIR/devdax") + 16 * 4))
+	# Open, read and close for each, and a few for where the blocks are, which differ with the kernel.
+	(($(wc -l <"$BATS_TEST_TMPDIR/ram") <= $(wc -l <"$BATS_TEST_TMPDIR/devdax") + 16 * 3 + 32))
 }
 
 @test "a program's memory moves away when it is taken back" {
