@@ -140,8 +140,13 @@ static int read_region(const char *path, struct json_object *value, struct input
 	return 0;
 }
 
-static int read_mapping(
-	const char *path, size_t i, struct json_object *json, struct daxctl_range *range)
+/* A mapping and where it lies in the device. */
+struct placed {
+	struct daxctl_range range;
+	uint64_t offset;
+};
+
+static int read_mapping(const char *path, size_t i, struct json_object *json, struct placed *placed)
 {
 	char where[64];
 	uint64_t start, end, size;
@@ -168,8 +173,30 @@ static int read_mapping(
 		if (!err && !rounded && size != end - start + 1)
 			err = wrong(path, where, "size", "what lies between \"start\" and \"end\"");
 	}
-	*range = (struct daxctl_range){start, end};
+	/* Where none says it, they follow each other as they stand there. */
+	if (!err && json_object_object_get_ex(json, "page_offset", NULL))
+		err = get_number(path, where, json, "page_offset", &placed->offset);
+	placed->range = (struct daxctl_range){start, end};
 	return err;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	uint64_t first = ((const struct placed *)a)->offset;
+	uint64_t second = ((const struct placed *)b)->offset;
+
+	return first < second ? -1 : first > second;
+}
+
+/* What a device holds is found again only if its ranges follow each other as they did; list may
+ * print them in another order. */
+static int sort_mappings(const char *path, struct placed *list, size_t count, size_t with_offset)
+{
+	if (with_offset == count)
+		qsort(list, count, sizeof(*list), by_offset);
+	else if (with_offset)
+		return wrong(path, "", "mappings", "clear: \"page_offset\" is in some, not in all");
+	return 0;
 }
 
 static int read_mappings(const char *path, struct json_object *value, struct input *input)
@@ -180,18 +207,25 @@ static int read_mappings(const char *path, struct json_object *value, struct inp
 	/* A device that has none is described without any. */
 	if (!count)
 		return 0;
+	AUTO_FREE struct placed *list = calloc(count, sizeof(*list));
 	struct daxctl_range *ranges = calloc(count, sizeof(*ranges));
-	if (!ranges)
-		return failed(path, -ENOMEM);
+	size_t with_offset = 0;
 	input->layout.ranges = ranges;
-	input->layout.range_count = count;
-	input->layout.given |= DAXCTL_LAYOUT_RANGES;
+	if (!list || !ranges)
+		return failed(path, -ENOMEM);
 	for (size_t i = 0; i < count; i++) {
-		int err = read_mapping(path, i, json_object_array_get_idx(value, i), &ranges[i]);
+		struct json_object *json = json_object_array_get_idx(value, i);
+		int err = read_mapping(path, i, json, &list[i]);
 		if (err)
 			return err;
+		with_offset += json_object_object_get_ex(json, "page_offset", NULL);
 	}
-	return 0;
+	int err = sort_mappings(path, list, count, with_offset);
+	for (size_t i = 0; i < count; i++)
+		ranges[i] = list[i].range;
+	input->layout.range_count = count;
+	input->layout.given |= DAXCTL_LAYOUT_RANGES;
+	return err;
 }
 
 static int read_size(const char *path, struct json_object *value, struct input *input)

@@ -64,7 +64,8 @@ static void describes_a_device(void **state)
 			"\"mappings\":["
 			"{\"page_offset\":0,\"start\":\"0x100000000\",\"end\":\"0x13fffffff\","
 			"\"size\":\"1024.00 MiB (1073.74 MB)\"},"
-			"{\"start\":8589934592,\"end\":10737418239,\"size\":2147483648}]}\n",
+			"{\"page_offset\":262144,\"start\":8589934592,\"end\":10737418239,\"size\":"
+			"2147483648}]}\n",
 			&input),
 		0);
 	assert_string_equal(said, "");
@@ -76,6 +77,18 @@ static void describes_a_device(void **state)
 	assert_int_equal(input.layout.ranges[0].end, UINT64_C(0x13fffffff));
 	assert_int_equal(input.layout.ranges[1].start, UINT64_C(0x200000000));
 	assert_int_equal(input.layout.ranges[1].end, UINT64_C(0x27fffffff));
+	input_deinit(&input);
+
+	/* The order in the device is that of the offsets. */
+	assert_int_equal(
+		read_text(*state,
+			"{\"mappings\":["
+			"{\"page_offset\":65536,\"start\":5368709120,\"end\":5637144575},"
+			"{\"page_offset\":\"0x0\",\"start\":4831838208,\"end\":5100273663}]}",
+			&input),
+		0);
+	assert_int_equal(input.layout.ranges[0].start, 4831838208);
+	assert_int_equal(input.layout.ranges[1].end, 5637144575);
 	input_deinit(&input);
 
 	assert_int_equal(read_text(*state, "{\"size\":\"0x8000000\",\"mappings\":[]}", &input), 0);
@@ -130,6 +143,9 @@ static void is_no_device(void **state)
 		{"{\"mappings\":[null]}", "mapping 1: is not an object"},
 		{"{\"mappings\":[{\"start\":0,\"end\":1},{\"start\":2}]}",
 			"mapping 2: \"end\" is missing"},
+		{"{\"mappings\":[{\"start\":0,\"end\":1,\"page_offset\":0},{\"start\":2,\"end\":3}]"
+		 "}",
+			"\"page_offset\" is in some, not in all"},
 		{"{\"mappings\":[{\"end\":2}]}", "mapping 1: \"start\" is missing"},
 		{"{\"mappings\":[{\"start\":2,\"end\":1}]}",
 			"mapping 1: \"end\" is not an address behind \"start\""},
