@@ -285,6 +285,26 @@ same() {
 	says "this kernel has no page-less device-dax"
 }
 
+@test "what the kernel lacks is named" {
+	local before seed=/sys/bus/nd/devices/region0/dax_seed
+	before=$(namespaces)
+	: >"$BATS_TEST_TMPDIR/empty"
+	mount --bind "$BATS_TEST_TMPDIR/empty" "$seed"
+	check ndctl create-namespace --mode devdax --size 64M
+	umount "$seed"
+	[[ $status == 237 ]]
+	says "this kernel cannot make devdax namespaces: region0 has no seed for them"
+	says "hint: it takes a kernel with CONFIG_NVDIMM_DAX"
+	modprobe -r dax_pmem
+	mount -t tmpfs none /lib/modules
+	check ndctl create-namespace --mode devdax --size 64M
+	umount /lib/modules
+	modprobe dax_pmem
+	[[ $status == 237 ]]
+	says "this kernel has no driver dax_pmem, and no module that brings it"
+	diff <(echo "$before") <(namespaces)
+}
+
 @test "--no-autorecover leaves what was done for a look" {
 	check ndctl create-namespace --mode devdax --map none --size 64M --no-autorecover
 	[[ $status == 237 ]]
