@@ -66,7 +66,50 @@ region() {
 	[[ $(</sys/bus/nd/devices/"$dev"/read_only) == 1 ]]
 	unchanged ndctl create-namespace --region "$dev" --mode raw
 	((status != 0))
-	says "$dev"
+	says "$dev: no namespace can be created: it is read-only"
+	says "hint: ndctl list -RD"
+}
+
+@test "sizes and alignments that do not fit the interleaving, and where there is room" {
+	local dev
+	dev=$(region 67108864)
+	unchanged ndctl create-namespace --region "$dev" --mode fsdax --align 1G
+	[[ $status == 234 ]]
+	says "64 MiB is not a multiple of 4 GiB (its alignment, for each way of interleaving)"
+	says "hint: the smallest size is 4 GiB"
+	unchanged ndctl create-namespace --region "$dev" --mode devdax --align 4K --size 20M
+	[[ $status == 234 ]]
+	says "hint: the nearest sizes are 16 MiB and 32 MiB"
+	unchanged ndctl create-namespace --region "$dev" --mode raw --size 128M
+	[[ $status == 237 ]]
+	says "128 MiB do not fit: 64 MiB are free"
+	says "has 32 MiB free in one piece"
+}
+
+@test "--continue makes one in each region that has room" {
+	check ndctl create-namespace --bus "$bus" --mode raw --continue
+	[[ $status == 0 && $(jq -s length <<<"$output") == 2 ]]
+	says "created 2 namespaces"
+	unchanged ndctl create-namespace --bus "$bus" --mode raw --continue
+	[[ $status == 237 ]]
+	says "created 0 namespaces"
+}
+
+@test "clearing errors of the media where there are none, and where it cannot be done" {
+	local dev ns
+	dev=$(region 67108864)
+	ns=$(ndctl create-namespace --region "$dev" --mode devdax --align 4K --size 32M | jq -r .dev)
+	unchanged ndctl clear-errors "$ns"
+	[[ $status == 0 ]]
+	json '.mode == "devdax" and (has("badblocks") | not)'
+	unchanged ndctl clear-errors --scrub "$ns"
+	[[ $status == 0 ]]
+	unchanged ndctl clear-errors "${ns}9"
+	[[ $status == 250 ]]
+	ndctl create-namespace --reconfig "$ns" --force --mode sector
+	unchanged ndctl clear-errors "$ns"
+	[[ $status == 1 ]]
+	says "skipped"
 }
 
 @test "labels are not written while a region is in use" {

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+load ../compare
+
+teardown_file() {
+	labelled_bus
+}
+
+@test "ndctl: errors of the media; one namespace in each region" {
+	changes ndctl-media
+}
