@@ -317,3 +317,43 @@ bad_blocks() {
 	"$REF_NDCTL" start-scrub nfit_test.0
 	"$REF_NDCTL" wait-scrub nfit_test.0
 }
+
+# Topology nfit: no DIMM has labels.
+no_labels_anywhere() {
+	"$REF_NDCTL" disable-region all
+	"$REF_NDCTL" enable-dimm all
+	"$REF_NDCTL" zero-labels all
+	"$REF_NDCTL" enable-region all
+}
+
+# Topology nfit: two namespaces in region0, which is on nmem0 and nmem1, and files with what the
+# labels of nmem0 are, are a part of, and are not.
+two_labels() {
+	"$REF_NDCTL" enable-dimm all
+	labelled_bus
+	"$REF_NDCTL" create-namespace -r region0 -m raw -s 16M -n one -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e5e
+	"$REF_NDCTL" create-namespace -r region0 -m raw -n '"two"' -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e5f
+	mkdir -p /run/lab/labels
+	(
+		cd /run/lab/labels || exit
+		"$REF_NDCTL" read-labels -o area nmem0
+		head -c 100 area >short
+		cat area area >long
+		# One index block, and a label that says it is elsewhere.
+		cp area damaged
+		printf '\0' | dd of=damaged conv=notrunc bs=1 seek=70
+		printf '\7' | dd of=damaged conv=notrunc bs=1 seek=760
+	)
+}
+
+# Topology nfit: labels of both versions, and a namespace in each of the two regions.
+both_versions() {
+	"$REF_NDCTL" disable-region all
+	"$REF_NDCTL" enable-dimm all
+	"$REF_NDCTL" init-labels -f all
+	"$REF_NDCTL" init-labels -f -V 1.2 nmem0 nmem1
+	"$REF_NDCTL" enable-region all
+	"$REF_NDCTL" create-namespace -r region0 -m raw -n 12 -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e5e
+	"$REF_NDCTL" create-namespace -r region1 -m raw -n mixed -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e5f
+	mkdir -p /run/lab/labels
+}
