@@ -57,50 +57,74 @@ static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
 	return now && strcmp(now, driver) == 0;
 }
 
-/*
- * A driver of the dax bus takes the devices on its list of names, and device_dax those that are on
- * no list. A device is on the list of the driver that has it and on no other, so that none takes it
- * by surprise when it appears again.
- */
-static int join(struct daxctl_dev *dev, const char *driver)
+/* What undoes a part of a change must not take the place of the cause. */
+static int keep_cause(struct kernel *kernel, int err,
+	int (*undo)(struct daxctl_dev *, const char *), struct daxctl_dev *dev, const char *driver)
+{
+	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
+
+	undo(dev, driver);
+	return kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
+}
+
+static int unlist(struct daxctl_dev *dev, const char *driver)
+{
+	return driver_remove_id(dev_kernel(dev), "dax", driver, dev->object.name);
+}
+
+static int bind(struct daxctl_dev *dev, const char *driver)
+{
+	int err = driver_bind(dev_kernel(dev), "dax", driver, dev->object.name);
+
+	object_refresh(&dev->object);
+	return err;
+}
+
+/* A name on the list of a driver makes the kernel offer it every device that has none, not only the
+ * named one: devices that are disabled on purpose too. */
+static int bind_listed(struct daxctl_dev *dev, const char *driver)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	const char *name = dev->object.name;
-	int err = driver_new_id(kernel, "dax", driver, name);
+	int err = driver_new_id(kernel, "dax", driver, dev->object.name);
 
 	if (err)
 		return err;
 	object_refresh(&dev->object);
 	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
-	if (!is_bound_to(dev, driver)) {
-		err = driver_bind(kernel, "dax", driver, name);
-		if (!err && !is_bound_to(dev, driver))
-			err = kernel_fail(kernel, ENXIO, "driver %s did not accept it", driver);
-	}
-	if (err) {
-		AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
-		driver_remove_id(kernel, "dax", driver, name);
-		kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
-	}
-	return err;
+	if (!is_bound_to(dev, driver))
+		err = bind(dev, driver);
+	return err ? keep_cause(kernel, err, unlist, dev, driver) : 0;
 }
 
+/*
+ * A driver of the dax bus takes devices of its kind (device_dax: all, before Linux 6.2), and those
+ * whose names are on its list, where a name is put only if there is no other way.
+ */
+static int join(struct daxctl_dev *dev, const char *driver)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	int err = bind(dev, driver);
+
+	if (err == -ENODEV) {
+		kernel_clear_error(kernel);
+		err = bind_listed(dev, driver);
+	}
+	if (err || is_bound_to(dev, driver))
+		return err;
+	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", driver);
+}
+
+/* It is on the list of no driver afterwards, so that none takes it by surprise. */
 static int leave(struct daxctl_dev *dev, const char *driver)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	const char *name = dev->object.name;
-	int err = driver_remove_id(kernel, "dax", driver, name);
+	int err = driver_unbind(kernel, "dax", dev->object.name);
 
+	object_refresh(&dev->object);
 	if (err)
 		return err;
-	err = driver_unbind(kernel, "dax", name);
-	object_refresh(&dev->object);
-	if (err) {
-		AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
-		driver_new_id(kernel, "dax", driver, name);
-		kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
-	}
-	return err;
+	err = unlist(dev, driver);
+	return err ? keep_cause(kernel, err, bind, dev, driver) : 0;
 }
 
 struct rebind {

@@ -293,16 +293,15 @@ static void bind_is_undone(void **state)
 		"undone: unbind dax0.0 from driver device_dax\n");
 	assert_file(fixture, DRIVERS "/device_dax/remove_id", "dax0.0");
 	assert_file(fixture, DRIVERS "/device_dax/unbind", "dax0.0");
-	assert_file(fixture, DRIVERS "/kmem/new_id", "dax0.0");
 	assert_file(fixture, DRIVERS "/kmem/bind", "dax0.0");
-	assert_file(fixture, DRIVERS "/kmem/remove_id", "dax0.0");
+	assert_file(fixture, DRIVERS "/kmem/new_id", "");
 	assert_file(fixture, DRIVERS "/kmem/unbind", "");
-	assert_file(fixture, DRIVERS "/device_dax/new_id", "dax0.0");
+	assert_file(fixture, DRIVERS "/device_dax/bind", "dax0.0");
 
 	/* The kernel's own refusal is passed on, and an undo that fails too is named. */
 	take_away(fixture, DRIVERS "/kmem/bind");
 	make_link(fixture, DRIVERS "/kmem/bind", "/dev/full");
-	take_away(fixture, DRIVERS "/device_dax/new_id");
+	take_away(fixture, DRIVERS "/device_dax/bind");
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -ENOSPC);
 	assert_string_equal(daxctl_get_error(ctx),
 		"dax0.0: cannot become system-ram: the kernel refused 'dax0.0' in "

@@ -143,6 +143,14 @@ setup() {
 	json '.[0] | has("state") | not'
 }
 
+@test "a disabled device stays so while its neighbours change" {
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device --mode system-ram dax0.2
+	daxctl reconfigure-device --mode devdax --force dax0.2
+	check daxctl list -i
+	json 'map(has("state")) == [true, false, false]'
+}
+
 @test "a disabled device becomes memory, and is disabled again if it cannot" {
 	daxctl disable-device dax0.0 dax0.1
 	unchanged daxctl reconfigure-device --mode system-ram dax0.1
