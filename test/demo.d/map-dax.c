@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * map-dax DEVICE: what a program does with a device-dax node.  Maps all of it, writes a sentence at
- * its start and its end, lets go, maps it again and reads: what was stored is still there, for loads
- * and stores went to the memory itself, with no page cache or system call between.
+ * its start and its end, lets go, maps it again and reads: what was stored is still there, for
+ * loads and stores went to the memory itself, with no page cache or system call between.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,8 @@ static size_t size_of(int fd, const char *device)
 
 	if (fstat(fd, &st) < 0)
 		fail("cannot look at it", device);
-	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/size", major(st.st_rdev), minor(st.st_rdev));
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/size", major(st.st_rdev),
+		minor(st.st_rdev));
 	f = fopen(path, "re");
 	if (!f || fscanf(f, "%" SCNu64, &size) != 1)
 		fail("its size is not to be had, is it a dax device?", device);
@@ -41,7 +42,8 @@ static size_t size_of(int fd, const char *device)
 	return size;
 }
 
-/* Device-dax takes shared mappings only: there is no private copy to be had of the memory itself. */
+/* Device-dax takes shared mappings only: there is no private copy to be had of the memory itself.
+ */
 static char *map(int fd, size_t size, int protection, const char *device)
 {
 	char *p = mmap(NULL, size, protection, MAP_SHARED, fd, 0);

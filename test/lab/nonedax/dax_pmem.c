@@ -125,9 +125,7 @@ static int nonedax_serve(struct dev_dax *dev)
 /* On no list of names, it matches nothing by itself; and what it has can only be taken from it by
  * disabling the namespace. (The bus gives it the name of the module.) */
 static struct dax_device_driver nonedax_driver = {
-	.drv = {
-		.suppress_bind_attrs = true,
-	},
+	.drv.suppress_bind_attrs = true,
 	.probe = nonedax_serve,
 };
 
@@ -197,9 +195,7 @@ static int nonedax_probe(struct device *dev)
 
 static struct nd_device_driver nonedax_nd_driver = {
 	.probe = nonedax_probe,
-	.drv = {
-		.name = "dax_pmem",
-	},
+	.drv.name = "dax_pmem",
 	.type = ND_DRIVER_DAX_PMEM,
 };
 
