@@ -2,10 +2,6 @@
 
 load ../compare
 
-@test "daxctl create-device, destroy-device, reconfigure-device -s and -a" {
-	changes daxctl-create
-}
-
 # What a program sees of the library. `deviates` are the lines in which ours is meant to differ.
 @test "libdaxctl: return values, cached values, iteration" {
 	in_state one_device
