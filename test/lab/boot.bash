@@ -43,7 +43,7 @@ boot_shell() {
 
 # load_topology: sets what the topology's file says, over defaults.
 load_topology() {
-	kernels=() emulator='' memory=2G maxmem=64G cpu=max tree=kernel cmdline='' qemu=() modules=() ready=()
+	kernels=() emulator='' memory=2G maxmem=64G cpu=max cpus=1 tree=kernel cmdline='' qemu=() modules=() ready=()
 	set_up() { load_modules; }
 	# shellcheck source=/dev/null
 	. "$lab_dir/topology/$topology"
@@ -101,7 +101,7 @@ start_guest() {
 	[[ $console ]] || parameters+=" quiet"
 	# When the lab dies without a chance to clean up, the kernel takes QEMU along.
 	setpriv --pdeathsig KILL "${emulator:+$lab_cache/$emulator/}qemu-system-x86_64" \
-		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu "$cpu" -smp 2 \
+		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu "$cpu" -smp "$cpus" \
 		-M q35,nvdimm=on -m "$memory,slots=8,maxmem=$maxmem" "${qemu[@]}" \
 		-nic none -no-reboot -serial "file:$work/console" \
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
