@@ -79,6 +79,8 @@ static int data_window(struct ndctl_namespace *ndns, struct window *window)
 			      : ndctl_namespace_get_resource(ndns);
 	window->length = claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, 0)
 			       : ndctl_namespace_get_size(ndns);
+	if (window->length == 0)
+		return kernel_fail(entity_kernel(&ndns->entity), ENXIO, "it has no capacity");
 	return window->start != ULLONG_MAX ? 0
 					   : kernel_fail(entity_kernel(&ndns->entity), EACCES,
 						     "the kernel does not tell where it lies");

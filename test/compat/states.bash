@@ -133,6 +133,12 @@ labelled_bus() {
 	"$REF_NDCTL" enable-region -b nfit_test.0 all
 }
 
+# Topology nfit: namespace_in REGION of the labelled bus, and in none besides.
+namespace_in() {
+	labelled_bus
+	"$REF_NDCTL" create-namespace -r "$1" -m raw -s 16M
+}
+
 # Topology nfit: a namespace in each mode.
 four_modes() {
 	labelled_bus

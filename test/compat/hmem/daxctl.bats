@@ -45,6 +45,10 @@ teardown_file() {
 	changes daxctl-all-hmem
 }
 
+@test "daxctl create-device, destroy-device, reconfigure-device -s and -a" {
+	changes daxctl-create
+}
+
 @test "ndctl: no such memory" {
 	reads ndctl-without
 }

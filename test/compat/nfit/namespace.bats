@@ -15,6 +15,10 @@ teardown_file() {
 	reads ndctl-classes daxctl-list
 }
 
+@test "ndctl list: regions with and without namespaces" {
+	changes ndctl-nested
+}
+
 @test "ndctl: namespaces in an interleaved region" {
 	changes ndctl-changes-nfit
 }
