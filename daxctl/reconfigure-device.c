@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "../util/cleanup.h"
+#include "../util/config.h"
 #include "../util/size.h"
 #include "../util/verb.h"
-#include "config.h"
 #include "devices.h"
 #include "input.h"
 #include "verbs.h"
@@ -165,22 +165,33 @@ static int reconfigure(struct daxctl_dev *dev, const void *data)
 	return set_mode(dev, mode_choice - 1, flags_of_options());
 }
 
+static unsigned memmap_flag(const struct stanza *stanza)
+{
+	if (!(stanza->given & KEY_MEMMAP) || stanza->mode != DAXCTL_DEV_MODE_RAM)
+		return 0;
+	return stanza->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
+}
+
 static int follow_config(struct daxctl_dev *dev, const void *data)
 {
 	const struct config *config = data;
-	struct config_rule rule;
-	int err = config_find(config, dev, &rule);
+	const char *name = daxctl_dev_get_devname(dev);
+	const struct stanza *stanza;
+	uuid_t uuid;
 
+	int err = daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(dev), uuid)
+		? -ENOENT
+		: config_find_uuid(config, uuid, name, &stanza);
 	if (err == -ENOENT) {
-		say_note("%s: no section in %s is for it", daxctl_dev_get_devname(dev),
+		say_note("%s: no section in %s is for it", name,
 			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
 		return CHANGE_SKIPPED;
 	}
 	if (err)
 		return err;
-	return set_mode(dev, rule.mode,
-		flags_of_options() | (rule.online ? 0 : DAXCTL_CHANGE_NO_ONLINE) |
-			(rule.movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE));
+	return set_mode(dev, stanza->mode,
+		flags_of_options() | (stanza->online ? 0 : DAXCTL_CHANGE_NO_ONLINE) |
+			(stanza->movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE) | memmap_flag(stanza));
 }
 
 /* Users of the verb know one status for all that a device cannot be made of. */
@@ -232,20 +243,15 @@ static int run_mode(void *context, int count, char **args)
 	return devices_change(context, region, count, args, &change);
 }
 
-static void cleanup_config(struct config **config)
-{
-	config_free(*config);
-}
-
 static int run_config(void *context, int count, char **args)
 {
-	CLEANUP(cleanup_config) struct config *config = NULL;
+	AUTO_CONFIG struct config *config = NULL;
 
 	if (mode_choice || no_online || no_movable)
 		return usage_error(
 			"--check-config does not go together with --mode, --no-online and "
 			"--no-movable");
-	int err = config_read(context, &config);
+	int err = config_read(daxctl_get_config_path(context), &config);
 	const struct change change = {
 		.done = dry_run ? "would reconfigure" : "reconfigured",
 		.apply = follow_config,

@@ -196,3 +196,23 @@ void rights_restore(void)
 		assert_int_equal(seteuid(0), 0);
 	dropped = false;
 }
+
+struct capture capture_start(void)
+{
+	struct capture capture = {tmpfile(), dup(STDERR_FILENO)};
+
+	assert_non_null(capture.file);
+	fflush(stderr);
+	dup2(fileno(capture.file), STDERR_FILENO);
+	return capture;
+}
+
+void capture_end(struct capture capture, char *said, size_t size)
+{
+	fflush(stderr);
+	dup2(capture.saved, STDERR_FILENO);
+	close(capture.saved);
+	rewind(capture.file);
+	said[fread(said, 1, size - 1, capture.file)] = 0;
+	fclose(capture.file);
+}

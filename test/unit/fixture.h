@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 /*
@@ -44,3 +45,11 @@ char *tree_text(struct fixture *fixture);
  * cannot be given up; then there is nothing to take back. */
 bool rights_drop(void);
 void rights_restore(void);
+
+/* Between the two, standard error goes into @said, as a text. */
+struct capture {
+	FILE *file;
+	int saved;
+};
+struct capture capture_start(void);
+void capture_end(struct capture capture, char *said, size_t size);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <util/config.h>
+#include <util/say.h>
+
+#include "fixture.h"
+
+/* daxctl.conf(5): the parser, mistakes, who may write. */
+
+static char said[8192];
+
+#define UUID_A "6fd7bb62-0155-4bb6-8b22-a875b2c26262"
+#define UUID_B "89fdb8d9-aa6d-4dae-ac93-8b18a035671d"
+#define MIB    (UINT64_C(1) << 20)
+
+static int read_all(struct fixture *fixture, struct config **config)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/etc", fixture->root);
+	struct capture capture = capture_start();
+	int err = config_read(path, config);
+	capture_end(capture, said, sizeof(said));
+	return err;
+}
+
+static int find(struct fixture *fixture, const char *text, const struct stanza **stanza,
+	struct config **config)
+{
+	uuid_t uuid;
+
+	uuid_parse(text, uuid);
+	config_free(*config);
+	*config = NULL;
+	int err = read_all(fixture, config);
+	char before[sizeof(said)];
+	memcpy(before, said, sizeof(said));
+	struct capture capture = capture_start();
+	if (!err)
+		err = config_find_uuid(*config, uuid, "dax1.0", stanza);
+	capture_end(capture, said, sizeof(said));
+	memmove(said + strlen(before), said, sizeof(said) - strlen(before));
+	memcpy(said, before, strlen(before));
+	return err;
+}
+
+static void sections_of_76_1(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+	const struct stanza *stanza;
+
+	if (getuid() != 0)
+		skip();
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -ENOENT);
+	make_file(fixture, "etc/a.conf",
+		"# comment\n[reconfigure-device a]\nnvdimm.uuid = " UUID_A "\n"
+		"[auto-online b]\nnvdimm.uuid = " UUID_B "\nis not ours\n");
+	make_file(fixture, "etc/other", "[reconfigure-device c]\nnvdimm.uuid = " UUID_B "\n");
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_RAM);
+	assert_true(stanza->online && stanza->movable);
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -ENOENT);
+	assert_string_equal(said, "");
+
+	make_file(fixture, "etc/b.conf",
+		"[Reconfigure-Device B] \r\n NVDIMM.UUID=\"%s\" ; that one\nmode=devdax\n"
+		"online=False\nmovable=\\\nfalse\n",
+		"89FDB8D9-AA6D-4DAE-AC93-8B18A035671D");
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
+	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_DEVDAX);
+	assert_false(stanza->online || stanza->movable);
+	assert_string_equal(stanza->name, "reconfigure-device b");
+}
+
+static void all_keys(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/a.conf",
+		"[create-device x:y]\nregion.range = 0x100000000 - 0x17fffffff\n"
+		"region.path=/sys/devices/platform/hmem.*\nregion.target_node=1\n"
+		"range.2=0x120000000-0x127ffffff\nrange.1=4563402752-4697620479\n"
+		"size=256M\nalign=4k\nmode=system-ram\nmovable=false\nmemmap_on_memory=true\n"
+		"[reconfigure-device m]\nnvdimm.uuid=" UUID_A "\nmap=none\nalign=1G\n"
+		"[create-device rest]\nregion.path=/platform/hmem.0");
+	assert_int_equal(read_all(fixture, &config), 0);
+	assert_string_equal(said, "");
+	const struct stanza *stanza = config->stanzas;
+	assert_string_equal(stanza->name, "create-device x:y");
+	assert_int_equal(stanza->region_range.start, 4096 * MIB);
+	assert_int_equal(stanza->region_range.end, 6144 * MIB - 1);
+	assert_string_equal(stanza->region_path, "/platform/hmem.*");
+	assert_int_equal(stanza->target_node, 1);
+	assert_int_equal(stanza->range_count, 2);
+	assert_int_equal(stanza->ranges[0].start, 4352 * MIB);
+	assert_int_equal(stanza->ranges[1].start, 4608 * MIB);
+	assert_int_equal(stanza->size, 256 * MIB);
+	assert_int_equal(stanza->align, 4096);
+	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_RAM);
+	assert_true(stanza->online && !stanza->movable && stanza->memmap);
+	stanza = stanza->next;
+	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_DEVDAX);
+	assert_int_equal(stanza->align, 1024 * MIB);
+	assert_int_equal(stanza->given, KEY_UUID | KEY_MAP | KEY_ALIGN);
+	stanza = stanza->next;
+	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_DEVDAX);
+	assert_int_equal(stanza->given, KEY_REGION_PATH);
+	assert_null(stanza->next);
+}
+
+#define REGION "region.range=0x100000000-0x17fffffff\n"
+
+/* Each is told with file, section and key, and keeps nothing else from being read. */
+static void mistakes(void **state)
+{
+	static const struct {
+		const char *lines, *why;
+	} rows[] = {
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmode=system_ram\n",
+			"[reconfigure-device a]: mode: 'system_ram' is not system-ram, devdax or "
+			"famfs"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nonline=maybe\n",
+			"online: 'maybe' is not true or false"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmovable=\n",
+			"movable: '' is not true or false"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nsize=1G\n",
+			"size: there is no such key"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nonline=true\nOnline=false\n",
+			"online: is there twice"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n" REGION,
+			"no key of a region belongs beside it"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nalign=4K\n",
+			"align: the device has the alignment of its namespace"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmap=dev\n",
+			"map: 'dev' is not none"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmap=none\nmode=system-ram\n",
+			"mode: without a page map only devdax is possible"},
+		{"[reconfigure-device a]\n" REGION "map=none\n", "nvdimm.uuid is missing"},
+		{"[reconfigure-device a]\nnvdimm.uuid=x\n",
+			"nvdimm.uuid: 'x' is not the uuid of a namespace"},
+		{"[reconfigure-device a]\nmode=devdax\n",
+			"[reconfigure-device a]: nvdimm.uuid, region.range or region.path is "
+			"missing"},
+		{"[reconfigure-device a]\nregion.target_node=1\n",
+			"region.range or region.path is missing"},
+		{"#\n[reconfigure-device a]\n\nnvdimm.uuid\n",
+			"a.conf: [reconfigure-device a]: line 4: is not 'key = value'"},
+		{"[reconfigure-device a\nnvdimm.uuid=" UUID_A "\n", "line 1: the name"},
+		{"online=true\n", "a.conf: line 1: stands in no section"},
+		{"[create-device a]\nsize=1G\n", "region.range or region.path is missing"},
+		{"[create-device a]\n" REGION "nvdimm.uuid=" UUID_A "\n",
+			"nvdimm.uuid: there is no such key"},
+		{"[create-device a]\n" REGION "range.1=5-4\n", "range.1: '5-4' is not a range"},
+		{"[create-device a]\n" REGION "range.1=0x0-0xffffffffffffffff\n", "is not a range"},
+		{"[create-device a]\n" REGION "range.2=0x1000-0x1fff\n", "range.1 is missing"},
+		{"[create-device a]\n" REGION "range.1=0x0-0x1fff\nrange.2=0x1000-0x2fff\n",
+			"range.2: it overlaps range.1"},
+		{"[create-device a]\n" REGION "range.0=0x0-0x1fff\n", "ranges are called range.1"},
+		{"[create-device a]\n" REGION "range.99999999999=0x0-0x1fff\n", "are called"},
+		{"[create-device a]\n" REGION "range.1=0x0-0x1fff\nsize=4096\n",
+			"size: the ranges have 8192 bytes in all"},
+		{"[create-device a]\n" REGION "size=0\n", "size: '0' is not a size"},
+		{"[create-device a]\n" REGION "align=3M\n", "align: '3M' is not an alignment"},
+		{"[create-device a]\nregion.path=hmem.0\n", "region.path: 'hmem.0' is not"},
+		{"[create-device a]\n" REGION "region.target_node=-1\n", "target_node: '-1' is"},
+		{"[reconfigure-device b]\nnvdimm.uuid=" UUID_A "\n[reconfigure-device b]\n"
+		 "nvdimm.uuid=" UUID_A "\n",
+			"[reconfigure-device b]: a section of this name is in "},
+	};
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+	const struct stanza *stanza;
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/b.conf", "[reconfigure-device c]\nnvdimm.uuid=" UUID_B "\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		make_file(fixture, "etc/a.conf", "%s", rows[i].lines);
+		int err = find(fixture, UUID_B, &stanza, &config);
+		if (err || !strstr(said, rows[i].why) || !config->mistakes)
+			fail_msg("%s: %d: %s", rows[i].lines, err, said);
+		err = find(fixture, UUID_A, &stanza, &config);
+		if (!err)
+			fail_msg("%s: is in force", rows[i].lines);
+	}
+}
+
+static void two_for_one(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+	const struct stanza *stanza;
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/a.conf",
+		"[reconfigure-device B]\nnvdimm.uuid=" UUID_A "\n"
+		"[create-device b]\nregion.path=/x\n");
+	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_non_null(strstr(said, "b.conf: [reconfigure-device b]: a section of this name is"));
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EINVAL);
+	/* Of another kind, it is another one. */
+	assert_false(config->stanzas->next->wrong);
+	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\n");
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EEXIST);
+	assert_non_null(strstr(said, "are both for it"));
+}
+
+/* A file that is refused keeps no other from being in force. */
+static void others_can_write(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+	const struct stanza *stanza;
+	char file[256], folder[256];
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n");
+	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
+	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	snprintf(file, sizeof(file), "%s/etc/a.conf", fixture->root);
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	assert_int_equal(chmod(file, 0664), 0);
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EPERM);
+	assert_non_null(strstr(said, "a.conf: is not used: others than root can change it"));
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
+	assert_int_equal(chmod(file, 0644), 0);
+	assert_int_equal(chown(file, 7, 0), 0);
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EPERM);
+	assert_int_equal(chown(file, 0, 7), 0);
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	make_bytes(fixture, "etc/a.conf", "[\0]", 3);
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_non_null(strstr(said, "it is no text"));
+	take_away(fixture, "etc/a.conf");
+	make_dir(fixture, "etc/a.conf");
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_non_null(strstr(said, "it is no file"));
+	take_away(fixture, "etc/a.conf");
+	make_link(fixture, "etc/a.conf", "nowhere");
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -ENOENT);
+	assert_non_null(strstr(said, "a.conf: cannot be read"));
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
+	assert_int_equal(chmod(folder, 0757), 0);
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EPERM);
+	assert_int_equal(chmod(folder, 0755), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(sections_of_76_1),
+		fixture_test(all_keys),
+		fixture_test(mistakes),
+		fixture_test(two_for_one),
+		fixture_test(others_can_write),
+	};
+
+	say_init("daxctl", "restore");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <daxctl/extensions.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uuid/uuid.h>
+
+#include "cleanup.h"
+
+/*
+ * The configuration that says what memory is used as after each boot: files *.conf in the folder of
+ * daxctl_get_config_path(), in the natural order of their names; daxctl.conf(5) describes them. A
+ * stanza is a section that is for us. Other sections belong to others and are not looked at. Folder
+ * and files must belong to root, and nobody else may be able to change them.
+ */
+enum stanza_kind {
+	STANZA_RECONFIGURE = 1 << 0,
+	STANZA_CREATE = 1 << 1,
+};
+
+/* The keys that a stanza has. */
+enum stanza_key {
+	KEY_UUID = 1 << 0,
+	KEY_REGION_RANGE = 1 << 1,
+	KEY_REGION_PATH = 1 << 2,
+	KEY_TARGET_NODE = 1 << 3,
+	KEY_MODE = 1 << 4,
+	KEY_ONLINE = 1 << 5,
+	KEY_MOVABLE = 1 << 6,
+	KEY_MEMMAP = 1 << 7,
+	KEY_MAP = 1 << 8,
+	KEY_ALIGN = 1 << 9,
+	KEY_SIZE = 1 << 10,
+	KEY_RANGES = 1 << 11,
+};
+
+struct stanza {
+	struct stanza *next; /* in the order of files and lines */
+	char *file;	     /* for people */
+	char *name;	     /* in lower case, "create-device dax0.1" */
+	enum stanza_kind kind;
+	bool wrong; /* there is a mistake in it, which was said: it is not to be applied */
+	unsigned given;
+
+	uuid_t uuid;
+	struct daxctl_range region_range;
+	char *region_path; /* a pattern */
+	uint64_t target_node;
+
+	enum daxctl_dev_mode mode;
+	bool online, movable, memmap;
+	uint64_t align, size;
+	struct daxctl_range *ranges;
+	size_t range_count;
+};
+
+struct config {
+	struct stanza *stanzas;
+	/* There is a mistake of which nobody can say which device it is for. */
+	bool wrong;
+	unsigned mistakes; /* all of them */
+	int err;	   /* of a file that is not used, 0 if all are */
+};
+
+/* Reads all files. A mistake is said with file, section and key, and keeps neither other stanzas
+ * nor other files from being read. Returns 0, or a negative errno with the error said if the folder
+ * itself is not used: -EPERM if others can change it. A folder that is missing has no stanzas. */
+int config_read(const char *path, struct config **config);
+/* Adds the stanzas in @size bytes of @text, which is taken over. Returns 0 or -ENOMEM. */
+int config_parse(struct config *config, const char *file, char *text, size_t size);
+void config_free(struct config *config);
+
+static inline void cleanup_config(struct config **config)
+{
+	config_free(*config);
+}
+#define AUTO_CONFIG CLEANUP(cleanup_config)
+
+/* Reads the file called @name in @folder (@path is for people), as the configuration is read: it
+ * must belong to root alone, and hold text. Stores what is to be freed in @text, with a NUL behind
+ * it. Returns 0, or a negative errno with the error said; -ENOENT is not said. */
+int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size);
+/* Opens the folder. -ENOENT is not said. */
+int config_open_folder(const char *path);
+
+/* Finds the stanza of kind @kind for the namespace with this uuid. Returns 0 and stores it; -ENOENT
+ * if there is none; with an error said that begins with @name: -EINVAL if there is a mistake in it,
+ * or in one of which nobody can say whose it is; -EEXIST if there are two; or the errno of a file
+ * that is not used. */
+int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
+	const struct stanza **stanza);
+
+/* The words of modes: "system-ram". NULL for none. */
+const char *config_mode_name(enum daxctl_dev_mode mode);

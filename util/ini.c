@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ini.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return isspace((unsigned char)c);
+}
+
+/* What is left of the line without blanks around it. */
+static struct ini_line trim(struct ini_line line)
+{
+	while (line.length && is_blank(line.text[0])) {
+		line.text++;
+		line.length--;
+	}
+	while (line.length && is_blank(line.text[line.length - 1]))
+		line.length--;
+	return line;
+}
+
+static char *lower(const char *text, size_t length)
+{
+	struct ini_line inner = trim((struct ini_line){text, length, false});
+	char *name = strndup(inner.text, inner.length);
+
+	for (char *c = name; c && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return name;
+}
+
+static bool is_header(const struct ini_line *line)
+{
+	struct ini_line inner = trim(*line);
+
+	return !line->continued && inner.length && inner.text[0] == '[';
+}
+
+static size_t count_lines(const char *text, size_t size)
+{
+	size_t count = 0;
+
+	for (const char *end; size; size -= end - text, text = end, count++) {
+		end = memchr(text, '\n', size);
+		end = end ? end + 1 : text + size;
+	}
+	return count;
+}
+
+static void split(struct ini *ini, size_t size)
+{
+	const char *text = ini->text;
+	bool goes_on = false;
+
+	for (const char *end; size; size -= end - text, text = end) {
+		const char *newline = memchr(text, '\n', size);
+		struct ini_line *line = &ini->lines[ini->line_count++];
+		end = newline ? newline + 1 : text + size;
+		*line = (struct ini_line){text, (newline ?: end) - text, goes_on};
+		struct ini_line inner = trim(*line);
+		goes_on = inner.length && inner.text[inner.length - 1] == '\\';
+	}
+}
+
+static int add_section(struct ini *ini, size_t first)
+{
+	struct ini_line inner = trim(ini->lines[first]);
+	const char *close = memchr(inner.text, ']', inner.length);
+	size_t length = (close ?: inner.text + inner.length) - inner.text - 1;
+	struct ini_section *section = &ini->sections[ini->section_count];
+
+	*section = (struct ini_section){
+		.name = lower(inner.text + 1, length),
+		.first = first,
+		.end = first + 1,
+		.closed = close == inner.text + inner.length - 1,
+	};
+	if (!section->name)
+		return -ENOMEM;
+	ini->section_count++;
+	return 0;
+}
+
+int ini_init(struct ini *ini, char *text, size_t size)
+{
+	size_t lines = count_lines(text, size);
+	size_t headers = 0;
+
+	*ini = (struct ini){.text = text, .lines = calloc(lines ?: 1, sizeof(*ini->lines))};
+	if (!ini->lines)
+		return -ENOMEM;
+	split(ini, size);
+	for (size_t i = 0; i < ini->line_count; i++)
+		headers += is_header(&ini->lines[i]);
+	ini->sections = calloc(headers ?: 1, sizeof(*ini->sections));
+	if (!ini->sections)
+		return -ENOMEM;
+	for (size_t i = 0; i < ini->line_count; i++) {
+		int err = is_header(&ini->lines[i]) ? add_section(ini, i) : 0;
+		if (err)
+			return err;
+		if (ini->section_count)
+			ini->sections[ini->section_count - 1].end = i + 1;
+	}
+	return 0;
+}
+
+void ini_deinit(struct ini *ini)
+{
+	for (size_t i = 0; i < ini->section_count; i++)
+		free(ini->sections[i].name);
+	free(ini->sections);
+	free(ini->lines);
+	free(ini->text);
+}
+
+char *ini_key(const struct ini_line *line, bool *wrong)
+{
+	struct ini_line inner = trim(*line);
+	const char *equals = memchr(inner.text, '=', inner.length);
+
+	*wrong = false;
+	if (line->continued || !inner.length || strchr("#;[", inner.text[0]))
+		return NULL;
+	*wrong = !equals || equals == inner.text;
+	return *wrong ? NULL : lower(inner.text, equals - inner.text);
+}
