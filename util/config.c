@@ -598,8 +598,8 @@ int config_open_folder(const char *path)
 static int read_file(struct config *config, int folder, const char *path, const char *name)
 {
 	AUTO_FREE char *file = NULL;
-	char *text;
-	size_t size;
+	char *text = NULL;
+	size_t size = 0;
 
 	if (asprintf(&file, "%s/%s", path, name) < 0) {
 		file = NULL;
