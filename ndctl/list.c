@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <linux/ndctl.h>
+#include <ndctl/extensions.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +47,7 @@ static const struct option options[] = {
 		.refusal = -EINVAL},
 	{'B', "buses", OPT_FLAG, &buses, NULL, "show buses"},
 	{'D', "dimms", OPT_FLAG, &dimms, NULL, "show dimms"},
-	{'F', "firmware", OPT_FLAG, &firmware, NULL, "show firmware (not there yet)"},
+	{'F', "firmware", OPT_FLAG, &firmware, NULL, "show the firmware of dimms (not there yet)"},
 	{'H', "health", OPT_FLAG, &health, NULL, "show the health of dimms (not there yet)"},
 	{'R', "regions", OPT_FLAG, &regions, NULL, "show regions"},
 	{'N', "namespaces", OPT_FLAG, &namespaces, NULL, "show namespaces (the default)"},
@@ -95,6 +97,51 @@ static unsigned choose_flags(const struct listing *listing)
 		(listing->dimms ? JSON_DIMMS : 0) | (capabilities ? JSON_CAPABILITIES : 0);
 }
 
+/* ---- what is not there yet ---- */
+
+/* By which functions dimms tell of themselves, by family of commands; 0: by none. */
+static const struct functions {
+	unsigned health, firmware;
+} functions[] = {
+	[NVDIMM_FAMILY_INTEL] = {1, 12},
+	[NVDIMM_FAMILY_HPE1] = {1, 0},
+	[NVDIMM_FAMILY_HPE2] = {1, 0},
+	[NVDIMM_FAMILY_MSFT] = {11, 0},
+	[NVDIMM_FAMILY_HYPERV] = {1, 0},
+};
+
+static bool has_health(struct ndctl_dimm *dimm)
+{
+	if (ndctl_dimm_is_cmd_supported(dimm, ND_CMD_SMART))
+		return true;
+	for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+		if (ndctl_dimm_has_function(dimm, i, functions[i].health))
+			return true;
+	return false;
+}
+
+static bool has_firmware(struct ndctl_dimm *dimm)
+{
+	return ndctl_dimm_has_function(
+		dimm, NVDIMM_FAMILY_INTEL, functions[NVDIMM_FAMILY_INTEL].firmware);
+}
+
+/* A dimm that cannot tell is listed without. What one could tell is not left out silently. */
+static int check_detail(struct ndctl_dimm *dimm)
+{
+	bool no_health = (health || verbose > 2) && has_health(dimm);
+	bool no_firmware = (firmware || verbose > 2) && has_firmware(dimm);
+
+	if (!no_health && !no_firmware)
+		return 0;
+	say_error("%s: its %s cannot be listed: that is not there yet",
+		ndctl_dimm_get_devname(dimm),
+		no_health && no_firmware ? "health and firmware"
+			: no_health	 ? "health"
+					 : "firmware");
+	return health || firmware ? -EOPNOTSUPP : 0;
+}
+
 /* ---- each class, appended to an array ---- */
 
 static int add_dimms(
@@ -106,7 +153,8 @@ static int add_dimms(
 		if (!filter_dimm(&filters, dimm) ||
 			!(idle || configured || ndctl_dimm_is_enabled(dimm)))
 			continue;
-		int err = json_append(array, describe_dimm(dimm, listing->flags));
+		int err = check_detail(dimm)
+			?: json_append(array, describe_dimm(dimm, listing->flags));
 		if (err)
 			return err;
 	}
@@ -282,10 +330,6 @@ static int run(void *context, int count, char **args)
 {
 	struct listing listing = choose_classes();
 
-	if (health || firmware) {
-		say_error("list: --%s is not there yet", health ? "health" : "firmware");
-		return -EOPNOTSUPP;
-	}
 	listing.flags = choose_flags(&listing);
 	return listing.buses ? list_buses(context, &listing) : list_classes(context, &listing);
 }

@@ -27,6 +27,8 @@ const struct attr dimm_attrs[DIMM_ATTR_COUNT] = {
 	[DIMM_DIRTY_SHUTDOWN] = {"nfit/dirty_shutdown", ATTR_INT, true},
 	[DIMM_DEV] = {"dev", ATTR_TEXT, true},
 	[DIMM_COMMANDS] = {"commands", ATTR_TEXT, true},
+	[DIMM_FAMILY] = {"nfit/family", ATTR_U64, true},
+	[DIMM_FUNCTIONS] = {"nfit/dsm_mask", ATTR_HEX, true},
 	[DIMM_AVAILABLE_SLOTS] = {"available_slots", ATTR_U64},
 	[DIMM_STATE] = {"state", ATTR_TEXT},
 	[DIMM_SECURITY] = {"security", ATTR_TEXT},
@@ -271,6 +273,15 @@ EXPORT const char *ndctl_dimm_get_cmd_name(struct ndctl_dimm *dimm, int cmd)
 EXPORT int ndctl_dimm_is_cmd_supported(struct ndctl_dimm *dimm, int cmd)
 {
 	return has_word(object_text(&dimm->entity.object, DIMM_COMMANDS), nvdimm_cmd_name(cmd));
+}
+
+EXPORT int ndctl_dimm_has_function(
+	struct ndctl_dimm *dimm, unsigned int family, unsigned int function)
+{
+	struct object *object = &dimm->entity.object;
+
+	return function < 64 && object_u64_or(object, DIMM_FAMILY, ULLONG_MAX) == family &&
+		object_u64_or(object, DIMM_FUNCTIONS, 0) >> function & 1;
 }
 
 EXPORT int ndctl_dimm_is_active(struct ndctl_dimm *dimm)

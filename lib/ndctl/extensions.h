@@ -225,6 +225,10 @@ int ndctl_cmd_cfg_read_get_index(
 int ndctl_cmd_cfg_read_get_label(
 	struct ndctl_cmd *area, unsigned int slot, struct ndctl_label *label);
 
+/* 1 if the firmware of the dimm takes function number @function of a family of commands
+ * (NVDIMM_FAMILY_... of <linux/ndctl.h>; attributes nfit/family and nfit/dsm_mask), else 0. */
+int ndctl_dimm_has_function(struct ndctl_dimm *dimm, unsigned int family, unsigned int function);
+
 /*
  * Writes @length bytes at @offset of the label area, and lets the kernel read the labels if the
  * dimm is enabled. Whenever it ends, be it in the midst of a write, the namespaces of before are

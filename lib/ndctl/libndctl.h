@@ -270,6 +270,44 @@ unsigned int ndctl_cmd_get_firmware_status(struct ndctl_cmd *cmd);
 int ndctl_cmd_submit(struct ndctl_cmd *cmd);
 
 /*
+ * Errors of the media (ACPI 6.2, address range scrub; ioctls of /dev/ndctlX). A command asks what
+ * the bus can do with @len bytes from physical address @address on; once it was submitted, others
+ * are made from it: a search of that range (@type: ND_ARS_VOLATILE or ND_ARS_PERSISTENT), what
+ * searches have found, and clearing @len bytes from @address on. NULL with errno EOPNOTSUPP if the
+ * bus has no such command, EINVAL if @ars_cap was not submitted or the firmware refused it, or if
+ * what is to be cleared is not inside of its range and in multiples of what is cleared at once,
+ * ENOMEM.
+ */
+struct ndctl_range {
+	unsigned long long address;
+	unsigned long long length;
+};
+struct ndctl_cmd *ndctl_bus_cmd_new_ars_cap(
+	struct ndctl_bus *bus, unsigned long long address, unsigned long long len);
+struct ndctl_cmd *ndctl_bus_cmd_new_ars_start(struct ndctl_cmd *ars_cap, int type);
+struct ndctl_cmd *ndctl_bus_cmd_new_ars_status(struct ndctl_cmd *ars_cap);
+struct ndctl_cmd *ndctl_bus_cmd_new_clear_error(
+	unsigned long long address, unsigned long long len, struct ndctl_cmd *ars_cap);
+/* Before a command is submitted, or if the firmware refused it, these give 0, get_range
+ * -EINVAL, as does get_flag_overflow for a command of another kind. Most bytes that a status takes;
+ * the range that was asked about; what is cleared at once, in bytes. */
+unsigned int ndctl_cmd_ars_cap_get_size(struct ndctl_cmd *ars_cap);
+int ndctl_cmd_ars_cap_get_range(struct ndctl_cmd *ars_cap, struct ndctl_range *range);
+unsigned int ndctl_cmd_ars_cap_get_clear_unit(struct ndctl_cmd *ars_cap);
+/* 1 while a search goes on. When it has ended: the ranges that were found, by their number
+ * (physical address and bytes; 0 for a number that is too high), and 1 if there were more than fit.
+ */
+int ndctl_cmd_ars_in_progress(struct ndctl_cmd *ars_status);
+unsigned int ndctl_cmd_ars_num_records(struct ndctl_cmd *ars_status);
+unsigned long long ndctl_cmd_ars_get_record_addr(
+	struct ndctl_cmd *ars_status, unsigned int rec_index);
+unsigned long long ndctl_cmd_ars_get_record_len(
+	struct ndctl_cmd *ars_status, unsigned int rec_index);
+int ndctl_cmd_ars_stat_get_flag_overflow(struct ndctl_cmd *ars_status);
+/* Bytes that were cleared: the rest takes another command. */
+unsigned long long ndctl_cmd_clear_error_get_cleared(struct ndctl_cmd *clear_error);
+
+/*
  * The label area: a command for its size, made into one that reads, made into one that writes, each
  * when the one before has been submitted. NULL with errno EINVAL if that was not done, EOPNOTSUPP
  * for a dimm without label area, ENOMEM.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "claim.h"
+#include "cmd.h"
 
 #include <fcntl.h>
 #include <linux/ndctl.h>
@@ -24,6 +25,16 @@ static int bus_open(struct ndctl_bus *bus)
 	return fd >= 0
 		? fd
 		: kernel_fail(kernel, errno, "/%s cannot be opened: %s", path, strerror(errno));
+}
+
+int bus_submit(struct ndctl_bus *bus, unsigned long request, void *data)
+{
+	AUTO_CLOSE int fd = bus_open(bus);
+
+	if (fd < 0 || ioctl(fd, request, data) >= 0)
+		return fd < 0 ? fd : 0;
+	return kernel_fail(entity_kernel(&bus->entity), errno, "the kernel refused command %s: %s",
+		nvdimm_bus_cmd_name(_IOC_NR(request)), strerror(errno));
 }
 
 /* ---- scrubbing ---- */
@@ -86,7 +97,7 @@ static int data_window(struct ndctl_namespace *ndns, struct window *window)
 						     "the kernel does not tell where it lies");
 }
 
-static int clear_unit(struct ndctl_bus *bus, int fd, const struct window *window, uint64_t *unit)
+static int clear_unit(struct ndctl_bus *bus, const struct window *window, uint64_t *unit)
 {
 	struct nd_cmd_ars_cap cap = {.address = window->start, .length = window->length};
 	struct kernel *kernel = entity_kernel(&bus->entity);
@@ -95,26 +106,26 @@ static int clear_unit(struct ndctl_bus *bus, int fd, const struct window *window
 		!ndctl_bus_is_cmd_supported(bus, ND_CMD_ARS_CAP))
 		return kernel_fail(kernel, EOPNOTSUPP, "%s cannot clear errors of the media",
 			entity_name(&bus->entity));
-	if (ioctl(fd, ND_IOCTL_ARS_CAP, &cap) < 0 || cap.status & 0xffff || !cap.clear_err_unit)
-		return kernel_fail(kernel, EIO, "%s does not tell how errors are cleared there",
+	int err = bus_submit(bus, ND_IOCTL_ARS_CAP, &cap);
+	if (!err && (cap.status & ARS_STATUS_MASK || !cap.clear_err_unit))
+		err = kernel_fail(kernel, EIO, "%s does not tell how errors are cleared there",
 			entity_name(&bus->entity));
 	*unit = cap.clear_err_unit;
-	return 0;
+	return err;
 }
 
-static int clear_range(struct ndctl_bus *bus, int fd, uint64_t start, uint64_t end)
+static int clear_range(struct ndctl_bus *bus, uint64_t start, uint64_t end)
 {
 	struct kernel *kernel = entity_kernel(&bus->entity);
 
 	while (start < end) {
 		struct nd_cmd_clear_error command = {.address = start, .length = end - start};
-		if (ioctl(fd, ND_IOCTL_CLEAR_ERROR, &command) < 0)
-			return kernel_fail(kernel, errno,
-				"the errors at %#llx cannot be cleared: %s",
-				(unsigned long long)start, strerror(errno));
-		if (command.status & 0xffff || !command.cleared)
-			return kernel_fail(kernel, EIO, "the errors at %#llx cannot be cleared",
-				(unsigned long long)start);
+		int err = bus_submit(bus, ND_IOCTL_CLEAR_ERROR, &command);
+		if (!err && (command.status & ARS_STATUS_MASK || !command.cleared))
+			err = kernel_fail(kernel, EIO, "the firmware refused");
+		if (err)
+			return kernel_fail_while(kernel, err,
+				"the errors at %#llx cannot be cleared", (unsigned long long)start);
 		start += command.cleared;
 	}
 	return 0;
@@ -131,8 +142,7 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 
 	if (err)
 		return err;
-	AUTO_CLOSE int fd = bus_open(bus);
-	err = fd < 0 ? fd : clear_unit(bus, fd, &window, &unit);
+	err = clear_unit(bus, &window, &unit);
 	if (err)
 		return err;
 	struct badblocks found = {0};
@@ -145,7 +155,7 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 		run = badblocks_next(&found)) {
 		uint64_t start = window.start + run->offset * SECTOR;
 		uint64_t end = start + run->len * SECTOR;
-		err = clear_range(bus, fd, start / unit * unit, (end + unit - 1) / unit * unit);
+		err = clear_range(bus, start / unit * unit, (end + unit - 1) / unit * unit);
 		if (!err)
 			*sectors += run->len;
 	}
@@ -212,17 +222,15 @@ static int translate(struct ndctl_bus *bus, unsigned long long address, struct t
 		.nd_size_out = sizeof(*out) - sizeof(out->address),
 	};
 	AUTO_FREE char *command = malloc(sizeof(package) + sizeof(*out));
-	AUTO_CLOSE int fd = bus_open(bus);
 
 	*out = (struct translation){.address = address};
-	if (fd < 0)
-		return fd;
 	if (!command)
 		return -ENOMEM;
 	memcpy(command, &package, sizeof(package));
 	memcpy(command + sizeof(package), out, sizeof(*out));
-	if (ioctl(fd, ND_IOCTL_CALL, command) < 0)
-		return -errno;
+	int err = bus_submit(bus, ND_IOCTL_CALL, command);
+	if (err)
+		return err;
 	memcpy(out, command + sizeof(package), sizeof(*out));
 	return out->status & 0xffff || out->count > MOST_DIMMS ? -EIO : 0;
 }

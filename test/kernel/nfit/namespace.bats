@@ -131,3 +131,61 @@ region() {
 	check ndctl list --region "$dev" -N
 	json '.[0] | .name == "kept" and .mode == "fsdax"'
 }
+
+@test "health and firmware, where a DIMM could tell them, are not left out silently" {
+	unchanged ndctl list -D --health
+	[[ $status == 161 ]]
+	says "nmem0: its health cannot be listed: that is not there yet"
+	check ndctl list -D --health --firmware -d nmem4
+	[[ $status == 0 ]]
+	json '.[0].dev == "nmem4" and (.[0] | has("health") or has("firmware") | not)'
+	check ndctl list -vvv
+	[[ $status == 0 ]]
+	says "nmem0: its health and firmware cannot be listed"
+}
+
+@test "the commands for errors of the media, as programs use them" {
+	python3 - "$LAB_BUILD" <<-'END'
+	import ctypes, errno, sys
+	from ctypes import byref, c_int, c_ulonglong, c_void_p
+	library = ctypes.CDLL(sys.argv[1] + "/lib/ndctl/libndctl.so.6", use_errno=True)
+	def call(name, *args, gives=c_int):
+	    function = getattr(library, "ndctl_" + name)
+	    function.restype = gives
+	    ctypes.set_errno(0)
+	    value = function(*args)
+	    return c_void_p(value) if gives == c_void_p else value
+	class Range(ctypes.Structure):
+	    _fields_ = [("address", c_ulonglong), ("length", c_ulonglong)]
+	context, asked = c_void_p(), Range()
+	assert call("new", byref(context)) == 0
+	bus = call("bus_get_first", context, gives=c_void_p)
+	region = call("region_get_first", bus, gives=c_void_p)
+	start = call("region_get_resource", region, gives=c_ulonglong)
+	def new(name, *args):
+	    return call("bus_cmd_new_" + name, *args, gives=c_void_p)
+	can = new("ars_cap", bus, c_ulonglong(start), c_ulonglong(1 << 21))
+	assert not new("ars_status", can) and ctypes.get_errno() == errno.EINVAL
+	assert call("cmd_ars_cap_get_range", can, byref(asked)) == -errno.EINVAL
+	assert call("cmd_submit", can) == 0
+	assert call("cmd_ars_cap_get_range", can, byref(asked)) == 0
+	assert (asked.address, asked.length) == (start, 1 << 21)
+	unit = call("cmd_ars_cap_get_clear_unit", can)
+	assert unit == 256 and call("cmd_ars_cap_get_size", can) > 48
+	for address, length in (start + 1, unit), (start, 1), (start + (1 << 21), unit):
+	    assert not new("clear_error", c_ulonglong(address), c_ulonglong(length), can)
+	clear = new("clear_error", c_ulonglong(start), c_ulonglong(2 * unit), can)
+	assert call("cmd_clear_error_get_cleared", clear, gives=c_ulonglong) == 0
+	assert call("cmd_submit", clear) == 0
+	assert call("cmd_clear_error_get_cleared", clear, gives=c_ulonglong) == 2 * unit
+	search = new("ars_start", can, 2)
+	assert call("cmd_submit", search) == 0 and call("cmd_get_status", search) == 0
+	found = new("ars_status", can)
+	assert call("cmd_submit", found) == 0
+	assert call("cmd_ars_in_progress", found) in (0, 1)
+	assert call("cmd_ars_get_record_len", found, 1 << 20, gives=c_ulonglong) == 0
+	assert call("cmd_ars_stat_get_flag_overflow", found) == 0
+	for command in can, clear, search, found:
+	    call("cmd_unref", command, gives=None)
+	END
+}
