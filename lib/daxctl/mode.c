@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <kernel/driver.h>
+#include <kernel/lock.h>
+#include <kernel/mapper.h>
 #include <kernel/module.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "memory.h"
 #include "mode.h"
@@ -80,40 +83,6 @@ static int bind(struct daxctl_dev *dev, const char *driver)
 	return err;
 }
 
-/* A name on the list of a driver makes the kernel offer it every device that has none, not only the
- * named one: devices that are disabled on purpose too. */
-static int bind_listed(struct daxctl_dev *dev, const char *driver)
-{
-	struct kernel *kernel = dev_kernel(dev);
-	int err = driver_new_id(kernel, "dax", driver, dev->object.name);
-
-	if (err)
-		return err;
-	object_refresh(&dev->object);
-	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
-	if (!is_bound_to(dev, driver))
-		err = bind(dev, driver);
-	return err ? keep_cause(kernel, err, unlist, dev, driver) : 0;
-}
-
-/*
- * A driver of the dax bus takes devices of its kind (device_dax: all, before Linux 6.2), and those
- * whose names are on its list, where a name is put only if there is no other way.
- */
-static int join(struct daxctl_dev *dev, const char *driver)
-{
-	struct kernel *kernel = dev_kernel(dev);
-	int err = bind(dev, driver);
-
-	if (err == -ENODEV) {
-		kernel_clear_error(kernel);
-		err = bind_listed(dev, driver);
-	}
-	if (err || is_bound_to(dev, driver))
-		return err;
-	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", driver);
-}
-
 /* It is on the list of no driver afterwards, so that none takes it by surprise. */
 static int leave(struct daxctl_dev *dev, const char *driver)
 {
@@ -127,6 +96,75 @@ static int leave(struct daxctl_dev *dev, const char *driver)
 	return err ? keep_cause(kernel, err, bind, dev, driver) : 0;
 }
 
+static int put_back(struct daxctl_dev *dev, const struct mode *mode);
+
+/*
+ * A name on the list of a driver makes the kernel offer it every device that has none, not only the
+ * named one: devices that are disabled on purpose too. Those are put back.
+ */
+static int put_back_others(
+	struct daxctl_dev *dev, const struct mode *mode, const struct names *idle)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	AUTO_NAMES struct names bound = NAMES_INIT;
+	int err = driver_list(kernel, "dax", mode->driver, &bound);
+
+	names_sort(&bound);
+	names_foreach (idle, name) {
+		if (err || strcmp(name, dev->object.name) == 0 || !names_have(&bound, name))
+			continue;
+		struct daxctl_dev *other = daxctl_dev_get_by_name(dev->region->ctx, name);
+		err = other ? put_back(other, mode) : 0;
+		if (err)
+			kernel_fail_while(kernel, err,
+				"the kernel took %s for the driver as well, and it cannot be put "
+				"back",
+				name);
+	}
+	return err;
+}
+
+static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	AUTO_NAMES struct names idle = NAMES_INIT;
+	int err = driver_list_idle(kernel, "dax", &idle)
+		?: driver_new_id(kernel, "dax", mode->driver, dev->object.name);
+
+	if (err)
+		return err;
+	object_refresh(&dev->object);
+	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
+	if (!is_bound_to(dev, mode->driver))
+		err = bind(dev, mode->driver);
+	if (!err)
+		err = put_back_others(dev, mode, &idle);
+	if (!err)
+		return 0;
+	return keep_cause(
+		kernel, err, is_bound_to(dev, mode->driver) ? leave : unlist, dev, mode->driver);
+}
+
+/*
+ * A driver of the dax bus takes devices of its kind (device_dax: all, before Linux 6.2), and those
+ * whose names are on its list, where a name is put only if there is no other way.
+ */
+static int join(struct daxctl_dev *dev, const struct mode *mode)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	/* What another process binds meanwhile would look as if the kernel had taken it along. */
+	AUTO_CLOSE int lock = lock_region(kernel, "sys/bus/dax/drivers");
+	int err = lock < 0 ? lock : bind(dev, mode->driver);
+
+	if (err == -ENODEV) {
+		kernel_clear_error(kernel);
+		err = bind_listed(dev, mode);
+	}
+	if (err || is_bound_to(dev, mode->driver))
+		return err;
+	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", mode->driver);
+}
+
 struct rebind {
 	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
 	struct daxctl_dev *known;
@@ -137,7 +175,7 @@ static int join_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return join(*rebind->slot, rebind->mode->driver);
+	return join(*rebind->slot, rebind->mode);
 }
 
 static int leave_step(void *data)
@@ -184,6 +222,20 @@ static int add_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode 
 	return step.data
 		? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, mode->driver)
 		: -ENOMEM;
+}
+
+/* No lock is taken: the region may be another process's, which waits for us to bind. */
+static int put_back(struct daxctl_dev *dev, const struct mode *mode)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(dev->region->ctx, &txn);
+
+	object_refresh(&dev->object);
+	if (!err && mode == &modes[DAXCTL_DEV_MODE_RAM])
+		err = memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
+	if (!err)
+		err = add_leave(txn, dev, mode);
+	return err ?: txn_run(txn);
 }
 
 int mode_check_driver(struct kernel *kernel, enum daxctl_dev_mode number)
@@ -313,6 +365,16 @@ static int check_offline(struct daxctl_dev *dev, unsigned flags)
 	return -EBUSY;
 }
 
+static int check_mappers(struct daxctl_dev *dev)
+{
+	int major = daxctl_dev_get_major(dev), minor = daxctl_dev_get_minor(dev);
+
+	if (major < 0 || minor < 0)
+		return 0;
+	return mapper_check(dev_kernel(dev), modes[DAXCTL_DEV_MODE_DEVDAX].driver, dev->object.name,
+		makedev((unsigned)major, (unsigned)minor));
+}
+
 int mode_plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 {
 	int mode = daxctl_dev_get_mode(dev);
@@ -324,6 +386,8 @@ int mode_plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 		return 0;
 	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
 		return kernel_fail(dev_kernel(dev), EBUSY, "driver %s has it", driver);
+	if (mode == DAXCTL_DEV_MODE_DEVDAX)
+		err = check_mappers(dev);
 	if (mode == DAXCTL_DEV_MODE_RAM) {
 		err = check_offline(dev, flags);
 		if (!err && flags & DAXCTL_CHANGE_FORCE)

@@ -44,6 +44,47 @@ int driver_of(struct kernel *kernel, const char *bus, const char *device, char *
 	return snprintf(driver, size, "%s", basename(target)) < (int)size ? 0 : -ENAMETOOLONG;
 }
 
+/* A driver's folder has a link for each device besides its attributes, which are no devices. */
+int driver_list(struct kernel *kernel, const char *bus, const char *driver, struct names *devices)
+{
+	AUTO_FOLDER struct folder *drivers = NULL;
+	int err = open_bus(kernel, bus, "drivers", &drivers);
+
+	return err ?: sysfs_list(drivers, driver, NULL, devices);
+}
+
+/* One look at each driver, however many devices there are. */
+static int list_bound(struct kernel *kernel, const char *bus, struct names *devices)
+{
+	AUTO_FOLDER struct folder *drivers = NULL;
+	AUTO_NAMES struct names names = NAMES_INIT;
+	int err = open_bus(kernel, bus, "drivers", &drivers);
+
+	if (!err)
+		err = sysfs_list(drivers, NULL, NULL, &names);
+	names_foreach (&names, driver)
+		if (!err)
+			err = sysfs_list(drivers, driver, NULL, devices);
+	names_sort(devices);
+	return err;
+}
+
+int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devices)
+{
+	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_NAMES struct names all = NAMES_INIT, bound = NAMES_INIT;
+	int err = open_bus(kernel, bus, "devices", &folder);
+
+	if (!err)
+		err = sysfs_list(folder, NULL, NULL, &all);
+	if (!err)
+		err = list_bound(kernel, bus, &bound);
+	names_foreach (&all, name)
+		if (!err && !names_have(&bound, name))
+			err = names_add(devices, name);
+	return err;
+}
+
 static int write_driver(struct kernel *kernel, const char *bus, const char *driver,
 	const char *attr, const char *value)
 {

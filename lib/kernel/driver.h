@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel.h"
+#include "names.h"
 
 /*
  * Drivers and devices of a bus (Documentation/ABI/testing/sysfs-bus-dax, driver-api/driver-model).
@@ -14,6 +15,10 @@ int driver_find(struct kernel *kernel, const char *bus, const char *driver);
  * is bound to none. */
 int driver_of(
 	struct kernel *kernel, const char *bus, const char *device, char *driver, size_t size);
+
+/* The names of the devices that no driver has, and of those that @driver has, added to @devices. */
+int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devices);
+int driver_list(struct kernel *kernel, const char *bus, const char *driver, struct names *devices);
 
 int driver_bind(struct kernel *kernel, const char *bus, const char *driver, const char *device);
 int driver_unbind(struct kernel *kernel, const char *bus, const char *device);

@@ -37,6 +37,12 @@ void names_sort(struct names *names)
 		qsort(names->list, names->count, sizeof(*names->list), compare);
 }
 
+bool names_have(const struct names *names, const char *name)
+{
+	return names->count &&
+		bsearch(&name, names->list, names->count, sizeof(*names->list), compare);
+}
+
 void names_deinit(struct names *names)
 {
 	for (size_t i = 0; i < names->count; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cleanup.h"
@@ -25,6 +26,8 @@ struct names {
 /* Adds a copy of @name. Returns 0 or -ENOMEM. */
 int names_add(struct names *names, const char *name);
 void names_sort(struct names *names);
+/* Whether @name is among them; they are sorted. */
+bool names_have(const struct names *names, const char *name);
 void names_deinit(struct names *names);
 /* The order that names_sort gives, for qsort-like use on two strings. */
 int names_compare(const char *a, const char *b);

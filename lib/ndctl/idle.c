@@ -3,8 +3,10 @@
 
 #include <daxctl/libdaxctl.h>
 #include <fcntl.h>
+#include <kernel/mapper.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 /* Whether a namespace can be taken away from its users, and if not, who they are. */
 
@@ -155,6 +157,27 @@ static int check_disk(struct entity *entity, const char *disk)
 	return say_user(entity, &user);
 }
 
+static int check_ram(struct kernel *kernel, struct daxctl_dev *dev)
+{
+	if (daxctl_dev_has_online_memory(dev) <= 0)
+		return 0;
+	kernel_fail(kernel, EBUSY, "%s serves as memory of NUMA node %d, and that is in use",
+		daxctl_dev_get_devname(dev), daxctl_dev_get_target_node(dev));
+	kernel_hint(kernel, "daxctl reconfigure-device --mode=devdax --force %s",
+		daxctl_dev_get_devname(dev));
+	return -EBUSY;
+}
+
+static int check_devdax(struct kernel *kernel, struct daxctl_dev *dev)
+{
+	int major = daxctl_dev_get_major(dev), minor = daxctl_dev_get_minor(dev);
+
+	if (major < 0 || minor < 0)
+		return 0;
+	return mapper_check(kernel, "device_dax", daxctl_dev_get_devname(dev),
+		makedev((unsigned)major, (unsigned)minor));
+}
+
 static int check_dax(struct claim *claim)
 {
 	struct daxctl_region *region = ndctl_dax_get_daxctl_region((struct ndctl_dax *)claim);
@@ -164,14 +187,13 @@ static int check_dax(struct claim *claim)
 	if (!region)
 		return 0;
 	daxctl_dev_foreach (region, dev) {
-		if (!daxctl_dev_is_system_ram_mode(dev) || daxctl_dev_has_online_memory(dev) <= 0)
-			continue;
-		int err = kernel_fail(kernel, EBUSY,
-			"%s serves as memory of NUMA node %d, and that is in use",
-			daxctl_dev_get_devname(dev), daxctl_dev_get_target_node(dev));
-		kernel_hint(kernel, "daxctl reconfigure-device --mode=devdax --force %s",
-			daxctl_dev_get_devname(dev));
-		return err;
+		int err = 0;
+		if (daxctl_dev_is_system_ram_mode(dev))
+			err = check_ram(kernel, dev);
+		else if (daxctl_dev_is_enabled(dev))
+			err = check_devdax(kernel, dev);
+		if (err)
+			return err;
 	}
 	return 0;
 }

@@ -97,6 +97,22 @@ signal.pause()' "$2" "$BATS_TEST_TMPDIR/pinned" 3>&- &
 	done
 }
 
+# map_device DEVICE: a process of ours, $mapper, has /dev/DEVICE mapped until it is killed.
+map_device() {
+	python3 -c '
+import mmap, os, signal, sys
+fd = os.open("/dev/" + sys.argv[1], os.O_RDWR)
+memory = mmap.mmap(fd, 2 << 20)
+os.close(fd)
+open(sys.argv[2], "w")
+signal.pause()' "$1" "$BATS_TEST_TMPDIR/mapped" 3>&- &
+	mapper=$!
+	until [[ -e $BATS_TEST_TMPDIR/mapped ]]; do
+		kill -0 "$mapper"
+		sleep 0.1
+	done
+}
+
 # with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;
 # 98: that write went elsewhere than to sysfs; else the command's.
 with_fault() {

@@ -160,6 +160,30 @@ static void online_memory(void **state)
 	free(after);
 }
 
+static void mapped(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	make_file(fixture, "sys/module/device_dax/refcnt", "2\n");
+	make_file(fixture, "proc/12/maps", "1000-2000 rw-s 00000000 00:05 99 /dev/dax0.1\n");
+	make_file(fixture, "proc/self/maps", "1000-2000 rw-s 00000000 00:05 110 /dev/dax0.0\n");
+	make_file(fixture, "proc/4711/comm", "guest\n");
+	make_file(fixture, "proc/4711/maps",
+		"7fff0000-7fff1000 rw-p 00000000 00:05 110 /dev/dax0.0\n"
+		"not a line of the kernel\n"
+		"7f00-7f10 rw-s 00000000 00:05 110 /dev/dax0.0\n");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY,
+		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)",
+		"it would be killed when it touches the memory: end it first");
+
+	/* The driver counts no user: nobody is looked at. */
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	make_file(fixture, "sys/module/device_dax/refcnt", "0\n");
+	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), 0);
+}
+
 static void auto_online(void **state)
 {
 	struct fixture *fixture = *state;
@@ -680,6 +704,7 @@ int main(void)
 		fixture_test(no_target_node),
 		fixture_test(no_driver),
 		fixture_test(online_memory),
+		fixture_test(mapped),
 		fixture_test(auto_online),
 		fixture_test(no_such_mode),
 		fixture_test(other_driver),

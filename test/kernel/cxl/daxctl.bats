@@ -78,3 +78,31 @@ teardown() {
 	check daxctl list -RD
 	json '.[0] | (has("available_size") | not) and (.devices | map(.chardev) == ["dax0.0"])'
 }
+
+# stays_disabled NEIGHBOUR COMMAND...: the kernel offers the driver, along with the device that is named
+# to it, every device that has none.
+stays_disabled() {
+	local neighbour=$1
+	shift
+	daxctl disable-device "$neighbour"
+	check "$@"
+	[[ $status == 0 ]]
+	says "unbind $neighbour from driver"
+	[[ ! -e /sys/bus/dax/devices/$neighbour/driver && $(node_memory 1) == 0 ]]
+	daxctl enable-device "$neighbour"
+}
+
+@test "a disabled neighbour stays disabled, in either direction" {
+	local region
+	region=$(basename /sys/bus/nd/devices/region*)
+	ndctl disable-region "$region"
+	ndctl init-labels --force nmem0
+	ndctl enable-region "$region"
+	ndctl create-namespace --mode devdax --map mem
+	daxctl reconfigure-device --mode devdax --force dax0.0
+	daxctl disable-device dax0.0
+	stays_disabled dax1.0 daxctl enable-device -v dax0.0
+	stays_disabled dax0.0 daxctl reconfigure-device --mode system-ram --force -v dax1.0
+	daxctl reconfigure-device --mode devdax --force dax1.0
+	ndctl destroy-namespace --force all
+}

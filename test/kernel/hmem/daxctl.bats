@@ -57,6 +57,22 @@ teardown() {
 	[[ $status == 0 && $(node_memory 1) == 0 ]]
 }
 
+@test "a device that a program has mapped stays its, and the program is named" {
+	map_device dax0.0
+	for arguments in "disable-device" "reconfigure-device --force --mode system-ram" "destroy-device --force"; do
+		# shellcheck disable=SC2086 # words
+		unchanged daxctl $arguments dax0.0
+		[[ $status == 240 ]]
+		says "/dev/dax0.0 is mapped by python3 (process $mapper)"
+		says "hint: it would be killed"
+	done
+	kill "$mapper"
+	wait "$mapper" || :
+	check daxctl disable-device dax0.0
+	[[ $status == 0 ]]
+	daxctl enable-device dax0.0
+}
+
 @test "a change that is ended by a signal is done wholly, and then the signal counts" {
 	local status=0
 	strace -f -o /dev/null -e trace=write -e inject=write:delay_enter=200000 \

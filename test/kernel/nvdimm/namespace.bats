@@ -218,6 +218,23 @@ same() {
 	[[ $status == 0 ]]
 }
 
+@test "mapped by a program it is left alone, and the program is named" {
+	ndctl create-namespace --mode devdax --map mem --size 32M
+	map_device dax0.0
+	for verb in "disable-namespace" "destroy-namespace --force" "create-namespace --force --mode raw --reconfig"; do
+		# shellcheck disable=SC2086 # words
+		same ndctl $verb namespace0.0
+		[[ $status == 240 ]]
+		says "/dev/dax0.0 is mapped by python3 (process $mapper)"
+	done
+	unchanged ndctl disable-region region0
+	says "namespace0.0: /dev/dax0.0 is mapped by python3"
+	kill "$mapper"
+	wait "$mapper" || :
+	check ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 ]]
+}
+
 @test "as memory it is left alone, and the way back is told" {
 	ndctl create-namespace --mode devdax --map mem --size 256M
 	daxctl reconfigure-device --mode system-ram dax0.0
