@@ -44,9 +44,15 @@ json() {
 # What the kernel says of all devices and of the memory that can be plugged, read without our
 # tools: equal before and after means that nothing was changed or all of it was undone.
 kernel_state() {
-	find /sys/bus/{dax,nd}/devices/*/ -maxdepth 1 -name driver -printf '%h driver %l\n' 2>/dev/null || :
-	grep -sH . /sys/bus/{dax,nd}/devices/*/{size,align,mode,uuid,namespace,holder,force_raw,alt_name,sector_size} \
+	grep -sH . /sys/bus/{dax,nd}/devices/*/{uevent,size,align,mode,uuid,namespace,holder,force_raw,alt_name,sector_size} \
 		/sys/devices/system/node/node[1-9]*/memory*/{state,valid_zones} || :
+}
+
+# still STATE: kernel_state is what it was.
+still() {
+	local now
+	now=$(kernel_state)
+	[[ $now == "$1" ]] || diff <(echo "$1") <(echo "$now")
 }
 
 # unchanged COMMAND...: `check`, and the kernel's state is afterwards what it was before.
@@ -54,7 +60,7 @@ unchanged() {
 	local before
 	before=$(kernel_state)
 	check "$@"
-	diff <(echo "$before") <(kernel_state)
+	still "$before"
 }
 
 # nobody COMMAND...: runs it without permissions. The checkout may lie where only root may go; all
@@ -116,12 +122,13 @@ signal.pause()' "$1" "$BATS_TEST_TMPDIR/mapped" 3>&- &
 # with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;
 # 98: that write went elsewhere than to sysfs; else the command's.
 with_fault() {
-	local n=$1 errno=$2 log=$BATS_TEST_TMPDIR/fault status=0
+	local n=$1 errno=$2 file=$BATS_TEST_TMPDIR/fault status=0 log
 	shift 2
-	strace -f -y -o "$log" -e trace=write -e "inject=write:error=$errno:when=$n" "$@" ||
+	strace -f -y -o "$file" -e trace=write -e "inject=write:error=$errno:when=$n" "$@" ||
 		status=$?
-	grep -q 'INJECTED' "$log" || return 99
-	grep -q '</sys/.*INJECTED' "$log" || return 98
+	log=$(<"$file")
+	[[ $log == *INJECTED* ]] || return 99
+	[[ $log =~ '</sys/'[^$'\n']*INJECTED ]] || return 98
 	return "$status"
 }
 
@@ -138,7 +145,7 @@ survives_faults() {
 		faults=$((faults + 1))
 		((status != 0))
 		[[ $stderr == *": "* ]]
-		diff <(echo "$before") <(kernel_state)
+		still "$before"
 	done
 	echo "# $faults writes of '$*' failed one at a time with $errno"
 	((faults > 0))
