@@ -19,8 +19,7 @@ teardown() {
 	daxctl reconfigure-device --mode system-ram dax0.0
 	check "$program"
 	[[ $status == 0 ]]
-	[[ ${lines[0]} == "first page on node 1, last page on node 1" ]]
-	[[ ${lines[1]} == "$LAB_BUILD"/lib/daxctl/libdaxctl.so.1.* ]]
+	[[ $output == "first page on node 1, last page on node 1"$'\n'"$LAB_BUILD"/lib/daxctl/libdaxctl.so.1.* ]]
 }
 
 @test "memkind finds none where no device is memory" {
