@@ -16,6 +16,7 @@ static const struct verb *const verbs[] = {
 	&verb_offline_memory,
 	&verb_disable_device,
 	&verb_enable_device,
+	&verb_restore,
 };
 
 static int context_new(void **context)

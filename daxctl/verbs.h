@@ -14,3 +14,4 @@ extern const struct verb verb_online_memory;
 extern const struct verb verb_offline_memory;
 extern const struct verb verb_disable_device;
 extern const struct verb verb_enable_device;
+extern const struct verb verb_restore;

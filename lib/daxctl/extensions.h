@@ -45,6 +45,7 @@ enum daxctl_change_flags {
 	DAXCTL_CHANGE_KEEP_GOING = 1 << 4,  /* take the blocks offline that go, and leave them so */
 	DAXCTL_CHANGE_MEMMAP_HERE = 1 << 5, /* keep the page map of the new memory on the device */
 	DAXCTL_CHANGE_MEMMAP_ELSEWHERE = 1 << 6, /* keep it in other memory */
+	DAXCTL_CHANGE_REZONE = 1 << 7, /* memory online in another zone goes offline, and back */
 };
 
 /*
@@ -106,12 +107,31 @@ struct daxctl_layout {
 int daxctl_region_add_dev(
 	struct daxctl_region *region, const struct daxctl_layout *layout, struct daxctl_dev **dev);
 
+/* The same, but the device is brought into @mode, as daxctl_dev_set_mode() does with @flags and
+ * FORCE. */
+int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
+	enum daxctl_dev_mode mode, unsigned flags, struct daxctl_dev **dev);
+
 /* Gives a disabled device of a dynamic region another size, alignment, or other ranges; what
  * @layout does not say stays. @flags: DAXCTL_CHANGE_DRY_RUN. When a step fails the device has the
  * very ranges back that it had. Returns 0 or as daxctl_region_add_dev() does; -EBUSY too if the
  * device is enabled. */
 int daxctl_dev_set_layout(
 	struct daxctl_dev *dev, const struct daxctl_layout *layout, unsigned flags);
+
+/*
+ * Takes a device from its driver, gives it another layout (unless @layout is NULL) and brings it
+ * into @mode, all in one change: when a step fails it is as it was, in the mode that it had.
+ * @flags: DAXCTL_CHANGE_FORCE takes its memory offline before, and the others of
+ * daxctl_dev_set_mode(). Returns as both functions do.
+ */
+int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
+	enum daxctl_dev_mode mode, unsigned flags);
+
+/* The physical addresses of a dynamic region, from its resource in /proc/iomem, or else from the
+ * ranges of its devices if they have all of it. Returns 0; -ENOENT if neither tells; or -EACCES for
+ * users who may not see addresses. */
+int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_range *range);
 
 /*
  * Gives the capacity of a device back to its dynamic region and deletes the device; with

@@ -513,8 +513,8 @@ static void want_all(struct daxctl_layout *layout, unsigned long align, uint64_t
 	layout->size = align ? available - available % align : available;
 }
 
-static int check_creation(
-	struct daxctl_region *region, struct daxctl_layout *layout, unsigned long align)
+static int check_creation(struct daxctl_region *region, struct daxctl_layout *layout,
+	unsigned long align, enum daxctl_dev_mode mode)
 {
 	struct kernel *kernel = region->ctx->kernel;
 	uint64_t available = daxctl_region_get_available_size(region);
@@ -531,12 +531,19 @@ static int check_creation(
 	int err = complete(region, NULL, layout, align, available);
 	if (!err && !layout->size && !layout->range_count)
 		err = kernel_fail(kernel, EINVAL, "0 bytes are no size for a device");
-	return err ?: mode_check_driver(kernel, DAXCTL_DEV_MODE_DEVDAX);
+	return err ?: mode_check_driver(kernel, mode);
 }
+
+/* What a device is to be used as. */
+struct use {
+	enum daxctl_dev_mode mode;
+	unsigned flags;
+};
 
 /* @align: of new devices. */
 static int plan_creation(struct txn *txn, struct daxctl_region *region,
-	struct daxctl_layout *layout, unsigned long align, struct daxctl_dev **slot)
+	struct daxctl_layout *layout, unsigned long align, const struct use *use,
+	struct daxctl_dev **slot)
 {
 	/* One that someone else has left without a size will do. */
 	struct daxctl_dev *seed = daxctl_region_get_dev_seed(region);
@@ -556,20 +563,28 @@ static int plan_creation(struct txn *txn, struct daxctl_region *region,
 	}
 	if (!err)
 		err = plan_change(&plan, layout, *slot ? daxctl_dev_get_align(*slot) : align);
-	return err ?: mode_plan_join(txn, slot, plan.name, DAXCTL_DEV_MODE_DEVDAX);
+	return err ?: mode_plan_use(txn, slot, plan.name, use->mode, use->flags);
 }
 
-EXPORT int daxctl_region_add_dev(
-	struct daxctl_region *region, const struct daxctl_layout *layout, struct daxctl_dev **dev)
+static int check_mode(struct kernel *kernel, enum daxctl_dev_mode mode)
+{
+	return mode >= 0 && mode < DAXCTL_DEV_MODE_END
+		? 0
+		: kernel_fail(kernel, EINVAL, "there is no mode number %d", (int)mode);
+}
+
+EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
+	enum daxctl_dev_mode mode, unsigned flags, struct daxctl_dev **dev)
 {
 	struct kernel *kernel = region->ctx->kernel;
+	const struct use use = {mode, flags};
 	struct daxctl_layout wanted = *layout;
 	struct daxctl_dev *slot = NULL;
 	unsigned long align = 0;
 	AUTO_TXN struct txn *txn = NULL;
 
 	kernel_clear_error(kernel);
-	int err = check_dynamic(region);
+	int err = check_dynamic(region) ?: check_mode(kernel, mode);
 	if (!err)
 		err = ctx_txn(region->ctx, &txn);
 	if (!err)
@@ -578,15 +593,21 @@ EXPORT int daxctl_region_add_dev(
 	if (!err)
 		err = region_align(region, &align);
 	if (!err)
-		err = check_creation(region, &wanted, align);
+		err = check_creation(region, &wanted, align, mode);
 	if (!err)
-		err = plan_creation(txn, region, &wanted, align, &slot);
+		err = plan_creation(txn, region, &wanted, align, &use, &slot);
 	if (!err)
 		err = txn_run(txn);
 	if (err)
 		return kernel_fail_while(kernel, err, "no device can be created");
 	*dev = slot;
 	return 0;
+}
+
+EXPORT int daxctl_region_add_dev(
+	struct daxctl_region *region, const struct daxctl_layout *layout, struct daxctl_dev **dev)
+{
+	return daxctl_region_make_dev(region, layout, DAXCTL_DEV_MODE_DEVDAX, 0, dev);
 }
 
 /* @wanted is what the device is to be; what it is, is in @plan. */
@@ -642,6 +663,51 @@ EXPORT int daxctl_dev_set_layout(
 		err = check_disabled(dev);
 	if (!err)
 		err = set_layout(dev, &plan, &wanted);
+	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
+		txn_describe(txn);
+	else if (!err)
+		err = txn_run(txn);
+	return err
+		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot be changed", dev->object.name)
+		: 0;
+}
+
+static int plan_remake(struct plan *plan, struct daxctl_dev *dev, struct daxctl_layout *wanted,
+	const struct use *use)
+{
+	int err = check_mode(dev_kernel(dev), use->mode);
+
+	if (!err && wanted->given)
+		err = check_dynamic(dev->region);
+	if (!err)
+		err = mode_check_driver(dev_kernel(dev), use->mode);
+	if (!err)
+		err = mode_plan_leave(plan->txn, dev, use->flags);
+	if (!err && wanted->given)
+		err = set_layout(dev, plan, wanted);
+	return err ?: mode_plan_use(plan->txn, plan->slot, plan->name, use->mode, use->flags);
+}
+
+EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
+	enum daxctl_dev_mode mode, unsigned flags)
+{
+	struct daxctl_layout wanted = {0};
+	const struct use use = {mode, flags};
+	AUTO_TXN struct txn *txn = NULL;
+	struct daxctl_dev *slot = dev;
+
+	if (layout)
+		wanted = *layout;
+	int err = dev_begin(dev, &txn);
+	CLEANUP(plan_deinit)
+	struct plan plan = {
+		.txn = txn,
+		.region = dev->region,
+		.slot = &slot,
+		.name = dev->object.name,
+	};
+	if (!err)
+		err = plan_remake(&plan, dev, &wanted, &use);
 	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
 		txn_describe(txn);
 	else if (!err)

@@ -148,9 +148,11 @@ EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_mem
 }
 
 struct memory_change {
-	struct daxctl_dev *dev;
+	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
+	struct daxctl_dev *known;
 	enum block_state to;
 	bool keep_going;
+	bool rezone;	       /* what is online in another zone is to change too */
 	struct blocks changed; /* with the states that they had */
 	unsigned *unchanged;
 };
@@ -213,22 +215,43 @@ static int put_online(struct daxctl_dev *dev, const struct block *block, enum bl
 	return err;
 }
 
+/* Whether there is nothing to do for a block. */
+static bool is_as_wished(const struct memory_change *change, enum block_state now)
+{
+	if (change->rezone)
+		return now == change->to;
+	return (now == BLOCK_OFFLINE) == (change->to == BLOCK_OFFLINE);
+}
+
+static int move_block(struct memory_change *change, const struct block *block, enum block_state now)
+{
+	struct daxctl_dev *dev = *change->slot;
+	int err = now == BLOCK_OFFLINE ? 0 : take_offline(dev, block, now);
+
+	if (err || change->to == BLOCK_OFFLINE)
+		return err;
+	err = put_online(dev, block, change->to);
+	if (err && now != BLOCK_OFFLINE)
+		put_online(dev, block, now);
+	return err;
+}
+
 static int change_block(struct memory_change *change, const struct block *block)
 {
+	struct daxctl_dev *dev = *change->slot;
 	enum block_state now;
-	int err = block_read_state(change->dev->region->ctx, block, &now);
+	int err = block_read_state(dev->region->ctx, block, &now);
 
 	if (err)
-		return kernel_fail(dev_kernel(change->dev), -err,
+		return kernel_fail(dev_kernel(dev), -err,
 			"memory block %llu cannot be looked at: %s",
 			(unsigned long long)block->number, strerror(-err));
-	if ((now == BLOCK_OFFLINE) == (change->to == BLOCK_OFFLINE)) {
+	if (is_as_wished(change, now)) {
 		if (change->unchanged)
 			++*change->unchanged;
 		return 0;
 	}
-	err = now == BLOCK_OFFLINE ? put_online(change->dev, block, change->to)
-				   : take_offline(change->dev, block, now);
+	err = move_block(change, block, now);
 	if (!err)
 		change->changed.list[change->changed.count++] = (struct block){block->number, now};
 	return err;
@@ -241,11 +264,14 @@ static int change_undo(void *data)
 
 	while (change->changed.list && change->changed.count > 0) {
 		const struct block *block = &change->changed.list[--change->changed.count];
+		struct daxctl_dev *dev = *change->slot;
 		/* What was put online a moment ago is still empty: there is no endless work that a
 		 * signal should be able to end, and one that is waiting must not end the undo. */
-		int err = block->was == BLOCK_OFFLINE
-			? write_block(change->dev->region->ctx, block, BLOCK_OFFLINE)
-			: put_online(change->dev, block, block->was);
+		int err = change->to == BLOCK_OFFLINE
+			? 0
+			: write_block(dev->region->ctx, block, BLOCK_OFFLINE);
+		if (!err && block->was != BLOCK_OFFLINE)
+			err = put_online(dev, block, block->was);
 		result = result ?: err;
 	}
 	return result;
@@ -262,13 +288,13 @@ static void tell_progress(struct daxctl_dev *dev, size_t done, size_t count)
 /* As many as can be changed; what keeps the first of the others is told. */
 static int change_what_goes(struct memory_change *change, const struct blocks *blocks)
 {
-	struct kernel *kernel = dev_kernel(change->dev);
+	struct kernel *kernel = dev_kernel(*change->slot);
 	AUTO_FREE char *why = NULL, *hint = NULL;
 	unsigned stuck = 0;
 	int result = 0;
 
 	for (size_t i = 0; i < blocks->count && result != -EINTR; i++) {
-		tell_progress(change->dev, i, blocks->count);
+		tell_progress(*change->slot, i, blocks->count);
 		int err = change_block(change, &blocks->list[i]);
 		if (!err)
 			continue;
@@ -280,7 +306,7 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 			result = err;
 		}
 	}
-	tell_progress(change->dev, blocks->count, blocks->count);
+	tell_progress(*change->slot, blocks->count, blocks->count);
 	if (!stuck)
 		return 0;
 	kernel_fail(kernel, -result, "%u of its %zu memory blocks cannot be changed, first: %s",
@@ -295,9 +321,9 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 static int change_apply(void *data)
 {
 	struct memory_change *change = data;
-	struct kernel *kernel = dev_kernel(change->dev);
+	struct kernel *kernel = dev_kernel(*change->slot);
 	CLEANUP(blocks_deinit) struct blocks blocks = {0};
-	int err = blocks_of(change->dev, &blocks);
+	int err = blocks_of(*change->slot, &blocks);
 
 	if (!err && blocks.count) {
 		change->changed.list = calloc(blocks.count, sizeof(*blocks.list));
@@ -306,10 +332,10 @@ static int change_apply(void *data)
 	if (!err && change->keep_going)
 		return change_what_goes(change, &blocks);
 	for (size_t i = 0; !err && i < blocks.count; i++) {
-		tell_progress(change->dev, i, blocks.count);
+		tell_progress(*change->slot, i, blocks.count);
 		err = change_block(change, &blocks.list[i]);
 	}
-	tell_progress(change->dev, blocks.count, blocks.count);
+	tell_progress(*change->slot, blocks.count, blocks.count);
 	if (!err)
 		return 0;
 
@@ -331,8 +357,8 @@ static void change_release(void *data)
 	free(change);
 }
 
-int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned flags,
-	unsigned *unchanged)
+int memory_add_change_at(struct txn *txn, struct daxctl_dev **slot, const char *name,
+	enum block_state to, unsigned flags, unsigned *unchanged)
 {
 	static const char *const how[] = {
 		[BLOCK_OFFLINE] = "take offline",
@@ -344,11 +370,19 @@ int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state 
 
 	if (!change)
 		return -ENOMEM;
-	change->dev = dev;
+	change->known = *slot;
+	change->slot = change->known ? &change->known : slot;
 	change->to = to;
 	change->keep_going = flags & DAXCTL_CHANGE_KEEP_GOING;
+	change->rezone = flags & DAXCTL_CHANGE_REZONE;
 	change->unchanged = unchanged;
-	return txn_add(txn, step, "%s: the memory of %s", how[to], dev->object.name);
+	return txn_add(txn, step, "%s: the memory of %s", how[to], name);
+}
+
+int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned flags,
+	unsigned *unchanged)
+{
+	return memory_add_change_at(txn, &dev, dev->object.name, to, flags, unchanged);
 }
 
 /* @unchanged receives the number of blocks that were in the state already. */

@@ -29,7 +29,11 @@ void blocks_deinit(struct blocks *blocks);
 int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state);
 
 /* Adds the step that brings all blocks of @dev into state @to, all or nothing, or, with
- * DAXCTL_CHANGE_KEEP_GOING in @flags, those that go. @unchanged, which may be NULL and else
- * outlives the transaction, receives the number of those that were there already. */
+ * DAXCTL_CHANGE_KEEP_GOING in @flags, those that go; with DAXCTL_CHANGE_REZONE also those that are
+ * online in another zone. @unchanged, which may be NULL and else outlives the transaction, receives
+ * the number of those that were there already. */
 int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state to, unsigned flags,
 	unsigned *unchanged);
+/* The same for *@slot, which may be known only when the step is taken; @name is for its text. */
+int memory_add_change_at(struct txn *txn, struct daxctl_dev **slot, const char *name,
+	enum block_state to, unsigned flags, unsigned *unchanged);

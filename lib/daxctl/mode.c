@@ -294,6 +294,69 @@ static bool memmap_is_off(struct kernel *kernel)
 		strcmp(text, "N") == 0;
 }
 
+/* @now: what daxctl_dev_get_memmap_on_memory() gives. */
+static int check_memmap(struct kernel *kernel, int now, int wanted)
+{
+	if (now == -EOPNOTSUPP)
+		return kernel_fail(kernel, EOPNOTSUPP,
+			"this kernel gives no choice where the page map is kept (memmap_on_memory, "
+			"since Linux 6.8)");
+	if (now < 0)
+		return kernel_fail(
+			kernel, -now, "memmap_on_memory cannot be read: %s", strerror(-now));
+	if (!wanted || !memmap_is_off(kernel))
+		return 0;
+	kernel_fail(kernel, EOPNOTSUPP,
+		"this kernel is told to keep the page map of new memory in other memory");
+	kernel_hint(kernel,
+		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
+	return -EOPNOTSUPP;
+}
+
+struct memmap {
+	struct daxctl_dev **slot; /* as in struct rebind */
+	struct daxctl_dev *known;
+	int wanted, before;
+};
+
+static int write_memmap(struct daxctl_dev *dev, int value)
+{
+	return object_write(&dev->object, DEV_MEMMAP, value ? "1" : "0");
+}
+
+static int memmap_apply(void *data)
+{
+	struct memmap *memmap = data;
+	struct daxctl_dev *dev = *memmap->slot;
+
+	memmap->before = daxctl_dev_get_memmap_on_memory(dev);
+	if (memmap->before == memmap->wanted)
+		return 0;
+	int err = check_memmap(dev_kernel(dev), memmap->before, memmap->wanted);
+	return err ?: write_memmap(dev, memmap->wanted);
+}
+
+static int memmap_undo(void *data)
+{
+	struct memmap *memmap = data;
+
+	return memmap->before == memmap->wanted ? 0 : write_memmap(*memmap->slot, memmap->before);
+}
+
+static int add_memmap(struct txn *txn, struct daxctl_dev **slot, const char *name, int wanted)
+{
+	struct memmap *memmap = calloc(1, sizeof(*memmap));
+	struct step step = {memmap_apply, memmap_undo, free, memmap};
+
+	if (!memmap)
+		return -ENOMEM;
+	memmap->known = *slot;
+	memmap->slot = memmap->known ? &memmap->known : slot;
+	memmap->wanted = wanted;
+	return txn_add(txn, step, "keep the page map of %s %s", name,
+		wanted ? "on the device" : "in other memory");
+}
+
 /* Where the page map is to be is told before kmem has the device. */
 static int plan_memmap(struct txn *txn, struct daxctl_dev *dev, bool is_ram, unsigned flags)
 {
@@ -303,28 +366,31 @@ static int plan_memmap(struct txn *txn, struct daxctl_dev *dev, bool is_ram, uns
 
 	if (!(flags & MEMMAP_FLAGS) || now == wanted)
 		return 0;
-	if (now == -EOPNOTSUPP)
-		return kernel_fail(kernel, EOPNOTSUPP,
-			"this kernel gives no choice where the page map is kept (memmap_on_memory, "
-			"since Linux 6.8)");
-	if (now < 0)
-		return kernel_fail(
-			kernel, -now, "memmap_on_memory cannot be read: %s", strerror(-now));
-	if (is_ram) {
+	if (is_ram && now >= 0) {
 		kernel_fail(
 			kernel, EBUSY, "where the page map of memory is kept cannot be changed");
 		kernel_hint(kernel, "bring it to devdax mode first");
 		return -EBUSY;
 	}
-	if (wanted && memmap_is_off(kernel)) {
-		kernel_fail(kernel, EOPNOTSUPP,
-			"this kernel is told to keep the page map of new memory in other memory");
-		kernel_hint(kernel,
-			"memory_hotplug.memmap_on_memory=1 on its command line lets devices have "
-			"it");
-		return -EOPNOTSUPP;
-	}
-	return txn_write(txn, &dev->object, DEV_MEMMAP, wanted ? "1" : "0", wanted ? "0" : "1");
+	int err = check_memmap(kernel, now, wanted);
+	return err ?: add_memmap(txn, &dev, dev->object.name, wanted);
+}
+
+int mode_plan_use(struct txn *txn, struct daxctl_dev **slot, const char *name,
+	enum daxctl_dev_mode mode, unsigned flags)
+{
+	bool ram = mode == DAXCTL_DEV_MODE_RAM;
+	int err = 0;
+
+	if (ram && flags & MEMMAP_FLAGS)
+		err = add_memmap(txn, slot, name, (flags & DAXCTL_CHANGE_MEMMAP_HERE) != 0);
+	if (!err)
+		err = mode_plan_join(txn, slot, name, mode);
+	if (!err && ram && !(flags & DAXCTL_CHANGE_NO_ONLINE))
+		err = memory_add_change_at(txn, slot, name,
+			flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE,
+			flags & DAXCTL_CHANGE_REZONE, NULL);
+	return err;
 }
 
 /* With such a policy nobody can say in which zone the memory ends up, and hence whether it can be
@@ -443,7 +509,8 @@ static int plan(struct txn *txn, struct daxctl_dev *dev, int to, unsigned flags)
 	}
 	if (!err && to == DAXCTL_DEV_MODE_RAM && !(flags & DAXCTL_CHANGE_NO_ONLINE))
 		err = memory_add_change(txn, dev,
-			flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE, 0, NULL);
+			flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE,
+			flags & DAXCTL_CHANGE_REZONE, NULL);
 	return err;
 }
 

@@ -17,3 +17,7 @@ int mode_check_driver(struct kernel *kernel, enum daxctl_dev_mode mode);
  * @mode; @name is for the step's text. */
 int mode_plan_join(
 	struct txn *txn, struct daxctl_dev **dev, const char *name, enum daxctl_dev_mode mode);
+/* The same, with all that belongs to the mode: where the page map is kept, and memory that goes
+ * online, as @flags (enum daxctl_change_flags) say. */
+int mode_plan_use(struct txn *txn, struct daxctl_dev **dev, const char *name,
+	enum daxctl_dev_mode mode, unsigned flags);

@@ -281,7 +281,7 @@ int txn_run(struct txn *txn)
  * ignores (nohup) is pending too while it is blocked, but ends nothing. */
 static void wait_or_kill(pid_t pid, int pidfd)
 {
-	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
 	sigset_t set;
 
 	sigemptyset(&set);

@@ -412,6 +412,75 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 		   : 0;
 }
 
+/* ---- back to what leaves no trace ---- */
+
+/* 1 if it is devdax without a page map, 0 if it is raw. */
+static int is_mapless(struct ndctl_namespace *ndns)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+	enum ndctl_namespace_mode mode = ndctl_namespace_get_mode(ndns);
+
+	if (dax && ndctl_dax_is_enabled(dax) && ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE)
+		return 1;
+	if (mode == NDCTL_NS_MODE_RAW && !dax)
+		return 0;
+	kernel_fail(kernel, EINVAL, "it is not raw, but made for something else");
+	kernel_hint(kernel,
+		"ndctl create-namespace --reconfig %s --mode devdax --map none makes "
+		"it anew; its content is lost",
+		entity_name(&ndns->entity));
+	return -EINVAL;
+}
+
+static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+{
+	const struct ndctl_namespace_spec spec = {
+		.struct_size = sizeof(spec),
+		.flags = NDCTL_CHANGE_NO_MAP,
+		.mode = NDCTL_NS_MODE_DEVDAX,
+		.align = align,
+	};
+	struct plan plan = {
+		.region = entity_region(&ndns->entity),
+		.ndns = ndns,
+		.old = ndns,
+		.labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM,
+	};
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(ndns->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(plan.region, txn);
+	if (!err)
+		err = is_mapless(ndns);
+	if (!err)
+		err = check_region(plan.region) ?: check_not_used(ndns, NDCTL_CHANGE_FORCE);
+	if (!err)
+		err = spec_complete(&plan, &spec);
+	if (!err)
+		err = step_disable(txn, ndns) ?: plan_claim(txn, &plan);
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN) {
+		txn_describe(txn);
+		return 0;
+	}
+	err = txn_run(txn);
+	ctx_forget(ndns->entity.ctx);
+	return err;
+}
+
+EXPORT int ndctl_namespace_restore_mapless(
+	struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+{
+	int err = restore_mapless(ndns, align, flags);
+
+	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+				 "%s: cannot become devdax again", entity_name(&ndns->entity))
+		       : err;
+}
+
 /* ---- destroying ---- */
 
 static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled, bool *wiped)

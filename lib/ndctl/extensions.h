@@ -92,6 +92,16 @@ int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **ndns);
 
 /*
+ * Makes a raw namespace devdax without a page map again, as it was before a boot. Nothing is
+ * written to it, nor to its label: what it holds is kept, even what looks like an info block.
+ * @align is that of mappings, 0: 2 MiB. Returns 0, 1 if it is one already, -EBUSY if it is in use,
+ * -EINVAL if it is something else than raw or the alignment does not fit, -ENXIO if the kernel
+ * cannot do without a page map, or another errno of the kernel.
+ */
+int ndctl_namespace_restore_mapless(
+	struct ndctl_namespace *ndns, unsigned long align, unsigned flags);
+
+/*
  * Wipes the info block of @ndns and gives its capacity back. Without labels the namespace remains,
  * disabled and raw. Returns 0; 1 if there was nothing to do: an idle seed, or no label and no info
  * block; or a negative errno: -EBUSY as above.

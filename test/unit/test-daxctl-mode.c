@@ -360,9 +360,9 @@ static void memmap(void **state)
 		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE), -ENXIO);
 	assert_string_equal(told,
 		"taken: unbind dax0.0 from driver device_dax\n"
-		"taken: write '1' to memmap_on_memory of dax0.0\n"
+		"taken: keep the page map of dax0.0 on the device\n"
 		"taken: bind dax0.0 to driver kmem\n"
-		"undone: write '1' to memmap_on_memory of dax0.0\n"
+		"undone: keep the page map of dax0.0 on the device\n"
 		"undone: unbind dax0.0 from driver device_dax\n");
 	assert_int_equal(daxctl_dev_get_memmap_on_memory(dev), 0);
 	/* What it is already is no step. */

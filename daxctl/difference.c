@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "difference.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tasks_deinit(struct tasks *tasks)
+{
+	for (size_t i = 0; i < tasks->count; i++) {
+		free(tasks->list[i].refusal);
+		free(tasks->list[i].hint);
+	}
+	free(tasks->list);
+}
+
+/* A list of names, for a sentence. */
+struct words {
+	char text[512];
+	size_t count;
+};
+
+static void words_add(struct words *words, const char *word)
+{
+	size_t used = strlen(words->text);
+
+	snprintf(words->text + used, sizeof(words->text) - used, "%s%s", words->count++ ? ", " : "",
+		word);
+}
+
+static PRINTF(2, 3) void refuse(struct task *task, const char *format, ...)
+{
+	va_list args;
+
+	task->action = ACTION_REFUSED;
+	free(task->refusal);
+	va_start(args, format);
+	if (vasprintf(&task->refusal, format, args) < 0)
+		task->refusal = NULL;
+	va_end(args);
+}
+
+static PRINTF(2, 3) void advise(struct task *task, const char *format, ...)
+{
+	va_list args;
+
+	free(task->hint);
+	va_start(args, format);
+	if (vasprintf(&task->hint, format, args) < 0)
+		task->hint = NULL;
+	va_end(args);
+}
+
+/* ---- which region, which device ---- */
+
+static bool lies_in(const struct daxctl_range *inner, const struct daxctl_range *outer)
+{
+	return inner->start >= outer->start && inner->end <= outer->end;
+}
+
+bool stanza_fits_region(const struct stanza *stanza, const struct present_region *region)
+{
+	if (region->has_uuid || stanza->given & KEY_UUID)
+		return false;
+	if (stanza->given & KEY_REGION_RANGE &&
+		!(region->has_range && lies_in(&stanza->region_range, &region->range)))
+		return false;
+	if (stanza->given & KEY_REGION_PATH &&
+		fnmatch(stanza->region_path, region->path, FNM_PATHNAME) != 0)
+		return false;
+	return !(stanza->given & KEY_TARGET_NODE) ||
+		(region->target_node >= 0 && stanza->target_node == (uint64_t)region->target_node);
+}
+
+static bool fits(const struct stanza *stanza, const struct present_region *region)
+{
+	if (stanza->given & KEY_UUID)
+		return region->has_uuid && uuid_compare(region->uuid, stanza->uuid) == 0;
+	return stanza_fits_region(stanza, region);
+}
+
+static void find_region(struct task *task, const struct present *present)
+{
+	struct words found = {0}, others = {0};
+
+	for (size_t i = 0; i < present->region_count; i++) {
+		struct present_region *region = &present->regions[i];
+		if (fits(task->stanza, region)) {
+			task->region = region;
+			words_add(&found, region->path);
+		} else if (!region->has_uuid) {
+			words_add(&others, region->path);
+		}
+	}
+	if (found.count == 1)
+		return;
+	task->region = NULL;
+	if (found.count) {
+		refuse(task, "several regions could be meant: %s", found.text);
+	} else if (task->stanza->given & KEY_UUID) {
+		refuse(task, "no dax device comes from a namespace of this uuid");
+		advise(task,
+			"ndctl list -Ni shows the namespaces; only those in devdax mode have "
+			"dax devices");
+	} else {
+		refuse(task, "no region is like this");
+		if (others.count)
+			advise(task, "there are: %s", others.text);
+	}
+}
+
+/* ---- how a device is used ---- */
+
+static unsigned compare_memory(const struct stanza *stanza, const struct present_device *device)
+{
+	const struct daxctl_memory_counts *memory = &device->memory;
+	unsigned differs = 0;
+
+	if (!stanza->online)
+		return 0;
+	if (memory->online < memory->total)
+		differs |= DIFFERS_ONLINE;
+	if (stanza->movable ? memory->movable < memory->online : memory->movable > 0)
+		differs |= DIFFERS_MOVABLE;
+	return differs;
+}
+
+static unsigned compare_use(const struct stanza *stanza, const struct present_device *device)
+{
+	unsigned differs = device->mode == stanza->mode ? 0 : DIFFERS_MODE;
+
+	if (stanza->mode != DAXCTL_DEV_MODE_RAM)
+		return differs;
+	if (!differs)
+		differs = compare_memory(stanza, device);
+	if (stanza->given & KEY_MEMMAP && device->memmap >= 0 && device->memmap != stanza->memmap)
+		differs |= DIFFERS_MEMMAP;
+	return differs;
+}
+
+static void use_device(struct task *task, const struct present_device *device)
+{
+	const struct stanza *stanza = task->stanza;
+
+	task->device = device;
+	task->differs = compare_use(stanza, device);
+	if (stanza->kind == STANZA_CREATE && stanza->given & KEY_ALIGN &&
+		device->align != stanza->align)
+		task->differs |= DIFFERS_ALIGN;
+	if (!task->differs)
+		task->action = ACTION_NONE;
+	else if (task->differs & DIFFERS_ALIGN ||
+		(task->differs & DIFFERS_MEMMAP && device->mode == DAXCTL_DEV_MODE_RAM))
+		task->action = ACTION_REMAKE;
+	else
+		task->action = ACTION_MODE;
+}
+
+/* The one device of a region. */
+static void find_device(struct task *task)
+{
+	const struct present_region *region = task->region;
+	const struct present_device *only = NULL;
+	struct words found = {0};
+
+	for (size_t i = 0; i < region->device_count; i++) {
+		if (!region->devices[i].size)
+			continue;
+		only = &region->devices[i];
+		words_add(&found, only->name);
+	}
+	if (found.count == 1) {
+		use_device(task, only);
+		return;
+	}
+	if (!found.count)
+		refuse(task, "region %s has no device with a size", region->path);
+	else
+		refuse(task, "region %s has several devices: %s", region->path, found.text);
+	advise(task, "sections [create-device NAME] say what the devices of a region are");
+}
+
+/* ---- the devices of a dynamic region ---- */
+
+const struct present_device *boot_device(const struct present_region *region)
+{
+	const struct present_device *only = NULL;
+
+	for (size_t i = 0; i < region->device_count; i++) {
+		if (!region->devices[i].size)
+			continue;
+		if (only)
+			return NULL;
+		only = &region->devices[i];
+	}
+	return only && region->dynamic && only->size == region->size ? only : NULL;
+}
+
+static bool is_rest(const struct stanza *stanza)
+{
+	return !(stanza->given & (KEY_SIZE | KEY_RANGES));
+}
+
+static bool same_ranges(const struct stanza *stanza, const struct present_device *device)
+{
+	if (!(stanza->given & KEY_RANGES) || stanza->range_count != device->range_count)
+		return false;
+	for (size_t i = 0; i < stanza->range_count; i++)
+		if (stanza->ranges[i].start != device->ranges[i].start ||
+			stanza->ranges[i].end != device->ranges[i].end)
+			return false;
+	return true;
+}
+
+static bool same_size(const struct stanza *stanza, const struct present_device *device)
+{
+	return stanza->given & KEY_SIZE && !(stanza->given & KEY_RANGES) &&
+		stanza->size == device->size &&
+		(!(stanza->given & KEY_ALIGN) || stanza->align == device->align);
+}
+
+static bool is_taken(const struct tasks *tasks, const struct present_device *device)
+{
+	for (size_t i = 0; i < tasks->count; i++)
+		if (tasks->list[i].device == device)
+			return true;
+	return false;
+}
+
+/* Whether the task is for a device of the region that has to be found or made. */
+static bool is_open(const struct task *task, const struct present_region *region)
+{
+	return task->region == region && task->stanza->kind == STANZA_CREATE && !task->device &&
+		task->action != ACTION_REFUSED;
+}
+
+static void pair(struct tasks *tasks, const struct present_region *region,
+	bool (*same)(const struct stanza *stanza, const struct present_device *device))
+{
+	for (size_t i = 0; i < tasks->count; i++)
+		for (size_t j = 0; j < region->device_count; j++) {
+			struct task *task = &tasks->list[i];
+			const struct present_device *device = &region->devices[j];
+			if (is_open(task, region) && device->size && !is_taken(tasks, device) &&
+				same(task->stanza, device))
+				use_device(task, device);
+		}
+}
+
+/* What is left is one device that has all of it: the one that the kernel made of the whole region
+ * only if nothing else is to be there. */
+static void pair_rest(struct tasks *tasks, const struct present_region *region)
+{
+	const struct present_device *left = NULL;
+	struct task *rest = NULL;
+	bool alone = true;
+
+	for (size_t i = 0; i < tasks->count; i++) {
+		if (!is_open(&tasks->list[i], region))
+			continue;
+		if (is_rest(tasks->list[i].stanza))
+			rest = &tasks->list[i];
+		else
+			alone = false;
+	}
+	for (size_t j = 0; j < region->device_count; j++) {
+		if (!region->devices[j].size || is_taken(tasks, &region->devices[j]))
+			continue;
+		if (left)
+			return;
+		left = &region->devices[j];
+	}
+	if (rest && left && region->available < left->align &&
+		(alone || left != boot_device(region)))
+		use_device(rest, left);
+}
+
+static bool overlaps(const struct daxctl_range *a, const struct daxctl_range *b)
+{
+	return a->start <= b->end && b->start <= a->end;
+}
+
+static bool overlap(
+	const struct daxctl_range *a, size_t a_count, const struct daxctl_range *b, size_t b_count)
+{
+	for (size_t i = 0; i < a_count; i++)
+		for (size_t j = 0; j < b_count; j++)
+			if (overlaps(&a[i], &b[j]))
+				return true;
+	return false;
+}
+
+static bool is_inside(const struct task *task)
+{
+	for (size_t i = 0; task->region->has_range && i < task->stanza->range_count; i++)
+		if (!lies_in(&task->stanza->ranges[i], &task->region->range))
+			return false;
+	return true;
+}
+
+/* A device in the way is not destroyed. */
+static void check_place(struct tasks *tasks, struct task *task, const struct present_device *boot)
+{
+	const struct stanza *stanza = task->stanza;
+
+	for (size_t j = 0; j < task->region->device_count; j++) {
+		const struct present_device *device = &task->region->devices[j];
+		if (device == boot ||
+			!overlap(stanza->ranges, stanza->range_count, device->ranges,
+				device->range_count))
+			continue;
+		refuse(task, "%s has some of its ranges, and is another device%s", device->name,
+			is_taken(tasks, device) ? "" : ", which no section describes");
+		advise(task, "daxctl destroy-device %s gives its memory back", device->name);
+		return;
+	}
+}
+
+static void check_alone(struct tasks *tasks, struct task *task)
+{
+	for (struct task *other = tasks->list; other < task && task->action != ACTION_REFUSED;
+		other++) {
+		const struct stanza *a = other->stanza, *b = task->stanza;
+		if (other->region != task->region || a->kind != STANZA_CREATE ||
+			other->action == ACTION_REFUSED)
+			continue;
+		if (is_rest(a) && is_rest(b))
+			refuse(task,
+				"[%s] of %s wants all that is left of region %s too: one of both "
+				"needs a size",
+				a->name, a->file, task->region->path);
+		else if (overlap(a->ranges, a->range_count, b->ranges, b->range_count))
+			refuse(task, "its ranges overlap those of [%s] of %s", a->name, a->file);
+	}
+}
+
+/* Those that have no device yet: the first takes over the one that the kernel made of all, or one
+ * that was left without a size. */
+static void plan_missing(struct tasks *tasks, const struct present_region *region)
+{
+	const struct present_device *boot = boot_device(region);
+	const struct present_device *spare = boot;
+
+	if (boot && is_taken(tasks, boot))
+		boot = spare = NULL;
+	for (size_t j = 0; !spare && j < region->device_count; j++)
+		if (!region->devices[j].size && region->devices[j].mode == DAXCTL_DEV_MODE_UNKNOWN)
+			spare = &region->devices[j];
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->list[i];
+		if (!is_open(task, region))
+			continue;
+		check_place(tasks, task, boot);
+		if (task->action == ACTION_REFUSED)
+			continue;
+		task->action = spare ? ACTION_REMAKE : ACTION_CREATE;
+		task->device = spare;
+		task->differs = DIFFERS_MISSING;
+		if (spare && spare == boot)
+			task->differs = DIFFERS_SIZE |
+				(task->stanza->given & KEY_RANGES ? DIFFERS_RANGES : 0);
+		if (spare)
+			task->differs |= compare_use(task->stanza, spare);
+		spare = NULL;
+	}
+}
+
+static void plan_region(struct tasks *tasks, const struct present_region *region)
+{
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->list[i];
+		if (!is_open(task, region))
+			continue;
+		if (!region->dynamic)
+			refuse(task, "region %s is not dynamic: no devices are created in it",
+				region->path);
+		else if (!is_inside(task))
+			refuse(task, "its ranges are not all in region %s, which has %#llx-%#llx",
+				region->path, region->range.start, region->range.end);
+		else
+			check_alone(tasks, task);
+	}
+	pair(tasks, region, same_ranges);
+	pair(tasks, region, same_size);
+	pair_rest(tasks, region);
+	plan_missing(tasks, region);
+}
+
+/* ---- a namespace without a page map ---- */
+
+static void find_namespace(struct task *task, const struct present *present)
+{
+	struct words found = {0};
+
+	for (size_t i = 0; i < present->namespace_count; i++) {
+		const struct present_namespace *ndns = &present->namespaces[i];
+		if (uuid_compare(ndns->uuid, task->stanza->uuid) != 0)
+			continue;
+		task->ndns = ndns;
+		words_add(&found, ndns->name);
+	}
+	if (found.count > 1) {
+		task->ndns = NULL;
+		refuse(task, "several namespaces have this uuid: %s", found.text);
+	} else if (!task->ndns) {
+		refuse(task, "no namespace has this uuid");
+		advise(task, "ndctl list -Ni shows the namespaces");
+	} else if (task->ndns->mapless) {
+		task->action = ACTION_NONE;
+	} else if (task->ndns->raw) {
+		task->action = ACTION_MAPLESS;
+		task->differs = DIFFERS_MAP;
+	} else {
+		refuse(task,
+			"%s is not raw, but made for something else; its content would be "
+			"lost",
+			task->ndns->name);
+	}
+}
+
+/* ---- all ---- */
+
+/* A section that says what the one device of a region is, and others that say what its devices are,
+ * cannot both be right. */
+static void check_kinds(const struct tasks *tasks, struct task *task)
+{
+	for (size_t i = 0; task->region && i < tasks->count; i++) {
+		const struct stanza *other = tasks->list[i].stanza;
+		if (tasks->list[i].region != task->region || other->kind != STANZA_CREATE)
+			continue;
+		refuse(task, "[%s] of %s says what the devices of region %s are", other->name,
+			other->file, task->region->path);
+		return;
+	}
+}
+
+static void twice_for_one(struct tasks *tasks, struct task *task)
+{
+	for (struct task *other = tasks->list; task->device && other < task; other++) {
+		if (other->device != task->device || other->stanza->kind != STANZA_RECONFIGURE)
+			continue;
+		refuse(task, "%s is described by [%s] of %s too", task->device->name,
+			other->stanza->name, other->stanza->file);
+		refuse(other, "%s is described by [%s] of %s too", task->device->name,
+			task->stanza->name, task->stanza->file);
+		return;
+	}
+}
+
+static int by_rest(bool rest, const struct config *config, struct tasks *tasks)
+{
+	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next) {
+		if (stanza->wrong || (stanza->kind == STANZA_CREATE && is_rest(stanza)) != rest)
+			continue;
+		struct task *list = reallocarray(tasks->list, tasks->count + 1, sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		tasks->list = list;
+		list[tasks->count++] = (struct task){.stanza = stanza};
+	}
+	return 0;
+}
+
+int tasks_init(struct tasks *tasks, const struct config *config, const struct present *present)
+{
+	*tasks = (struct tasks){0};
+	int err = by_rest(false, config, tasks) ?: by_rest(true, config, tasks);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < tasks->count; i++) {
+		if (tasks->list[i].stanza->given & KEY_MAP)
+			find_namespace(&tasks->list[i], present);
+		else
+			find_region(&tasks->list[i], present);
+	}
+	for (size_t i = 0; i < present->region_count; i++)
+		plan_region(tasks, &present->regions[i]);
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->list[i];
+		if (task->stanza->kind == STANZA_CREATE || !task->region)
+			continue;
+		check_kinds(tasks, task);
+		if (task->action == ACTION_REFUSED)
+			continue;
+		find_device(task);
+		twice_for_one(tasks, task);
+	}
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "../util/config.h"
+#include "present.h"
+
+/*
+ * What has to be done so that everything is as the configuration says: a task for each stanza, in
+ * the order in which they are to be done. Nothing is read or changed here.
+ */
+enum action {
+	ACTION_NONE,	/* it is so already */
+	ACTION_MODE,	/* bring @device into the mode, with its memory online in the zone */
+	ACTION_REMAKE,	/* give @device another layout, and bring it into the mode */
+	ACTION_CREATE,	/* create a device in @region, and bring it into the mode */
+	ACTION_MAPLESS, /* make @ndns devdax without a page map */
+	ACTION_REFUSED, /* nothing, for @refusal */
+};
+
+/* What is not as the stanza says. */
+enum difference {
+	DIFFERS_MISSING = 1 << 0, /* there is no such device */
+	DIFFERS_SIZE = 1 << 1,
+	DIFFERS_RANGES = 1 << 2,
+	DIFFERS_ALIGN = 1 << 3,
+	DIFFERS_MODE = 1 << 4,
+	DIFFERS_ONLINE = 1 << 5,
+	DIFFERS_MOVABLE = 1 << 6,
+	DIFFERS_MEMMAP = 1 << 7,
+	DIFFERS_MAP = 1 << 8,
+};
+
+struct task {
+	const struct stanza *stanza;
+	struct present_region *region;	     /* NULL: none fits, or a namespace */
+	const struct present_device *device; /* NULL: none yet */
+	const struct present_namespace *ndns;
+	enum action action;
+	unsigned differs; /* enum difference */
+	char *refusal, *hint;
+};
+
+struct tasks {
+	struct task *list;
+	size_t count;
+};
+
+/* 0 or -ENOMEM. The tasks point into both. */
+int tasks_init(struct tasks *tasks, const struct config *config, const struct present *present);
+void tasks_deinit(struct tasks *tasks);
+
+/* Whether the region is one that the stanza names. Not for those with nvdimm.uuid. */
+bool stanza_fits_region(const struct stanza *stanza, const struct present_region *region);
+
+/* The device that the kernel made of all of a dynamic region, NULL if it has others too or is not
+ * whole any more. */
+const struct present_device *boot_device(const struct present_region *region);

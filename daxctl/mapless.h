@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "present.h"
+
+/*
+ * Namespaces that are devdax without a page map are made so by libndctl. It is opened when a
+ * section asks for one, which is seldom: nothing else in this program needs it, and where there is
+ * no persistent memory it need not be installed.
+ */
+struct mapless;
+
+/* Opens the library and adds all namespaces to the picture, whose objects live as long as @out.
+ * Returns 0 or a negative errno with the error said. */
+int mapless_new(struct mapless **out, struct present *present);
+void mapless_free(struct mapless *mapless);
+
+/* Makes it devdax without a page map again. @align: 0 for the default. Returns 0, or a negative
+ * errno, and then @error is the sentence, valid until the next call, and @hint what would help, or
+ * NULL. */
+int mapless_restore(struct mapless *mapless, const struct present_namespace *ndns,
+	unsigned long align, const char **error, const char **hint);
+
+static inline void cleanup_mapless(struct mapless **mapless)
+{
+	mapless_free(*mapless);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "present.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void present_region_deinit(struct present_region *region)
+{
+	for (size_t i = 0; i < region->device_count; i++)
+		free(region->devices[i].ranges);
+	free(region->devices);
+	region->devices = NULL;
+	region->device_count = 0;
+}
+
+void present_deinit(struct present *present)
+{
+	for (size_t i = 0; i < present->region_count; i++)
+		present_region_deinit(&present->regions[i]);
+	free(present->regions);
+	free(present->namespaces);
+}
+
+static int read_ranges(struct present_device *device)
+{
+	struct daxctl_mapping *mapping;
+	size_t count = 0;
+
+	daxctl_mapping_foreach (device->dev, mapping)
+		count++;
+	device->ranges = calloc(count ?: 1, sizeof(*device->ranges));
+	if (!device->ranges)
+		return -ENOMEM;
+	daxctl_mapping_foreach (device->dev, mapping)
+		device->ranges[device->range_count++] = (struct daxctl_range){
+			daxctl_mapping_get_start(mapping), daxctl_mapping_get_end(mapping)};
+	return 0;
+}
+
+static int read_device(struct present_device *device, struct daxctl_dev *dev)
+{
+	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
+
+	*device = (struct present_device){
+		.dev = dev,
+		.name = daxctl_dev_get_devname(dev),
+		.size = daxctl_dev_get_size(dev),
+		.align = daxctl_dev_get_align(dev),
+		.mode = daxctl_dev_get_mode(dev),
+		.memmap = daxctl_dev_get_memmap_on_memory(dev),
+	};
+	if (memory && daxctl_memory_get_counts(memory, &device->memory))
+		device->memory = (struct daxctl_memory_counts){0};
+	return read_ranges(device);
+}
+
+static int read_devices(struct present_region *region)
+{
+	struct daxctl_dev *dev;
+	size_t count = 0;
+
+	daxctl_dev_foreach (region->region, dev)
+		count++;
+	region->devices = calloc(count ?: 1, sizeof(*region->devices));
+	if (!region->devices)
+		return -ENOMEM;
+	daxctl_dev_foreach (region->region, dev) {
+		int err = read_device(&region->devices[region->device_count++], dev);
+		if (err)
+			return err;
+	}
+	if (count)
+		region->target_node = daxctl_dev_get_target_node(region->devices[0].dev);
+	return 0;
+}
+
+int present_region_init(struct present_region *region, struct daxctl_region *object)
+{
+	static const char prefix[] = "/sys/devices";
+	const char *path = daxctl_region_get_path(object);
+
+	*region = (struct present_region){
+		.region = object,
+		.path = strncmp(path, prefix, strlen(prefix)) == 0 ? path + strlen(prefix) : path,
+		.id = daxctl_region_get_id(object),
+		.target_node = -1,
+		.dynamic = daxctl_region_is_dynamic(object) > 0,
+	};
+	region->has_uuid = daxctl_region_get_nvdimm_uuid(object, region->uuid) == 0;
+	if (region->dynamic) {
+		region->size = daxctl_region_get_size(object);
+		region->available = daxctl_region_get_available_size(object);
+		region->align = daxctl_region_get_align(object);
+		region->has_range = daxctl_region_get_range(object, &region->range) == 0;
+	}
+	return read_devices(region);
+}
+
+int present_init(struct present *present, struct daxctl_ctx *ctx)
+{
+	struct daxctl_region *region;
+	size_t count = 0;
+
+	*present = (struct present){0};
+	daxctl_region_foreach (ctx, region)
+		count++;
+	present->regions = calloc(count ?: 1, sizeof(*present->regions));
+	if (!present->regions)
+		return -ENOMEM;
+	daxctl_region_foreach (ctx, region) {
+		int err = present_region_init(&present->regions[present->region_count++], region);
+		if (err)
+			return err;
+	}
+	return 0;
+}

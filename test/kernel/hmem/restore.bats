@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the configuration says comes back: the devices of a dynamic region. It is 2 GiB from 4 GiB on,
+# one device at boot. What the boot itself does is in test/boot.
+
+load ../helpers
+
+# bats file_tags=every-kernel
+
+folder=/etc/daxctl.conf.d
+
+setup() {
+	as_booted
+	rm -rf $folder
+	mkdir $folder
+}
+
+teardown_file() {
+	as_booted
+	rm -rf $folder
+}
+
+# as_booted: one device that has everything, in devdax mode.
+as_booted() {
+	all_devdax || :
+	daxctl destroy-device --force all 2>/dev/null || :
+	daxctl reconfigure-device -s 2G -a 2M dax0.0
+	daxctl enable-device dax0.0
+}
+
+# device NAME LINE...: a section for one device of the region.
+device() {
+	printf '[create-device %s]\nregion.range = 0x100000000-0x17fffffff\n' "$1"
+	printf '%s\n' "${@:2}"
+}
+
+three() {
+	device a "range.1 = 0x100000000-0x13fffffff"
+	device b "range.1 = 0x140000000-0x14fffffff" "range.2 = 0x160000000-0x16fffffff" "mode = system-ram" \
+		"movable = false"
+	device c "range.1 = 0x150000000-0x15fffffff" "align = 4K"
+}
+
+@test "three devices are made of the one of the boot; a second run writes nothing" {
+	three >$folder/three.conf
+	unchanged daxctl restore --dry-run
+	[[ $status == 0 ]]
+	json 'map(.section) == ["create-device a", "create-device b", "create-device c"]'
+	json '.[0].device == "dax0.0" and .[0].differences.size == {configured: 1073741824, present: 2147483648}'
+	json '.[1].steps == ["create a device in region 0: 0x140000000-0x14fffffff, 0x160000000-0x16fffffff",
+		"bring the new device into mode system-ram, not movable"] and (.[1] | has("result") | not)'
+	check daxctl restore
+	[[ $status == 0 ]]
+	json 'map(.result) == ["restored", "restored", "restored"]'
+	says "restored: dax0.1 ([create-device b] of $folder/three.conf)"
+	says "restored 3, 0 in place, 0 failed"
+	check daxctl list -DM
+	json 'map([.size, .align, .mode]) == [[1073741824, 2097152, "devdax"], [536870912, 2097152, "system-ram"],
+		[268435456, 4096, "devdax"]]'
+	json '.[1] | .online_memblocks == 4 and .movable == false'
+	json '.[1].mappings | map(.start) == ["0x140000000", "0x160000000"] or map(.start) == [5368709120, 5905580032]'
+	unchanged strace -f -y -o log -e trace=write,openat,rename,mkdir daxctl restore
+	[[ $status == 0 && -z $output ]]
+	says "restored 0, 3 in place, 0 failed"
+	! grep -E 'write\([0-9]+</sys|O_(WRONLY|RDWR).*(/sys|/etc)|rename|mkdir' log
+}
+
+@test "by size, with all that is left; by device; broken ones beside them" {
+	device a "size = 512M" "mode = devdax" | sed 's/^region.range.*/region.path = *hmem.0/' >$folder/a.conf
+	sed -i 's|= \*|= /platform/*|' $folder/a.conf
+	device rest "align = 4K" >$folder/b.conf
+	device b "sizze = 128M" >$folder/c.conf
+	device c "size = 128M" >>$folder/c.conf
+	device d "range.1 = 0x90000000-0x9fffffff" >$folder/d.conf
+	printf '[create-device e]\nregion.path = /platform/nothing\n' >>$folder/d.conf
+	if [[ -e /sys/devices/platform/hmem_platform.0 ]]; then
+		sed -i 's|/platform/|/platform/hmem_platform.0/|' $folder/a.conf
+	fi
+	check daxctl restore dax0.0
+	[[ $status != 0 ]]
+	says "$folder/c.conf: [create-device b]: sizze: there is no such key"
+	says "restored: dax0.0 ([create-device a]"
+	says "not restored: [create-device d]"
+	json 'map(.section) == ["create-device a", "create-device c", "create-device d", "create-device rest"]'
+	check daxctl restore
+	[[ $status == 234 || $status == 250 ]]
+	says "not restored: [create-device e] of $folder/d.conf: no region is like this"
+	says "restored 0, 3 in place, 3 failed"
+	check daxctl list -D
+	json 'map([.size, .align]) == [[536870912, 2097152], [134217728, 2097152], [1476395008, 4096]]'
+	chmod g+w $folder/a.conf
+	check daxctl restore --dry-run /sys/bus/dax/devices/dax0.1
+	says "a.conf: is not used: others than root can change it"
+	says "in place: dax0.1"
+}
+
+@test "a device in use, or that no section describes, is left alone" {
+	three >$folder/three.conf
+	python3 -c '
+import mmap, os, sys, signal
+memory = mmap.mmap(os.open("/dev/dax0.0", os.O_RDWR), 2 << 20)
+os.closerange(3, 20)
+open(sys.argv[1], "w")
+signal.pause()' "$BATS_TEST_TMPDIR/mapped" 3>&- &
+	mapping=$!
+	until [[ -e $BATS_TEST_TMPDIR/mapped ]]; do sleep 0.1; done
+	unchanged daxctl restore
+	[[ $status != 0 ]]
+	says "/dev/dax0.0 is mapped by python3 (process $mapping)"
+	kill $mapping
+	wait $mapping || :
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device -s 1536M dax0.0
+	unchanged daxctl restore
+	[[ $status == 250 ]]
+	says "not restored: [create-device a] of $folder/three.conf: dax0.0 has some of its ranges"
+	says "hint: daxctl destroy-device dax0.0"
+	says "dax0.0: is left as it is: no section describes it"
+}
+
+@test "memory that came online by itself, in another zone, is given back or moved" {
+	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\n' >$folder/a.conf
+	check daxctl restore
+	[[ $status == 0 ]]
+	json '.[0].differences == {movable: {configured: true, present: false}}'
+	check daxctl list
+	json '.[0] | .movable and .online_memblocks == 16'
+	three >$folder/a.conf
+	check daxctl restore
+	[[ $status == 0 ]]
+	json 'map(.result) == ["restored", "restored", "restored"]'
+	unchanged daxctl restore
+	says "restored 0, 3 in place, 0 failed"
+}

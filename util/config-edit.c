@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config-edit.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ini.h"
+#include "say.h"
+
+#define OWN_FILE "persist.conf"
+
+#define LOCK_SECONDS 60
+#define LOCK_RETRIES 10 /* a second */
+
+struct edited {
+	char *path;
+	char *text;
+	size_t size;
+	bool changed;
+};
+
+struct config_edit {
+	int lock;
+	char *path;
+	struct config *config;
+	struct edited *files;
+	size_t count;
+};
+
+static void cleanup_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static int failed(const char *path, const char *what, int err)
+{
+	say_error("%s: cannot be %s: %s", path, what, strerror(-err));
+	return err;
+}
+
+/* ---- lock ---- */
+
+static int wait_for_lock(int folder)
+{
+	const struct timespec pause = {0, 1000000000L / LOCK_RETRIES};
+
+	for (int i = 0; flock(folder, LOCK_EX | LOCK_NB); i++) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (i >= LOCK_SECONDS * LOCK_RETRIES)
+			return -EBUSY;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int config_lock(const char *path, bool create)
+{
+	if (create && mkdir(path, 0755) && errno != EEXIST)
+		return failed(path, "created", -errno);
+	int folder = config_open_folder(path);
+	if (folder < 0)
+		return folder;
+	int err = wait_for_lock(folder);
+	if (!err)
+		return folder;
+	close(folder);
+	if (err == -EBUSY)
+		say_error("%s: another daxctl or ndctl has locked it for a minute", path);
+	else
+		failed(path, "locked", err);
+	return err;
+}
+
+/* ---- text ---- */
+
+/* The value that a line sets, between its blanks, comment and quotes. */
+static struct ini_line value_of(const struct ini_line *line)
+{
+	const char *end = line->text + line->length;
+	const char *value = memchr(line->text, '=', line->length);
+	char quote = 0;
+
+	value = value ? value + 1 : end;
+	while (value < end && isspace((unsigned char)*value))
+		value++;
+	const char *stop = value;
+	if (value < end && (*value == '"' || *value == '\''))
+		quote = *value;
+	for (; stop < end; stop++) {
+		if (quote && stop > value && *stop == quote) {
+			stop++;
+			break;
+		}
+		if (!quote && (*stop == '#' || *stop == ';'))
+			break;
+	}
+	while (stop > value && isspace((unsigned char)stop[-1]))
+		stop--;
+	return (struct ini_line){value, stop - value, false};
+}
+
+static bool says(const struct ini_line *value, const char *wanted)
+{
+	struct ini_line inner = *value;
+
+	if (inner.length >= 2 && (inner.text[0] == '"' || inner.text[0] == '\''))
+		inner = (struct ini_line){inner.text + 1, inner.length - 2, false};
+	return inner.length == strlen(wanted) && strncasecmp(inner.text, wanted, inner.length) == 0;
+}
+
+static void write_line(FILE *out, const struct ini_line *line)
+{
+	fwrite(line->text, 1, line->length, out);
+	fputc('\n', out);
+}
+
+/* Everything around the value stays. */
+static void write_changed(FILE *out, const struct ini_line *line, const char *wanted)
+{
+	struct ini_line value = value_of(line);
+	const char *behind = value.text + value.length;
+
+	if (says(&value, wanted)) {
+		write_line(out, line);
+		return;
+	}
+	fwrite(line->text, 1, value.text - line->text, out);
+	fputs(wanted, out);
+	fwrite(behind, 1, line->text + line->length - behind, out);
+	fputc('\n', out);
+}
+
+static const struct setting *find_setting(
+	const struct setting *settings, size_t count, const struct ini_line *line)
+{
+	bool wrong;
+	AUTO_FREE char *key = ini_key(line, &wrong);
+
+	for (size_t i = 0; key && i < count; i++)
+		if (strcmp(settings[i].key, key) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+static bool is_set(const struct ini *ini, const struct ini_section *section, const char *wanted)
+{
+	for (size_t i = section->first + 1; i < section->end; i++) {
+		bool wrong;
+		AUTO_FREE char *key = ini_key(&ini->lines[i], &wrong);
+		if (key && strcmp(key, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Blank lines and comments at the end of a section are about what follows. */
+static size_t body_end(const struct ini *ini, const struct ini_section *section)
+{
+	size_t end = section->end;
+	bool wrong;
+
+	for (; end > section->first + 1; end--) {
+		AUTO_FREE char *key = ini_key(&ini->lines[end - 1], &wrong);
+		if (key || wrong || ini->lines[end - 1].continued)
+			break;
+	}
+	return end;
+}
+
+static void write_section(FILE *out, const struct ini *ini, const struct ini_section *section,
+	const struct setting *settings, size_t count)
+{
+	size_t end = body_end(ini, section);
+
+	for (size_t i = section->first; i < end; i++) {
+		const struct setting *setting = find_setting(settings, count, &ini->lines[i]);
+		if (!setting) {
+			write_line(out, &ini->lines[i]);
+			continue;
+		}
+		bool goes_on = i + 1 < end && ini->lines[i + 1].continued;
+		if (setting->value && goes_on)
+			fprintf(out, "%s = %s\n", setting->key, setting->value);
+		else if (setting->value)
+			write_changed(out, &ini->lines[i], setting->value);
+		while (i + 1 < end && ini->lines[i + 1].continued)
+			i++;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (settings[i].value && !is_set(ini, section, settings[i].key))
+			fprintf(out, "%s = %s\n", settings[i].key, settings[i].value);
+	for (size_t i = end; i < section->end; i++)
+		write_line(out, &ini->lines[i]);
+}
+
+/* With the blank lines before it, unless a comment is between. */
+static size_t removal_start(const struct ini *ini, const struct ini_section *section)
+{
+	size_t first = section->first;
+
+	while (first > 0 && value_of(&ini->lines[first - 1]).length == 0 &&
+		strspn(ini->lines[first - 1].text, " \t\r") >= ini->lines[first - 1].length)
+		first--;
+	return first;
+}
+
+/* The whole text with one section changed, or, without settings, taken out. */
+static int rewrite(
+	struct edited *file, const char *name, const struct setting *settings, size_t count)
+{
+	CLEANUP(ini_deinit) struct ini ini = {0};
+	char *copy = malloc(file->size + 1), *text = NULL;
+	size_t size;
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, file->text, file->size + 1);
+	int err = ini_init(&ini, copy, file->size);
+	FILE *out = err ? NULL : open_memstream(&text, &size);
+	if (!out)
+		return -ENOMEM;
+	const struct ini_section *section = NULL;
+	for (size_t i = 0; !section && i < ini.section_count; i++)
+		if (strcmp(ini.sections[i].name, name) == 0)
+			section = &ini.sections[i];
+	size_t before = !section ? ini.line_count
+		: settings	 ? section->first
+				 : removal_start(&ini, section);
+	for (size_t i = 0; i < before; i++)
+		write_line(out, &ini.lines[i]);
+	if (section && settings)
+		write_section(out, &ini, section, settings, count);
+	size_t behind = !section ? ini.line_count
+		: settings	 ? section->end
+				 : body_end(&ini, section);
+	for (size_t i = behind; i < ini.line_count; i++)
+		write_line(out, &ini.lines[i]);
+	if (fclose(out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	file->changed |= size != file->size || memcmp(text, file->text, size) != 0;
+	free(file->text);
+	file->text = text;
+	file->size = size;
+	return 0;
+}
+
+/* ---- files ---- */
+
+static struct edited *add_file(struct config_edit *edit, const char *path)
+{
+	struct edited *files = reallocarray(edit->files, edit->count + 1, sizeof(*files));
+
+	if (!files)
+		return NULL;
+	edit->files = files;
+	files[edit->count] = (struct edited){.path = strdup(path)};
+	return files[edit->count].path ? &files[edit->count++] : NULL;
+}
+
+/* Loaded when it is first changed. */
+static int get_file(struct config_edit *edit, const char *path, struct edited **out)
+{
+	for (size_t i = 0; i < edit->count; i++)
+		if (strcmp(edit->files[i].path, path) == 0) {
+			*out = &edit->files[i];
+			return 0;
+		}
+	struct edited *file = add_file(edit, path);
+	if (!file)
+		return failed(path, "read", -ENOMEM);
+	int err = config_read_file(AT_FDCWD, path, path, &file->text, &file->size);
+	if (err == -ENOENT) {
+		file->text = strdup("");
+		err = file->text ? 0 : -ENOMEM;
+	}
+	*out = file;
+	return err;
+}
+
+int config_edit_new(const char *path, struct config_edit **out)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = calloc(1, sizeof(*edit));
+
+	if (!edit)
+		return -ENOMEM;
+	edit->lock = config_lock(path, true);
+	if (edit->lock < 0)
+		return edit->lock;
+	edit->path = strdup(path);
+	if (!edit->path)
+		return -ENOMEM;
+	int err = config_read(path, &edit->config);
+	if (!err)
+		*out = TAKE(edit);
+	return err;
+}
+
+void config_edit_free(struct config_edit *edit)
+{
+	if (!edit)
+		return;
+	for (size_t i = 0; i < edit->count; i++) {
+		free(edit->files[i].path);
+		free(edit->files[i].text);
+	}
+	if (edit->lock >= 0)
+		close(edit->lock);
+	free(edit->files);
+	free(edit->path);
+	config_free(edit->config);
+	free(edit);
+}
+
+const struct config *config_edit_config(const struct config_edit *edit)
+{
+	return edit->config;
+}
+
+static int check_stanza(const struct stanza *stanza)
+{
+	if (!stanza->wrong)
+		return 0;
+	say_error("%s: [%s]: is not changed: there is a mistake in it", stanza->file, stanza->name);
+	return -EINVAL;
+}
+
+int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
+	const struct setting *settings, size_t count)
+{
+	struct edited *file;
+	int err = check_stanza(stanza) ?: get_file(edit, stanza->file, &file);
+
+	return err ?: rewrite(file, stanza->name, settings, count);
+}
+
+int config_edit_remove(struct config_edit *edit, const struct stanza *stanza)
+{
+	struct edited *file;
+	int err = check_stanza(stanza) ?: get_file(edit, stanza->file, &file);
+
+	return err ?: rewrite(file, stanza->name, NULL, 0);
+}
+
+static bool has_section(const char *text, size_t size, const char *name)
+{
+	CLEANUP(ini_deinit) struct ini ini = {0};
+	char *copy = malloc(size + 1);
+	bool found = false;
+
+	if (!copy)
+		return false;
+	memcpy(copy, text, size);
+	copy[size] = 0;
+	if (ini_init(&ini, copy, size))
+		return false;
+	for (size_t i = 0; !found && i < ini.section_count; i++)
+		found = strcmp(ini.sections[i].name, name) == 0;
+	return found;
+}
+
+static bool is_used(const struct config_edit *edit, const struct edited *own, const char *name)
+{
+	for (const struct stanza *stanza = edit->config->stanzas; stanza; stanza = stanza->next)
+		if (strcmp(stanza->name, name) == 0)
+			return true;
+	return has_section(own->text, own->size, name);
+}
+
+int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
+	const struct setting *settings, size_t count)
+{
+	AUTO_FREE char *path = NULL, *whole = NULL, *text = NULL;
+	struct edited *file;
+	size_t size;
+
+	if (asprintf(&path, "%s/" OWN_FILE, edit->path) < 0)
+		path = NULL;
+	int err = path ? get_file(edit, path, &file) : -ENOMEM;
+	for (int i = 1; !err && (i == 1 || is_used(edit, file, whole)); i++) {
+		free(whole);
+		if ((i == 1 ? asprintf(&whole, "%s %s", kind, name)
+			    : asprintf(&whole, "%s %s-%d", kind, name, i)) < 0) {
+			whole = NULL;
+			err = -ENOMEM;
+		}
+	}
+	FILE *out = err ? NULL : open_memstream(&text, &size);
+	if (!out)
+		return err ?: -ENOMEM;
+	fputs(file->text, out);
+	if (file->size && file->text[file->size - 1] != '\n')
+		fputc('\n', out);
+	fprintf(out, "%s[%s]\n", file->size ? "\n" : "", whole);
+	for (size_t i = 0; i < count; i++)
+		if (settings[i].value)
+			fprintf(out, "%s = %s\n", settings[i].key, settings[i].value);
+	if (fclose(out))
+		return -ENOMEM;
+	free(file->text);
+	file->text = TAKE(text);
+	file->size = size;
+	file->changed = true;
+	return 0;
+}
+
+/* ---- writing ---- */
+
+/* What the old file has beside its content: labels of security modules, say. */
+static void copy_attributes(int from, int to)
+{
+	char names[4096], value[4096];
+	ssize_t length = flistxattr(from, names, sizeof(names));
+
+	for (ssize_t i = 0; i < length; i += (ssize_t)strlen(names + i) + 1) {
+		ssize_t size = fgetxattr(from, names + i, value, sizeof(value));
+		/* What the file system gives by itself cannot be set, and need not be. */
+		if (size >= 0)
+			(void)!fsetxattr(to, names + i, value, (size_t)size, 0);
+	}
+}
+
+static int write_bytes(int fd, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t done = write(fd, text, size);
+		if (done < 0)
+			return -errno;
+		text += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/* Owner and permissions of the old one, if there is one. */
+static int take_after(int fd, const char *path)
+{
+	CLEANUP(cleanup_fd) int old = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat stat;
+
+	if (old < 0)
+		return errno == ENOENT ? fchmod(fd, 0644) ? -errno : 0 : -errno;
+	if (fstat(old, &stat) || fchown(fd, stat.st_uid, stat.st_gid) ||
+		fchmod(fd, stat.st_mode & 07777))
+		return -errno;
+	copy_attributes(old, fd);
+	return 0;
+}
+
+static int write_beside(const struct edited *file, const char *path, const char *temporary, int fd)
+{
+	int err = write_bytes(fd, file->text, file->size) ?: take_after(fd, path);
+
+	if (!err && fsync(fd))
+		err = -errno;
+	if (!err && rename(temporary, path))
+		err = -errno;
+	return err;
+}
+
+/* @path is no link. */
+static int replace(const struct edited *file, const char *path)
+{
+	AUTO_FREE char *temporary = NULL, *parent = strdup(path);
+	char *slash = parent ? strrchr(parent, '/') : NULL;
+
+	if (!slash)
+		return -ENOMEM;
+	*slash = 0;
+	/* Others could put another file in its place. */
+	CLEANUP(cleanup_fd) int folder = config_open_folder(*parent ? parent : "/");
+	if (folder < 0)
+		return folder;
+	/* A name that is not read as configuration. */
+	if (asprintf(&temporary, "%s/.%s.XXXXXX", parent, slash + 1) < 0) {
+		temporary = NULL;
+		return -ENOMEM;
+	}
+	CLEANUP(cleanup_fd) int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int err = write_beside(file, path, temporary, fd);
+	if (err)
+		unlink(temporary);
+	else if (fsync(folder))
+		err = -errno;
+	return err;
+}
+
+static int write_file(const struct edited *file)
+{
+	AUTO_FREE char *target = realpath(file->path, NULL);
+
+	if (!target && errno != ENOENT)
+		return failed(file->path, "written", -errno);
+	int err = replace(file, target ?: file->path);
+	return err ? failed(file->path, "written", err) : 0;
+}
+
+int config_edit_commit(struct config_edit *edit)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < edit->count; i++) {
+		if (edit->files[i].changed)
+			err = write_file(&edit->files[i]);
+		if (!err)
+			edit->files[i].changed = false;
+	}
+	return err;
+}

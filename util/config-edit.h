@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "config.h"
+
+/*
+ * Changes of the configuration, which touch the lines that are meant and no other; see EDITING in
+ * daxctl.conf(5). What is changed is kept in memory until config_edit_commit().
+ */
+struct config_edit;
+
+/* A line of a stanza. */
+struct setting {
+	const char *key;
+	const char *value; /* NULL: there shall be none */
+};
+
+/* Locks the folder, so that nobody else reads it for a restoration or changes it, until the
+ * descriptor is closed. One that is missing is created if @create, else it is -ENOENT, not said.
+ * -EBUSY if somebody else has had the lock for a minute. Returns a descriptor or a negative errno
+ * with the error said.
+ */
+int config_lock(const char *path, bool create);
+
+/* Locks and reads the configuration; the lock is held until it is freed. Returns 0 or a negative
+ * errno with the error said. */
+int config_edit_new(const char *path, struct config_edit **edit);
+void config_edit_free(struct config_edit *edit);
+static inline void cleanup_config_edit(struct config_edit **edit)
+{
+	config_edit_free(*edit);
+}
+#define AUTO_CONFIG_EDIT CLEANUP(cleanup_config_edit)
+
+/* The stanzas as they were read. */
+const struct config *config_edit_config(const struct config_edit *edit);
+
+/* All return 0, or a negative errno with the error said. */
+
+/* Sets lines of a stanza; lines that say so already stay as they are. */
+int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
+	const struct setting *settings, size_t count);
+/* Adds a stanza called "@kind @name", or @name-2 and so on if that is there, to the file for those
+ * that --persist writes. */
+int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
+	const struct setting *settings, size_t count);
+int config_edit_remove(struct config_edit *edit, const struct stanza *stanza);
+/* Writes each file that has changed, wholly or not at all. */
+int config_edit_commit(struct config_edit *edit);
