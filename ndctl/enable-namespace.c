@@ -31,9 +31,20 @@ static int change(void *context, int count, char **args, const char *done,
 	return err ?: outcome.error;
 }
 
+/* A check or a repair that was killed may have left it raw: brought up like that, what is written
+ * to it would ruin what it is. */
+static int enable_as_it_is(struct ndctl_namespace *ndns)
+{
+	int err = 0;
+
+	if (!ndctl_namespace_is_active(ndns) && ndctl_namespace_get_raw_mode(ndns) > 0)
+		err = ndctl_namespace_set_raw_mode(ndns, 0);
+	return err ?: ndctl_namespace_enable(ndns);
+}
+
 static int enable(void *object, const void *data)
 {
-	int err = ndctl_namespace_enable(object);
+	int err = enable_as_it_is(object);
 
 	if (!err)
 		return 0;

@@ -483,10 +483,35 @@ EXPORT int ndctl_namespace_restore_mapless(
 
 /* ---- destroying ---- */
 
+/* Whatever is written to the name, the kernel writes the labels of all dimms. */
+static int do_relabel(void *data)
+{
+	struct ndctl_namespace *ndns = data;
+	AUTO_FREE char *name = strdup(ndctl_namespace_get_alt_name(ndns));
+
+	return name ? ndctl_namespace_set_alt_name(ndns, name) : -ENOMEM;
+}
+
+/* A kernel that cannot write a label while it gives up the capacity has given it up nevertheless:
+ * it is tried out while nothing is lost. */
+static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct step step = {.apply = do_relabel, .data = ndns};
+
+	if (ndctl_namespace_get_size(ndns) == 0)
+		return 0;
+	return txn_add(
+		txn, step, "write the labels of %s as they are", ndctl_namespace_get_devname(ndns));
+}
+
 static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled, bool *wiped)
 {
-	int err = step_disable(txn, ndns) ?: step_wipe(txn, ndns, wiped);
+	int err = step_disable(txn, ndns);
 
+	if (!err && labelled)
+		err = plan_labels(txn, ndns);
+	if (!err)
+		err = step_wipe(txn, ndns, wiped);
 	/* The last step: nothing that could fail comes after it. */
 	return err || !labelled ? err : step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }

@@ -94,20 +94,18 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 	return err ?: unbound;
 }
 
-/* The first failure is the one that is told. */
+/* The first failure is the one that is told. That it was raw before is what somebody left who was
+ * killed in here. */
 int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data)
 {
 	struct access access = {write, fn, data};
 	struct kernel *kernel = entity_kernel(&ndns->entity);
-	bool raw = ndctl_namespace_get_raw_mode(ndns) > 0;
-	int err = raw ? 0 : ndctl_namespace_set_raw_mode(ndns, 1);
+	int err = ndctl_namespace_set_raw_mode(ndns, 1);
 
 	if (err)
 		return err;
 	err = access_raw(ndns, &access);
-	if (raw)
-		return err;
 	AUTO_FREE char *cause = err < 0 ? strdup(kernel_error(kernel) ?: "") : NULL;
 	AUTO_FREE char *hint =
 		err < 0 && kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;

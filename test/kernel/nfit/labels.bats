@@ -217,3 +217,46 @@ label_writes() {
 	((faults >= 8))
 	[[ $(names | tee /dev/stderr) == "three two" ]]
 }
+
+# refuses HANDLE COMMANDS: from now on the emulated DIMM fails these commands, a mask of bits.
+refuses() {
+	local dimm
+	for dimm in /sys/devices/platform/nfit_test.0/nfit_test_dimm/test_dimm*; do
+		[[ $(<"$dimm/handle") != "$1" ]] || echo "$2" >"$dimm/fail_cmd"
+	done
+}
+
+# read_anew: the kernel forgets what it knows of labels and reads them, as it does when it boots.
+read_anew() {
+	ndctl disable-region --bus "$bus" all
+	ndctl disable-dimm --bus "$bus" all
+	ndctl enable-dimm --bus "$bus" all
+	ndctl enable-region --bus "$bus" all
+}
+
+@test "one DIMM of a set refuses to write labels: no namespace is made, lost, or changed" {
+	local region name before sum command
+	ndctl init-labels --bus "$bus" --force all
+	ndctl enable-region --bus "$bus" all
+	region=$(ndctl list -R --bus "$bus" | jq -r '.[] | select(.size == 67108864).dev')
+	name=$(ndctl create-namespace --region "$region" --mode fsdax --align 4K --size 16M --name kept | jq -r .dev)
+	head -c 1M /dev/urandom >"/dev/pmem${region#region}"
+	sum=$(head -c 1M "/dev/pmem${region#region}" | sha256sum)
+	before=$(ndctl list --bus "$bus" -RNv)
+	for command in "create-namespace --region $region --mode raw --size 16M" "destroy-namespace --force $name" \
+		"create-namespace --force --reconfig $name --mode raw --size 32M --name other"; do
+		refuses 0x1 $((1 << 6)) # ND_CMD_SET_CONFIG_DATA
+		# shellcheck disable=SC2086 # words
+		check ndctl $command
+		refuses 0x1 0
+		((status != 0))
+		says "Input/output error"
+		[[ $stderr != *"could not be undone"* ]]
+		diff <(echo "$before") <(ndctl list --bus "$bus" -RNv)
+	done
+	read_anew
+	diff <(echo "$before") <(ndctl list --bus "$bus" -RNv)
+	[[ $(head -c 1M "/dev/pmem${region#region}" | sha256sum) == "$sum" ]]
+	ndctl destroy-namespace --force "$name"
+	ndctl disable-region --bus "$bus" all
+}

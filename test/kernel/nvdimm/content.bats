@@ -190,7 +190,48 @@ write(at["log"], bytes(log))'
 	says "it is no sector namespace"
 }
 
+# medium_writes COMMAND...: how many writes to the medium it makes.
+medium_writes() {
+	strace -o "$BATS_TEST_TMPDIR/writes" -e trace=pwrite64 "$@" >&2
+	grep -c ^pwrite64 "$BATS_TEST_TMPDIR/writes"
+}
+
+# damage: the info block and the log are lost; both can be made anew.
+damage() {
+	on_raw "$ns" 'write(4096, bytes(4096)); write(at["log"], bytes(64 * 256))'
+}
+
+@test "a repair that fails or is killed in any write is done by the next one" {
+	local n count fault
+	sector
+	damage
+	count=$(medium_writes ndctl check-namespace --repair --rewrite-log "$ns")
+	((count >= 2))
+	for fault in error=EIO signal=KILL; do
+		for ((n = 1; n <= count; n++)); do
+			damage
+			check strace -o /dev/null -e trace=pwrite64 -e "inject=pwrite64:$fault:when=$n" \
+				ndctl check-namespace --repair --rewrite-log "$ns"
+			((status != 0))
+			[[ $fault != signal=KILL ]] || ndctl disable-namespace "$ns"
+			check ndctl check-namespace --repair --rewrite-log "$ns"
+			[[ $status == 0 && $(</sys/bus/nd/devices/"$ns"/force_raw) == 0 ]]
+		done
+	done
+	intact
+	# Killed, and nobody looks at it again: it is not brought up raw.
+	strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=1 \
+		ndctl write-infoblock --mode fsdax "$ns" || :
+	ndctl disable-namespace "$ns"
+	intact
+}
+
 @test "whichever write to sysfs fails, namespaces are as before" {
+	sector
+	survives_faults EIO ndctl write-infoblock --mode fsdax --map mem --align 4K "$ns"
+	check ndctl read-infoblock --json "$ns"
+	json '.[0].signature == "NVDIMM_PFN_INFO"'
+	labelled
 	sector
 	survives_faults EIO ndctl check-namespace "$ns"
 	survives_faults EIO ndctl read-infoblock "$ns"
