@@ -14,7 +14,7 @@ boot_command() {
 	local status
 
 	((${#words[@]} > 1)) || words=(bash -c "${words[0]}")
-	prepare command "${words[@]}"
+	prepare "$([[ $machine ]] && echo machine || echo command)" "${words[@]}"
 	touch "$work"/{stdout,stderr,status,console}
 	start_guest -display none \
 		"${port[@]}" \
@@ -43,7 +43,8 @@ boot_shell() {
 
 # load_topology: sets what the topology's file says, over defaults.
 load_topology() {
-	kernels=() emulator='' memory=2G maxmem=64G cpu=max cpus=1 tree=kernel cmdline='' qemu=() modules=() ready=()
+	kernels=() emulator='' memory=2G maxmem=64G cpu=max cpus=1 tree=kernel cmdline='' qemu=() modules=()
+	ready=() machine_modules=()
 	set_up() { load_modules; }
 	# shellcheck source=/dev/null
 	. "$lab_dir/topology/$topology"
@@ -66,6 +67,7 @@ prepare() {
 	mkdir -p "$work/initrd.d/lab"
 	cp "$lab_dir"/guest/* "$work/initrd.d/lab/"
 	mv "$work/initrd.d/lab/init" "$work/initrd.d/init"
+	[[ $mode != machine ]] || prepare_machine
 	settings "$mode" "$@" >"$work/initrd.d/lab/settings"
 	echo "$mode" >"$work/initrd.d/lab/mode" # init is no bash: what it needs is plain
 	echo "$root" >"$work/initrd.d/lab/checkout"
@@ -74,6 +76,43 @@ prepare() {
 		cat "$lab_cache/kernel-$kernel/initrd"
 		(cd "$work/initrd.d" && find . | cpio --quiet -o -H newc -R 0:0)
 	} >"$work/initrd"
+}
+
+# prepare_machine: a machine's disk, on which the tools are installed when it is new, and its modules.
+prepare_machine() {
+	fetch image-bookworm
+	if [[ ! -e $machine/disk ]]; then
+		install_tools "$work/initrd.d/installed"
+		cp --sparse=always "$lab_cache/image-bookworm/disk" "$machine/disk.new"
+		mv "$machine/disk.new" "$machine/disk"
+	fi
+	mkdir -p "$work"/initrd.d/{modules,tree}
+	(cd "$lab_cache/$tree-$kernel" && copy_modules "$(ls lib/modules)" "$work/initrd.d")
+	qemu+=(-drive "if=none,id=disk,format=raw,file=${machine//,/,,}/disk"
+		-device "virtio-blk-pci,bus=pcie.0,drive=disk")
+	cmdline+=" systemd.unit=lab.target"
+}
+
+# copy_modules RELEASE FOLDER: those that the disk is mounted with to FOLDER/modules, and to FOLDER/tree
+# those that the machine has: udev would load all that fit, and no test needs a graphics card.
+copy_modules() {
+	local file number=200
+
+	for file in $(modules_for "$1" virtio_blk ext4); do
+		number=$((number + 1)) # init loads them in this order, after those of the cache
+		cp "$file" "$2/modules/$number.ko"
+	done
+	# shellcheck disable=SC2046 # one file per word
+	cp --parents $(modules_for "$1" "${machine_modules[@]}" | sed 's|^.*/lib/modules|lib/modules|') \
+		"lib/modules/$1"/modules.{builtin,order}* "$2/tree"
+	PATH=$PATH:/usr/sbin:/sbin depmod -b "$2/tree" "$1"
+}
+
+# install_tools FOLDER: as a package of a distribution would have them below it.
+install_tools() {
+	[[ $(meson introspect --buildoptions "$build" | jq -r '.[] | select(.name == "prefix").value') == /usr ]] ||
+		die "$build is not built for /usr; 'meson configure $build --prefix=/usr' and a build change that"
+	meson install -C "$build" --no-rebuild --quiet --destdir "$1"
 }
 
 # settings MODE ARG...: what the guest has to know, as shell variables.

@@ -11,6 +11,7 @@
 #	source-6.1	headers and sources that modules are built with
 #	nfit-6.1	a kernel-6.1 whose NVDIMM modules are the ones of the kernel's emulator
 #	nonedax-6.1	a kernel-6.1 that has device-dax without a page map: our module in nonedax/
+#	image-bookworm	the disk of a machine with Debian, systemd and udev, for `lab run --machine`
 #	reference	Debian's ndctl and daxctl: wrappers, and the unpacked packages in root/
 #
 # Each appears by one rename when it is whole, under a lock.
@@ -25,9 +26,10 @@ fetch_all() {
 		case $what in
 		kernel) for kernel in "${chosen[@]}"; do fetch "kernel-$kernel"; done ;;
 		nfit | nonedax) fetch "$what-6.1" ;;
+		image) fetch image-bookworm ;;
 		qemu) fetch qemu-10 ;;
 		reference) fetch reference ;;
-		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax, qemu or reference" ;;
+		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax, image, qemu or reference" ;;
 		esac
 	done
 }
@@ -319,8 +321,43 @@ make_nonedax() {
 	cp "$lab_dir"/nonedax/* .
 }
 
+# --- image-SUITE ---------------------------------------------------------------------------
+
+# make_image SUITE: Debian as debootstrap installs it, in a file system of its own. fakechroot and
+# fakeroot stand in for root, for mounts and for devices, which a container often has not.
+make_image() {
+	local address proxy=''
+
+	need debootstrap debootstrap
+	need fakechroot fakechroot
+	need fakeroot fakeroot
+	need mke2fs e2fsprogs
+	address=$(mirror) || :
+	[[ $address ]] || die "apt's sources on this machine name no Debian mirror; add one"
+	eval "$(apt-config shell proxy Acquire::http::Proxy)"
+	export http_proxy=${http_proxy:-${proxy:-}} PATH=$PATH:/usr/sbin:/sbin
+	cp "$lab_dir"/image/* .
+	mkdir -p tmp/debs
+	# debootstrap fetches packages one by one; apt does it many times faster.
+	open_suite "$1"
+	fakechroot fakeroot bash ./make --print-debs "$1" "$address" >tmp/list 2>tmp/log || image_failed "$1"
+	# shellcheck disable=SC2046 # names of packages
+	(cd tmp/debs && in_suite "$1" apt-get download $(<../list))
+	fakechroot fakeroot bash ./make "$1" "$address" >tmp/log 2>&1 || image_failed "$1"
+}
+
+image_failed() {
+	tail -n 30 tmp/log >&2
+	die "Debian $1 could not be installed; the end of what debootstrap said is above"
+}
+
 # outdated ITEM: whether it was built from other sources than there are now.
 outdated() {
-	[[ $1 == nonedax-* && -e $lab_cache/$1 ]] &&
-		! cmp -s "$lab_dir/nonedax/dax_pmem.c" "$lab_cache/$1/dax_pmem.c"
+	local folder=${1%%-*} file
+
+	[[ $folder =~ ^(nonedax|image)$ && -e $lab_cache/$1 ]] || return 1
+	for file in "$lab_dir/$folder"/*; do
+		cmp -s "$file" "$lab_cache/$1/${file##*/}" || return 0
+	done
+	return 1
 }

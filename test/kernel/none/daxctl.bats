@@ -8,13 +8,15 @@ load ../helpers
 	check daxctl migrate-device-model
 	[[ $status == 1 ]]
 	says "it comes with the installation"
-	mkdir -p /usr/local/share/daxctl
-	cp daxctl/daxctl.conf /usr/local/share/daxctl
+	[[ $stderr =~ link\ to\ (/.*/daxctl.conf): ]]
+	installed=${BASH_REMATCH[1]}
+	mkdir -p "${installed%/*}"
+	cp daxctl/daxctl.conf "$installed"
 	check nobody daxctl migrate-device-model
 	[[ $status == 1 ]]
 	says "Permission denied"
 	check daxctl migrate-device-model
-	[[ $status == 0 && $(readlink /etc/modprobe.d/daxctl.conf) == /usr/local/share/daxctl/daxctl.conf ]]
+	[[ $status == 0 && $(readlink /etc/modprobe.d/daxctl.conf) == "$installed" ]]
 	[[ $(modprobe --resolve-alias nd:t7) == dax_pmem ]]
 	check daxctl migrate-device-model
 	[[ $status == 1 ]]

@@ -4,8 +4,8 @@
  *
  * It stands in for the kernel's dax_pmem: a dax device of libnvdimm whose mode is "none" becomes a
  * dax device over the whole namespace, with no page map anywhere and nothing written to the medium.
- * Other modes are refused, as this driver has no use for an info block. What is mapped is mapped by
- * frame number.
+ * What is mapped is mapped by frame number. A device of another mode is set up by libnvdimm and goes to
+ * device_dax or kmem, as with the kernel's own driver, so that a machine can have both kinds.
  *
  * Linux 6.1 offers every dax device to device_dax, which wants struct pages: it finds the memory
  * taken by us and lets it be. The memory is therefore refused to kmem and other drivers too.
@@ -147,10 +147,12 @@ static int nonedax_pretend(struct device *dev, struct nd_pfn *pfn)
 	return devm_add_action_or_reset(dev, nonedax_forget, pfn);
 }
 
-static int nonedax_publish(struct device *dev, struct nd_pfn *pfn, struct range *range)
+/* @pgmap: NULL if there are to be no pages, and then the device is ours. */
+static int nonedax_publish(struct device *dev, struct nd_pfn *pfn, struct range *range,
+	struct dev_pagemap *pgmap)
 {
 	struct nd_region *nd_region = to_nd_region(dev->parent);
-	struct dev_dax_data data = {};
+	struct dev_dax_data data = {.pgmap = pgmap};
 	struct dev_dax *dax;
 	unsigned int region, id;
 
@@ -167,7 +169,30 @@ static int nonedax_publish(struct device *dev, struct nd_pfn *pfn, struct range 
 	dax_region_put(data.dax_region);
 	if (IS_ERR(dax))
 		return PTR_ERR(dax);
-	return device_driver_attach(&nonedax_driver.drv, &dax->dev);
+	return pgmap ? 0 : device_driver_attach(&nonedax_driver.drv, &dax->dev);
+}
+
+/* What is in front of the data, the info block and perhaps the page map, stays ours. */
+static int nonedax_mapped(
+	struct device *dev, struct nd_pfn *pfn, struct nd_namespace_common *ndns)
+{
+	struct resource *all = &to_nd_namespace_io(&ndns->dev)->res;
+	struct dev_pagemap pgmap = {};
+	struct range data;
+	int err = devm_namespace_enable(dev, ndns, nd_info_block_reserve());
+
+	if (err)
+		return err;
+	err = nvdimm_setup_pfn(pfn, &pgmap);
+	devm_namespace_disable(dev, ndns);
+	if (err)
+		return err;
+	data.start = all->start + le64_to_cpu(pfn->pfn_sb->dataoff);
+	data.end = all->end - le32_to_cpu(pfn->pfn_sb->end_trunc);
+	if (!devm_request_mem_region(
+		    dev, all->start, data.start - all->start, dev_name(&ndns->dev)))
+		return -EBUSY;
+	return nonedax_publish(dev, pfn, &data, &pgmap);
 }
 
 static int nonedax_probe(struct device *dev)
@@ -183,14 +208,14 @@ static int nonedax_probe(struct device *dev)
 	if (!pfn->uuid)
 		return -ENODEV;
 	if (pfn->mode != PFN_MODE_NONE)
-		return -ENXIO;
+		return nonedax_mapped(dev, pfn, ndns);
 	nsio = to_nd_namespace_io(&ndns->dev);
 	range.start = nsio->res.start;
 	range.end = nsio->res.end;
 	if (!devm_request_mem_region(dev, range.start, range_len(&range), dev_name(&ndns->dev)))
 		return -EBUSY;
 	err = nonedax_pretend(dev, pfn);
-	return err ? err : nonedax_publish(dev, pfn, &range);
+	return err ? err : nonedax_publish(dev, pfn, &range, NULL);
 }
 
 static struct nd_device_driver nonedax_nd_driver = {
