@@ -7,11 +7,12 @@
 #include "../util/verb.h"
 #include "devices.h"
 #include "input.h"
+#include "persist.h"
 #include "verbs.h"
 
 static struct selection selection;
 static struct layout_options wanted;
-static bool human;
+static bool human, persist;
 static int verbose;
 
 static const struct option options[] = {
@@ -28,6 +29,8 @@ static const struct option options[] = {
 		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
 	{0, "input", OPT_TEXT, &wanted.input, "file", "make the device that this file describes",
 		"See INPUT."},
+	{0, "persist", OPT_FLAG, &persist, NULL, PERSIST_HELP,
+		"All devices of the region are written down; see *daxctl.conf*(5)."},
 };
 
 struct creation {
@@ -35,6 +38,7 @@ struct creation {
 	struct json_object *array;
 	unsigned regions, created; /* in how many it was tried, and worked */
 	int last;
+	int unkept; /* what kept one from being written down */
 };
 
 /* What users of the verb know: there is no memory for it at all, or it does not work like this. */
@@ -60,6 +64,8 @@ static int create_in(struct daxctl_region *region, struct creation *creation)
 		return 0;
 	}
 	creation->created++;
+	if (persist)
+		creation->unkept = persist_device(dev) ?: creation->unkept;
 	return json_append(creation->array, json_dax_device(dev, human ? JSON_HUMAN : 0));
 }
 
@@ -118,7 +124,7 @@ static int run(void *context, int count, char **args)
 	devices_tell_steps(context, NULL);
 	json_print(array, human ? JSON_HUMAN : 0);
 	say_outcome("created %u device%s", creation.created, creation.created == 1 ? "" : "s");
-	return err ?: creation.created ? 0 : creation.last;
+	return err ?: creation.unkept ?: creation.created ? 0 : creation.last;
 }
 
 const struct verb verb_create_device = {

@@ -3,10 +3,11 @@
 
 #include "../util/verb.h"
 #include "devices.h"
+#include "persist.h"
 #include "verbs.h"
 
 static const char *region;
-static bool force, human;
+static bool force, human, persist;
 static int verbose;
 
 static const struct option options[] = {
@@ -15,12 +16,23 @@ static const struct option options[] = {
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
 	{'f', "force", OPT_FLAG, &force, NULL,
 		"destroy what is enabled too, and take memory offline where that is in the way"},
+	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
+		"The sections in _/etc/daxctl.conf.d_ that describe them are removed, and what is "
+		"left of the region is written down; see *daxctl.conf*(5). Without it they come "
+		"back with *daxctl restore* and the next boot, if there are such sections."},
 };
 
 static int destroy(struct daxctl_dev *dev, const void *data)
 {
 	const char *name = daxctl_dev_get_devname(dev);
+	struct daxctl_region *home = daxctl_dev_get_region(dev);
 	int result = daxctl_dev_destroy(dev, force ? DAXCTL_CHANGE_FORCE : 0);
+
+	if (result >= 0 && persist) {
+		int err = persist_region(home, name);
+		if (err)
+			return err;
+	}
 
 	if (result == 0)
 		return 0;

@@ -9,12 +9,13 @@
 #include "../util/verb.h"
 #include "devices.h"
 #include "input.h"
+#include "persist.h"
 #include "verbs.h"
 
 static const char *region;
 static struct layout_options layout_wanted;
 static int mode_choice, memmap;
-static bool check_config, keep_going, no_online, no_movable, force, human, dry_run;
+static bool check_config, keep_going, no_online, no_movable, force, human, dry_run, persist;
 static int verbose;
 
 /* Choices start at 1. */
@@ -74,6 +75,9 @@ static const struct option options[] = {
 		"*yes* needs _memory\\_hotplug.memmap\\_on\\_memory=1_ on the kernel's command "
 		"line too.",
 		.choices = memmap_choices},
+	{0, "persist", OPT_FLAG, &persist, NULL, PERSIST_HELP,
+		"Of a device of a dynamic region all devices of the region are written down; see "
+		"*daxctl.conf*(5). Not with *--check-config* and *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "check, print the steps and change nothing"},
 };
 
@@ -162,7 +166,9 @@ static int set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned 
 
 static int reconfigure(struct daxctl_dev *dev, const void *data)
 {
-	return set_mode(dev, mode_choice - 1, flags_of_options());
+	int err = set_mode(dev, mode_choice - 1, flags_of_options());
+
+	return err ?: persist ? persist_device(dev) : 0;
 }
 
 static unsigned memmap_flag(const struct stanza *stanza)
@@ -199,6 +205,8 @@ static int change_layout(struct daxctl_dev *dev, const void *data)
 {
 	int err = daxctl_dev_set_layout(dev, data, dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
 
+	if (!err && persist)
+		return persist_device(dev);
 	if (!err || err == -EACCES || err == -EPERM)
 		return err;
 	return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
@@ -267,6 +275,9 @@ static int run(void *context, int count, char **args)
 {
 	bool layout = layout_wanted.size.given || layout_wanted.align.given || layout_wanted.input;
 
+	if (persist && (check_config || dry_run))
+		return usage_error("--persist does not go together with --check-config and "
+				   "--dry-run");
 	if (layout && (mode_choice || check_config))
 		return usage_error("--size, --align and --input do not go together with --mode and "
 				   "--check-config");

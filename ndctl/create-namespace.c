@@ -7,6 +7,7 @@
 #include "../util/size.h"
 #include "../util/verb.h"
 #include "describe.h"
+#include "persist.h"
 #include "targets.h"
 #include "verbs.h"
 
@@ -15,7 +16,7 @@ static int verbose;
 static const char *reconfig, *uuid, *name;
 static struct size_option size, sector_size, align;
 static int mode, map, type;
-static bool force, keep_going, dry_run, autolabel = true, autorecover = true;
+static bool force, keep_going, dry_run, persist, autolabel = true, autorecover = true;
 
 /* The places of enum ndctl_pfn_loc, and one more. */
 enum { MAP_NONE = NDCTL_PFN_LOC_PMEM + 1 };
@@ -75,6 +76,10 @@ static const struct option options[] = {
 		"create one in each region that can hold it"},
 	{'R', "autorecover", OPT_FLAG, &autorecover, NULL,
 		"undo what was done when a step fails (default)"},
+	{0, "persist", OPT_FLAG, &persist, NULL, "keep it for the next boot, in /etc/daxctl.conf.d",
+		"That a namespace is devdax, and above all that it is without a page map, which "
+		"nothing on the medium tells; see *daxctl.conf*(5). *daxctl restore* brings it "
+		"about. What another mode is stands on the medium. Not with *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 
@@ -86,9 +91,12 @@ static int print(struct ndctl_namespace *ndns)
 	return json ? json_print(json, flags) : -ENOMEM;
 }
 
-static int finish(int err, struct ndctl_namespace *ndns)
+/* @before: what it was known by, NULL if it is new. */
+static int finish(struct ndctl_namespace *ndns, const struct identity *before)
 {
-	return err || !ndns ? err : print(ndns);
+	int err = ndns ? print(ndns) : 0;
+
+	return err || !persist ? err : persist_namespace(ndns, before);
 }
 
 /* ---- the command line ---- */
@@ -121,6 +129,8 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 {
 	int err = check_mode() ?: check_numbers();
 
+	if (!err && persist && dry_run)
+		return usage_error("--persist does not go together with --dry-run");
 	if (err)
 		return err;
 	*spec = (struct ndctl_namespace_spec){
@@ -211,7 +221,7 @@ static int create_in(struct ndctl_ctx *ctx, struct ndctl_region *region, struct 
 	if (!err) {
 		creation->created++;
 		creation->done = !keep_going;
-		return finish(0, ndns);
+		return finish(ndns, NULL);
 	}
 	if (may_fit_elsewhere(err))
 		return refusals_add(&creation->refusals, ctx) ?: err;
@@ -268,9 +278,11 @@ static int reconfigure(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec 
 	/* Of "all", the first that can be. */
 	for (size_t i = 0; !err && i < targets.count; i++) {
 		struct ndctl_namespace *ndns = NULL;
+		struct identity before;
+		identity_of(targets.objects[i], &before);
 		err = ndctl_namespace_reconfigure(targets.objects[i], spec, &ndns);
 		if (!err)
-			return finish(0, ndns);
+			return finish(ndns, &before);
 		say_failure(ctx, err);
 		if (i + 1 < targets.count)
 			err = 0;

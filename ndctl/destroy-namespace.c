@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "../util/verb.h"
+#include "persist.h"
 #include "targets.h"
 #include "verbs.h"
 
 static struct filters filters;
 static int verbose;
-static bool force, dry_run;
+static bool force, dry_run, persist;
 
 static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
@@ -13,12 +14,23 @@ static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
 	{'f', "force", OPT_FLAG, &force, NULL, "even if it is enabled, unless it is in use"},
+	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
+		"The sections in _/etc/daxctl.conf.d_ for them are removed; see "
+		"*daxctl.conf*(5). Not with *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 
 static int destroy(void *object, const void *data)
 {
-	return ndctl_namespace_destroy(object, *(const unsigned *)data);
+	struct identity identity;
+
+	identity_of(object, &identity);
+	int result = ndctl_namespace_destroy(object, *(const unsigned *)data);
+	if (result >= 0 && persist)
+		result = persist_destroyed(ndctl_namespace_get_ctx(object),
+				 ndctl_namespace_get_devname(object), &identity)
+			?: result;
+	return result;
 }
 
 static int run(void *context, int count, char **args)
@@ -26,6 +38,8 @@ static int run(void *context, int count, char **args)
 	AUTO_TARGETS struct targets targets = {0};
 	struct outcome outcome = {0};
 	unsigned flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0);
+	if (persist && dry_run)
+		return usage_error("--persist does not go together with --dry-run");
 	int err = targets_namespaces(context, &filters, count, args, &targets);
 
 	if (err > 0)

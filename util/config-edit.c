@@ -217,9 +217,9 @@ static size_t removal_start(const struct ini *ini, const struct ini_section *sec
 	return first;
 }
 
-/* The whole text with one section changed, or, without settings, taken out. */
-static int rewrite(
-	struct edited *file, const char *name, const struct setting *settings, size_t count)
+/* The whole text with one section changed, or taken out. */
+static int rewrite(struct edited *file, const char *name, bool keep, const struct setting *settings,
+	size_t count)
 {
 	CLEANUP(ini_deinit) struct ini ini = {0};
 	char *copy = malloc(file->size + 1), *text = NULL;
@@ -237,15 +237,13 @@ static int rewrite(
 		if (strcmp(ini.sections[i].name, name) == 0)
 			section = &ini.sections[i];
 	size_t before = !section ? ini.line_count
-		: settings	 ? section->first
+		: keep		 ? section->first
 				 : removal_start(&ini, section);
 	for (size_t i = 0; i < before; i++)
 		write_line(out, &ini.lines[i]);
-	if (section && settings)
+	if (section && keep)
 		write_section(out, &ini, section, settings, count);
-	size_t behind = !section ? ini.line_count
-		: settings	 ? section->end
-				 : body_end(&ini, section);
+	size_t behind = !section ? ini.line_count : keep ? section->end : body_end(&ini, section);
 	for (size_t i = behind; i < ini.line_count; i++)
 		write_line(out, &ini.lines[i]);
 	if (fclose(out)) {
@@ -345,7 +343,7 @@ int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
 	struct edited *file;
 	int err = check_stanza(stanza) ?: get_file(edit, stanza->file, &file);
 
-	return err ?: rewrite(file, stanza->name, settings, count);
+	return err ?: rewrite(file, stanza->name, true, settings, count);
 }
 
 int config_edit_remove(struct config_edit *edit, const struct stanza *stanza)
@@ -353,7 +351,7 @@ int config_edit_remove(struct config_edit *edit, const struct stanza *stanza)
 	struct edited *file;
 	int err = check_stanza(stanza) ?: get_file(edit, stanza->file, &file);
 
-	return err ?: rewrite(file, stanza->name, NULL, 0);
+	return err ?: rewrite(file, stanza->name, false, NULL, 0);
 }
 
 static bool has_section(const char *text, size_t size, const char *name)

@@ -133,3 +133,95 @@ signal.pause()' "$BATS_TEST_TMPDIR/mapped" 3>&- &
 	unchanged daxctl restore
 	says "restored 0, 3 in place, 0 failed"
 }
+
+# One kernel is enough for these: files, not memory.
+# bats file_tags=
+
+@test "--persist: the region as it is, kept over what a boot does to it" {
+	rmdir $folder
+	check daxctl disable-device dax0.0
+	check daxctl reconfigure-device --persist -s 1G dax0.0
+	[[ $status == 0 ]]
+	daxctl enable-device dax0.0
+	check daxctl create-device --persist -s 256M -a 4K
+	[[ $status == 0 ]]
+	check daxctl create-device --persist
+	[[ $status == 0 ]]
+	check daxctl reconfigure-device --persist --mode system-ram --no-movable dax0.2
+	[[ $status == 0 ]]
+	daxctl list -DM >before
+	cp $folder/persist.conf persist
+	[[ $(stat -c %a $folder/persist.conf) == 644 ]]
+	diff - persist <<-'END'
+		[create-device dax0.0]
+		region.range = 0x100000000-0x17fffffff
+		range.1 = 0x100000000-0x13fffffff
+		align = 2M
+
+		[create-device dax0.1]
+		region.range = 0x100000000-0x17fffffff
+		range.1 = 0x140000000-0x14fffffff
+		align = 4K
+		mode = devdax
+
+		[create-device dax0.2]
+		region.range = 0x100000000-0x17fffffff
+		range.1 = 0x150000000-0x17fffffff
+		align = 2M
+		mode = system-ram
+		online = true
+		movable = false
+	END
+	as_booted
+	check daxctl restore
+	[[ $status == 0 ]]
+	daxctl list -DM | diff before -
+	unchanged daxctl restore
+	says "restored 0, 3 in place, 0 failed"
+
+	# Comments and what is not ours stay; what is undone goes.
+	sed -i '1i # the memory of the machine\n[other]\nx\n' $folder/persist.conf
+	sed -i 's/^movable = false/movable = false ; for the kernel/' $folder/persist.conf
+	check daxctl destroy-device --persist --force dax0.1
+	[[ $status == 0 ]]
+	check daxctl reconfigure-device --persist --force --mode devdax dax0.2
+	[[ $status == 0 ]]
+	diff - $folder/persist.conf <<-'END'
+		# the memory of the machine
+		[other]
+		x
+
+		[create-device dax0.0]
+		region.range = 0x100000000-0x17fffffff
+		range.1 = 0x100000000-0x13fffffff
+		align = 2M
+
+		[create-device dax0.2]
+		region.range = 0x100000000-0x17fffffff
+		range.1 = 0x150000000-0x17fffffff
+		align = 2M
+		mode = devdax
+	END
+	check daxctl destroy-device --persist --force all
+	check daxctl list -D
+	printf '# the memory of the machine\n[other]\nx\n' | diff - $folder/persist.conf
+}
+
+@test "--persist: what cannot be kept is a failure that says so; bad uses" {
+	chmod o+w $folder
+	check daxctl reconfigure-device --persist --mode system-ram dax0.0
+	[[ $status == 255 && $(daxctl list | jq -r '.[0].mode') == system-ram ]]
+	says "$folder: is not used: others than root can change it"
+	says "dax0.0: the change is made, but it is not kept for the next boot"
+	chmod o-w $folder
+	# The one stanza that there is stays one.
+	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=system-ram # so\n' >$folder/a.conf
+	check daxctl reconfigure-device --persist --force --mode devdax dax0.0
+	[[ $status == 0 ]]
+	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=devdax # so\n' | diff - $folder/a.conf
+	for bad in "-C" "-m devdax --dry-run"; do
+		# shellcheck disable=SC2086 # words
+		unchanged daxctl reconfigure-device --persist $bad dax0.0
+		[[ $status == 129 ]]
+	done
+}

@@ -86,3 +86,43 @@ assert memory[:5] == b"    0" and memory[-5:] == b"  end"'
 	check ndctl list
 	json '.[0].map == "none"'
 }
+
+@test "--persist: daxctl restore brings it back after a boot, whatever it holds" {
+	local folder=/etc/daxctl.conf.d uuid
+	rm -rf $folder
+	check ndctl create-namespace --mode devdax --map none --size 32M --align 4K --persist
+	[[ $status == 0 ]]
+	uuid=$(</sys/bus/nd/devices/namespace0.0/uuid)
+	diff - $folder/persist.conf <<-END
+		[reconfigure-device namespace0.0]
+		nvdimm.uuid = $uuid
+		mode = devdax
+		map = none
+		align = 4K
+	END
+	map /dev/dax0.0 33554432
+	# A guest's own info block may lie where the host's would.
+	printf 'NVDIMM_DAX_INFO\0' | python3 -c '
+import mmap, os, sys
+memory = mmap.mmap(os.open("/dev/dax0.0", os.O_RDWR), 33554432)
+memory[4096:4112] = sys.stdin.buffer.read()'
+	ndctl disable-namespace namespace0.0
+	ndctl enable-namespace namespace0.0
+	unchanged daxctl restore --dry-run
+	json '.[0] | .device == "namespace0.0" and .differences.map == {configured: "none", present: "raw"}'
+	check daxctl restore /sys/bus/nd/devices/namespace0.0
+	[[ $status == 0 ]]
+	says "restored: namespace0.0 ([reconfigure-device namespace0.0]"
+	check ndctl list
+	json '.[0] | .map == "none" and .align == 4096 and .size == 33554432'
+	python3 -c '
+import mmap, os
+memory = mmap.mmap(os.open("/dev/dax0.0", os.O_RDWR), 33554432)
+assert memory[:5] == b"    0" and memory[-5:] == b"  end" and memory[4096:4112] == b"NVDIMM_DAX_INFO\0"'
+	unchanged daxctl restore
+	[[ $status == 0 && -z $output ]]
+	says "in place: namespace0.0"
+	check ndctl destroy-namespace --force --persist namespace0.0
+	[[ $status == 0 && ! -s $folder/persist.conf ]]
+	rm -r $folder
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "persist.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../util/config-edit.h"
+#include "../util/say.h"
+#include "../util/size.h"
+#include "difference.h"
+
+/* The lines of a stanza, as many as needed. */
+struct lines {
+	struct setting *list;
+	size_t count;
+	bool failed; /* for want of memory */
+};
+
+static void lines_deinit(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		free((char *)lines->list[i].key);
+		free((char *)lines->list[i].value);
+	}
+	free(lines->list);
+}
+
+/* A NULL @value takes the line out. */
+static void set(struct lines *lines, const char *key, const char *value)
+{
+	struct setting *list = reallocarray(lines->list, lines->count + 1, sizeof(*list));
+	struct setting setting = {strdup(key), value ? strdup(value) : NULL};
+
+	if (!list || !setting.key || (value && !setting.value)) {
+		free((char *)setting.key);
+		free((char *)setting.value);
+		lines->list = list ?: lines->list;
+		lines->failed = true;
+		return;
+	}
+	lines->list = list;
+	list[lines->count++] = setting;
+}
+
+static void set_bool(struct lines *lines, const char *key, bool value)
+{
+	set(lines, key, value ? "true" : "false");
+}
+
+static void set_range(struct lines *lines, const char *key, const struct daxctl_range *range)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%#llx-%#llx", range->start, range->end);
+	set(lines, key, text);
+}
+
+/* ---- what a device is used as ---- */
+
+/* Without memory that is online nobody can tell the zone. */
+static void set_memory(struct lines *lines, const struct present_device *device)
+{
+	const struct daxctl_memory_counts *memory = &device->memory;
+
+	set_bool(lines, "online", memory->online > 0);
+	if (memory->online)
+		set_bool(lines, "movable", memory->movable == memory->online);
+	if (device->memmap >= 0)
+		set_bool(lines, "memmap_on_memory", device->memmap > 0);
+}
+
+static void set_use(struct lines *lines, const struct present_device *device)
+{
+	const char *mode = config_mode_name(device->mode);
+
+	/* One that is disabled for the time is to be used as before. */
+	if (!mode)
+		return;
+	set(lines, "mode", mode);
+	if (device->mode == DAXCTL_DEV_MODE_RAM) {
+		set_memory(lines, device);
+		return;
+	}
+	set(lines, "online", NULL);
+	set(lines, "movable", NULL);
+	set(lines, "memmap_on_memory", NULL);
+}
+
+/* ---- where it is ---- */
+
+static void set_region(struct lines *lines, const struct present_region *region)
+{
+	char node[16];
+
+	if (region->has_range) {
+		set_range(lines, "region.range", &region->range);
+		return;
+	}
+	set(lines, "region.path", region->path);
+	snprintf(node, sizeof(node), "%d", region->target_node);
+	if (region->target_node >= 0)
+		set(lines, "region.target_node", node);
+}
+
+static void set_layout(struct lines *lines, const struct stanza *stanza,
+	const struct present_region *region, const struct present_device *device)
+{
+	bool has_align = stanza && stanza->given & KEY_ALIGN;
+	char key[32];
+	size_t i = 0;
+
+	for (; i < device->range_count; i++) {
+		snprintf(key, sizeof(key), "range.%zu", i + 1);
+		set_range(lines, key, &device->ranges[i]);
+	}
+	for (; stanza && i < stanza->range_count; i++) {
+		snprintf(key, sizeof(key), "range.%zu", i + 1);
+		set(lines, key, NULL);
+	}
+	if (stanza && stanza->given & KEY_SIZE && stanza->size != device->size)
+		set(lines, "size", NULL);
+	if (has_align ? stanza->align != device->align : device->align != region->align || !stanza)
+		set(lines, "align", size_argument(device->align).text);
+}
+
+/* ---- the stanzas of a region ---- */
+
+struct partition {
+	struct config_edit *edit;
+	const struct present_region *region;
+	const struct present_device *changed; /* NULL: it is no more */
+	struct tasks tasks;
+};
+
+static bool overlaps(const struct stanza *stanza, const struct present_device *device)
+{
+	for (size_t i = 0; i < stanza->range_count; i++)
+		for (size_t j = 0; j < device->range_count; j++)
+			if (stanza->ranges[i].start <= device->ranges[j].end &&
+				device->ranges[j].start <= stanza->ranges[i].end)
+				return true;
+	return false;
+}
+
+static bool is_meant(const struct partition *partition, const struct task *task)
+{
+	return task->stanza->kind == STANZA_CREATE &&
+		stanza_fits_region(task->stanza, partition->region);
+}
+
+/* Whether the stanza says exactly this device. */
+static bool is_this(const struct task *task, const struct present_device *device)
+{
+	return task->device == device &&
+		(task->action == ACTION_NONE || task->action == ACTION_MODE ||
+			(task->action == ACTION_REMAKE &&
+				!(task->differs & (DIFFERS_MISSING | DIFFERS_SIZE))));
+}
+
+static struct task *find_task(struct partition *partition, const struct present_device *device)
+{
+	struct task *near = NULL;
+
+	for (size_t i = 0; i < partition->tasks.count; i++) {
+		struct task *task = &partition->tasks.list[i];
+		if (!task->stanza || !is_meant(partition, task))
+			continue;
+		if (is_this(task, device))
+			return task;
+		/* One that has another device is not taken from it. */
+		bool free = true;
+		for (size_t j = 0; j < partition->region->device_count; j++)
+			free &= !is_this(task, &partition->region->devices[j]);
+		if (!near && free && overlaps(task->stanza, device))
+			near = task;
+	}
+	return near;
+}
+
+static int write_device(struct partition *partition, const struct present_device *device)
+{
+	CLEANUP(lines_deinit) struct lines lines = {0};
+	struct task *task = find_task(partition, device);
+	const struct stanza *stanza = task ? task->stanza : NULL;
+
+	if (!stanza)
+		set_region(&lines, partition->region);
+	if (!stanza || !is_this(task, device) || task->differs & DIFFERS_ALIGN)
+		set_layout(&lines, stanza, partition->region, device);
+	/* What others are used as for the time is not what was asked to be kept. */
+	if (!stanza || device == partition->changed)
+		set_use(&lines, device);
+	if (lines.failed)
+		return -ENOMEM;
+	/* It has found its device. */
+	if (task)
+		task->region = NULL;
+	return stanza ? config_edit_set(partition->edit, stanza, lines.list, lines.count)
+		      : config_edit_add(partition->edit, "create-device", device->name, lines.list,
+				lines.count);
+}
+
+/* Those whose devices are no more, and one for a region that has several now. */
+static int remove_others(struct partition *partition)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < partition->tasks.count; i++) {
+		const struct task *task = &partition->tasks.list[i];
+		if (stanza_fits_region(task->stanza, partition->region) && !task->stanza->wrong &&
+			(task->stanza->kind == STANZA_RECONFIGURE || task->region))
+			err = config_edit_remove(partition->edit, task->stanza);
+	}
+	return err;
+}
+
+static const struct stanza *only_stanza(const struct partition *partition)
+{
+	const struct stanza *only = NULL;
+
+	for (size_t i = 0; i < partition->tasks.count; i++) {
+		const struct stanza *stanza = partition->tasks.list[i].stanza;
+		if (!stanza_fits_region(stanza, partition->region))
+			continue;
+		if (only || stanza->kind != STANZA_RECONFIGURE)
+			return NULL;
+		only = stanza;
+	}
+	return only;
+}
+
+static int write_partition(struct partition *partition)
+{
+	const struct stanza *only = only_stanza(partition);
+	int err = 0;
+
+	/* A region of one device keeps the stanza that says so. */
+	if (only && partition->changed && boot_device(partition->region) == partition->changed) {
+		CLEANUP(lines_deinit) struct lines lines = {0};
+		set_use(&lines, partition->changed);
+		return lines.failed
+			? -ENOMEM
+			: config_edit_set(partition->edit, only, lines.list, lines.count);
+	}
+	for (size_t i = 0; i < partition->tasks.count; i++)
+		if (!is_meant(partition, &partition->tasks.list[i]))
+			partition->tasks.list[i].region = NULL;
+		else
+			partition->tasks.list[i].region = (void *)partition->region;
+	for (size_t i = 0; !err && i < partition->region->device_count; i++)
+		if (partition->region->devices[i].size)
+			err = write_device(partition, &partition->region->devices[i]);
+	return err ?: remove_others(partition);
+}
+
+static void partition_deinit(struct partition *partition)
+{
+	tasks_deinit(&partition->tasks);
+}
+
+static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
+{
+	CLEANUP(present_region_deinit) struct present_region region = {0};
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	CLEANUP(partition_deinit) struct partition partition = {.region = &region};
+	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit);
+
+	if (!err)
+		err = present_region_init(&region, object);
+	if (err)
+		return err;
+	const struct present present = {.regions = &region, .region_count = 1};
+	partition.edit = edit;
+	for (size_t i = 0; i < region.device_count; i++)
+		if (region.devices[i].dev == dev)
+			partition.changed = &region.devices[i];
+	err = tasks_init(&partition.tasks, config_edit_config(edit), &present);
+	if (!err)
+		err = write_partition(&partition);
+	return err ?: config_edit_commit(edit);
+}
+
+/* ---- the device of a namespace ---- */
+
+static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
+{
+	CLEANUP(present_region_deinit) struct present_region region = {0};
+	CLEANUP(lines_deinit) struct lines lines = {0};
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	struct daxctl_region *object = daxctl_dev_get_region(dev);
+	const struct stanza *stanza = NULL;
+	char text[UUID_STR_LEN];
+	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit);
+
+	if (!err)
+		err = present_region_init(&region, object);
+	if (!err)
+		err = config_find_uuid(
+			config_edit_config(edit), uuid, daxctl_dev_get_devname(dev), &stanza);
+	if (err && err != -ENOENT)
+		return err;
+	uuid_unparse_lower(uuid, text);
+	if (!stanza)
+		set(&lines, "nvdimm.uuid", text);
+	for (size_t i = 0; i < region.device_count; i++)
+		if (region.devices[i].dev == dev)
+			set_use(&lines, &region.devices[i]);
+	if (lines.failed)
+		return -ENOMEM;
+	err = stanza ? config_edit_set(edit, stanza, lines.list, lines.count)
+		     : config_edit_add(edit, "reconfigure-device", daxctl_dev_get_devname(dev),
+			       lines.list, lines.count);
+	return err ?: config_edit_commit(edit);
+}
+
+/* ---- all ---- */
+
+static int finish(int err, const char *name)
+{
+	if (!err)
+		return 0;
+	say_error("%s: the change is made, but it is not kept for the next boot%s%s", name,
+		err == -ENOMEM ? ": " : "", err == -ENOMEM ? strerror(-err) : "");
+	return err;
+}
+
+int persist_region(struct daxctl_region *region, const char *name)
+{
+	return finish(edit_region(region, NULL), name);
+}
+
+int persist_device(struct daxctl_dev *dev)
+{
+	struct daxctl_region *region = daxctl_dev_get_region(dev);
+	uuid_t uuid;
+	int err = daxctl_region_get_nvdimm_uuid(region, uuid) ? edit_region(region, dev)
+							      : edit_uuid(dev, uuid);
+
+	return finish(err, daxctl_dev_get_devname(dev));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <daxctl/extensions.h>
+#include <stdbool.h>
+
+#define PERSIST_HELP "keep it for the next boot, in /etc/daxctl.conf.d"
+
+/*
+ * Writes into the configuration what @dev is used as by now, after a change that has succeeded. Of
+ * a device of a dynamic region all devices of the region are written down, since together they are
+ * its partition. Returns 0, or a negative errno with the error said: that the change is made, and
+ * why it is not kept.
+ */
+int persist_device(struct daxctl_dev *dev);
+
+/* The same when a device called @name of a dynamic region has been destroyed. */
+int persist_region(struct daxctl_region *region, const char *name);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "persist.h"
+
+#include <daxctl/libdaxctl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../util/config-edit.h"
+#include "../util/say.h"
+#include "../util/size.h"
+
+void identity_of(struct ndctl_namespace *ndns, struct identity *identity)
+{
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+
+	*identity = (struct identity){0};
+	ndctl_namespace_get_uuid(ndns, identity->own);
+	if (dax)
+		ndctl_dax_get_uuid(dax, identity->claim);
+}
+
+static bool is_known_by(const struct stanza *stanza, const struct identity *identity)
+{
+	if (!(stanza->given & KEY_UUID))
+		return false;
+	return uuid_compare(stanza->uuid, identity->own) == 0 ||
+		uuid_compare(stanza->uuid, identity->claim) == 0;
+}
+
+static const struct stanza *find(const struct config_edit *edit, const struct identity *identity,
+	const struct stanza *behind)
+{
+	const struct stanza *stanza = behind ? behind->next : config_edit_config(edit)->stanzas;
+
+	while (stanza && !is_known_by(stanza, identity))
+		stanza = stanza->next;
+	return stanza;
+}
+
+static int remove_all(struct config_edit *edit, const struct identity *identity)
+{
+	int err = 0;
+
+	for (const struct stanza *stanza = find(edit, identity, NULL); !err && stanza;
+		stanza = find(edit, identity, stanza))
+		err = config_edit_remove(edit, stanza);
+	return err;
+}
+
+/* Without a page map nothing but the namespace itself has a uuid that lasts. */
+static int write_devdax(
+	struct config_edit *edit, struct ndctl_namespace *ndns, const struct identity *before)
+{
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+	bool mapless = ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE;
+	struct size_text align = size_argument(ndctl_dax_get_align(dax));
+	const struct stanza *stanza;
+	struct identity identity;
+	char uuid[UUID_STR_LEN];
+
+	identity_of(ndns, &identity);
+	if (mapless && uuid_is_null(identity.own)) {
+		say_error("%s: has no label, and so nothing by which it could be found again",
+			ndctl_namespace_get_devname(ndns));
+		return -EOPNOTSUPP;
+	}
+	uuid_unparse_lower(mapless ? identity.own : identity.claim, uuid);
+	const struct setting settings[] = {
+		{"nvdimm.uuid", uuid},
+		{"mode", "devdax"},
+		{"map", mapless ? "none" : NULL},
+		{"align", mapless ? align.text : NULL},
+		{"online", NULL},
+		{"movable", NULL},
+		{"memmap_on_memory", NULL},
+	};
+	stanza = find(edit, before ?: &identity, NULL);
+	return stanza ? config_edit_set(edit, stanza, settings, ARRAY_SIZE(settings))
+		      : config_edit_add(edit, "reconfigure-device",
+				ndctl_namespace_get_devname(ndns), settings, ARRAY_SIZE(settings));
+}
+
+static int begin(struct ndctl_ctx *ctx, struct config_edit **edit)
+{
+	return config_edit_new(daxctl_get_config_path(ndctl_get_daxctl_ctx(ctx)), edit);
+}
+
+static int finish(int err, const char *name)
+{
+	if (err)
+		say_error("%s: the change is made, but it is not kept for the next boot", name);
+	return err;
+}
+
+int persist_namespace(struct ndctl_namespace *ndns, const struct identity *before)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	bool devdax = ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_DEVDAX &&
+		ndctl_namespace_get_dax(ndns);
+	int err = begin(ndctl_namespace_get_ctx(ndns), &edit);
+
+	if (!err && devdax)
+		err = write_devdax(edit, ndns, before);
+	else if (!err && before)
+		err = remove_all(edit, before);
+	if (!err && !devdax)
+		say_note("%s: what it is stands on the medium: nothing has to be kept besides",
+			ndctl_namespace_get_devname(ndns));
+	return finish(err ?: config_edit_commit(edit), ndctl_namespace_get_devname(ndns));
+}
+
+int persist_destroyed(struct ndctl_ctx *ctx, const char *name, const struct identity *identity)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	int err = begin(ctx, &edit) ?: remove_all(edit, identity);
+
+	return finish(err ?: config_edit_commit(edit), name);
+}

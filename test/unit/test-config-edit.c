@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <util/config-edit.h>
+#include <util/say.h>
+
+#include "fixture.h"
+
+/* Lines of the configuration change, and no others. */
+
+static char said[4096];
+static char folder[256];
+
+#define UUID_A "6fd7bb62-0155-4bb6-8b22-a875b2c26262"
+
+static const struct setting to_devdax[] = {
+	{"mode", "devdax"},
+	{"online", NULL},
+	{"align", "4K"},
+};
+
+enum what { SET, ADD, REMOVE };
+
+/* Changes the first stanza; the others have to stay as they are. */
+static int edit(struct fixture *fixture, enum what what)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+
+	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	struct capture capture = capture_start();
+	int err = config_edit_new(folder, &edit);
+	const struct stanza *stanza = err ? NULL : config_edit_config(edit)->stanzas;
+	if (!err && what == ADD)
+		err = config_edit_add(edit, "create-device", "dax0.1", to_devdax, 3)
+			?: config_edit_add(edit, "create-device", "dax0.1", to_devdax, 1);
+	else if (!err && what == SET)
+		err = config_edit_set(edit, stanza, to_devdax, 3);
+	else if (!err)
+		err = config_edit_remove(edit, stanza);
+	if (!err)
+		err = config_edit_commit(edit);
+	capture_end(capture, said, sizeof(said));
+	return err;
+}
+
+static void lines(void **state)
+{
+	static const struct {
+		enum what what;
+		const char *before, *after;
+	} rows[] = {
+		{SET,
+			"# first\n[Reconfigure-Device a]\n\tMode =  'system-ram' ; why\nonline=\\\n"
+			"true\nNVDIMM.UUID=" UUID_A "\n\n# about b\n[b]\nmode=x\nonline\n",
+			"# first\n[Reconfigure-Device a]\n\tMode =  devdax ; "
+			"why\nNVDIMM.UUID=" UUID_A
+			"\nalign = 4K\n\n# about b\n[b]\nmode=x\nonline\n"},
+		{SET, "[reconfigure-device a]\nregion.path=/x\nmode=\\\n system-ram",
+			"[reconfigure-device a]\nregion.path=/x\nmode = devdax\nalign = 4K\n"},
+		{SET, "[create-device a]\nregion.path=/x\nmode= \"devdax\" # so\nalign=4k\n# end",
+			"[create-device a]\nregion.path=/x\nmode= \"devdax\" # so\nalign=4k\n# "
+			"end\n"},
+		{REMOVE,
+			"[x]\n\n[create-device a]\nregion.path=/x\n# in\nalign=4K\n\n# about "
+			"y\n[y]\n",
+			"[x]\n\n# about y\n[y]\n"},
+		{REMOVE, "[create-device a]\nregion.path=/x\n", ""},
+		{ADD, "[create-device dax0.1-2]\nregion.path=/x",
+			"[create-device dax0.1-2]\nregion.path=/x\n\n"
+			"[create-device dax0.1]\nmode = devdax\nalign = 4K\n\n"
+			"[create-device dax0.1-3]\nmode = devdax\n"},
+	};
+	struct fixture *fixture = *state;
+
+	if (getuid() != 0)
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		make_file(fixture, "etc/persist.conf", "%s", rows[i].before);
+		assert_int_equal(edit(fixture, rows[i].what), 0);
+		assert_file(fixture, "etc/persist.conf", rows[i].after);
+		assert_string_equal(said, "");
+	}
+}
+
+static void new_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat stat_before, stat_after;
+	char path[256];
+
+	if (getuid() != 0)
+		skip();
+	assert_int_equal(edit(fixture, ADD), 0);
+	snprintf(path, sizeof(path), "%s/etc/persist.conf", fixture->root);
+	assert_int_equal(stat(path, &stat_before), 0);
+	assert_int_equal(stat_before.st_mode, S_IFREG | 0644);
+	/* Nothing to change: nothing is written. */
+	make_file(fixture, "etc/persist.conf", "[create-device a]\nregion.path=/x\n");
+	assert_int_equal(edit(fixture, SET), 0);
+	assert_int_equal(stat(path, &stat_before), 0);
+	assert_int_equal(edit(fixture, SET), 0);
+	assert_int_equal(stat(path, &stat_after), 0);
+	assert_int_equal(stat_before.st_ino, stat_after.st_ino);
+}
+
+static void owner_and_link(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat found;
+	char path[256];
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "srv/real", "[create-device a]\nregion.path=/x\n");
+	make_dir(fixture, "etc");
+	make_link(fixture, "etc/a.conf", "../srv/real");
+	snprintf(path, sizeof(path), "%s/srv/real", fixture->root);
+	assert_int_equal(chown(path, 0, 7), 0);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(edit(fixture, SET), 0);
+	assert_int_equal(lstat(path, &found), 0);
+	assert_int_equal(found.st_mode, S_IFREG | 0640);
+	assert_int_equal(found.st_gid, 7);
+	assert_file(fixture, "srv/real",
+		"[create-device a]\nregion.path=/x\nmode = devdax\nalign = 4K\n");
+	snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
+	assert_int_equal(lstat(path, &found), 0);
+	assert_true(S_ISLNK(found.st_mode));
+	/* Nothing is left beside it. */
+	char *tree = tree_text(fixture);
+	assert_null(strstr(tree, "real."));
+	free(tree);
+}
+
+static void refused(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[256];
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "srv/real", "[create-device a]\nregion.path=/x\n");
+	make_dir(fixture, "etc");
+	make_link(fixture, "etc/a.conf", "../srv/real");
+	snprintf(path, sizeof(path), "%s/srv", fixture->root);
+	assert_int_equal(chmod(path, 0777), 0);
+	assert_int_equal(edit(fixture, SET), -EPERM);
+	assert_non_null(strstr(said, "others than root can change it"));
+	assert_file(fixture, "srv/real", "[create-device a]\nregion.path=/x\n");
+	take_away(fixture, "etc/a.conf");
+	make_file(fixture, "etc/a.conf", "[create-device a]\nregion.path=/x\nsize=foo\n");
+	assert_int_equal(edit(fixture, SET), -EINVAL);
+	assert_non_null(strstr(said, "is not changed: there is a mistake in it"));
+	snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(edit(fixture, ADD), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(lines),
+		fixture_test(new_file),
+		fixture_test(owner_and_link),
+		fixture_test(refused),
+	};
+
+	say_init("daxctl", "create-device");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
