@@ -246,10 +246,13 @@ static bool clip(const struct data_area *area, const struct badblock *run, struc
 static bool badblock_count(void *object, unsigned flags, union field_value *out)
 {
 	const struct view *view = object;
-	struct data_area area = data_area(view);
 	struct badblock *badblock, part;
 
 	out->number = 0;
+	/* Nobody looks at where the data are unless there are some. */
+	if (!ndctl_namespace_get_first_badblock(view->ndns))
+		return false;
+	struct data_area area = data_area(view);
 	ndctl_namespace_badblock_foreach (view->ndns, badblock)
 		if (clip(&area, badblock, &part))
 			out->number += part.len;
@@ -261,12 +264,12 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 	const struct view *view = object;
 	AUTO_JSON struct json_object *array = json_object_new_array();
 	struct ndctl_bus *bus = ndctl_namespace_get_bus(view->ndns);
-	struct data_area area = data_area(view);
 	struct badblock *badblock, part;
 
 	/* Behind a btt sectors are somewhere else than they seem to be. */
-	if (!array || view->btt)
+	if (!array || view->btt || !ndctl_namespace_get_first_badblock(view->ndns))
 		return false;
+	struct data_area area = data_area(view);
 	ndctl_namespace_badblock_foreach (view->ndns, badblock) {
 		if (!clip(&area, badblock, &part))
 			continue;

@@ -97,7 +97,8 @@ EXPORT struct ndctl_dax *ndctl_namespace_get_dax(struct ndctl_namespace *ndns)
 
 EXPORT unsigned int ndctl_namespace_get_type(struct ndctl_namespace *ndns)
 {
-	return (unsigned)object_u64_or(&ndns->entity.object, NS_NSTYPE, 0);
+	/* The region's: all that are in it are of one type. */
+	return ndctl_region_get_nstype(entity_region(&ndns->entity));
 }
 
 EXPORT const char *ndctl_namespace_get_type_name(struct ndctl_namespace *ndns)

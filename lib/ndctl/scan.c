@@ -53,7 +53,6 @@ static const struct attr namespace_attrs[] = {
 	[NS_HOLDER] = {"holder", ATTR_TEXT, true},
 	[NS_HOLDER_CLASS] = {"holder_class", ATTR_TEXT, true},
 	[NS_FORCE_RAW] = {"force_raw", ATTR_U64, true},
-	[NS_NSTYPE] = {"nstype", ATTR_U64, true},
 	[NS_NUMA_NODE] = {"numa_node", ATTR_INT, true},
 	[NS_TARGET_NODE] = {"target_node", ATTR_INT, true},
 	[NS_DRIVER] = {"driver", ATTR_LINK, true},
