@@ -54,6 +54,12 @@ resize() {
 	"$REF_DAXCTL" reconfigure-device -s "$2" "$1"
 }
 
+# A dynamic region: what a CXL device has, whatever the region has.
+half_gib() {
+	resize dax0.0 512M
+	"$REF_DAXCTL" enable-device dax0.0
+}
+
 # keep_device DEVICE: in a file that create-device reads.
 keep_device() {
 	"$REF_DAXCTL" list -DM -d "$1" | jq '.[0]' >/tmp/kept

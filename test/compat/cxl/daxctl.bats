@@ -12,3 +12,7 @@ load ../compare
 	in_state all_devdax
 	reads daxctl-list
 }
+
+@test "daxctl: devices change" {
+	changes daxctl-newer
+}
