@@ -324,8 +324,8 @@ bad_blocks() {
 	local dev
 	labelled_bus
 	dev=$("$REF_NDCTL" create-namespace -r region1 -s 32M -m "$@" | jq -r .dev)
-	"$REF_NDCTL" inject-error --block=9000 --count=4 "$dev"
-	"$REF_NDCTL" inject-error --block=9 --count=2 "$dev"
+	"$REF_NDCTL" inject-error --no-notify --block=9000 --count=4 "$dev"
+	"$REF_NDCTL" inject-error --no-notify --block=9 --count=2 "$dev"
 	"$REF_NDCTL" start-scrub nfit_test.0
 	"$REF_NDCTL" wait-scrub nfit_test.0
 }
