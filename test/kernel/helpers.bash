@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 # With MEMCHECK in the environment the tools run under valgrind, and a mistake or a leak is a status that
 # no test expects.
 if [[ ${MEMCHECK:-} ]]; then
-	memcheck=(valgrind -q --leak-check=full --error-exitcode=99)
+	memcheck=(valgrind -q --vgdb=no --leak-check=full --error-exitcode=99)
 	daxctl() { "${memcheck[@]}" "$LAB_BUILD/daxctl/daxctl" "$@"; }
 	ndctl() { "${memcheck[@]}" "$LAB_BUILD/ndctl/ndctl" "$@"; }
 fi
