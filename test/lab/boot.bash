@@ -13,6 +13,7 @@
 boot_command() {
 	local status
 
+	[[ ! $first || ${LAB_KEPT:-} ]] || boot_first
 	((${#words[@]} > 1)) || words=(bash -c "${words[0]}")
 	prepare "$([[ $machine ]] && echo machine || echo command)" "${words[@]}"
 	touch "$work"/{stdout,stderr,status,console}
@@ -27,6 +28,14 @@ boot_command() {
 	await_guest "$timeout"
 	status=$(<"$work/status")
 	judge "${status:-none}"
+}
+
+# boot_first: another guest with the same files, for what the topology wants to have happened before.
+boot_first() {
+	mkdir "$kept"
+	scratch+=("$kept")
+	LAB_KEPT=$kept "$lab_dir/lab" run --kernel "$kernel" --topology "$topology" --build "$build" \
+		--timeout "$timeout" -- "$first" >&2 || die "what topology $topology begins with has failed"
 }
 
 boot_shell() {
@@ -44,7 +53,8 @@ boot_shell() {
 # load_topology: sets what the topology's file says, over defaults.
 load_topology() {
 	kernels=() emulator='' memory=2G maxmem=64G cpu=max cpus=1 tree=kernel cmdline='' qemu=() modules=()
-	ready=() machine_modules=()
+	ready=() machine_modules=() first=''
+	kept=${LAB_KEPT:-${TMPDIR:-/tmp}/lab-kept.$$} # where memory may be in files
 	set_up() { load_modules; }
 	# shellcheck source=/dev/null
 	. "$lab_dir/topology/$topology"

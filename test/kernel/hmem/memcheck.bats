@@ -7,7 +7,6 @@ load ../helpers
 
 setup() {
 	command -v valgrind >/dev/null || skip "there is no valgrind"
-	all_devdax
 }
 
 teardown_file() {
