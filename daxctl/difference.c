@@ -60,12 +60,28 @@ static bool lies_in(const struct daxctl_range *inner, const struct daxctl_range 
 	return inner->start >= outer->start && inner->end <= outer->end;
 }
 
+static bool overlaps(const struct daxctl_range *a, const struct daxctl_range *b)
+{
+	return a->start <= b->end && b->start <= a->end;
+}
+
+/* Where nobody tells where a region lies, its devices do. */
+static bool has_range(const struct present_region *region, const struct daxctl_range *range)
+{
+	if (region->has_range)
+		return lies_in(range, &region->range);
+	for (size_t i = 0; i < region->device_count; i++)
+		for (size_t j = 0; j < region->devices[i].range_count; j++)
+			if (overlaps(range, &region->devices[i].ranges[j]))
+				return true;
+	return false;
+}
+
 bool stanza_fits_region(const struct stanza *stanza, const struct present_region *region)
 {
 	if (region->has_uuid || stanza->given & KEY_UUID)
 		return false;
-	if (stanza->given & KEY_REGION_RANGE &&
-		!(region->has_range && lies_in(&stanza->region_range, &region->range)))
+	if (stanza->given & KEY_REGION_RANGE && !has_range(region, &stanza->region_range))
 		return false;
 	if (stanza->given & KEY_REGION_PATH &&
 		fnmatch(stanza->region_path, region->path, FNM_PATHNAME) != 0)
@@ -275,11 +291,6 @@ static void pair_rest(struct tasks *tasks, const struct present_region *region)
 	if (rest && left && region->available < left->align &&
 		(alone || left != boot_device(region)))
 		use_device(rest, left);
-}
-
-static bool overlaps(const struct daxctl_range *a, const struct daxctl_range *b)
-{
-	return a->start <= b->end && b->start <= a->end;
 }
 
 static bool overlap(

@@ -59,10 +59,10 @@ static const struct option options[] = {
 			"the "
 			"namespace, so that all of it can be used, and nothing on it tells what it "
 			"was: after a reboot or *ndctl disable-namespace* it is raw, its content "
-			"untouched, until *ndctl create-namespace --reconfig* makes it devdax "
-			"again "
-			"with *--map none*. Kernels that cannot do this refuse, and the namespace "
-			"is "
+			"untouched. With *--persist* it becomes devdax again at boot and with "
+			"*daxctl restore*; *ndctl create-namespace --reconfig --map none* does "
+			"that too, but wipes what looks like an info block. Kernels that cannot "
+			"do this refuse, and the namespace is "
 			"undone."},
 	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "of a sector of the block device"},
 	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type",

@@ -128,8 +128,8 @@ int daxctl_dev_set_layout(
 int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
 	enum daxctl_dev_mode mode, unsigned flags);
 
-/* The physical addresses of a dynamic region, from its resource in /proc/iomem, or else from the
- * ranges of its devices if they have all of it. Returns 0; -ENOENT if neither tells; or -EACCES for
+/* The physical addresses of a dynamic region, from /proc/iomem, or else from the ranges of its
+ * devices if they have all of it. Returns 0; -ENOENT if neither tells; or -EACCES for
  * users who may not see addresses. */
 int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_range *range);
 

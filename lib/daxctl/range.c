@@ -9,30 +9,64 @@
 /* Where a dynamic region lies. The kernel tells no addresses in the region's folder. */
 
 struct place {
+	struct daxctl_region *region;
 	const char *name; /* of the resource */
 	uint64_t size;
 	struct daxctl_range range;
 	bool found, hidden;
+	/* The memory that the firmware set aside, where it has the region's size. */
+	struct daxctl_range reserved;
+	unsigned reserved_count;
 };
 
-/* "  100000000-17fffffff : hmem.0"; who may not see addresses sees zeros. */
+#define SOFT_RESERVED "Soft Reserved"
+
+static bool has_device_in(struct daxctl_region *region, const struct daxctl_range *range)
+{
+	struct daxctl_mapping *mapping;
+	struct daxctl_dev *dev;
+
+	daxctl_dev_foreach (region, dev)
+		daxctl_mapping_foreach (dev, mapping)
+			if (mapping->start >= range->start && mapping->end <= range->end)
+				return true;
+	return false;
+}
+
+static void consider(
+	struct place *place, const char *name, size_t length, struct daxctl_range range)
+{
+	bool named = length == strlen(place->name) && strncmp(name, place->name, length) == 0;
+	bool reserved =
+		length == strlen(SOFT_RESERVED) && strncmp(name, SOFT_RESERVED, length) == 0;
+
+	if (!named && !reserved)
+		return;
+	/* Who may not see addresses sees zeros. */
+	place->hidden |= !range.end;
+	/* Others may have the same name. */
+	if (range.end < range.start || range.end - range.start + 1 != place->size)
+		return;
+	place->found = named || has_device_in(place->region, &range);
+	if (place->found) {
+		place->range = range;
+		return;
+	}
+	place->reserved = range;
+	place->reserved_count++;
+}
+
+/* "  100000000-17fffffff : hmem.0" */
 static void look_at(const char *line, struct place *place)
 {
-	unsigned long long start, end;
-	int at = 0;
+	struct daxctl_range range = {0};
+	char *next;
 
-	if (sscanf(line, " %llx-%llx : %n", &start, &end, &at) != 2 || !at)
-		return;
-	size_t length = strcspn(line + at, "\n");
-	if (length != strlen(place->name) || strncmp(line + at, place->name, length) != 0)
-		return;
-	if (!end)
-		place->hidden = true;
-	/* Others may have the same name. */
-	if (end < start || end - start + 1 != place->size)
-		return;
-	place->range = (struct daxctl_range){start, end};
-	place->found = true;
+	range.start = strtoull(line, &next, 16);
+	if (*next == '-')
+		range.end = strtoull(next + 1, &next, 16);
+	if (strncmp(next, " : ", 3) == 0)
+		consider(place, next + 3, strcspn(next + 3, "\n"), range);
 }
 
 /* Documentation/filesystems/proc.rst */
@@ -53,7 +87,8 @@ static void look_through(struct daxctl_ctx *ctx, struct place *place)
 	fclose(file);
 }
 
-/* The resource is called as the platform device, or as the CXL region that dax_regionN is in. */
+/* The resource is called as the platform device (before Linux 6.3), or as the CXL region that
+ * dax_regionN is in. */
 static const char *resource_name(struct daxctl_region *region)
 {
 	const char *name = daxctl_region_get_devname(region);
@@ -81,11 +116,21 @@ static bool range_of_devices(struct daxctl_region *region, struct place *place)
 
 EXPORT int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_range *range)
 {
-	struct place place = {resource_name(region), daxctl_region_get_size(region)};
+	struct place place = {
+		.region = region,
+		.name = resource_name(region),
+		.size = daxctl_region_get_size(region),
+	};
 
 	look_through(region->ctx, &place);
-	if (!place.found && !range_of_devices(region, &place))
-		return place.hidden ? -EACCES : -ENOENT;
-	*range = place.range;
-	return 0;
+	if (place.found || range_of_devices(region, &place)) {
+		*range = place.range;
+		return 0;
+	}
+	/* Without any device there is no other sign of it. */
+	if (place.reserved_count == 1) {
+		*range = place.reserved;
+		return 0;
+	}
+	return place.hidden ? -EACCES : -ENOENT;
 }

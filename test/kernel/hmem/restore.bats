@@ -8,6 +8,7 @@ load ../helpers
 # bats file_tags=every-kernel
 
 folder=/etc/daxctl.conf.d
+region=$(readlink -f /sys/bus/dax/devices/dax0.0/..)
 
 setup() {
 	as_booted
@@ -36,8 +37,7 @@ device() {
 
 three() {
 	device a "range.1 = 0x100000000-0x13fffffff"
-	device b "range.1 = 0x140000000-0x14fffffff" "range.2 = 0x160000000-0x16fffffff" "mode = system-ram" \
-		"movable = false"
+	device b "range.1 = 0x140000000-0x14fffffff" "range.2 = 0x160000000-0x16fffffff" "mode = system-ram"
 	device c "range.1 = 0x150000000-0x15fffffff" "align = 4K"
 }
 
@@ -48,7 +48,7 @@ three() {
 	json 'map(.section) == ["create-device a", "create-device b", "create-device c"]'
 	json '.[0].device == "dax0.0" and .[0].differences.size == {configured: 1073741824, present: 2147483648}'
 	json '.[1].steps == ["create a device in region 0: 0x140000000-0x14fffffff, 0x160000000-0x16fffffff",
-		"bring the new device into mode system-ram, not movable"] and (.[1] | has("result") | not)'
+		"bring the new device into mode system-ram, movable"] and (.[1] | has("result") | not)'
 	check daxctl restore
 	[[ $status == 0 ]]
 	json 'map(.result) == ["restored", "restored", "restored"]'
@@ -57,25 +57,21 @@ three() {
 	check daxctl list -DM
 	json 'map([.size, .align, .mode]) == [[1073741824, 2097152, "devdax"], [536870912, 2097152, "system-ram"],
 		[268435456, 4096, "devdax"]]'
-	json '.[1] | .online_memblocks == 4 and .movable == false'
+	json '.[1] | .online_memblocks == 4 and .movable'
 	json '.[1].mappings | map(.start) == ["0x140000000", "0x160000000"] or map(.start) == [5368709120, 5905580032]'
 	unchanged strace -f -y -o log -e trace=write,openat,rename,mkdir daxctl restore
 	[[ $status == 0 && -z $output ]]
 	says "restored 0, 3 in place, 0 failed"
-	! grep -E 'write\([0-9]+</sys|O_(WRONLY|RDWR).*(/sys|/etc)|rename|mkdir' log
+	run ! grep -E 'write\([0-9]+</sys|O_(WRONLY|RDWR).*(/sys|/etc)|rename|mkdir' log
 }
 
 @test "by size, with all that is left; by device; broken ones beside them" {
-	device a "size = 512M" "mode = devdax" | sed 's/^region.range.*/region.path = *hmem.0/' >$folder/a.conf
-	sed -i 's|= \*|= /platform/*|' $folder/a.conf
+	printf '[create-device a]\nregion.path = %s*.0\nsize = 512M\n' "${region%?.0}" >$folder/a.conf
 	device rest "align = 4K" >$folder/b.conf
 	device b "sizze = 128M" >$folder/c.conf
 	device c "size = 128M" >>$folder/c.conf
 	device d "range.1 = 0x90000000-0x9fffffff" >$folder/d.conf
 	printf '[create-device e]\nregion.path = /platform/nothing\n' >>$folder/d.conf
-	if [[ -e /sys/devices/platform/hmem_platform.0 ]]; then
-		sed -i 's|/platform/|/platform/hmem_platform.0/|' $folder/a.conf
-	fi
 	check daxctl restore dax0.0
 	[[ $status != 0 ]]
 	says "$folder/c.conf: [create-device b]: sizze: there is no such key"
@@ -118,6 +114,10 @@ signal.pause()' "$BATS_TEST_TMPDIR/mapped" 3>&- &
 	says "dax0.0: is left as it is: no section describes it"
 }
 
+# Memory where the kernel may put data of its own cannot be had back from newer kernels, nor the addresses of
+# a region that is not full.
+# bats file_tags=
+
 @test "memory that came online by itself, in another zone, is given back or moved" {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
 	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\n' >$folder/a.conf
@@ -133,9 +133,6 @@ signal.pause()' "$BATS_TEST_TMPDIR/mapped" 3>&- &
 	unchanged daxctl restore
 	says "restored 0, 3 in place, 0 failed"
 }
-
-# One kernel is enough for these: files, not memory.
-# bats file_tags=
 
 @test "--persist: the region as it is, kept over what a boot does to it" {
 	rmdir $folder
