@@ -94,9 +94,9 @@ static int not_found(const char *device, const char *region)
 	const char *in = region ? " in region " : "";
 
 	if (strcmp(device, "all") == 0)
-		say_error("there is no dax device%s%s", in, region ?: "");
+		say_error("there is no dax device%s%s", in, typed(region));
 	else
-		say_error("%s: no such dax device%s%s", device, in, region ?: "");
+		say_error("%s: no such dax device%s%s", typed(device), in, typed(region));
 	say_hint(
 		"daxctl list shows the devices; modules dax_pmem, dax_hmem and dax_cxl bring them");
 	return -ENXIO;

@@ -33,7 +33,7 @@ static void cleanup_tokener(struct json_tokener **tokener)
 
 static int failed(const char *path, int err)
 {
-	say_error("%s: cannot be read: %s", path, strerror(-err));
+	say_error("%s: cannot be read: %s", typed(path), strerror(-err));
 	return err;
 }
 

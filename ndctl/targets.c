@@ -116,8 +116,8 @@ static void say_missing(const struct filters *filters, const char *word, const c
 {
 	const char *region = filters->region, *bus = filters->bus;
 
-	say_error("%s: no such %s%s%s%s%s", word, noun, region ? " in region " : "", region ?: "",
-		bus ? " on bus " : "", bus ?: "");
+	say_error("%s: no such %s%s%s%s%s", typed(word), noun, region ? " in region " : "",
+		typed(region), bus ? " on bus " : "", typed(bus));
 }
 
 static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,

@@ -26,6 +26,12 @@ void say_note(const char *format, ...) PRINTF(1, 2);
 /* "sentence" without prefix: the outcome of a verb as a whole ("created 1 namespace"). */
 void say_outcome(const char *format, ...) PRINTF(1, 2);
 
+/* What somebody typed, for a sentence: an empty word is shown as such, NULL as nothing. */
+static inline const char *typed(const char *word)
+{
+	return !word ? "" : *word ? word : "''";
+}
+
 /* How far a long work is, on a line that the next sentence takes the place of. Nothing where
  * standard error is no terminal. */
 void say_progress(const char *format, ...) PRINTF(1, 2);

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,15 +43,20 @@ static FILE *open_file(int folder, const char *path)
  */
 static bool is_wanted(int proc, const char *pid, const char *line, const struct wanted *wanted)
 {
-	unsigned long start, end, inode;
-	char permissions[5], path[PATH_MAX], file[96];
+	char range[64], permissions[5], inode[32], path[PATH_MAX], file[128];
+	uint64_t start, end;
 	struct stat found;
 
-	if (sscanf(line, "%lx-%lx %4s %*s %*s %lu %4095s", &start, &end, permissions, &inode,
-		    path) != 5 ||
-		permissions[3] != 's' || !inode)
+	if (sscanf(line, "%63s %4s %*s %*s %31s %4095s", range, permissions, inode, path) != 4 ||
+		permissions[3] != 's' || strcmp(inode, "0") == 0)
 		return false;
-	snprintf(file, sizeof(file), "%s/map_files/%lx-%lx", pid, start, end);
+	char *dash = strchr(range, '-');
+	if (!dash)
+		return false;
+	*dash = 0;
+	if (parse_u64(range, 16, &start) || parse_u64(dash + 1, 16, &end))
+		return false;
+	snprintf(file, sizeof(file), "%s/map_files/%" PRIx64 "-%" PRIx64, pid, start, end);
 	if (fstatat(proc, file, &found, 0) == 0)
 		return S_ISCHR(found.st_mode) && found.st_rdev == wanted->device;
 	return strcmp(basename(path), wanted->name) == 0;
