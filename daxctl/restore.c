@@ -297,6 +297,19 @@ static void limit_time(void)
 	alarm(SECONDS);
 }
 
+static bool has_memmap_choice(const struct task *task)
+{
+	return task->region && task->region->device_count && task->region->devices[0].memmap >= 0;
+}
+
+static void tell_memmap(const struct task *task)
+{
+	if (task->stanza->given & KEY_MEMMAP && !has_memmap_choice(task))
+		say_note("[%s] of %s: memmap_on_memory has no effect: this kernel does not leave "
+			 "the choice",
+			task->stanza->name, task->stanza->file);
+}
+
 static unsigned task_flags(const struct task *task)
 {
 	const struct stanza *stanza = task->stanza;
@@ -306,8 +319,7 @@ static unsigned task_flags(const struct task *task)
 		flags |= DAXCTL_CHANGE_NO_ONLINE;
 	if (!stanza->movable)
 		flags |= DAXCTL_CHANGE_NO_MOVABLE;
-	if (stanza->given & KEY_MEMMAP && task->region->device_count &&
-		task->region->devices[0].memmap >= 0)
+	if (stanza->given & KEY_MEMMAP && has_memmap_choice(task))
 		flags |=
 			stanza->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
 	return flags;
@@ -418,6 +430,7 @@ static int do_task(struct restoration *restoration, const struct task *task)
 		not_restored(restoration, task, name, task->refusal, task->hint);
 		return restoration->last = -ENXIO;
 	}
+	tell_memmap(task);
 	int err = dry_run ? 0 : apply(restoration, task, &name, &error, &hint);
 	if (err) {
 		not_restored(restoration, task, name, error, hint);

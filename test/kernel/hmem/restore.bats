@@ -120,9 +120,10 @@ signal.pause()' "$BATS_TEST_TMPDIR/mapped" 3>&- &
 
 @test "memory that came online by itself, in another zone, is given back or moved" {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
-	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\n' >$folder/a.conf
+	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\nmemmap_on_memory = true\n' >$folder/a.conf
 	check daxctl restore
 	[[ $status == 0 ]]
+	says "[reconfigure-device all] of $folder/a.conf: memmap_on_memory has no effect"
 	json '.[0].differences == {movable: {configured: true, present: false}}'
 	check daxctl list
 	json '.[0] | .movable and .online_memblocks == 16'
