@@ -642,10 +642,18 @@ static int check_disabled(struct daxctl_dev *dev)
 	return -EBUSY;
 }
 
-EXPORT int daxctl_dev_set_layout(
-	struct daxctl_dev *dev, const struct daxctl_layout *layout, unsigned flags)
+/* What a device is to be. */
+struct wish {
+	struct daxctl_layout layout;
+	struct use use;
+};
+
+typedef int plan_fn(struct plan *plan, struct daxctl_dev *dev, struct wish *wish);
+
+/* @done is for the sentence: "dax0.1: cannot be @done". */
+static int change_dev(
+	struct daxctl_dev *dev, plan_fn *add_steps, struct wish *wish, const char *done)
 {
-	struct daxctl_layout wanted = *layout;
 	AUTO_TXN struct txn *txn = NULL;
 	struct daxctl_dev *slot = dev;
 
@@ -658,75 +666,69 @@ EXPORT int daxctl_dev_set_layout(
 		.name = dev->object.name,
 	};
 	if (!err)
-		err = check_dynamic(dev->region);
-	if (!err)
-		err = check_disabled(dev);
-	if (!err)
-		err = set_layout(dev, &plan, &wanted);
-	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
+		err = add_steps(&plan, dev, wish);
+	if (!err && wish->use.flags & DAXCTL_CHANGE_DRY_RUN)
 		txn_describe(txn);
 	else if (!err)
 		err = txn_run(txn);
-	return err
-		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot be changed", dev->object.name)
-		: 0;
+	return err ? kernel_fail_while(
+			     dev_kernel(dev), err, "%s: cannot be %s", dev->object.name, done)
+		   : 0;
 }
 
-static int plan_remake(struct plan *plan, struct daxctl_dev *dev, struct daxctl_layout *wanted,
-	const struct use *use)
+static int plan_resize(struct plan *plan, struct daxctl_dev *dev, struct wish *wish)
 {
+	int err = check_dynamic(dev->region);
+
+	if (!err)
+		err = check_disabled(dev);
+	return err ?: set_layout(dev, plan, &wish->layout);
+}
+
+EXPORT int daxctl_dev_set_layout(
+	struct daxctl_dev *dev, const struct daxctl_layout *layout, unsigned flags)
+{
+	struct wish wish = {*layout, {.flags = flags}};
+
+	return change_dev(dev, plan_resize, &wish, "changed");
+}
+
+static int plan_remake(struct plan *plan, struct daxctl_dev *dev, struct wish *wish)
+{
+	const struct use *use = &wish->use;
 	int err = check_mode(dev_kernel(dev), use->mode);
 
-	if (!err && wanted->given)
+	if (!err && wish->layout.given)
 		err = check_dynamic(dev->region);
 	if (!err)
 		err = mode_check_driver(dev_kernel(dev), use->mode);
 	if (!err)
 		err = mode_plan_leave(plan->txn, dev, use->flags);
-	if (!err && wanted->given)
-		err = set_layout(dev, plan, wanted);
+	if (!err && wish->layout.given)
+		err = set_layout(dev, plan, &wish->layout);
 	return err ?: mode_plan_use(plan->txn, plan->slot, plan->name, use->mode, use->flags);
 }
 
 EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
 	enum daxctl_dev_mode mode, unsigned flags)
 {
-	struct daxctl_layout wanted = {0};
-	const struct use use = {mode, flags};
-	AUTO_TXN struct txn *txn = NULL;
-	struct daxctl_dev *slot = dev;
+	struct wish wish = {.use = {mode, flags}};
 
 	if (layout)
-		wanted = *layout;
-	int err = dev_begin(dev, &txn);
-	CLEANUP(plan_deinit)
-	struct plan plan = {
-		.txn = txn,
-		.region = dev->region,
-		.slot = &slot,
-		.name = dev->object.name,
-	};
-	if (!err)
-		err = plan_remake(&plan, dev, &wanted, &use);
-	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
-		txn_describe(txn);
-	else if (!err)
-		err = txn_run(txn);
-	return err
-		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot be changed", dev->object.name)
-		: 0;
+		wish.layout = *layout;
+	return change_dev(dev, plan_remake, &wish, "changed");
 }
 
-static int plan_destroy(struct plan *plan, struct daxctl_dev *dev, unsigned flags)
+static int plan_destroy(struct plan *plan, struct daxctl_dev *dev, struct wish *wish)
 {
 	int err = check_dynamic(dev->region);
 
-	if (!err && !(flags & DAXCTL_CHANGE_FORCE))
+	if (!err && !(wish->use.flags & DAXCTL_CHANGE_FORCE))
 		err = check_disabled(dev);
 	if (!err)
 		err = ranges_of(dev, &plan->before);
 	if (!err)
-		err = mode_plan_leave(plan->txn, dev, flags);
+		err = mode_plan_leave(plan->txn, dev, wish->use.flags);
 	plan->size = daxctl_dev_get_size(dev);
 	if (!err && plan->size)
 		err = plan_size(plan, 0);
@@ -738,25 +740,7 @@ static int plan_destroy(struct plan *plan, struct daxctl_dev *dev, unsigned flag
 
 EXPORT int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags)
 {
-	AUTO_TXN struct txn *txn = NULL;
-	struct daxctl_dev *slot = dev;
+	struct wish wish = {.use = {.flags = flags}};
 
-	int err = dev_begin(dev, &txn);
-	CLEANUP(plan_deinit)
-	struct plan plan = {
-		.txn = txn,
-		.region = dev->region,
-		.slot = &slot,
-		.name = dev->object.name,
-	};
-	if (!err)
-		err = plan_destroy(&plan, dev, flags);
-	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
-		txn_describe(txn);
-	else if (!err)
-		err = txn_run(txn);
-	if (err)
-		return kernel_fail_while(
-			dev_kernel(dev), err, "%s: cannot be destroyed", dev->object.name);
-	return dev->id == 0;
+	return change_dev(dev, plan_destroy, &wish, "destroyed") ?: dev->id == 0;
 }
