@@ -340,10 +340,16 @@ make_image() {
 	mkdir -p tmp/debs
 	# debootstrap fetches packages one by one; apt does it many times faster.
 	open_suite "$1"
-	fakechroot fakeroot bash ./make --print-debs "$1" "$address" >tmp/list 2>tmp/log || image_failed "$1"
+	in_fake_root bash ./make --print-debs "$1" "$address" >tmp/list 2>tmp/log || image_failed "$1"
 	# shellcheck disable=SC2046 # names of packages
 	(cd tmp/debs && in_suite "$1" apt-get download $(<../list))
-	fakechroot fakeroot bash ./make "$1" "$address" >tmp/log 2>&1 || image_failed "$1"
+	in_fake_root bash ./make "$1" "$address" >tmp/log 2>&1 || image_failed "$1"
+}
+
+# in_fake_root COMMAND...: without the name of an environment fakechroot would not lead programs to the libraries
+# that lie in the new tree.
+in_fake_root() {
+	fakechroot --environment debootstrap fakeroot "$@"
 }
 
 image_failed() {
