@@ -3,8 +3,9 @@
 #
 # What Debian packages the demo and the tests need, and installing those that are missing.
 
+# Of dpkg-dev meson learns where Debian's linker looks for libraries.
 # shellcheck disable=SC2034 # for those who source this file
-packages_build=(gcc meson ninja-build pkgconf libkmod-dev libudev-dev libjson-c-dev uuid-dev
+packages_build=(gcc dpkg-dev meson ninja-build pkgconf libkmod-dev libudev-dev libjson-c-dev uuid-dev
 	libiniparser-dev libcmocka-dev scdoc)
 packages_lab=(qemu-system-x86 busybox-static cpio kmod xz-utils zstd)
 packages_nfit=(make bc libelf-dev libc6-dev binutils)
