@@ -69,6 +69,8 @@ prepare() {
 	need setpriv util-linux
 	fetch "kernel-$kernel"
 	fetch "$tree-$kernel"
+	# A newer QEMU emulates in two thirds of the time; it is there if a topology has needed it.
+	[[ $emulator || ! -e $lab_cache/qemu-10 ]] || emulator='qemu-10'
 	[[ ! $emulator ]] || fetch "$emulator"
 
 	work=$(mktemp -d "${TMPDIR:-/tmp}/lab.XXXXXX")
@@ -150,7 +152,7 @@ start_guest() {
 	[[ $console ]] || parameters+=" quiet"
 	# When the lab dies without a chance to clean up, the kernel takes QEMU along.
 	setpriv --pdeathsig KILL "${emulator:+$lab_cache/$emulator/}qemu-system-x86_64" \
-		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu "$cpu" -smp "$cpus" \
+		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu "${LAB_CPU:-$cpu}" -smp "$cpus" \
 		-M q35,nvdimm=on -m "$memory,slots=8,maxmem=$maxmem" "${qemu[@]}" \
 		-nic none -no-reboot -serial "file:$work/console" \
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
