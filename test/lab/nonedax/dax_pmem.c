@@ -4,8 +4,9 @@
  *
  * It stands in for the kernel's dax_pmem: a dax device of libnvdimm whose mode is "none" becomes a
  * dax device over the whole namespace, with no page map anywhere and nothing written to the medium.
- * What is mapped is mapped by frame number. A device of another mode is set up by libnvdimm and goes to
- * device_dax or kmem, as with the kernel's own driver, so that a machine can have both kinds.
+ * What is mapped is mapped by frame number. A device of another mode is set up by libnvdimm and
+ * goes to device_dax or kmem, as with the kernel's own driver, so that a machine can have both
+ * kinds.
  *
  * Linux 6.1 offers every dax device to device_dax, which wants struct pages: it finds the memory
  * taken by us and lets it be. The memory is therefore refused to kmem and other drivers too.
@@ -148,8 +149,8 @@ static int nonedax_pretend(struct device *dev, struct nd_pfn *pfn)
 }
 
 /* @pgmap: NULL if there are to be no pages, and then the device is ours. */
-static int nonedax_publish(struct device *dev, struct nd_pfn *pfn, struct range *range,
-	struct dev_pagemap *pgmap)
+static int nonedax_publish(
+	struct device *dev, struct nd_pfn *pfn, struct range *range, struct dev_pagemap *pgmap)
 {
 	struct nd_region *nd_region = to_nd_region(dev->parent);
 	struct dev_dax_data data = {.pgmap = pgmap};
@@ -173,8 +174,7 @@ static int nonedax_publish(struct device *dev, struct nd_pfn *pfn, struct range 
 }
 
 /* What is in front of the data, the info block and perhaps the page map, stays ours. */
-static int nonedax_mapped(
-	struct device *dev, struct nd_pfn *pfn, struct nd_namespace_common *ndns)
+static int nonedax_mapped(struct device *dev, struct nd_pfn *pfn, struct nd_namespace_common *ndns)
 {
 	struct resource *all = &to_nd_namespace_io(&ndns->dev)->res;
 	struct dev_pagemap pgmap = {};
