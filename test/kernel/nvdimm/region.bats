@@ -75,3 +75,17 @@ teardown_file() {
 	says "enabled 0 regions"
 	ndctl enable-region region0
 }
+
+@test "a program sees each of its changes without a new context" {
+	labelled
+	check "$LAB_BUILD/test/programs/one-process"
+	[[ $status == 0 ]]
+	diff - <(echo "$output") <<-'END'
+		sized: enabled, 4032 MiB free, namespace0.0 64 MiB disabled
+		enabled: enabled, 4032 MiB free, namespace0.0 64 MiB enabled, namespace0.1 0 MiB disabled
+		disabled: enabled, 4032 MiB free, namespace0.0 64 MiB disabled, namespace0.1 0 MiB disabled
+		deleted: enabled, 4096 MiB free, namespace0.0 0 MiB disabled, namespace0.1 0 MiB disabled
+		without region: disabled, 4096 MiB free
+		with region: enabled, 4096 MiB free, namespace0.0 0 MiB disabled
+	END
+}
