@@ -92,6 +92,14 @@ node_memory() {
 	fi
 }
 
+# await FILE PROCESS: until the process has made the file; fails if it has ended instead.
+await() {
+	until [[ -e $1 ]]; do
+		kill -0 "$2"
+		sleep 0.1
+	done
+}
+
 # pin_kernel_memory NODE MIB: a process of ours, $pin, makes the kernel keep data on a node: the
 # contents of pipes, which cannot be moved out of the way. They are freed when it ends.
 pin_kernel_memory() {
@@ -104,10 +112,7 @@ for i in range(int(sys.argv[1])):
 open(sys.argv[2], "w")
 signal.pause()' "$2" "$BATS_TEST_TMPDIR/pinned" 3>&- &
 	pin=$!
-	until [[ -e $BATS_TEST_TMPDIR/pinned ]]; do
-		kill -0 "$pin"
-		sleep 0.1
-	done
+	await "$BATS_TEST_TMPDIR/pinned" "$pin"
 }
 
 # map_device DEVICE: a process of ours, $mapper, has /dev/DEVICE mapped until it is killed.
@@ -120,10 +125,7 @@ os.close(fd)
 open(sys.argv[2], "w")
 signal.pause()' "$1" "$BATS_TEST_TMPDIR/mapped" 3>&- &
 	mapper=$!
-	until [[ -e $BATS_TEST_TMPDIR/mapped ]]; do
-		kill -0 "$mapper"
-		sleep 0.1
-	done
+	await "$BATS_TEST_TMPDIR/mapped" "$mapper"
 }
 
 # with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;

@@ -92,19 +92,12 @@ three() {
 
 @test "a device in use, or that no section describes, is left alone" {
 	three >$folder/three.conf
-	python3 -c '
-import mmap, os, sys, signal
-memory = mmap.mmap(os.open("/dev/dax0.0", os.O_RDWR), 2 << 20)
-os.closerange(3, 20)
-open(sys.argv[1], "w")
-signal.pause()' "$BATS_TEST_TMPDIR/mapped" 3>&- &
-	mapping=$!
-	until [[ -e $BATS_TEST_TMPDIR/mapped ]]; do sleep 0.1; done
+	map_device dax0.0
 	unchanged daxctl restore
 	[[ $status != 0 ]]
-	says "/dev/dax0.0 is mapped by python3 (process $mapping)"
-	kill $mapping
-	wait $mapping || :
+	says "/dev/dax0.0 is mapped by python3 (process $mapper)"
+	kill "$mapper"
+	wait "$mapper" || :
 	daxctl disable-device dax0.0
 	daxctl reconfigure-device -s 1536M dax0.0
 	unchanged daxctl restore
