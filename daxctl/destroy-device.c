@@ -33,7 +33,6 @@ static int destroy(struct daxctl_dev *dev, const void *data)
 		if (err)
 			return err;
 	}
-
 	if (result == 0)
 		return 0;
 	if (result == 1) {

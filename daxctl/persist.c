@@ -52,10 +52,7 @@ static void set_bool(struct lines *lines, const char *key, bool value)
 
 static void set_range(struct lines *lines, const char *key, const struct daxctl_range *range)
 {
-	char text[64];
-
-	snprintf(text, sizeof(text), "%#llx-%#llx", range->start, range->end);
-	set(lines, key, text);
+	set(lines, key, config_range(range).text);
 }
 
 /* ---- what a device is used as ---- */

@@ -28,23 +28,20 @@ static const struct option options[] = {
 
 /* ---- what differs, as JSON ---- */
 
+static struct json_object *json_text(const char *text)
+{
+	return text ? json_object_new_string(text) : NULL;
+}
+
 /* A list of ranges: "0x100000000-0x13fffffff". */
 static struct json_object *json_ranges(const struct daxctl_range *ranges, size_t count)
 {
 	AUTO_JSON struct json_object *array = json_object_new_array();
-	char text[64];
 
-	for (size_t i = 0; array && i < count; i++) {
-		snprintf(text, sizeof(text), "%#llx-%#llx", ranges[i].start, ranges[i].end);
-		if (json_append(array, json_object_new_string(text)))
+	for (size_t i = 0; array && i < count; i++)
+		if (json_append(array, json_text(config_range(&ranges[i]).text)))
 			return NULL;
-	}
 	return json_object_get(array);
-}
-
-static struct json_object *json_text(const char *text)
-{
-	return text ? json_object_new_string(text) : NULL;
 }
 
 typedef struct json_object *value_fn(const struct task *task);
@@ -182,8 +179,8 @@ static void describe_layout(const struct stanza *stanza, char *text, size_t size
 
 	text[0] = 0;
 	for (size_t i = 0; i < stanza->range_count && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%#llx-%#llx", i ? ", " : "",
-			stanza->ranges[i].start, stanza->ranges[i].end);
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+			config_range(&stanza->ranges[i]).text);
 	if (!stanza->range_count)
 		used += (size_t)snprintf(text, size, "%s",
 			stanza->size ? size_short(stanza->size).text : "all that is left");

@@ -74,6 +74,14 @@ static const char *const mode_names[] = {
 	[DAXCTL_DEV_MODE_FAMFS] = "famfs",
 };
 
+struct range_text config_range(const struct daxctl_range *range)
+{
+	struct range_text range_text;
+
+	snprintf(range_text.text, sizeof(range_text.text), "%#llx-%#llx", range->start, range->end);
+	return range_text;
+}
+
 const char *config_mode_name(enum daxctl_dev_mode mode)
 {
 	return mode >= 0 && mode < (int)ARRAY_SIZE(mode_names) ? mode_names[mode] : NULL;

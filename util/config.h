@@ -91,5 +91,12 @@ int config_open_folder(const char *path);
 int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
 	const struct stanza **stanza);
 
+/* A range as the configuration has it, by value, for use within one expression:
+ * "0x100000000-0x13fffffff". */
+struct range_text {
+	char text[40];
+};
+struct range_text config_range(const struct daxctl_range *range);
+
 /* The words of modes: "system-ram". NULL for none. */
 const char *config_mode_name(enum daxctl_dev_mode mode);

@@ -4,7 +4,6 @@
 #include <kernel/mapper.h>
 #include <kernel/module.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "memory.h"
 #include "mode.h"
@@ -431,16 +430,6 @@ static int check_offline(struct daxctl_dev *dev, unsigned flags)
 	return -EBUSY;
 }
 
-static int check_mappers(struct daxctl_dev *dev)
-{
-	int major = daxctl_dev_get_major(dev), minor = daxctl_dev_get_minor(dev);
-
-	if (major < 0 || minor < 0)
-		return 0;
-	return mapper_check(dev_kernel(dev), modes[DAXCTL_DEV_MODE_DEVDAX].driver, dev->object.name,
-		makedev((unsigned)major, (unsigned)minor));
-}
-
 int mode_plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 {
 	int mode = daxctl_dev_get_mode(dev);
@@ -453,7 +442,8 @@ int mode_plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
 		return kernel_fail(dev_kernel(dev), EBUSY, "driver %s has it", driver);
 	if (mode == DAXCTL_DEV_MODE_DEVDAX)
-		err = check_mappers(dev);
+		err = mapper_check(dev_kernel(dev), dev->object.name, daxctl_dev_get_major(dev),
+			daxctl_dev_get_minor(dev));
 	if (mode == DAXCTL_DEV_MODE_RAM) {
 		err = check_offline(dev, flags);
 		if (!err && flags & DAXCTL_CHANGE_FORCE)

@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "parse.h"
 #include "sysfs.h"
+
+/* It serves the character devices. */
+#define DRIVER "device_dax"
 
 struct wanted {
 	const char *name;
@@ -17,13 +21,13 @@ struct wanted {
 };
 
 /* Of a driver that is no module the users are not counted. */
-static bool has_users(struct kernel *kernel, const char *module)
+static bool has_users(struct kernel *kernel)
 {
 	AUTO_FOLDER struct folder *modules = NULL;
 	char text[SYSFS_PAGE + 1];
 
 	return folder_open(kernel, "sys/module", &modules) ||
-		sysfs_read(modules, module, "refcnt", text) || strcmp(text, "0") != 0;
+		sysfs_read(modules, DRIVER, "refcnt", text) || strcmp(text, "0") != 0;
 }
 
 static FILE *open_file(int folder, const char *path)
@@ -102,13 +106,13 @@ static bool is_process(const char *name)
 	return strlen(name) < 32 && parse_u64(name, 10, &number) == 0;
 }
 
-int mapper_check(struct kernel *kernel, const char *module, const char *name, dev_t device)
+int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
 {
-	struct wanted wanted = {name, device};
+	struct wanted wanted = {name, makedev((unsigned)major, (unsigned)minor)};
 	struct dirent *entry;
 	int err = 0;
 
-	if (!has_users(kernel, module))
+	if (major < 0 || minor < 0 || !has_users(kernel))
 		return 0;
 	int fd = openat(kernel_root(kernel), "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *processes = fd < 0 ? NULL : fdopendir(fd);

@@ -6,7 +6,6 @@
 #include <kernel/mapper.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 /* Whether a namespace can be taken away from its users, and if not, who they are. */
 
@@ -168,16 +167,6 @@ static int check_ram(struct kernel *kernel, struct daxctl_dev *dev)
 	return -EBUSY;
 }
 
-static int check_devdax(struct kernel *kernel, struct daxctl_dev *dev)
-{
-	int major = daxctl_dev_get_major(dev), minor = daxctl_dev_get_minor(dev);
-
-	if (major < 0 || minor < 0)
-		return 0;
-	return mapper_check(kernel, "device_dax", daxctl_dev_get_devname(dev),
-		makedev((unsigned)major, (unsigned)minor));
-}
-
 static int check_dax(struct claim *claim)
 {
 	struct daxctl_region *region = ndctl_dax_get_daxctl_region((struct ndctl_dax *)claim);
@@ -191,7 +180,8 @@ static int check_dax(struct claim *claim)
 		if (daxctl_dev_is_system_ram_mode(dev))
 			err = check_ram(kernel, dev);
 		else if (daxctl_dev_is_enabled(dev))
-			err = check_devdax(kernel, dev);
+			err = mapper_check(kernel, daxctl_dev_get_devname(dev),
+				daxctl_dev_get_major(dev), daxctl_dev_get_minor(dev));
 		if (err)
 			return err;
 	}
