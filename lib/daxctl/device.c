@@ -53,7 +53,7 @@ static struct daxctl_dev *dev_new(struct daxctl_region *region, const char *name
 
 	if (!dev || !dev_parse_name(name, &region_id, &dev->id))
 		return NULL;
-	if (object_init(&dev->object, region->ctx->dax, name, dev_attrs, ARRAY_SIZE(dev_attrs)))
+	if (object_init(&dev->object, region->folder, name, dev_attrs, ARRAY_SIZE(dev_attrs)))
 		return NULL;
 	dev->region = region;
 	dev->memory.dev = dev;

@@ -28,8 +28,9 @@ struct daxctl_ctx {
 struct daxctl_region {
 	struct daxctl_ctx *ctx;
 	struct daxctl_region *next;
-	struct object object; /* named by its path below /sys/devices */
-	char *path;	      /* "/sys/devices/platform/hmem.0" */
+	struct object object;  /* named by its path below /sys/devices */
+	struct folder *folder; /* the same, for what is in it */
+	char *path;	       /* "/sys/devices/platform/hmem.0" */
 	int id;
 	uuid_t uuid;
 	struct daxctl_dev *devs;

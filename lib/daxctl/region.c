@@ -42,6 +42,7 @@ static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const ch
 	if (asprintf(&region->path, SYSFS_DEVICES "%s", path) < 0)
 		region->path = NULL;
 	if (!region->path || ctx_open_devices(ctx) ||
+		folder_below(ctx->devices, path, &region->folder) ||
 		object_init(&region->object, ctx->devices, path, region_attrs,
 			ARRAY_SIZE(region_attrs)))
 		return NULL;
@@ -64,6 +65,7 @@ void region_free(struct daxctl_region *region)
 	free_devs(region->devs);
 	free_devs(region->gone);
 	object_deinit(&region->object);
+	folder_unref(region->folder);
 	free(region->path);
 	free(region);
 }
@@ -141,6 +143,39 @@ static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
 	return dev;
 }
 
+/* The devices that the kernel has in the region's folder. */
+static void list_devs(struct daxctl_region *region)
+{
+	AUTO_NAMES struct names names = NAMES_INIT;
+
+	if (region->listed || ctx_open_dax(region->ctx))
+		return;
+	if (sysfs_list(region->folder, NULL, dev_is_name, &names))
+		return;
+	names_foreach (&names, name)
+		dev_get(region, name);
+	region->listed = true;
+}
+
+/* A device that is gone by now is left out. The second device of a region shows that there are
+ * more: they are taken from the region's folder, so that no link has to be read for each. */
+static void add_devs(struct daxctl_ctx *ctx, const struct names *names)
+{
+	const struct daxctl_dev *known = NULL;
+
+	names_foreach (names, name) {
+		if (known && strcmp(known->object.name, name) == 0) {
+			known = known->next;
+			continue;
+		}
+		const struct daxctl_dev *dev = add_dev(ctx, name);
+		if (dev && dev != dev->region->devs) {
+			list_devs(dev->region);
+			known = dev->next;
+		}
+	}
+}
+
 static void list_all(struct daxctl_ctx *ctx)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
@@ -149,9 +184,7 @@ static void list_all(struct daxctl_ctx *ctx)
 		return;
 	if (sysfs_list(ctx->dax, NULL, dev_is_name, &names))
 		return;
-	/* A device that is gone by now is left out. */
-	names_foreach (&names, name)
-		add_dev(ctx, name);
+	add_devs(ctx, &names);
 	for (struct daxctl_region *region = ctx->regions; region; region = region->next)
 		region->listed = true;
 	ctx->listed = true;
@@ -260,19 +293,6 @@ EXPORT unsigned long long daxctl_region_get_available_size(struct daxctl_region 
 EXPORT unsigned long daxctl_region_get_align(struct daxctl_region *region)
 {
 	return object_u64_or(&region->object, REGION_ALIGN, 0);
-}
-
-static void list_devs(struct daxctl_region *region)
-{
-	AUTO_NAMES struct names names = NAMES_INIT;
-
-	if (region->listed || ctx_open_dax(region->ctx))
-		return;
-	if (sysfs_list(region->object.folder, region->object.name, dev_is_name, &names))
-		return;
-	names_foreach (&names, name)
-		dev_get(region, name);
-	region->listed = true;
 }
 
 EXPORT struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region)

@@ -11,16 +11,39 @@
 
 struct folder {
 	struct kernel *kernel;
-	char *path;
+	struct folder *parent; /* whose descriptor it shares, or NULL */
+	char *path;	       /* what the descriptor stands for */
+	char *below;	       /* from there to the folder: "", or a path with a slash behind it */
 	int fd;
 	unsigned refs;
 };
 
+static void cleanup_new(struct folder **folder)
+{
+	if (!*folder)
+		return;
+	free((*folder)->path);
+	free((*folder)->below);
+	free(*folder);
+}
+
+static struct folder *folder_new(struct kernel *kernel, const char *path, const char *below)
+{
+	CLEANUP(cleanup_new) struct folder *folder = calloc(1, sizeof(*folder));
+
+	if (!folder)
+		return NULL;
+	folder->kernel = kernel;
+	folder->path = strdup(path);
+	folder->below = strdup(below);
+	folder->refs = 1;
+	return folder->path && folder->below ? TAKE(folder) : NULL;
+}
+
 int folder_open(struct kernel *kernel, const char *path, struct folder **out)
 {
-	AUTO_FREE char *copy = strdup(path);
-	AUTO_FREE struct folder *folder = calloc(1, sizeof(*folder));
-	if (!folder || !copy)
+	CLEANUP(cleanup_new) struct folder *folder = folder_new(kernel, path, "");
+	if (!folder)
 		return -ENOMEM;
 
 	folder->fd = openat(kernel_root(kernel), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -29,10 +52,23 @@ int folder_open(struct kernel *kernel, const char *path, struct folder **out)
 		log_debug(kernel, "open /%s: %s", path, strerror(-err));
 		return err;
 	}
-	folder->kernel = kernel;
-	folder->path = TAKE(copy);
-	folder->refs = 1;
 	*out = TAKE(folder);
+	return 0;
+}
+
+int folder_below(struct folder *parent, const char *name, struct folder **out)
+{
+	char below[PATH_MAX];
+	int length = snprintf(below, sizeof(below), "%s%s/", parent->below, name);
+	if (length >= (int)sizeof(below))
+		return -ENAMETOOLONG;
+
+	struct folder *folder = folder_new(parent->kernel, parent->path, below);
+	if (!folder)
+		return -ENOMEM;
+	folder->parent = folder_ref(parent);
+	folder->fd = parent->fd;
+	*out = folder;
 	return 0;
 }
 
@@ -46,9 +82,11 @@ struct folder *folder_unref(struct folder *folder)
 {
 	if (!folder || --folder->refs)
 		return NULL;
-	close(folder->fd);
-	free(folder->path);
-	free(folder);
+	if (folder->parent)
+		folder_unref(folder->parent);
+	else
+		close(folder->fd);
+	cleanup_new(&folder);
 	return NULL;
 }
 
@@ -57,17 +95,20 @@ struct kernel *folder_kernel(const struct folder *folder)
 	return folder->kernel;
 }
 
-const char *folder_path(const struct folder *folder)
-{
-	return folder->path;
-}
-
 /* @object/@attr in @path, which has room for PATH_MAX bytes; either may be NULL. */
-static int join(char *path, const char *object, const char *attr)
+static int join(const struct folder *folder, const char *object, const char *attr, char *path)
 {
 	const char *slash = object && attr ? "/" : "";
-	const char *here = object || attr ? "" : ".";
-	int length = snprintf(path, PATH_MAX, "%s%s%s%s", here, object ?: "", slash, attr ?: "");
+	const char *here = object || attr || *folder->below ? "" : ".";
+	int length = snprintf(
+		path, PATH_MAX, "%s%s%s%s%s", folder->below, here, object ?: "", slash, attr ?: "");
+
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int sysfs_path(const struct folder *folder, const char *object, char *path)
+{
+	int length = snprintf(path, PATH_MAX, "%s/%s%s", folder->path, folder->below, object ?: "");
 
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
@@ -88,7 +129,7 @@ static ssize_t read_file(const struct folder *folder, const char *path, char *te
 int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text)
 {
 	char path[PATH_MAX];
-	int err = join(path, object, attr);
+	int err = join(folder, object, attr, path);
 	if (err)
 		return err;
 
@@ -115,7 +156,7 @@ int sysfs_write(
 	const struct folder *folder, const char *object, const char *attr, const char *value)
 {
 	char path[PATH_MAX];
-	int err = join(path, object, attr);
+	int err = join(folder, object, attr, path);
 	if (err)
 		return err;
 
@@ -131,7 +172,7 @@ int sysfs_write(
 int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target)
 {
 	char path[PATH_MAX];
-	int err = join(path, object, attr);
+	int err = join(folder, object, attr, path);
 	if (err)
 		return err;
 
@@ -151,16 +192,24 @@ bool sysfs_exists(const struct folder *folder, const char *object, const char *a
 {
 	char path[PATH_MAX];
 
-	bool there = join(path, object, attr) == 0 && faccessat(folder->fd, path, F_OK, 0) == 0;
+	bool there =
+		join(folder, object, attr, path) == 0 && faccessat(folder->fd, path, F_OK, 0) == 0;
 	log_debug(folder->kernel, "/%s/%s: %s", folder->path, path, there ? "there" : "not there");
 	return there;
 }
 
-int sysfs_open(const struct folder *folder, const char *object)
+static int open_folder(const struct folder *folder, const char *path)
 {
-	int fd = openat(folder->fd, object ?: ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(folder->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+int sysfs_open(const struct folder *folder, const char *object)
+{
+	char path[PATH_MAX];
+
+	return join(folder, object, NULL, path) ?: open_folder(folder, path);
 }
 
 static void cleanup_dir(DIR **dir)
@@ -169,15 +218,8 @@ static void cleanup_dir(DIR **dir)
 		closedir(*dir);
 }
 
-int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
-	struct names *names)
+static int read_names(int fd, bool (*want)(const char *name), struct names *names)
 {
-	int fd = sysfs_open(folder, object);
-	if (fd < 0) {
-		log_debug(folder->kernel, "list /%s/%s: %s", folder->path, object ?: "",
-			strerror(-fd));
-		return fd;
-	}
 	CLEANUP(cleanup_dir) DIR *dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
@@ -197,7 +239,23 @@ int sysfs_list(const struct folder *folder, const char *object, bool (*want)(con
 	if (errno)
 		return -errno;
 	names_sort(names);
-	log_debug(
-		folder->kernel, "list /%s/%s: %zu names", folder->path, object ?: "", names->count);
 	return 0;
+}
+
+int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
+	struct names *names)
+{
+	char path[PATH_MAX];
+	int err = join(folder, object, NULL, path);
+	if (err)
+		return err;
+
+	int fd = open_folder(folder, path);
+	err = fd < 0 ? fd : read_names(fd, want, names);
+	if (err)
+		log_debug(folder->kernel, "list /%s/%s: %s", folder->path, path, strerror(-err));
+	else
+		log_debug(
+			folder->kernel, "list /%s/%s: %zu names", folder->path, path, names->count);
+	return err;
 }

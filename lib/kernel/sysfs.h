@@ -23,11 +23,12 @@ struct folder;
 
 /* @path is relative to the root, for example "sys/bus/dax/devices". */
 int folder_open(struct kernel *kernel, const char *path, struct folder **folder);
+/* The folder @name in @parent, with the descriptor of @parent: no system call, and none of the
+ * limited descriptors. */
+int folder_below(struct folder *parent, const char *name, struct folder **folder);
 struct folder *folder_ref(struct folder *folder);
 struct folder *folder_unref(struct folder *folder);
 struct kernel *folder_kernel(const struct folder *folder);
-/* Relative to the root, as it was given to folder_open. */
-const char *folder_path(const struct folder *folder);
 
 static inline void cleanup_folder(struct folder **folder)
 {
@@ -37,6 +38,8 @@ static inline void cleanup_folder(struct folder **folder)
 
 #define SYSFS_PAGE 4096
 
+/* Where @object is, relative to the root; @path has room for PATH_MAX bytes. */
+int sysfs_path(const struct folder *folder, const char *object, char *path);
 /* Reads @object/@attr into @text (room for SYSFS_PAGE + 1 bytes) without the newline. */
 int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text);
 int sysfs_write(

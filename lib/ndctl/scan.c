@@ -375,10 +375,7 @@ bool entity_is_bound(struct entity *entity)
 
 int entity_path(const struct entity *entity, char *path)
 {
-	int length = snprintf(
-		path, PATH_MAX, "%s/%s", folder_path(entity->object.folder), entity->object.name);
-
-	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+	return sysfs_path(entity->object.folder, entity->object.name, path);
 }
 
 /* The module that the kernel names for the entity. */

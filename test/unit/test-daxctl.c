@@ -96,10 +96,10 @@ static void logging(void **state)
 	daxctl_set_log_priority(ctx, LOG_DEBUG);
 	assert_int_equal(daxctl_get_log_priority(ctx), LOG_DEBUG);
 	assert_int_equal(daxctl_dev_get_size(dev), GIB);
-	assert_string_equal(lines, "read /sys/bus/dax/devices/dax0.0/size: 1073741824\n");
+	assert_string_equal(lines, "read /sys/devices/" HMEM "/dax0.0/size: 1073741824\n");
 	/* What is kept is not read again. */
 	assert_int_equal(daxctl_dev_get_size(dev), GIB);
-	assert_string_equal(lines, "read /sys/bus/dax/devices/dax0.0/size: 1073741824\n");
+	assert_string_equal(lines, "read /sys/devices/" HMEM "/dax0.0/size: 1073741824\n");
 
 	daxctl_set_log_fn(ctx, NULL);
 	daxctl_set_log_priority(ctx, LOG_ERR);
@@ -418,7 +418,7 @@ static void vanishes(void **state)
 	char *before = tree_text(fixture);
 	assert_int_equal(daxctl_dev_set_size(dev, GIB), -ENXIO);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: the kernel refused '0x40000000' in /sys/bus/dax/devices/dax0.0/size: "
+		"dax0.0: the kernel refused '0x40000000' in /sys/devices/" HMEM "/dax0.0/size: "
 		"No such file or directory");
 	assert_int_equal(daxctl_memory_offline(mem), -ENOENT);
 	assert_int_equal(daxctl_memory_online(mem), -ENOENT);

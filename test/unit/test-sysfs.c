@@ -70,7 +70,6 @@ static void folders(void **state)
 
 	make_dir(fixture, DEVICES);
 	assert_int_equal(folder_open(kernel, DEVICES, &folder), 0);
-	assert_string_equal(folder_path(folder), DEVICES);
 	assert_ptr_equal(folder_kernel(folder), kernel);
 
 	/* The last reference closes. */
@@ -78,6 +77,41 @@ static void folders(void **state)
 	assert_null(folder_unref(folder));
 	assert_true(sysfs_exists(folder, NULL, NULL));
 	assert_null(folder_unref(NULL));
+}
+
+/* A folder below another one is the same to what is in it, and lives on without it. */
+static void folders_below(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_FOLDER struct folder *below = NULL, *further = NULL;
+	AUTO_NAMES struct names names = NAMES_INIT;
+	char text[SYSFS_PAGE + 1], path[PATH_MAX];
+
+	make_file(fixture, DEVICES "/dax0.0/dax_region/align", "2097152\n");
+	OPEN(fixture);
+	assert_int_equal(folder_below(folder, "dax0.0", &below), 0);
+	folder = folder_unref(folder);
+	assert_int_equal(folder_below(below, "dax_region", &further), 0);
+	assert_ptr_equal(folder_kernel(further), kernel);
+
+	assert_int_equal(sysfs_read(below, "dax_region", "align", text), 0);
+	assert_int_equal(sysfs_read(further, NULL, "align", text), 0);
+	assert_string_equal(text, "2097152");
+	assert_int_equal(sysfs_list(below, NULL, NULL, &names), 0);
+	assert_string_equal(names.list[0], "dax_region");
+	assert_true(sysfs_exists(further, NULL, NULL));
+	assert_int_equal(sysfs_path(further, "align", path), 0);
+	assert_string_equal(path, DEVICES "/dax0.0/dax_region/align");
+	assert_int_equal(sysfs_path(below, NULL, path), 0);
+	assert_string_equal(path, DEVICES "/dax0.0/");
+
+	/* Nothing is looked at before it is used. */
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = 0;
+	further = folder_unref(further);
+	assert_int_equal(folder_below(below, path, &further), -ENAMETOOLONG);
+	assert_int_equal(folder_below(below, "nothing", &further), 0);
+	assert_int_equal(sysfs_read(further, NULL, "align", text), -ENOENT);
 }
 
 static void reads(void **state)
@@ -346,7 +380,7 @@ static void journal(void **state)
 		"read /sys/bus/dax/devices/dax0.0/none: No such file or directory\n"
 		"link /sys/bus/dax/devices/dax0.0/driver: ../kmem\n"
 		"link /sys/bus/dax/devices/dax0.0/none: No such file or directory\n"
-		"list /sys/bus/dax/devices/: 1 names\n"
+		"list /sys/bus/dax/devices/.: 1 names\n"
 		"list /sys/bus/dax/devices/none: No such file or directory\n"
 		"write '8192' to /sys/bus/dax/devices/dax0.0/size: done\n");
 	journal = (struct journal){0};
@@ -359,6 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(folders),
+		fixture_test(folders_below),
 		fixture_test(reads),
 		fixture_test(long_names),
 		fixture_test(vanished),
