@@ -667,10 +667,8 @@ static int change_dev(
 	};
 	if (!err)
 		err = add_steps(&plan, dev, wish);
-	if (!err && wish->use.flags & DAXCTL_CHANGE_DRY_RUN)
-		txn_describe(txn);
-	else if (!err)
-		err = txn_run(txn);
+	if (!err)
+		err = wish->use.flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
 	return err ? kernel_fail_while(
 			     dev_kernel(dev), err, "%s: cannot be %s", dev->object.name, done)
 		   : 0;

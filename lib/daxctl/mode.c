@@ -529,10 +529,8 @@ EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode
 	int err = dev_begin(dev, &txn);
 	if (!err)
 		err = plan(txn, dev, mode, flags);
-	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
-		txn_describe(txn);
-	else if (!err)
-		err = txn_run(txn);
+	if (!err)
+		err = flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s: cannot become %s",
 			     dev->object.name, modes[mode].name)
 		   : 0;

@@ -179,10 +179,11 @@ static void tell(const struct txn *txn, enum txn_event event, size_t i)
 		txn->observer(txn->observer_data, event, txn->steps[i].what);
 }
 
-void txn_describe(const struct txn *txn)
+int txn_describe(const struct txn *txn)
 {
 	for (size_t i = 0; i < txn->count; i++)
 		tell(txn, TXN_PLANNED, i);
+	return 0;
 }
 
 /* Everything that can wait; the signals of a fault in the program itself cannot. */

@@ -54,8 +54,9 @@ int txn_write(struct txn *txn, struct object *object, unsigned attr, const char 
 /* From now on a step that fails leaves those before it as they are, for a look at them. */
 void txn_keep(struct txn *txn);
 
-/* Tells the observer each step without taking any. */
-void txn_describe(const struct txn *txn);
+/* Tells the observer each step without taking any: what a dry run does in place of txn_run.
+ * Returns 0. */
+int txn_describe(const struct txn *txn);
 /* Takes the steps, and waits a moment for udev when all are done. Returns 0, or the failing step's
  * errno: then everything is as it was, or, where even the undo failed, the recorded sentence says
  * what was not put back. */

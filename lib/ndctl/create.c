@@ -248,10 +248,8 @@ static int run(struct txn *txn, const struct plan *plan, struct ndctl_namespace 
 
 	if (err)
 		return err;
-	if (plan->flags & NDCTL_CHANGE_DRY_RUN) {
-		txn_describe(txn);
-		return 0;
-	}
+	if (plan->flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
 	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		txn_keep(txn);
 	err = txn_run(txn);
@@ -357,10 +355,8 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 		err = autolabel_plan(txn, old);
 	if (err)
 		return err;
-	if (spec->flags & NDCTL_CHANGE_DRY_RUN) {
-		txn_describe(txn);
-		return 0;
-	}
+	if (spec->flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
 	err = txn_run(txn);
 	if (err)
 		return err;
@@ -462,10 +458,8 @@ static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, un
 		err = step_disable(txn, ndns) ?: plan_claim(txn, &plan);
 	if (err)
 		return err;
-	if (flags & NDCTL_CHANGE_DRY_RUN) {
-		txn_describe(txn);
-		return 0;
-	}
+	if (flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
 	err = txn_run(txn);
 	ctx_forget(ndns->entity.ctx);
 	return err;
@@ -524,10 +518,8 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 
 	if (err)
 		return err;
-	if (flags & NDCTL_CHANGE_DRY_RUN) {
-		txn_describe(txn);
-		return 0;
-	}
+	if (flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
 	err = txn_run(txn);
 	if (err || labelled || wiped)
 		return err;
