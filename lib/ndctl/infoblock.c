@@ -186,7 +186,7 @@ EXPORT int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_l
 {
 	uint64_t unit = align > LEAST_ALIGN ? align : LEAST_ALIGN, head = RESERVED;
 
-	if (!align || align & (align - 1) || align >> 32 ||
+	if (!align || align & (align - 1) || (uint64_t)align >> 32 ||
 		(map != NDCTL_PFN_LOC_RAM && map != NDCTL_PFN_LOC_PMEM) || size > INT64_MAX / 2 ||
 		offset > INT64_MAX / 2)
 		return -EINVAL;
