@@ -13,20 +13,21 @@
 static struct selection selection;
 static struct layout_options wanted;
 static bool human, persist;
+static bool from_input; /* the region is the one that the file names */
 static int verbose;
 
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &selection.region, "region", "only in this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
-	{'s', "size", OPT_PARSED, &wanted.size, "size", "size of the device",
+	{'s', "size", OPT_SIZE, &wanted.size, "size", "size of the device",
 		"All that is left in the region, if it is not given. It must be a multiple of the "
 		"alignment.",
-		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
-	{'a', "align", OPT_PARSED, &wanted.align, "align", "alignment of the device",
+		.digit_first = true, .refusal = -EINVAL},
+	{'a', "align", OPT_SIZE, &wanted.align, "align", "alignment of the device",
 		"The region's, if it is not given: 2M on x86, where 4K and 1G are possible too. "
 		"Programs map the device in multiples of it.",
-		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
+		.digit_first = true, .refusal = -EINVAL},
 	{0, "input", OPT_TEXT, &wanted.input, "file", "make the device that this file describes",
 		"See INPUT."},
 	{0, "persist", OPT_FLAG, &persist, NULL, PERSIST_HELP,
@@ -78,8 +79,11 @@ static bool is_meant(struct daxctl_region *region)
 
 static int no_region(struct daxctl_ctx *ctx)
 {
-	if (selection.region)
-		say_error("%s: no such dax region", selection.region);
+	if (from_input)
+		say_error("%s: \"chardev\": there is no dax region %s", typed(wanted.input),
+			selection.region);
+	else if (selection.region)
+		say_error("%s: no such dax region", typed(selection.region));
 	else if (!daxctl_region_get_first(ctx))
 		say_error("there is no dax region");
 	else {
@@ -112,12 +116,14 @@ static int run(void *context, int count, char **args)
 
 	if (!array)
 		return -ENOMEM;
-	int err = layout_from_options(&wanted, &input, &creation.layout);
+	int err = layout_from_options(&wanted, &input);
 	if (err)
 		return err;
+	creation.layout = input.layout;
 	if (!selection.region && input.region >= 0) {
 		snprintf(region, sizeof(region), "%d", input.region);
 		selection.region = region;
+		from_input = true;
 	}
 	devices_tell_steps(context, &told);
 	err = create_all(context, &creation);

@@ -13,11 +13,16 @@
 
 bool region_is_selected(struct daxctl_region *region, const struct selection *selection)
 {
+	const char *path = daxctl_region_get_path(region);
 	char name[32];
 	int id = daxctl_region_get_id(region);
 
+	if (!selection->region)
+		return true;
 	snprintf(name, sizeof(name), "region%d", id);
-	return filter_match(selection->region, (struct filter_names){id, name, NULL});
+	return filter_match(selection->region,
+		       (struct filter_names){id, name, dax_region_place(region)}) ||
+		filter_match(selection->region, (struct filter_names){FILTER_NO_ID, path, NULL});
 }
 
 bool device_is_selected(struct daxctl_dev *dev, const struct selection *selection)

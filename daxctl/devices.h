@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* The devices that options and arguments name: "dax0.1", "0.1" or "all", on the region that @region
- * (NULL: any) names by number, "region0" or "all". */
+ * (NULL: any) names by number, "region0", path or "all". */
 struct selection {
 	const char *region;
 	const char *device;

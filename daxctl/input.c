@@ -60,25 +60,72 @@ static int read_file(const char *path, char **text, size_t *size)
 	return err ? failed(path, err) : 0;
 }
 
+static int not_json(const char *path, const char *text, size_t end, const char *why)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < end; i++)
+		line += text[i] == '\n';
+	say_error("%s: line %zu: not JSON: %s", path, line, why);
+	return -EINVAL;
+}
+
+static size_t count_members(struct json_object *json)
+{
+	size_t count = 0;
+
+	if (json_object_is_type(json, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(json); i++)
+			count += count_members(json_object_array_get_idx(json, i));
+	if (!json_object_is_type(json, json_type_object))
+		return count;
+	json_object_object_foreach(json, key, value)
+	{
+		count += key != NULL;
+		count += count_members(value);
+	}
+	return count;
+}
+
+/* What json-c lets pass: names in other quotes, and a name that is there twice, of which it keeps
+ * one. Outside of texts each colon is a member's. */
+static int check_text(const char *path, const char *text, struct json_object *json)
+{
+	size_t colons = 0;
+	bool quoted = false;
+
+	for (const char *at = text; *at; at++) {
+		if (quoted && *at == '\\')
+			at++;
+		else if (*at == '"')
+			quoted = !quoted;
+		else if (!quoted && *at == '\'')
+			return not_json(path, text, at - text, "'");
+		else
+			colons += !quoted && *at == ':';
+	}
+	if (colons == count_members(json))
+		return 0;
+	say_error("%s: an object has two members of the same name", path);
+	return -EINVAL;
+}
+
 static int parse_text(const char *path, const char *text, size_t size, struct json_object **json)
 {
 	CLEANUP(cleanup_tokener) struct json_tokener *tokener = json_tokener_new();
-	size_t line = 1;
 
-	if (!tokener || size > INT_MAX - 1)
+	if (!tokener || !text || size > INT_MAX - 1)
 		return failed(path, -ENOMEM);
+	if (strlen(text) != size)
+		return not_json(path, text, strlen(text), "a byte of 0");
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	/* With the NUL, so that a number at the end is complete. */
 	*json = json_tokener_parse_ex(tokener, text, (int)size + 1);
 	if (*json)
-		return 0;
+		return check_text(path, text, *json);
 	enum json_tokener_error error = json_tokener_get_error(tokener);
-	size_t end = json_tokener_get_parse_end(tokener);
-	for (size_t i = 0; i < end && i < size; i++)
-		line += text[i] == '\n';
-	say_error("%s: line %zu: not JSON: %s", path, line,
+	return not_json(path, text, json_tokener_get_parse_end(tokener),
 		error == json_tokener_success ? "null" : json_tokener_error_desc(error));
-	return -EINVAL;
 }
 
 static int wrong(const char *path, const char *where, const char *key, const char *expected)
@@ -140,6 +187,32 @@ static int read_region(const char *path, struct json_object *value, struct input
 	return 0;
 }
 
+/* @where is in front of @thing. */
+static int check_keys(const char *path, const char *where, const char *thing,
+	bool (*is_known)(const char *key), struct json_object *json)
+{
+	json_object_object_foreach(json, key, value)
+	{
+		if (is_known(key))
+			continue;
+		say_error("%s: %sa %s has no \"%s\"", path, where, thing, key);
+		say_hint(
+			"daxctl list -DM -d DEVICE | jq '.[0]' prints a device as it is read here");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool is_mapping_key(const char *key)
+{
+	static const char *const names[] = {"page_offset", "start", "end", "size"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], key) == 0)
+			return true;
+	return false;
+}
+
 /* A mapping and where it lies in the device. */
 struct placed {
 	struct daxctl_range range;
@@ -156,7 +229,9 @@ static int read_mapping(const char *path, size_t i, struct json_object *json, st
 		say_error("%s: %sis not an object with \"start\" and \"end\"", path, where);
 		return -EINVAL;
 	}
-	int err = get_number(path, where, json, "start", &start);
+	int err = check_keys(path, where, "mapping", is_mapping_key, json);
+	if (!err)
+		err = get_number(path, where, json, "start", &start);
 	if (!err)
 		err = get_number(path, where, json, "end", &end);
 	if (err)
@@ -196,6 +271,10 @@ static int sort_mappings(const char *path, struct placed *list, size_t count, si
 		qsort(list, count, sizeof(*list), by_offset);
 	else if (with_offset)
 		return wrong(path, "", "mappings", "clear: \"page_offset\" is in some, not in all");
+	for (size_t i = 1; i < with_offset; i++)
+		if (list[i].offset == list[i - 1].offset)
+			return wrong(
+				path, "", "mappings", "clear: two have the same \"page_offset\"");
 	return 0;
 }
 
@@ -228,12 +307,18 @@ static int read_mappings(const char *path, struct json_object *value, struct inp
 	return err;
 }
 
+/* Greater numbers than there are come as the greatest one. */
+static bool to_bytes(struct json_object *value, uint64_t *bytes)
+{
+	return to_number(value, bytes) && *bytes != UINT64_MAX;
+}
+
 static int read_size(const char *path, struct json_object *value, struct input *input)
 {
 	uint64_t size;
 
 	/* As list -u prints it, it is rounded; ranges say it exactly. */
-	if (!to_number(value, &size)) {
+	if (!to_bytes(value, &size)) {
 		if (input->layout.given & DAXCTL_LAYOUT_RANGES &&
 			json_object_is_type(value, json_type_string))
 			return 0;
@@ -248,7 +333,7 @@ static int read_align(const char *path, struct json_object *value, struct input 
 {
 	uint64_t align;
 
-	if (!to_number(value, &align)) {
+	if (!to_bytes(value, &align)) {
 		/* "2.00 MiB (2.10 MB)" of list -u: alignments are whole units. */
 		const char *text = json_object_get_string(value);
 		return wrong(path, "", "align",
@@ -285,27 +370,18 @@ static const struct {
 	{"memmap_on_memory", read_nothing},
 };
 
-static int check_keys(const char *path, struct json_object *json)
+static bool is_device_key(const char *key)
 {
-	json_object_object_foreach(json, key, value)
-	{
-		bool known = false;
-		for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-			known |= strcmp(keys[i].key, key) == 0;
-		if (known)
-			continue;
-		say_error("%s: a device has no \"%s\"", path, key);
-		say_hint(
-			"daxctl list -DM -d DEVICE | jq '.[0]' prints a device as it is read here");
-		return -EINVAL;
-	}
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strcmp(keys[i].key, key) == 0)
+			return true;
+	return false;
 }
 
 static int read_object(const char *path, struct json_object *json, struct input *input)
 {
 	struct json_object *value;
-	int err = check_keys(path, json);
+	int err = check_keys(path, "", "device", is_device_key, json);
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(keys); i++)
 		if (json_object_object_get_ex(json, keys[i].key, &value))
@@ -347,25 +423,17 @@ void input_deinit(struct input *input)
 	input->layout.ranges = NULL;
 }
 
-bool layout_parse_size(const char *text, void *value)
-{
-	struct size_option *size = value;
-
-	*size = (struct size_option){.given = text != NULL};
-	return !text || (*text >= '0' && *text <= '9' && parse_size(text, &size->bytes) == 0);
-}
-
 static int disagree(const char *option, const char *path)
 {
 	return usage_error("--%s and %s say different things", option, path);
 }
 
-int layout_from_options(
-	const struct layout_options *options, struct input *input, struct daxctl_layout *layout)
+int layout_from_options(const struct layout_options *options, struct input *input)
 {
+	struct daxctl_layout *layout = &input->layout;
+
 	if (options->input && input_read(options->input, input))
 		return EXIT_USAGE;
-	*layout = input->layout;
 	if (options->size.given) {
 		if (layout->given & DAXCTL_LAYOUT_SIZE && layout->size != options->size.bytes)
 			return disagree("size", options->input);

@@ -29,12 +29,6 @@ struct layout_options {
 	const char *input;
 };
 
-/* For OPT_PARSED: a size that must have a digit. A device whose size is set to nothing by a
- * script's empty variable loses its data. */
-bool layout_parse_size(const char *text, void *value);
-#define LAYOUT_SIZE_EXPECTED "a size such as 4096, 64M or 2G"
-
-/* Reads the file, if there is one, into @input (which @layout then needs) and adds the options to
- * it. Returns 0 or what the verb must return, after an error that was said. */
-int layout_from_options(
-	const struct layout_options *options, struct input *input, struct daxctl_layout *layout);
+/* Reads the file, if there is one, into @input and adds the options to it. Returns 0 or what the
+ * verb must return, after an error that was said. */
+int layout_from_options(const struct layout_options *options, struct input *input);

@@ -49,6 +49,7 @@ static const struct tool tool = {
 	.summary = "decide what the memory behind dax devices is used for",
 	.verbs = verbs,
 	.verb_count = ARRAY_SIZE(verbs),
+	.values_once = true,
 	.context_new = context_new,
 	.context_free = context_free,
 	.error = error,

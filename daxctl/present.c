@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "../util/dax-json.h"
 
 void present_region_deinit(struct present_region *region)
 {
@@ -77,12 +78,9 @@ static int read_devices(struct present_region *region)
 
 int present_region_init(struct present_region *region, struct daxctl_region *object)
 {
-	static const char prefix[] = "/sys/devices";
-	const char *path = daxctl_region_get_path(object);
-
 	*region = (struct present_region){
 		.region = object,
-		.path = strncmp(path, prefix, strlen(prefix)) == 0 ? path + strlen(prefix) : path,
+		.path = dax_region_place(object),
 		.id = daxctl_region_get_id(object),
 		.target_node = -1,
 		.dynamic = daxctl_region_is_dynamic(object) > 0,

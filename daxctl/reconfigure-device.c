@@ -33,15 +33,15 @@ static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
-	{'s', "size", OPT_PARSED, &layout_wanted.size, "size",
+	{'s', "size", OPT_SIZE, &layout_wanted.size, "size",
 		"give disabled devices of a dynamic region another size",
 		"What is cut off is lost. 0 leaves the device without memory. Not with *--mode*.",
-		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
-	{'a', "align", OPT_PARSED, &layout_wanted.align, "align",
+		.digit_first = true, .refusal = -EINVAL},
+	{'a', "align", OPT_SIZE, &layout_wanted.align, "align",
 		"give disabled devices of a dynamic region another alignment",
 		"A size that the processor can map at once: 4K, 2M or 1G on x86. Not with "
 		"*--mode*.",
-		.parse = layout_parse_size, .expected = LAYOUT_SIZE_EXPECTED, .refusal = -EINVAL},
+		.digit_first = true, .refusal = -EINVAL},
 	{0, "input", OPT_TEXT, &layout_wanted.input, "file",
 		"give a disabled device of a dynamic region what this file describes",
 		"The format is that of *daxctl-create-device*(1). Not with *--mode*."},
@@ -203,7 +203,15 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 /* Users of the verb know one status for all that a device cannot be made of. */
 static int change_layout(struct daxctl_dev *dev, const void *data)
 {
-	int err = daxctl_dev_set_layout(dev, data, dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
+	const struct input *input = data;
+	int region_id = daxctl_region_get_id(daxctl_dev_get_region(dev));
+
+	if (input->region >= 0 && input->region != region_id) {
+		say_error("%s: describes a device of region %d, and %s is in region %d",
+			layout_wanted.input, input->region, daxctl_dev_get_devname(dev), region_id);
+		return -ENXIO;
+	}
+	int err = daxctl_dev_set_layout(dev, &input->layout, dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
 
 	if (!err && persist)
 		return persist_device(dev);
@@ -215,11 +223,10 @@ static int change_layout(struct daxctl_dev *dev, const void *data)
 static int run_layout(void *context, int count, char **args)
 {
 	CLEANUP(input_deinit) struct input input = {.region = -1};
-	struct daxctl_layout layout;
 	const struct change change = {
 		.done = dry_run ? "would reconfigure" : "reconfigured",
 		.apply = change_layout,
-		.data = &layout,
+		.data = &input,
 		.verbose = verbose > 0,
 	};
 
@@ -228,7 +235,7 @@ static int run_layout(void *context, int count, char **args)
 				   "make sense with --mode only");
 	if (layout_wanted.input && (count > 1 || strcmp(args[0], "all") == 0))
 		return usage_error("--input describes one device");
-	int err = layout_from_options(&layout_wanted, &input, &layout);
+	int err = layout_from_options(&layout_wanted, &input);
 	return err ?: devices_change(context, region, count, args, &change);
 }
 

@@ -467,18 +467,34 @@ static bool names(const char *arg, const char *name)
 	return name && strcmp(slash ? slash + 1 : arg, name) == 0;
 }
 
+static bool is_meant(const struct task *task, const char *arg)
+{
+	if (names(arg, "all") || names(arg, task->ndns ? task->ndns->name : NULL))
+		return true;
+	for (size_t i = 0; task->region && i < task->region->device_count; i++)
+		if (names(arg, task->region->devices[i].name))
+			return true;
+	return false;
+}
+
 static bool is_wanted(const struct task *task, int count, char **args)
 {
-	if (!count)
-		return true;
-	for (int i = 0; i < count; i++) {
-		if (names(args[i], "all") || names(args[i], task->ndns ? task->ndns->name : NULL))
+	for (int i = 0; i < count; i++)
+		if (is_meant(task, args[i]))
 			return true;
-		for (size_t j = 0; task->region && j < task->region->device_count; j++)
-			if (names(args[i], task->region->devices[j].name))
-				return true;
+	return !count;
+}
+
+/* No failure, since this is called for whatever appears. */
+static void tell_unknown(const struct tasks *tasks, int count, char **args)
+{
+	for (int i = 0; i < count; i++) {
+		bool meant = false;
+		for (size_t k = 0; k < tasks->count; k++)
+			meant |= is_meant(&tasks->list[k], args[i]);
+		if (!meant)
+			say_note("%s: no section is for it", typed(args[i]));
 	}
-	return false;
 }
 
 /* Devices of described regions that are in no section. */
@@ -546,6 +562,7 @@ static int restore(struct daxctl_ctx *ctx, const struct config *config, int coun
 	if (err)
 		return err;
 	devices_tell_steps(ctx, &told);
+	tell_unknown(&tasks, count, args);
 	restore_all(&restoration, &tasks, count, args);
 	devices_tell_steps(ctx, NULL);
 	if (!count)

@@ -30,13 +30,15 @@ static bool parse_number(const char *text, void *value)
 	return true;
 }
 
+#define NUMBER "a number from 0 to 2147483647"
+
 static const struct option options[] = {
 	{'d', "directory", OPT_TEXT, &directory, "path",
 		"folder of the tables, as acpixtract -a writes them (default: here)"},
 	{'p', "pxm", OPT_PARSED, &domain, "n", "proximity domain to split (default: 0)",
-		.parse = parse_number, .expected = "a number"},
+		.parse = parse_number, .expected = NUMBER},
 	{'n', "nodes", OPT_PARSED, &nodes, "n", "number of domains to make of it (default: 2)",
-		"A power of two.", .parse = parse_number, .expected = "a number"},
+		"A power of two.", .parse = parse_number, .expected = NUMBER},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print the parts"},
 };
 
@@ -152,6 +154,11 @@ static int run(void *context, int count, char **args)
 {
 	CLEANUP(tables_deinit) struct tables tables = {0};
 
+	/* It would stand for the root folder. */
+	if (!*directory) {
+		say_error("--directory: '' is no folder");
+		return 1;
+	}
 	if (nodes < 2 || nodes & (nodes - 1))
 		return usage_error("--nodes=%d: it is not a power of two from 2 on", nodes);
 	/* Each new one takes a row in SLIT, whose size is a number of 32 bits. */

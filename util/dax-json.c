@@ -182,13 +182,17 @@ struct json_object *json_dax_device(struct daxctl_dev *dev, unsigned flags)
 	return json_describe(device_fields, ARRAY_SIZE(device_fields), &view, flags);
 }
 
-static bool path(void *object, unsigned flags, union field_value *out)
+const char *dax_region_place(struct daxctl_region *region)
 {
 	static const char prefix[] = "/sys/devices";
+	const char *path = daxctl_region_get_path(region);
 
-	out->text = daxctl_region_get_path(object);
-	if (strncmp(out->text, prefix, strlen(prefix)) == 0)
-		out->text += strlen(prefix);
+	return strncmp(path, prefix, strlen(prefix)) == 0 ? path + strlen(prefix) : path;
+}
+
+static bool path(void *object, unsigned flags, union field_value *out)
+{
+	out->text = dax_region_place(object);
 	return !(flags & JSON_NO_PATH);
 }
 

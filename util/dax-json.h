@@ -18,5 +18,7 @@ enum {
 };
 
 struct json_object *json_dax_device(struct daxctl_dev *dev, unsigned flags);
+/* Its path as it is shown: "/platform/hmem.0". */
+const char *dax_region_place(struct daxctl_region *region);
 /* Without its devices. */
 struct json_object *json_dax_region(struct daxctl_region *region, unsigned flags);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "option.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,16 +113,22 @@ static bool takes_value(const struct option *option)
 	return option->type != OPT_FLAG && option->type != OPT_COUNT;
 }
 
-static void give(
+static enum parse_end give(
 	const struct parse *parse, const struct option *option, bool negative, const char *text)
 {
-	if (option->type == OPT_FLAG)
+	struct given *given = &parse->given[option - parse->options];
+
+	if (option->type == OPT_FLAG) {
 		*(bool *)option->value = !negative;
-	else if (option->type == OPT_COUNT)
+	} else if (option->type == OPT_COUNT) {
 		*(int *)option->value = negative ? 0 : *(int *)option->value + 1;
-	else
-		parse->given[option - parse->options] =
-			(struct given){true, negative ? NULL : text};
+	} else if (parse->once && !negative && given->text) {
+		usage_error("--%s has two values: '%s' and '%s'", option->name, given->text, text);
+		return PARSE_REFUSED;
+	} else {
+		*given = (struct given){true, negative ? NULL : text};
+	}
+	return PARSE_RUN;
 }
 
 static enum parse_end refuse_name(const struct parse *parse, const char *name, size_t length)
@@ -175,8 +182,7 @@ static enum parse_end parse_long(struct walk *walk, const char *name)
 			return PARSE_REFUSED;
 		}
 	}
-	give(walk->parse, option, matches.first.negative, text);
-	return PARSE_RUN;
+	return give(walk->parse, option, matches.first.negative, text);
 }
 
 static const struct option *find_letter(const struct parse *parse, char letter)
@@ -211,7 +217,8 @@ static enum parse_end parse_letters(struct walk *walk, const char *letters)
 				return PARSE_REFUSED;
 			}
 		}
-		give(walk->parse, option, false, text);
+		if (give(walk->parse, option, false, text) == PARSE_REFUSED)
+			return PARSE_REFUSED;
 		if (text)
 			break;
 	}
@@ -260,7 +267,8 @@ enum parse_end option_parse(struct parse *parse, int argc, char **argv)
 static int convert_size(const struct option *option, const char *text)
 {
 	struct size_option size = {.given = text != NULL};
-	int err = text ? parse_size(text, &size.bytes) : 0;
+	bool malformed = text && option->digit_first && !isdigit((unsigned char)*text);
+	int err = malformed ? -EINVAL : text ? parse_size(text, &size.bytes) : 0;
 
 	if (err == -ERANGE)
 		return usage_error(

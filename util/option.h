@@ -12,7 +12,8 @@
  * of the man page are all read from it.
  *
  * A long option may be shortened as far as it stays clear. Each has a negation, --no-NAME (for one
- * called no-NAME also --NAME), that puts its value back to zero; the last one given wins.
+ * called no-NAME also --NAME), that puts its value back to zero; the last one given wins, unless
+ * the tool takes each value once.
  */
 enum option_type {
 	OPT_FLAG,   /* bool */
@@ -46,6 +47,9 @@ struct option {
 
 	const struct choice *choices; /* OPT_CHOICE */
 	bool any_case;		      /* OPT_CHOICE: upper case is the same */
+	/* OPT_SIZE: what has no digit is no size. A device that is given a script's empty variable
+	 * would lose its data. */
+	bool digit_first;
 	/* OPT_PARSED: returns false if @text is no such value; a NULL @text resets @value. */
 	bool (*parse)(const char *text, void *value);
 	const char *expected; /* OPT_PARSED: completes "'foo' is not ...": "a UUID" */
@@ -64,6 +68,8 @@ enum parse_end {
 struct parse {
 	const struct option *options;
 	size_t option_count;
+	/* A second value for an option is a mistake. */
+	bool once;
 
 	/* The words that are no options: the front of argv. */
 	int arg_count;

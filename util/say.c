@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cleanup.h"
+
 static const char *tool_name = "";
 static const char *verb_name;
 static unsigned error_count;
@@ -43,12 +45,26 @@ void say_progress(const char *format, ...)
 	fflush(stderr);
 }
 
+/* What others wrote may be in a sentence: it stays one line, and no command to a terminal. */
+static void put_text(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			fprintf(stderr, "\\x%02x", (unsigned char)*text);
+		else
+			fputc(*text, stderr);
+}
+
 static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_list args)
 {
+	AUTO_FREE char *text = NULL;
+
 	end_progress();
 	if (prefix)
 		fprintf(stderr, "%s: ", prefix);
-	vfprintf(stderr, format, args);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	put_text(text ?: format);
 	fputc('\n', stderr);
 }
 

@@ -148,7 +148,11 @@ static int run_in_context(const struct tool *tool, const struct verb *verb, int 
 
 static int run_verb(const struct tool *tool, const struct verb *verb, int count, char **words)
 {
-	AUTO_PARSE struct parse parse = {verb->options, verb->option_count, 0, NULL};
+	AUTO_PARSE struct parse parse = {
+		.options = verb->options,
+		.option_count = verb->option_count,
+		.once = tool->values_once,
+	};
 	int status;
 
 	if (verb->run_raw)

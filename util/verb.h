@@ -40,6 +40,8 @@ struct tool {
 	const char *summary;		 /* as a verb's: "manage dax devices" */
 	const struct verb *const *verbs; /* in the order of --list-cmds */
 	size_t verb_count;
+	/* A second value for an option is a mistake; else the last one counts. */
+	bool values_once;
 
 	int (*context_new)(void **context); /* 0 or a negative errno */
 	void (*context_free)(void *context);

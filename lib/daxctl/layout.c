@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -173,11 +174,21 @@ struct realign {
 	unsigned long align, before;
 };
 
+static void hint_align(struct kernel *kernel)
+{
+	kernel_hint(kernel,
+		"the sizes that the processor can map at once are possible: "
+		"4K, 2M and 1G on x86");
+}
+
 static int realign_apply(void *data)
 {
 	struct realign *realign = data;
+	int err = dev_set_align(*realign->slot, realign->align);
 
-	return dev_set_align(*realign->slot, realign->align);
+	if (err == -EINVAL)
+		hint_align(dev_kernel(*realign->slot));
+	return err;
 }
 
 static int realign_undo(void *data)
@@ -328,9 +339,7 @@ static int check_align(struct kernel *kernel, unsigned long align)
 	kernel_fail(kernel, EINVAL,
 		"%lu bytes are no alignment: it is a power of two, and not less than a page (%lu)",
 		align, page);
-	kernel_hint(kernel,
-		"the sizes that the processor can map at once are possible: "
-		"4K, 2M and 1G on x86");
+	hint_align(kernel);
 	return -EINVAL;
 }
 
@@ -339,21 +348,24 @@ static int check_size(
 {
 	struct kernel *kernel = region->ctx->kernel;
 
-	if (size % align) {
-		kernel_fail(kernel, EINVAL,
-			"%" PRIu64 " bytes are no multiple of the alignment (%lu bytes)", size,
-			align);
-		kernel_hint(kernel, "%" PRIu64 " or %" PRIu64 " bytes would be",
-			size - size % align, size - size % align + align);
-		return -EINVAL;
+	if (size > available) {
+		kernel_fail(kernel, ENOSPC,
+			"%" PRIu64 " bytes are wanted, and region %d has only %" PRIu64 " for it",
+			size, region->id, available);
+		kernel_hint(kernel, "daxctl list -RDi shows what has the others");
+		return -ENOSPC;
 	}
-	if (size <= available)
+	uint64_t below = size - size % align, rest = available - below;
+	if (below == size)
 		return 0;
-	kernel_fail(kernel, ENOSPC,
-		"%" PRIu64 " bytes are wanted, and region %d has only %" PRIu64 " for it", size,
-		region->id, available);
-	kernel_hint(kernel, "daxctl list -RDi shows what has the others");
-	return -ENOSPC;
+	kernel_fail(kernel, EINVAL,
+		"%" PRIu64 " bytes are no multiple of the alignment (%lu bytes)", size, align);
+	if (below && rest >= align)
+		kernel_hint(
+			kernel, "%" PRIu64 " or %" PRIu64 " bytes would be", below, below + align);
+	else if (below || rest >= align)
+		kernel_hint(kernel, "%" PRIu64 " bytes would be", below ?: align);
+	return -EINVAL;
 }
 
 static bool overlap(const struct daxctl_range *a, const struct daxctl_range *b)
@@ -384,7 +396,9 @@ static int check_free(
 	return 0;
 }
 
-static int check_range(struct kernel *kernel, const struct daxctl_range *range, unsigned long align)
+/* @has: what is known of the addresses of @region. */
+static int check_range(struct kernel *kernel, const struct daxctl_region *region,
+	const struct daxctl_range *has, const struct daxctl_range *range, unsigned long align)
 {
 	if (range->end < range->start)
 		return kernel_fail(kernel, EINVAL, "range %#llx-%#llx ends before it starts",
@@ -394,6 +408,10 @@ static int check_range(struct kernel *kernel, const struct daxctl_range *range, 
 			"range %#llx-%#llx does not start and end at multiples of the alignment "
 			"(%lu bytes)",
 			range->start, range->end, align);
+	if (range->start < has->start || range->end > has->end)
+		return kernel_fail(kernel, EINVAL,
+			"range %#llx-%#llx is not within region %d (%#llx-%#llx)", range->start,
+			range->end, region->id, has->start, has->end);
 	return 0;
 }
 
@@ -402,10 +420,14 @@ static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 {
 	struct kernel *kernel = region->ctx->kernel;
 
+	struct daxctl_range has;
+
 	*total = 0;
+	if (daxctl_region_get_range(region, &has))
+		has = (struct daxctl_range){0, ULLONG_MAX};
 	for (size_t i = 0; i < layout->range_count; i++) {
 		const struct daxctl_range *range = &layout->ranges[i];
-		int err = check_range(kernel, range, align);
+		int err = check_range(kernel, region, &has, range, align);
 		for (size_t j = 0; !err && j < i; j++)
 			if (overlap(range, &layout->ranges[j]))
 				err = kernel_fail(kernel, EINVAL,

@@ -32,7 +32,8 @@ static void command_line(char *text)
 	for (char *save, *word = strtok_r(text, "\n", &save); word && count < WORDS;
 		word = strtok_r(NULL, "\n", &save))
 		words[count++] = word;
-	struct parse parse = {options, sizeof(options) / sizeof(*options), 0, NULL};
+	struct parse parse = {
+		.options = options, .option_count = sizeof(options) / sizeof(*options)};
 	if (option_parse(&parse, count, words) == PARSE_RUN) {
 		must(parse.arg_count <= count);
 		option_convert(&parse);

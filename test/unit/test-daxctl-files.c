@@ -97,6 +97,11 @@ static void is_no_device(void **state)
 		{"{\"siz\":1}", "a device has no \"siz\""},
 		{"{\"size\":-1}", "\"size\" is not a number of bytes"},
 		{"{\"size\":1.5}", "\"size\" is not"},
+		{"{\"size\":99999999999999999999}", "\"size\" is not"},
+		{"{\"size\":1,\"size\":2}", "an object has two members of the same name"},
+		{"{\"mappings\":[{\"start\":0,\"start\":2,\"end\":5}]}", "two members"},
+		{"{\"chardev\":\"a:\\\":\",\"size\":1}", "\"chardev\" is not"},
+		{"{\n'size':1}", "line 2: not JSON: '"},
 		{"{\"size\":\"\"}", "\"size\" is not"},
 		{"{\"size\":\"1x\"}", "\"size\" is not"},
 		{"{\"size\":\" 1\"}", "\"size\" is not"},
@@ -119,6 +124,11 @@ static void is_no_device(void **state)
 		{"{\"mappings\":[{\"start\":0,\"end\":1,\"page_offset\":0},{\"start\":2,\"end\":3}]"
 		 "}",
 			"\"page_offset\" is in some, not in all"},
+		{"{\"mappings\":[{\"start\":0,\"end\":1,\"page_offset\":0},"
+		 "{\"start\":2,\"end\":3,\"page_offset\":0}]}",
+			"two have the same \"page_offset\""},
+		{"{\"mappings\":[{\"start\":0,\"end\":1,\"offset\":0}]}",
+			"mapping 1: a mapping has no \"offset\""},
 		{"{\"mappings\":[{\"end\":2}]}", "mapping 1: \"start\" is missing"},
 		{"{\"mappings\":[{\"start\":2,\"end\":1}]}",
 			"mapping 1: \"end\" is not an address behind \"start\""},
@@ -151,29 +161,18 @@ static void options_and_file(void **state)
 {
 	struct fixture *fixture = *state;
 	struct input input = {.region = -1};
-	struct daxctl_layout layout;
 	char path[256];
-	struct layout_options options = {.input = path};
+	struct layout_options options = {.size = {true, 128 * MIB}, .input = path};
 
 	make_file(fixture, "device.json", "%s", "{\"size\": 134217728}");
 	snprintf(path, sizeof(path), "%s/device.json", fixture->root);
-	assert_true(layout_parse_size("128M", &options.size));
-	assert_int_equal(layout_from_options(&options, &input, &layout), 0);
-	assert_int_equal(layout.size, 128 * MIB);
-	assert_true(layout_parse_size("64M", &options.size));
+	assert_int_equal(layout_from_options(&options, &input), 0);
+	assert_int_equal(input.layout.size, 128 * MIB);
+	options.size.bytes = 64 * MIB;
 	struct capture capture = capture_start();
-	assert_int_equal(layout_from_options(&options, &input, &layout), EXIT_USAGE);
+	assert_int_equal(layout_from_options(&options, &input), EXIT_USAGE);
 	capture_end(capture, said, sizeof(said));
 	assert_non_null(strstr(said, "--size and "));
-
-	/* An empty variable of a script is no size of 0. */
-	assert_false(layout_parse_size("", &options.size));
-	assert_false(layout_parse_size("M", &options.size));
-	assert_false(layout_parse_size("-1", &options.size));
-	assert_true(layout_parse_size("0", &options.size));
-	assert_true(options.size.given);
-	assert_true(layout_parse_size(NULL, &options.size));
-	assert_false(options.size.given);
 }
 
 int main(void)

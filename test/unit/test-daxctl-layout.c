@@ -37,6 +37,8 @@ static void creation_is_refused(void **state)
 	static const struct daxctl_range below[] = {{4 * GIB - 2 * MIB, 4 * GIB - 1}},
 					 taken[] = {{6 * GIB, 7 * GIB - 1},
 						 {5 * GIB - 2 * MIB, 5 * GIB - 1}},
+					 across[] = {{7 * GIB, 8 * GIB + 2 * MIB - 1}},
+					 vacant[] = {{7 * GIB, 7 * GIB + 2 * MIB - 1}},
 					 askew[] = {{5 * GIB + 1, 6 * GIB}},
 					 twice[] = {{5 * GIB, 6 * GIB - 1},
 						 {6 * GIB - 2 * MIB, 7 * GIB - 1}};
@@ -63,7 +65,12 @@ static void creation_is_refused(void **state)
 			"does not start and end at multiples of the alignment"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = twice, .range_count = 2}, -EINVAL,
 			"ranges 0x140000000-0x17fffffff and 0x17fe00000-0x1bfffffff overlap"},
-		{{DAXCTL_LAYOUT_RANGES | DAXCTL_LAYOUT_SIZE, .size = GIB, .ranges = below,
+		{{DAXCTL_LAYOUT_RANGES, .ranges = below, .range_count = 1}, -EINVAL,
+			"range 0xffe00000-0xffffffff is not within region 0 "
+			"(0x100000000-0x1ffffffff)"},
+		{{DAXCTL_LAYOUT_RANGES, .ranges = across, .range_count = 1}, -EINVAL,
+			"is not within region 0"},
+		{{DAXCTL_LAYOUT_RANGES | DAXCTL_LAYOUT_SIZE, .size = GIB, .ranges = vacant,
 			 .range_count = 1},
 			-EINVAL,
 			"the ranges have 2097152 bytes in all, not the size of 1073741824"},
@@ -72,6 +79,7 @@ static void creation_is_refused(void **state)
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
 	struct daxctl_region *region = make_dynamic(fixture, &ctx);
 	struct daxctl_dev *dev = NULL;
+	make_file(fixture, "proc/iomem", "100000000-1ffffffff : hmem.0\n");
 	char *before = tree_text(fixture);
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -183,7 +183,7 @@ static const char *hint(void *context)
 	return *(bool *)context ? "try again" : NULL;
 }
 
-static const struct tool tool = {.name = "ndctl",
+static struct tool tool = {.name = "ndctl",
 	.summary = "test",
 	.verbs = verbs,
 	.verb_count = ARRAY_SIZE(verbs),
@@ -402,6 +402,33 @@ static void refuses(void **state)
 	}
 }
 
+/* Not even the same value, but once it has been taken back. */
+static void values_once(void **state)
+{
+	static const struct {
+		const char *words[WORDS_MAX];
+		int status;
+		const char *err;
+	} rows[] = {
+		{{"create-namespace", "-s", "4G", "--size=2G"}, 129,
+			"ndctl: create-namespace: --size has two values: '4G' and '2G'\n"},
+		{{"list", "-b", "x", "-b", "x"}, 129,
+			"ndctl: list: --bus has two values: 'x' and 'x'\n"},
+		{{"list", "-Bb", "x", "-Bby"}, 129,
+			"ndctl: list: --bus has two values: 'x' and 'y'\n"},
+		{{"list", "-b", "x", "--no-bus", "-b", "y"}, 0, ""},
+		{{"list", "-B", "-B", "-vv", "-v"}, 0, ""},
+	};
+
+	tool.values_once = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(run(rows[i].words), rows[i].status);
+		err[strcspn(err, "\n") + (*err != 0)] = 0;
+		assert_string_equal(err, rows[i].err);
+	}
+	tool.values_once = false;
+}
+
 static void tool_level(void **state)
 {
 	static const struct {
@@ -445,6 +472,9 @@ static void tool_level(void **state)
 		{{"create"}, 1, "",
 			"ndctl: there is no verb 'create'\n"
 			"hint: did you mean 'ndctl create-namespace'?\n"},
+		{{"a\n\x1b[31m\x7f\xc3\xa4"}, 1, "",
+			"ndctl: there is no verb 'a\\x0a\\x1b[31m\\x7f\xc3\xa4'\n"
+			"hint: 'ndctl help' lists the verbs\n"},
 		{{"--foo"}, 129, "", NULL},
 		{{"-b", "list"}, 129, "", NULL},
 		{{"--", "list"}, 129, "", NULL},
@@ -515,6 +545,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(values_once),
 		cmocka_unit_test(tool_level),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(full_disk),

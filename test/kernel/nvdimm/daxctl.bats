@@ -304,28 +304,6 @@ section() {
 	done
 }
 
-@test "bad input: one sentence, nothing changed" {
-	while read -r expected arguments; do
-		# shellcheck disable=SC2086 # words
-		unchanged daxctl $arguments
-		[[ $status == "$expected" ]]
-		[[ $(grep -c '^daxctl: ' <<<"$stderr") == 1 ]]
-	done <<-'END'
-		234 reconfigure-device --mode foo dax0.0
-		129 reconfigure-device dax0.0
-		129 reconfigure-device --mode devdax --no-online dax0.0
-		250 reconfigure-device --mode system-ram dax9.9
-		250 reconfigure-device --mode system-ram --region 7 dax0.0
-		250 reconfigure-device --mode system-ram --region 7 all
-		129 reconfigure-device --mode
-		129 reconfigure-device --mode system-ram
-		129 reconfigure-device --bogus dax0.0
-		250 online-memory dax9.9
-		250 disable-device ../../etc
-		1 reconfigure-devices
-	END
-}
-
 @test "without permission: said in one sentence, nothing changed" {
 	unchanged nobody daxctl reconfigure-device --mode system-ram dax0.0
 	[[ $status == 243 ]]
