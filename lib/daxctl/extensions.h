@@ -20,12 +20,14 @@ extern "C" {
 const char *daxctl_get_error(struct daxctl_ctx *ctx);
 const char *daxctl_get_hint(struct daxctl_ctx *ctx);
 
-/* The device called @name ("dax0.1"), found without looking at others; NULL with errno ENOENT. */
+/* The device called @name ("dax0.1"), found without looking at others; NULL with errno ENOENT if
+ * there is none, or another errno. */
 struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const char *name);
 
 /*
  * Changes are transactions: a list of steps, each with its undo. An observer hears of each step:
- * its number is not known beforehand, its text is for people.
+ * its number is not known beforehand, its text is for people and stays good until the observer
+ * returns. @data is handed to it as it is; a NULL @fn ends it.
  */
 enum daxctl_step_event {
 	DAXCTL_STEP_PLANNED,	 /* a dry run would take it */
@@ -100,7 +102,8 @@ struct daxctl_layout {
  * Returns 0, or
  *   -EOPNOTSUPP  the region is not dynamic
  *   -ENOSPC      it has not as much left, or nowhere aligned like this
- *   -EINVAL      no such alignment; size or ranges are no multiples of it; ranges overlap
+ *   -EINVAL      no such alignment; size or ranges are no multiples of it; ranges overlap, or are
+ *                not in the region
  *   -EBUSY       a range belongs to another device
  * or another errno of the kernel (attributes create, align, size and mapping).
  */

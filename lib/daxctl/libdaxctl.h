@@ -28,10 +28,13 @@ extern "C" {
  * the last daxctl_unref(). A context and its objects may be used by one thread at a time.
  *
  * Attributes are read when they are first asked for. Those that cannot change while an object
- * exists are kept; writing to an object drops what was kept of it.
+ * exists are kept; writing to an object drops what was kept of it. Which regions there are, and
+ * which devices a region has, is read once for a context; creating or destroying a device brings
+ * the list of its region up to date.
  *
  * Functions that return int give 0 or a positive answer, or a negative errno. Numbers that cannot
- * be read are 0, or -1 where the type has a sign, with errno set, unless stated otherwise.
+ * be read are 0, or -1 where the type has a sign, with errno set, unless stated otherwise. Pointers
+ * that are returned, texts too, belong to the object that was asked, or to its context.
  */
 
 /* ---- context ---- */
@@ -73,8 +76,8 @@ struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx);
 struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region);
 
 /* The region whose folder in sysfs is @path (/sys/devices/...), such as the nd "dax" device of a
- * namespace in devdax mode; the same object for the same path. @uuid may be null. The caller holds
- * a reference. NULL with errno ENOMEM, or EINVAL for a path outside /sys/devices. */
+ * namespace in devdax mode, and whose devices are called dax@id.Y; the same object for the same
+ * path. @uuid and @path are copied; @uuid may be null. The caller holds a reference. NULL with errno ENOMEM, or EINVAL for a path outside /sys/devices. */
 struct daxctl_region *daxctl_new_region(
 	struct daxctl_ctx *ctx, int id, uuid_t uuid, const char *path);
 /* Kept for callers that count: a region lives as long as its context in any case. */
@@ -103,8 +106,9 @@ unsigned long daxctl_region_get_align(struct daxctl_region *region);
 int daxctl_region_create_dev(struct daxctl_region *region);
 /* The device that dax_region/seed names, NULL if there is none. */
 struct daxctl_dev *daxctl_region_get_dev_seed(struct daxctl_region *region);
-/* Writes @dev to dax_region/delete: it must be disabled and of size 0 (-EBUSY). @dev stays a valid
- * pointer but leaves the region's list. */
+/* Writes @dev to dax_region/delete: it must be disabled and of size 0 (-EBUSY), and not the first
+ * one of its region. Returns 0, -EOPNOTSUPP for a region that is not dynamic, or the kernel's
+ * errno. @dev stays a valid pointer but leaves the region's list. */
 int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl_dev *dev);
 
 #define daxctl_region_foreach(ctx, region)                                                         \
@@ -120,7 +124,7 @@ int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl_dev *d
 
 struct daxctl_dev;
 
-/* The devices of a region in natural order of their names. */
+/* The devices of a region in natural order of their names; NULL after the last one. */
 struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region);
 struct daxctl_dev *daxctl_dev_get_next(struct daxctl_dev *dev);
 /* The region and the context that it belongs to; no reference is taken. */
@@ -176,7 +180,8 @@ int daxctl_dev_enable_devdax(struct daxctl_dev *dev);
 int daxctl_dev_enable_ram(struct daxctl_dev *dev);
 int daxctl_dev_enable_famfs(struct daxctl_dev *dev);
 
-/* 1 if the kernel puts new memory to use by itself (memory/auto_online_blocks). */
+/* 1 if the kernel puts new memory to use by itself (memory/auto_online_blocks), else 0, also where
+ * that cannot be read. */
 int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev);
 /* The number of its memory blocks that are online, 0 if it does not serve as memory. */
 int daxctl_dev_has_online_memory(struct daxctl_dev *dev);
@@ -206,9 +211,9 @@ int daxctl_memory_is_online(struct daxctl_memory *mem);
  * is online. */
 int daxctl_memory_is_movable(struct daxctl_memory *mem);
 /* Put all blocks online, as movable memory or where the kernel may use them too, or take them
- * offline. The former two return the number of blocks that are online then, the last one how many
- * it has taken offline. On failure the blocks that had changed are changed back, and it is as in
- * daxctl_memory_change() (extensions.h). */
+ * offline. The former two return how many blocks they have put online, or, where there was nothing
+ * to do, how many there are; the last one how many it has taken offline. On failure the blocks that
+ * had changed are changed back, and it is as in daxctl_memory_change() (extensions.h). */
 int daxctl_memory_online(struct daxctl_memory *mem);
 int daxctl_memory_online_no_movable(struct daxctl_memory *mem);
 int daxctl_memory_offline(struct daxctl_memory *mem);

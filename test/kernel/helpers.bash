@@ -51,7 +51,7 @@ json() {
 # What the kernel says of all devices and of the memory that can be plugged, read without our
 # tools: equal before and after means that nothing was changed or all of it was undone.
 kernel_state() {
-	grep -sH . /sys/bus/{dax,nd}/devices/*/{uevent,size,align,mode,uuid,namespace,holder,force_raw,alt_name,sector_size} \
+	grep -sH . /sys/bus/{dax,nd}/devices/*/{uevent,size,align,mode,uuid,namespace,holder,force_raw,alt_name,sector_size,memmap_on_memory} \
 		/sys/devices/system/node/node[1-9]*/memory*/{state,valid_zones} || :
 }
 

@@ -10,9 +10,10 @@ teardown_file() {
 	reads ndctl-classes
 }
 
-@test "ndctl list: a namespace in each mode" {
+@test "a namespace in each mode, and the device of one" {
 	in_state four_modes
 	reads ndctl-classes daxctl-list
+	changes daxctl-claimed
 }
 
 @test "ndctl list: regions with and without namespaces" {

@@ -53,3 +53,25 @@ same() {
 		same $options
 	done
 }
+
+# twice COMMAND...: the status of the first and of the second time.
+twice() {
+	local first=0 second=0
+
+	rm -f /etc/modprobe.d/daxctl.conf
+	"$@" || first=$?
+	"$@" || second=$?
+	statuses="$first $second $(basename "$(readlink /etc/modprobe.d/daxctl.conf)")"
+}
+
+@test "migrate-device-model: the same link, once" {
+	check daxctl migrate-device-model
+	[[ ${stderr?} =~ link\ to\ (/.*/daxctl.conf): ]]
+	mkdir -p "${BASH_REMATCH[1]%/*}"
+	cp daxctl/daxctl.conf "${BASH_REMATCH[1]}"
+	twice "$REF_DAXCTL" migrate-device-model
+	reference=$statuses
+	twice daxctl migrate-device-model
+	rm /etc/modprobe.d/daxctl.conf "${BASH_REMATCH[1]}"
+	[[ $statuses == "$reference" ]]
+}

@@ -29,6 +29,10 @@ teardown() {
 	json '.[0] | .mode == "famfs" and (has("state") | not)'
 	check daxctl reconfigure-device --mode devdax dax0.0
 	[[ $status == 0 && $(readlink $device/driver) == */device_dax ]]
+	for errno in EIO EBUSY ENXIO; do
+		survives_faults "$errno" daxctl reconfigure-device --mode famfs dax0.0
+		survives_faults "$errno" daxctl reconfigure-device --mode devdax dax0.0
+	done
 
 	daxctl reconfigure-device --mode system-ram dax0.0
 	unchanged daxctl reconfigure-device --mode famfs dax0.0
@@ -46,10 +50,18 @@ teardown() {
 	check daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
 	[[ $status == 0 && $(<$device/memmap_on_memory) == 1 ]]
 	json '.[0] | .total_memblocks == 16 and .online_memblocks == 16'
+	says "dax0.0: its page map takes 32 MiB of its own memory, and saves as much elsewhere"
+	check daxctl list -v
+	json '.[0].memmap_on_memory == true'
 	# 64 bytes for each page of 4 KiB.
 	[[ $(node_memory 1) == $((2048 - 2048 / 64)) ]]
 	check daxctl reconfigure-device --mode devdax --force dax0.0
 	[[ $status == 0 ]]
+	for errno in EIO EBUSY ENXIO; do
+		echo 1 >$device/memmap_on_memory
+		survives_faults "$errno" daxctl reconfigure-device --mode system-ram --no-online --memmap-on-memory no dax0.0
+		daxctl reconfigure-device --mode devdax dax0.0
+	done
 	check daxctl reconfigure-device --mode system-ram --memmap-on-memory no dax0.0
 	[[ $status == 0 && $(<$device/memmap_on_memory) == 0 && $(node_memory 1) == 2048 ]]
 }

@@ -111,6 +111,16 @@ three() {
 # a region that is not full.
 # bats file_tags=
 
+@test "faults: a section that cannot be applied leaves everything as it was" {
+	device a "range.1 = 0x100000000-0x10fffffff" "mode = system-ram" >$folder/a.conf
+	survives_faults EIO daxctl restore
+	check daxctl list
+	json '.[0] | .size == 268435456 and .online_memblocks == 2'
+	check daxctl restore nothing
+	[[ $status == 0 ]]
+	says "nothing: no section is for it"
+}
+
 @test "memory that came online by itself, in another zone, is given back or moved" {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
 	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\nmemmap_on_memory = true\n' >$folder/a.conf
