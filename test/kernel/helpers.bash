@@ -128,12 +128,17 @@ signal.pause()' "$1" "$BATS_TEST_TMPDIR/mapped" 3>&- &
 	await "$BATS_TEST_TMPDIR/mapped" "$mapper"
 }
 
-# with_fault N ERRNO COMMAND...: runs it with its Nth write made to fail. Status 99: it makes fewer;
-# 98: that write went elsewhere than to sysfs; else the command's.
+# with_fault WHICH ERRNO COMMAND...: runs it with a write made to fail: the first one to the file WHICH, or,
+# if that is a number, the so many'th one of each of its threads. Status 99: it makes no such write; 98: that
+# write went elsewhere than to sysfs; else the command's.
 with_fault() {
-	local n=$1 errno=$2 file=$BATS_TEST_TMPDIR/fault status=0 log
+	local which=(1) errno=$2 file=$BATS_TEST_TMPDIR/fault status=0 log
+	case $1 in
+	/*) which+=(-P "$(readlink -f "$1")") ;;
+	*) which=("$1") ;;
+	esac
 	shift 2
-	strace -f -y -o "$file" -e trace=write -e "inject=write:error=$errno:when=$n" "$@" ||
+	strace -f -y -o "$file" -e trace=write -e "inject=write:error=$errno:when=${which[0]}" "${which[@]:1}" "$@" ||
 		status=$?
 	log=$(<"$file")
 	[[ $log == *INJECTED* ]] || return 99
@@ -141,8 +146,35 @@ with_fault() {
 	return "$status"
 }
 
-# survives_faults ERRNO COMMAND...: whichever of its writes to sysfs fails, the command fails, says
-# why, and everything is as before. The command is left done in the end.
+# fault_is_told COMMAND...: the last `check with_fault` failed, and a sentence names the step.
+fault_is_told() {
+	((status != 0))
+	[[ $stderr == *": "* ]]
+	[[ $1 == daxctl ]] || return 0
+	local line=$'</sys/[^>\n]*/([a-z_]*)([0-9.]*)/([a-z_]+)>[^\n]*INJECTED' log
+	log=$(<"$BATS_TEST_TMPDIR/fault")
+	# The sentence itself may be another thread's so many'th write.
+	[[ ! $log =~ 'write(2<'[^$'\n']*INJECTED ]] || return 0
+	[[ $log =~ $line ]]
+	[[ ${BASH_REMATCH[1]} == memory ]] && says "memory block ${BASH_REMATCH[2]} " && return
+	says "/${BASH_REMATCH[3]}: "
+}
+
+# survives_fault_at FILE ERRNO COMMAND...: if its first write to the file fails, the command fails, says
+# why, and everything is as before.
+survives_fault_at() {
+	local before
+	before=$(kernel_state)
+	check with_fault "$@"
+	((status != 99))
+	shift 2
+	fault_is_told "$@"
+	still "$before"
+}
+
+# survives_faults ERRNO COMMAND...: the same for each of its writes to sysfs. The command is left done in the
+# end. What takes memory offline runs in threads of their own, of which the first one fails here; its files
+# are for survives_fault_at.
 survives_faults() {
 	local errno=$1 n before faults=0
 	shift
@@ -152,8 +184,7 @@ survives_faults() {
 		((status != 99)) || break
 		((status != 98)) || continue
 		faults=$((faults + 1))
-		((status != 0))
-		[[ $stderr == *": "* ]]
+		fault_is_told "$@"
 		still "$before"
 	done
 	echo "# $faults writes of '$*' failed one at a time with $errno"

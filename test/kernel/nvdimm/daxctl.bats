@@ -289,9 +289,15 @@ section() {
 	says "it serves as memory"
 }
 
+# Of the memory blocks of dax0.0.
+states=$(printf '/sys/devices/system/memory/memory%d/state ' 33 34 35)
+
 @test "faults: to system-ram and back" {
 	for errno in EIO EBUSY ENXIO; do
 		survives_faults "$errno" daxctl reconfigure-device --mode system-ram dax0.0
+		for file in $states /sys/bus/dax/drivers/kmem/unbind; do
+			survives_fault_at "$file" "$errno" daxctl reconfigure-device --mode devdax --force dax0.0
+		done
 		survives_faults "$errno" daxctl reconfigure-device --mode devdax --force dax0.0
 	done
 }
@@ -300,6 +306,9 @@ section() {
 	daxctl reconfigure-device --mode system-ram --no-online dax0.0
 	for errno in EIO EBUSY ENXIO; do
 		survives_faults "$errno" daxctl online-memory dax0.0
+		for file in $states; do
+			survives_fault_at "$file" "$errno" daxctl offline-memory dax0.0
+		done
 		survives_faults "$errno" daxctl offline-memory dax0.0
 	done
 }
