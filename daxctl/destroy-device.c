@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "../util/verb.h"
 #include "devices.h"
@@ -26,8 +27,14 @@ static int destroy(struct daxctl_dev *dev, const void *data)
 {
 	const char *name = daxctl_dev_get_devname(dev);
 	struct daxctl_region *home = daxctl_dev_get_region(dev);
-	int result = daxctl_dev_destroy(dev, force ? DAXCTL_CHANGE_FORCE : 0);
+	struct present_device before = {.dev = dev};
+	int result = present_read_ranges(&before);
 
+	if (!result)
+		result = daxctl_dev_destroy(dev, force ? DAXCTL_CHANGE_FORCE : 0);
+	if (result >= 0 && !persist)
+		persist_tell_destroyed(&before);
+	free(before.ranges);
 	if (result >= 0 && persist) {
 		int err = persist_region(home, name);
 		if (err)

@@ -338,3 +338,101 @@ int persist_device(struct daxctl_dev *dev)
 
 	return finish(err, daxctl_dev_get_devname(dev));
 }
+
+/* ---- what comes back ---- */
+
+/* Read once, whatever the number of devices; lasts as long as the process. */
+static const struct config *configuration(struct daxctl_ctx *ctx)
+{
+	static struct config *config;
+	static bool is_read;
+
+	if (!is_read && config_read(daxctl_get_config_path(ctx), &config))
+		config = NULL;
+	is_read = true;
+	return config;
+}
+
+static bool is_within(const struct present_device *device, const struct daxctl_range *range)
+{
+	return device->range_count && device->ranges[0].start >= range->start &&
+		device->ranges[0].end <= range->end;
+}
+
+/* Whether the section is for this device, or for one that overlaps it. */
+static bool concerns(const struct stanza *stanza, const struct present_device *device)
+{
+	uuid_t uuid;
+
+	if (stanza->wrong)
+		return false;
+	if (stanza->given & KEY_UUID)
+		return daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(device->dev), uuid) ==
+			0 &&
+			uuid_compare(uuid, stanza->uuid) == 0;
+	if (stanza->kind == STANZA_CREATE)
+		return overlaps(stanza, device);
+	return stanza->given & KEY_REGION_RANGE && is_within(device, &stanza->region_range);
+}
+
+static const struct stanza *find_section(const struct present_device *device)
+{
+	const struct config *config = configuration(daxctl_dev_get_ctx(device->dev));
+	const struct stanza *stanza = config ? config->stanzas : NULL;
+
+	while (stanza && !concerns(stanza, device))
+		stanza = stanza->next;
+	return stanza;
+}
+
+void persist_tell_destroyed(const struct present_device *before)
+{
+	const struct stanza *stanza = find_section(before);
+
+	if (!stanza)
+		return;
+	say_note("%s: is still in [%s] of %s, which brings it back at the next boot",
+		daxctl_dev_get_devname(before->dev), stanza->name, stanza->file);
+	say_hint("--persist takes the section out as well");
+}
+
+/* Where the section leaves the ranges to the device, they are the same. */
+static bool same_ranges(const struct stanza *stanza, const struct present_device *device)
+{
+	if (!(stanza->given & KEY_RANGES))
+		return true;
+	for (size_t i = 0; i < stanza->range_count && i < device->range_count; i++)
+		if (stanza->ranges[i].start != device->ranges[i].start ||
+			stanza->ranges[i].end != device->ranges[i].end)
+			return false;
+	return stanza->range_count == device->range_count;
+}
+
+static void tell_other(const struct present_device *device, const struct stanza *stanza)
+{
+	enum daxctl_dev_mode mode = daxctl_dev_get_mode(device->dev);
+	const char *name = daxctl_dev_get_devname(device->dev);
+
+	if (!same_ranges(stanza, device))
+		say_note("%s: has other ranges again at the next boot, as [%s] of %s says", name,
+			stanza->name, stanza->file);
+	else if (mode != DAXCTL_DEV_MODE_UNKNOWN && stanza->mode != mode)
+		say_note("%s: is in mode %s again at the next boot, as [%s] of %s says", name,
+			config_mode_name(stanza->mode), stanza->name, stanza->file);
+	else
+		return;
+	say_hint("--persist keeps the change");
+}
+
+void persist_tell_other(struct daxctl_dev *dev)
+{
+	struct present_device device = {.dev = dev};
+	const struct config *config = configuration(daxctl_dev_get_ctx(dev));
+
+	if (!config || !config->stanzas || present_read_ranges(&device))
+		return;
+	const struct stanza *stanza = find_section(&device);
+	if (stanza)
+		tell_other(&device, stanza);
+	free(device.ranges);
+}

@@ -4,6 +4,8 @@
 #include <daxctl/extensions.h>
 #include <stdbool.h>
 
+#include "present.h"
+
 #define PERSIST_HELP "keep it for the next boot, in /etc/daxctl.conf.d"
 
 /*
@@ -16,3 +18,12 @@ int persist_device(struct daxctl_dev *dev);
 
 /* The same when a device called @name of a dynamic region has been destroyed. */
 int persist_region(struct daxctl_region *region, const char *name);
+
+/*
+ * Where the change is not to be kept: says so if a section of the configuration brings something
+ * else about at the next boot. @before: the device with the ranges that it had, if it is destroyed;
+ * else persist_tell_other() looks at what it has by now. Sections for a size, which lie wherever
+ * there is room, are not looked at.
+ */
+void persist_tell_destroyed(const struct present_device *before);
+void persist_tell_other(struct daxctl_dev *dev);

@@ -23,7 +23,7 @@ void present_deinit(struct present *present)
 	free(present->namespaces);
 }
 
-static int read_ranges(struct present_device *device)
+int present_read_ranges(struct present_device *device)
 {
 	struct daxctl_mapping *mapping;
 	size_t count = 0;
@@ -53,7 +53,7 @@ static int read_device(struct present_device *device, struct daxctl_dev *dev)
 	};
 	if (memory && daxctl_memory_get_counts(memory, &device->memory))
 		device->memory = (struct daxctl_memory_counts){0};
-	return read_ranges(device);
+	return present_read_ranges(device);
 }
 
 static int read_devices(struct present_region *region)

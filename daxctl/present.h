@@ -49,3 +49,5 @@ int present_init(struct present *present, struct daxctl_ctx *ctx);
 int present_region_init(struct present_region *region, struct daxctl_region *object);
 void present_region_deinit(struct present_region *region);
 void present_deinit(struct present *present);
+/* The ranges of .dev alone; .ranges is to be freed. 0 or -ENOMEM. */
+int present_read_ranges(struct present_device *device);

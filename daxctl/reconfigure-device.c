@@ -164,11 +164,21 @@ static int set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned 
 	return 0;
 }
 
+/* After a change that has succeeded. */
+static int keep(struct daxctl_dev *dev)
+{
+	if (persist)
+		return persist_device(dev);
+	if (!dry_run)
+		persist_tell_other(dev);
+	return 0;
+}
+
 static int reconfigure(struct daxctl_dev *dev, const void *data)
 {
 	int err = set_mode(dev, mode_choice - 1, flags_of_options());
 
-	return err ?: persist ? persist_device(dev) : 0;
+	return err ?: keep(dev);
 }
 
 static unsigned memmap_flag(const struct stanza *stanza)
@@ -213,9 +223,9 @@ static int change_layout(struct daxctl_dev *dev, const void *data)
 	}
 	int err = daxctl_dev_set_layout(dev, &input->layout, dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
 
-	if (!err && persist)
-		return persist_device(dev);
-	if (!err || err == -EACCES || err == -EPERM)
+	if (!err)
+		return keep(dev);
+	if (err == -EACCES || err == -EPERM)
 		return err;
 	return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
 }

@@ -180,6 +180,21 @@ three() {
 	unchanged daxctl restore
 	says "restored 0, 3 in place, 0 failed"
 
+	# What is changed for the time is told.
+	check daxctl reconfigure-device --force --mode devdax dax0.2
+	[[ $status == 0 ]]
+	says "dax0.2: is in mode system-ram again at the next boot, as [create-device dax0.2] of $folder/persist.conf says"
+	check daxctl destroy-device --force dax0.2
+	[[ $status == 0 ]]
+	says "dax0.2: is still in [create-device dax0.2] of $folder/persist.conf, which brings it back at the next boot"
+	daxctl disable-device dax0.1
+	check daxctl reconfigure-device -s 128M dax0.1
+	[[ $status == 0 ]]
+	says "dax0.1: has other ranges again at the next boot"
+	check daxctl destroy-device --force dax0.1
+	check daxctl restore
+	daxctl list -DM | diff before -
+
 	# Comments and what is not ours stay; what is undone goes.
 	sed -i '1i # the memory of the machine\n[other]\nx\n' $folder/persist.conf
 	sed -i 's/^movable = false/movable = false ; for the kernel/' $folder/persist.conf
