@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+
 #include "dimms.h"
 #include "verbs.h"
 
+static bool repair;
+
 static const struct option options[] = {
 	DIMM_OPTIONS,
+	{'R', "repair", OPT_FLAG, &repair, NULL,
+		"make the labels of the dimms of a region agree, where a failure has parted them"},
 };
 
 static int check(void *dimm, const void *data)
@@ -16,9 +22,68 @@ static int check(void *dimm, const void *data)
 	return slots < 0 ? slots : 0;
 }
 
+static bool has_labels(struct ndctl_region *region)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		if (ndctl_dimm_validate_labels(dimm) >= 0)
+			return true;
+	return false;
+}
+
+static int mend(struct ndctl_ctx *ctx, struct ndctl_region *region)
+{
+	int changed = ndctl_region_repair_labels(region, 0);
+
+	if (changed < 0)
+		say_failure(ctx, changed);
+	else if (changed > 0)
+		say_note("%s: the labels of its dimms agree again, %d of them had to be changed",
+			ndctl_region_get_devname(region), changed);
+	return changed < 0 ? changed : 0;
+}
+
+static bool is_on(struct ndctl_region *region, const struct targets *dimms)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		for (size_t i = 0; i < dimms->count; i++)
+			if (dimms->objects[i] == dimm)
+				return true;
+	return false;
+}
+
+/* Returns the error of the last region that failed. What is not valid at all is told by check(). */
+static int each_region(struct ndctl_ctx *ctx, const struct targets *dimms)
+{
+	struct ndctl_bus *bus;
+	struct ndctl_region *region;
+	int result = 0;
+
+	ndctl_bus_foreach (ctx, bus)
+		ndctl_region_foreach (bus, region)
+			if (!is_on(region, dimms) || !has_labels(region))
+				continue;
+			else if (repair)
+				result = mend(ctx, region) ?: result;
+			else
+				say_if_parted(region);
+	return result;
+}
+
 static int run(void *context, int count, char **args)
 {
-	return dimms_change(context, count, args, "verified the labels of", check, NULL);
+	AUTO_TARGETS struct targets targets = {0};
+	int status = dimms_find(context, count, args, &targets);
+
+	if (status)
+		return status;
+	int err = each_region(context, &targets);
+	status = dimms_outcome(
+		targets_change(context, &targets, check, NULL), "verified the labels of");
+	return err ? EXIT_FAILURE : status;
 }
 
 const struct verb verb_check_labels = {

@@ -54,6 +54,15 @@ int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *ta
 	return err == -ENXIO ? 0 : err;
 }
 
+void say_if_parted(struct ndctl_region *region)
+{
+	if (ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN) <= 0)
+		return;
+	say_error("%s: the labels of its dimms do not agree: a write has failed or was cut short",
+		ndctl_region_get_devname(region));
+	say_hint("ndctl check-labels --repair all, while nothing uses its dimms");
+}
+
 int dimms_outcome(struct outcome outcome, const char *done)
 {
 	if (outcome.done)

@@ -37,6 +37,9 @@ bool parse_bytes(const char *text, void *value);
  * long as one can. Returns 0, or what the verb returns. */
 int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets);
 
+/* Says so if the labels on the dimms of a region do not agree. */
+void say_if_parted(struct ndctl_region *region);
+
 /* Says "@done 2 nmems". Returns the status: 1 if something failed and nothing was done. */
 int dimms_outcome(struct outcome outcome, const char *done);
 

@@ -8,7 +8,18 @@ static const struct option options[] = {
 
 static int enable(void *dimm, const void *data)
 {
-	return ndctl_dimm_enable(dimm);
+	struct ndctl_region *region;
+	struct ndctl_dimm *part;
+	int err = ndctl_dimm_enable(dimm);
+
+	if (!err)
+		return 0;
+	say_failure(ndctl_dimm_get_ctx(dimm), err);
+	ndctl_region_foreach (ndctl_dimm_get_bus(dimm), region)
+		ndctl_dimm_foreach_in_region (region, part)
+			if (part == dimm)
+				say_if_parted(region);
+	return err;
 }
 
 static int disable(void *dimm, const void *data)

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "../util/verb.h"
-#include "targets.h"
+#include "dimms.h"
 #include "verbs.h"
 
 static struct filters filters;
@@ -29,7 +29,13 @@ static int change(void *context, int count, char **args, const char *done,
 
 static int enable(void *object, const void *data)
 {
-	return ndctl_region_enable(object);
+	int err = ndctl_region_enable(object);
+
+	if (err) {
+		say_failure(ndctl_region_get_ctx(object), err);
+		say_if_parted(object);
+	}
+	return err;
 }
 
 static int disable(void *object, const void *data)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-int lock_region(struct kernel *kernel, const char *path)
+static int lock(struct kernel *kernel, const char *path, bool wait)
 {
 	int fd = openat(kernel_root(kernel), path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -13,7 +13,7 @@ int lock_region(struct kernel *kernel, const char *path)
 			kernel, errno, "/%s cannot be locked: %s", path, strerror(errno));
 
 	int err = flock(fd, LOCK_EX | LOCK_NB);
-	if (err && errno == EWOULDBLOCK) {
+	if (err && errno == EWOULDBLOCK && wait) {
 		log_info(kernel, "waiting for another process that is changing /%s", path);
 		err = flock(fd, LOCK_EX);
 	}
@@ -24,4 +24,14 @@ int lock_region(struct kernel *kernel, const char *path)
 	}
 	log_debug(kernel, "lock /%s: done", path);
 	return fd;
+}
+
+int lock_region(struct kernel *kernel, const char *path)
+{
+	return lock(kernel, path, true);
+}
+
+int lock_region_now(struct kernel *kernel, const char *path)
+{
+	return lock(kernel, path, false);
 }

@@ -11,3 +11,5 @@
  * Returns the descriptor, or a negative errno with the cause recorded (-EINTR: a signal came).
  */
 int lock_region(struct kernel *kernel, const char *path);
+/* The same without waiting: -EWOULDBLOCK if another process holds it. */
+int lock_region_now(struct kernel *kernel, const char *path);

@@ -8,6 +8,26 @@
 
 /* Making a namespace: what is wanted is completed and checked in spec.c, and becomes steps here. */
 
+/* The kernel makes the next seed when this one comes up, and it did so when there was no room. */
+static int say_no_seed(struct ndctl_region *region, struct ndctl_namespace *seed)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	const char *name = entity_name(&seed->entity);
+	uint64_t room = ndctl_region_get_max_available_extent(region);
+
+	if (room == 0 || room == ULLONG_MAX) {
+		kernel_fail(kernel, ENODEV, "%s takes all of it", name);
+		kernel_hint(kernel,
+			"ndctl create-namespace --force --reconfig=%s changes what it is", name);
+		return -ENODEV;
+	}
+	kernel_fail(kernel, ENOSPC, "%s are free, but the kernel has offered no namespace for it",
+		size_text(room).text);
+	kernel_hint(kernel, "ndctl disable-namespace %s; ndctl enable-namespace %s makes it do so",
+		name, name);
+	return -ENOSPC;
+}
+
 /* The namespace that is to be configured: with labels the region's seed, without them the only one,
  * if nobody has it. */
 static int choose_namespace(struct plan *plan)
@@ -22,10 +42,7 @@ static int choose_namespace(struct plan *plan)
 		return kernel_fail(kernel, ENODEV, "it has no namespace that could be configured");
 	if (!ndctl_namespace_is_active(plan->ndns))
 		return 0;
-	kernel_fail(kernel, ENODEV, "%s takes all of it", entity_name(&plan->ndns->entity));
-	kernel_hint(kernel, "ndctl create-namespace --force --reconfig=%s changes what it is",
-		entity_name(&plan->ndns->entity));
-	return -ENODEV;
+	return say_no_seed(region, plan->ndns);
 }
 
 static int check_region(struct ndctl_region *region)
@@ -138,8 +155,10 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
 	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
-	int err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
+	int err = step_guard_labels(txn, plan->ndns);
 
+	if (!err)
+		err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
 	if (!err)
 		err = plan_write(txn, plan, NS_ALT_NAME, plan->name);
 	if (!err)
@@ -254,6 +273,8 @@ static int run(struct txn *txn, const struct plan *plan, struct ndctl_namespace 
 		txn_keep(txn);
 	err = txn_run(txn);
 	ctx_forget(plan->ndns->entity.ctx);
+	if (err)
+		labels_hint(plan->region);
 	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		kernel_hint(entity_kernel(&plan->region->entity),
 			"what was done is left as it is: ndctl destroy-namespace --force %s",
@@ -494,8 +515,9 @@ static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
 
 	if (ndctl_namespace_get_size(ndns) == 0)
 		return 0;
-	return txn_add(
-		txn, step, "write the labels of %s as they are", ndctl_namespace_get_devname(ndns));
+	return step_guard_labels(txn, ndns)
+		?: txn_add(txn, step, "write the labels of %s as they are",
+			   ndctl_namespace_get_devname(ndns));
 }
 
 static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled, bool *wiped)
@@ -506,8 +528,11 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 		err = plan_labels(txn, ndns);
 	if (!err)
 		err = step_wipe(txn, ndns, wiped);
-	/* The last step: nothing that could fail comes after it. */
-	return err || !labelled ? err : step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+	if (err || !labelled)
+		return err;
+	/* The last step: nothing that could fail comes after it. A kernel that fails has forgotten
+	 * the namespace: it has to be there before its info block can be written back. */
+	return step_guard_labels(txn, ndns) ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
 static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
@@ -521,6 +546,8 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 	if (flags & NDCTL_CHANGE_DRY_RUN)
 		return txn_describe(txn);
 	err = txn_run(txn);
+	if (err)
+		labels_hint(entity_region(&ndns->entity));
 	if (err || labelled || wiped)
 		return err;
 	/* There was nothing to destroy: it is left alone. */

@@ -252,6 +252,20 @@ int ndctl_dimm_has_function(struct ndctl_dimm *dimm, unsigned int family, unsign
 int ndctl_dimm_write_labels(
 	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset);
 
+/*
+ * Each namespace has a label on each dimm of its region, and the kernel writes them one after the
+ * other. If the power fails between two writes the dimms do not agree, and the kernel no longer
+ * enables the region, or even the dimm. This makes them agree: on the namespaces of which all dimms
+ * have a label, and then on those that the last one, or else any, has a finished label of, in this
+ * order, as far as they do not overlap. A namespace whose making was cut short is dropped, one whose
+ * destruction was is there again. Enabled regions on the dimms are disabled for it and enabled again.
+ *
+ * @flags: NDCTL_CHANGE_DRY_RUN looks and changes nothing. Returns how many label areas had (or, dry,
+ * have) to be changed, or a negative errno: -EBUSY if a namespace on the dimms is in use, -EINVAL if
+ * a dimm has no valid labels or theirs are of different versions, -ENODEV if a dimm is missing.
+ */
+int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags);
+
 #ifdef __cplusplus
 }
 #endif

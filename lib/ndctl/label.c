@@ -254,6 +254,31 @@ void label_move(void *label, size_t label_size, size_t slot)
 		seal(label, label_size, LABEL_CHECKSUM);
 }
 
+bool label_is_valid(const void *label, size_t label_size, size_t slot)
+{
+	return get(label, LABEL_SLOT, 4) == slot &&
+		(label_size <= LABEL_CHECKSUM ||
+			get(label, LABEL_CHECKSUM, 8) ==
+				sum_without(label, label_size, LABEL_CHECKSUM));
+}
+
+void label_lift(void *label, size_t label_size, uint64_t base, unsigned flags)
+{
+	put(label, LABEL_FLAGS, get(label, LABEL_FLAGS, 4) & ~(uint64_t)flags, 4);
+	put(label, LABEL_ADDRESS, get(label, LABEL_ADDRESS, 8) - base, 8);
+	put(label, LABEL_POSITION, 0, 2);
+	put(label, LABEL_SLOT, 0, 4);
+	if (label_size > LABEL_CHECKSUM)
+		put(label, LABEL_CHECKSUM, 0, 8);
+}
+
+void label_put_down(void *label, size_t label_size, uint64_t base, unsigned position, size_t slot)
+{
+	put(label, LABEL_ADDRESS, get(label, LABEL_ADDRESS, 8) + base, 8);
+	put(label, LABEL_POSITION, position, 2);
+	label_move(label, label_size, slot);
+}
+
 void label_index_describe(const void *block, size_t size, struct ndctl_label_index *out)
 {
 	char header[INDEX_FREE] = {0};

@@ -79,6 +79,12 @@ uint64_t label_checksum(const void *data, size_t size);
 
 /* A label says which slot it is in; this tells it another one. */
 void label_move(void *label, size_t label_size, size_t slot);
+/* Whether the kernel heeds what is in a slot that is in use. */
+bool label_is_valid(const void *label, size_t label_size, size_t slot);
+/* Makes of a label what those on all dimms of a set have in common: address relative to @base, none
+ * of @flags, neither position, slot, nor checksum. And of that the label for one of them. */
+void label_lift(void *label, size_t label_size, uint64_t base, unsigned flags);
+void label_put_down(void *label, size_t label_size, uint64_t base, unsigned position, size_t slot);
 
 /* ---- what an area says, valid or not, for people ---- */
 

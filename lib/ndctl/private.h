@@ -112,6 +112,7 @@ struct ndctl_region {
 	struct ndctl_mapping *mappings;
 	size_t mapping_count;
 	bool mapped;
+	bool torn; /* its dimms do not agree about its labels, and could not be made to */
 	struct badblocks badblocks;
 };
 

@@ -222,8 +222,7 @@ int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, s
 			entity_name(&dimm->entity)));
 }
 
-/* NULL @bytes are zeros, and a @length of 0 is then that of the area. */
-static int step_write_labels(
+int step_write_labels(
 	struct txn *txn, struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length)
 {
 	AUTO_AREA struct area area = AREA_INIT;

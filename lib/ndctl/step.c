@@ -148,6 +148,7 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 struct wipe {
 	struct ndctl_namespace *ndns;
 	bool *wiped, wiped_here;
+	uuid_t uuid;
 	char before[INFO_AREA];
 };
 
@@ -157,17 +158,26 @@ static int do_wipe(void *data)
 	char after[INFO_AREA];
 	int err = infoblock_read(wipe->ndns, wipe->before);
 
+	ndctl_namespace_get_uuid(wipe->ndns, wipe->uuid);
 	if (err)
 		return err;
 	*wipe->wiped = infoblock_wipe(wipe->before, after);
 	return *wipe->wiped ? infoblock_write(wipe->ndns, after) : 0;
 }
 
+/* The name could have gone to another namespace, if labels had to be mended. */
 static int undo_wipe(void *data)
 {
 	struct wipe *wipe = data;
+	uuid_t uuid;
 
-	return *wipe->wiped ? infoblock_write(wipe->ndns, wipe->before) : 0;
+	if (!*wipe->wiped)
+		return 0;
+	ndctl_namespace_get_uuid(wipe->ndns, uuid);
+	if (uuid_compare(uuid, wipe->uuid) != 0)
+		return kernel_fail(entity_kernel(&wipe->ndns->entity), ENXIO,
+			"%s is another namespace now", entity_name(&wipe->ndns->entity));
+	return infoblock_write(wipe->ndns, wipe->before);
 }
 
 int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped)

@@ -53,7 +53,7 @@ boot_shell() {
 # load_topology: sets what the topology's file says, over defaults.
 load_topology() {
 	kernels=() emulator='' memory=2G maxmem=64G cpu=max cpus=1 tree=kernel cmdline='' qemu=() modules=()
-	ready=() machine_modules=() first=''
+	ready=() machine_modules=() first='' ours=()
 	kept=${LAB_KEPT:-${TMPDIR:-/tmp}/lab-kept.$$} # where memory may be in files
 	set_up() { load_modules; }
 	# shellcheck source=/dev/null
@@ -62,13 +62,15 @@ load_topology() {
 
 # prepare MODE ARG...: everything that QEMU will need, in the folder `work`.
 prepare() {
-	local mode=$1
+	local mode=$1 module
 	shift
 	need qemu-system-x86_64 qemu-system-x86 # a newer one needs the libraries of this one
 	need cpio cpio
 	need setpriv util-linux
 	fetch "kernel-$kernel"
-	fetch "$tree-$kernel"
+	for module in "$tree" "${ours[@]}"; do
+		fetch "$module-$kernel"
+	done
 	# A newer QEMU emulates in two thirds of the time; it is there if a topology has needed it.
 	[[ $emulator || ! -e $lab_cache/qemu-10 ]] || emulator='qemu-10'
 	[[ ! $emulator ]] || fetch "$emulator"
@@ -133,7 +135,7 @@ settings() {
 	shift
 	printf '%s=%q\n' mode "$mode" checkout "$root" build "$build" cache "$lab_cache" topology "$topology" \
 		kernel "$kernel" term "${TERM:-dumb}"
-	printf 'modules=(%s)\nready=(%s)\n' "${modules[*]@Q}" "${ready[*]@Q}"
+	printf 'modules=(%s)\nours=(%s)\nready=(%s)\n' "${modules[*]@Q}" "${ours[*]@Q}" "${ready[*]@Q}"
 	declare -f set_up
 	printf 'words=('
 	printf '%q ' "$@"
@@ -153,7 +155,7 @@ start_guest() {
 	# When the lab dies without a chance to clean up, the kernel takes QEMU along.
 	setpriv --pdeathsig KILL "${emulator:+$lab_cache/$emulator/}qemu-system-x86_64" \
 		-accel "${LAB_ACCEL:-tcg,thread=multi}" -cpu "${LAB_CPU:-$cpu}" -smp "$cpus" \
-		-M q35,nvdimm=on -m "$memory,slots=8,maxmem=$maxmem" "${qemu[@]}" \
+		-M q35,nvdimm=on -m "$memory,slots=16,maxmem=$maxmem" "${qemu[@]}" \
 		-nic none -no-reboot -serial "file:$work/console" \
 		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
 		-device virtio-9p-pci,bus=pcie.0,fsdev=root,mount_tag=root \

@@ -11,6 +11,7 @@
 #	source-6.1	headers and sources that modules are built with
 #	nfit-6.1	a kernel-6.1 whose NVDIMM modules are the ones of the kernel's emulator
 #	nonedax-6.1	a kernel-6.1 that has device-dax without a page map: our module in nonedax/
+#	labelfault-6.1	our module in labelfault/, for any kernel-6.1
 #	image-bookworm	the disk of a machine with Debian, systemd and udev, for `lab run --machine`
 #	reference	Debian's ndctl and daxctl: wrappers, and the unpacked packages in root/
 #
@@ -21,15 +22,15 @@ fetch_all() {
 	local what kernel
 
 	((${#chosen[@]})) || chosen=(6.1)
-	(($#)) || set -- kernel nfit nonedax reference
+	(($#)) || set -- kernel nfit nonedax labelfault reference
 	for what; do
 		case $what in
 		kernel) for kernel in "${chosen[@]}"; do fetch "kernel-$kernel"; done ;;
-		nfit | nonedax) fetch "$what-6.1" ;;
+		nfit | nonedax | labelfault) fetch "$what-6.1" ;;
 		image) fetch image-bookworm ;;
 		qemu) fetch qemu-10 ;;
 		reference) fetch reference ;;
-		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax, image, qemu or reference" ;;
+		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax, labelfault, image, qemu or reference" ;;
 		esac
 	done
 }
@@ -42,7 +43,7 @@ fetch() {
 	[[ ! -e $lab_cache/$item ]] || return 0
 	case $item in
 	source-*) fetch "kernel-${item#*-}" ;;
-	nfit-* | nonedax-*) fetch "source-${item#*-}" ;;
+	nfit-* | nonedax-* | labelfault-*) fetch "source-${item#*-}" ;;
 	esac
 	exec {lock}>"$lab_cache/.lock"
 	flock -n "$lock" || { say "waiting for another fetch to finish" && flock "$lock"; }
@@ -259,24 +260,21 @@ make_source() {
 	ln -s "${sources##*/}" usr/src/sources
 }
 
-# build_modules KERNEL FOLDER MODULE...: builds what FOLDER, below the kernel's sources or a path,
-# has the makefile of. The tree of modules is then in lib, with these in the place of those that
-# have the names MODULE.
-build_modules() {
-	local kernel=$lab_cache/kernel-$1 folder=$2 release sources module
+# compile_modules KERNEL FOLDER: what FOLDER, below the kernel's sources or a path, has the makefile of.
+# The modules are then in extra/.
+compile_modules() {
+	local kernel=$1 folder=$2 sources
 	local -a includes # and `build`, which the trap needs after this function
-	shift 2
 
 	need gcc gcc
 	need make make
 	need bc bc
 	need strip binutils
 	[[ -e /usr/include/libelf.h ]] || die "libelf.h is missing; 'apt-get install libelf-dev' brings it"
-	release=$(ls "$kernel/lib/modules")
 	# The kernel's makefiles cannot bear a space in a path, and the cache may have one.
 	build=$(mktemp -d /tmp/lab.XXXXXX)
 	trap 'rm -rf "$build"' EXIT
-	cp -a "$lab_cache/source-${kernel##*-}/usr" "$build/"
+	cp -a "$lab_cache/source-$kernel/usr" "$build/"
 	sed -i "s|/usr/src/|$build/usr/src/|" "$build/usr/src/headers/Makefile"
 	sources=$build/usr/src/sources
 	if [[ $folder == /* ]]; then
@@ -292,11 +290,21 @@ build_modules() {
 		cat "$build/log" >&2
 		die "the modules in $folder do not build; the compiler's messages are above"
 	}
+	mkdir extra
+	find "$folder/" -name '*.ko' -exec cp -t extra {} +
+	strip --strip-debug extra/*.ko
+}
 
+# build_modules KERNEL FOLDER MODULE...: likewise, and the kernel's tree of modules is then in lib, with
+# these in the place of those that have the names MODULE.
+build_modules() {
+	local kernel=$lab_cache/kernel-$1 release module
+
+	compile_modules "$1" "$2"
+	shift 2
+	release=$(ls "$kernel/lib/modules")
 	cp -al "$kernel/lib" lib # hard links: nothing writes into these files, depmod replaces its own
-	mkdir "lib/modules/$release/extra"
-	find "$folder/" -name '*.ko' -exec cp -t "lib/modules/$release/extra" {} +
-	strip --strip-debug "lib/modules/$release/extra"/*.ko
+	mv extra "lib/modules/$release/"
 	mkdir -p tmp/depmod.d
 	for module; do
 		echo "override $module * extra"
@@ -319,6 +327,14 @@ make_nfit() {
 make_nonedax() {
 	build_modules "$1" "$lab_dir/nonedax" dax_pmem
 	cp "$lab_dir"/nonedax/* .
+}
+
+# --- labelfault-V ------------------------------------------------------------------------
+
+# make_labelfault KERNEL: a module of our own that lets the kernel's writes of labels fail.
+make_labelfault() {
+	compile_modules "$1" "$lab_dir/labelfault"
+	cp "$lab_dir"/labelfault/* .
 }
 
 # --- image-SUITE ---------------------------------------------------------------------------
@@ -361,7 +377,7 @@ image_failed() {
 outdated() {
 	local folder=${1%%-*} file
 
-	[[ $folder =~ ^(nonedax|image)$ && -e $lab_cache/$1 ]] || return 1
+	[[ $folder =~ ^(nonedax|labelfault|image)$ && -e $lab_cache/$1 ]] || return 1
 	for file in "$lab_dir/$folder"/*; do
 		cmp -s "$file" "$lab_cache/$1/${file##*/}" || return 0
 	done

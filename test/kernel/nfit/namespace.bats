@@ -60,6 +60,24 @@ region() {
 	says "no capacity left"
 }
 
+@test "a region that was full when it was enabled: how the kernel offers a namespace again is said" {
+	local dev
+	dev=$(region 33554432)
+	ndctl create-namespace --region "$dev" --mode raw --size 16M
+	ndctl create-namespace --region "$dev" --mode raw --size 16M
+	ndctl disable-region "$dev"
+	ndctl enable-region "$dev"
+	ndctl destroy-namespace --force "namespace${dev#region}.1"
+	unchanged ndctl create-namespace --region "$dev" --mode raw --size 16M
+	[[ $status == 237 ]]
+	says "16 MiB are free, but the kernel has offered no namespace for it"
+	says "hint: ndctl disable-namespace namespace${dev#region}.0; ndctl enable-namespace namespace${dev#region}.0"
+	ndctl disable-namespace "namespace${dev#region}.0"
+	ndctl enable-namespace "namespace${dev#region}.0"
+	check ndctl create-namespace --region "$dev" --mode raw --size 16M
+	[[ $status == 0 ]]
+}
+
 @test "a read-only region takes no namespace" {
 	local dev
 	dev=$(ndctl list -R --bus nfit_test.1 | jq -r '.[0].dev')

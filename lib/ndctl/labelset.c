@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "labelset.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kernel/cleanup.h>
+
+#define LABEL_MAX 256
+#define NO_SLOT	  SIZE_MAX
+
+/* UEFI 2.7, 13.19.3: flags of a label. */
+enum {
+	LABEL_LOCAL = 1 << 1,	 /* the namespace is on one dimm */
+	LABEL_UPDATING = 1 << 3, /* the others of the namespace are still to be written */
+};
+
+/* What several dimms say of one namespace, or of one piece of it. */
+struct entry {
+	uint8_t common[LABEL_MAX]; /* the label without what differs from dimm to dimm */
+	struct ndctl_label label;
+	size_t *slots; /* by part: where it is, or NO_SLOT */
+	bool *settled; /* by part: it is there without the flag */
+	bool accepted;
+};
+
+struct set {
+	struct label_part *parts;
+	const struct label_scope *scope;
+	struct label_state *states; /* by part */
+	size_t count, label_size;
+	struct entry *entries;
+	size_t entry_count;
+};
+
+static void cleanup_set(struct set *set)
+{
+	for (size_t i = 0; i < set->entry_count; i++) {
+		free(set->entries[i].slots);
+		free(set->entries[i].settled);
+	}
+	free(set->entries);
+	free(set->states);
+}
+#define AUTO_SET CLEANUP(cleanup_set)
+
+static const uint8_t *block_of(const struct label_state *state, const uint8_t *image)
+{
+	return image + (size_t)state->current * state->layout.index_size;
+}
+
+static size_t slots_of(const struct label_state *state)
+{
+	return state->index[state->current].slots;
+}
+
+/* Whether the label in @slot is one of the region's, and what all dimms should say of it. */
+static bool read_label(const struct set *set, size_t i, size_t slot, struct entry *entry)
+{
+	const struct label_part *part = &set->parts[i];
+	const struct label_state *state = &set->states[i];
+	const uint8_t *bytes = part->image + label_offset(&state->layout, slot);
+	struct ndctl_label *label = &entry->label;
+
+	if (label_index_is_free(block_of(state, part->image), slot) ||
+		!label_is_valid(bytes, set->label_size, slot))
+		return false;
+	label_describe(bytes, set->label_size, label);
+	if (label->flags & LABEL_LOCAL || label->labels != set->count ||
+		label->cookie != set->scope->cookie || label->position != part->position ||
+		label->address < part->offset || label->address - part->offset > part->length ||
+		label->size > part->length - (label->address - part->offset))
+		return false;
+	label->address -= part->offset;
+	memcpy(entry->common, bytes, set->label_size);
+	label_lift(entry->common, set->label_size, part->offset, LABEL_UPDATING);
+	return true;
+}
+
+static struct entry *find_entry(const struct set *set, const struct entry *like)
+{
+	for (size_t i = 0; i < set->entry_count; i++)
+		if (memcmp(set->entries[i].common, like->common, set->label_size) == 0)
+			return &set->entries[i];
+	return NULL;
+}
+
+static struct entry *add_entry(struct set *set, struct entry *entry)
+{
+	struct entry *entries =
+		reallocarray(set->entries, set->entry_count + 1, sizeof(*set->entries));
+
+	if (!entries)
+		return NULL;
+	set->entries = entries;
+	entry->slots = malloc(set->count * sizeof(*entry->slots));
+	entry->settled = calloc(set->count, sizeof(*entry->settled));
+	if (!entry->slots || !entry->settled) {
+		free(entry->slots);
+		free(entry->settled);
+		return NULL;
+	}
+	for (size_t i = 0; i < set->count; i++)
+		entry->slots[i] = NO_SLOT;
+	entries[set->entry_count] = *entry;
+	return &entries[set->entry_count++];
+}
+
+/* Of two that say the same on one dimm the finished one is taken. */
+static int collect(struct set *set, size_t i)
+{
+	for (size_t slot = 0; slot < slots_of(&set->states[i]); slot++) {
+		struct entry read = {0};
+		if (!read_label(set, i, slot, &read))
+			continue;
+		struct entry *entry = find_entry(set, &read) ?: add_entry(set, &read);
+		if (!entry)
+			return -ENOMEM;
+		bool settled = !(read.label.flags & LABEL_UPDATING);
+		if (entry->slots[i] != NO_SLOT && (entry->settled[i] || !settled))
+			continue;
+		entry->slots[i] = slot;
+		entry->settled[i] = settled;
+	}
+	return 0;
+}
+
+/* The higher, the better; 0 is never to be accepted. */
+static size_t score(const struct set *set, const struct entry *entry)
+{
+	size_t last = set->count - 1, there = 0, settled = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		there += entry->slots[i] != NO_SLOT;
+		settled += entry->settled[i];
+	}
+	return (there == set->count ? 4 * set->count : 0) +
+		(entry->settled[last] ? 2 * set->count : 0) + settled;
+}
+
+static bool overlaps(const struct ndctl_label *one, const struct ndctl_label *other)
+{
+	return one->address < other->address + other->size &&
+		other->address < one->address + one->size;
+}
+
+static bool is_one_of(const struct entry *entry, const uuid_t *known, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(known[i], entry->label.uuid, sizeof(uuid_t)) == 0)
+			return true;
+	return false;
+}
+
+static bool may_be(const struct set *set, const struct entry *entry)
+{
+	const struct label_scope *scope = set->scope;
+
+	return !scope->known || is_one_of(entry, scope->known, scope->known_count);
+}
+
+static bool fits(const struct set *set, const struct entry *entry)
+{
+	for (size_t i = 0; i < set->entry_count; i++)
+		if (set->entries[i].accepted && overlaps(&set->entries[i].label, &entry->label))
+			return false;
+	return true;
+}
+
+static void accept(struct set *set)
+{
+	/* No score is higher. */
+	for (size_t wanted = 7 * set->count; wanted > 0; wanted--)
+		for (size_t i = 0; i < set->entry_count; i++) {
+			struct entry *entry = &set->entries[i];
+			if (score(set, entry) == wanted && may_be(set, entry))
+				entry->accepted = fits(set, entry);
+		}
+}
+
+static bool has(const struct set *set, const uuid_t *uuid)
+{
+	for (size_t i = 0; i < set->entry_count; i++)
+		if (set->entries[i].accepted && is_one_of(&set->entries[i], uuid, 1))
+			return true;
+	return false;
+}
+
+static bool has_all(const struct set *set)
+{
+	const struct label_scope *scope = set->scope;
+
+	for (size_t i = 0; scope->known && i < scope->known_count; i++)
+		if (!has(set, &scope->known[i]))
+			return false;
+	return true;
+}
+
+/* Puts the label of @entry into a free slot of part @i. */
+static int supply(const struct set *set, size_t i, const struct entry *entry, uint8_t *block)
+{
+	const struct label_layout *layout = &set->states[i].layout;
+	struct label_part *part = &set->parts[i];
+	size_t slot = 0;
+
+	while (slot < slots_of(&set->states[i]) && !label_index_is_free(block, slot))
+		slot++;
+	if (slot == slots_of(&set->states[i]))
+		return -ENOSPC;
+	uint8_t *label = part->target + label_offset(layout, slot);
+	memcpy(label, entry->common, set->label_size);
+	label_put_down(label, set->label_size, part->offset, part->position, slot);
+	label_index_set_free(block, layout->index_size, slot, false);
+	part->differs = true;
+	return 0;
+}
+
+static int make_target(const struct set *set, size_t i)
+{
+	struct label_part *part = &set->parts[i];
+	const struct label_state *state = &set->states[i];
+	size_t size = state->layout.index_size;
+	unsigned current = (unsigned)state->current, seq = state->index[current].seq;
+	uint8_t *block = part->target + current * size;
+	int err = 0;
+
+	memcpy(part->target, part->image, part->area);
+	part->differs = false;
+	for (size_t slot = 0; slot < slots_of(state); slot++) {
+		struct entry read = {0};
+		if (!read_label(set, i, slot, &read))
+			continue;
+		const struct entry *entry = find_entry(set, &read);
+		if (entry->accepted && entry->slots[i] == slot)
+			continue;
+		label_index_set_free(block, size, slot, true);
+		part->differs = true;
+	}
+	for (size_t e = 0; e < set->entry_count && !err; e++)
+		if (set->entries[e].accepted && set->entries[e].slots[i] == NO_SLOT)
+			err = supply(set, i, &set->entries[e], block);
+	if (err || !part->differs)
+		return err;
+	/* The other block is to say the same. */
+	uint8_t *other = part->target + (1 - current) * size;
+	memcpy(other, block, size);
+	label_index_renumber(other, size, 1 - current, (seq + 1) % 3 + 1);
+	return 0;
+}
+
+int label_set_mend(struct label_part *parts, size_t count, const struct label_scope *scope)
+{
+	AUTO_SET struct set set = {
+		.parts = parts,
+		.scope = scope,
+		.count = count,
+		.states = calloc(count ?: 1, sizeof(struct label_state)),
+	};
+	int err = 0;
+
+	if (!set.states)
+		return -ENOMEM;
+	for (size_t i = 0; i < count && !err; i++) {
+		struct label_state *state = &set.states[i];
+		if (!label_find(parts[i].image, parts[i].area, parts[i].area, state))
+			return -EINVAL;
+		if (i && state->layout.label_size != set.label_size)
+			return -EXDEV;
+		set.label_size = state->layout.label_size;
+		err = collect(&set, i);
+	}
+	if (err)
+		return err;
+	accept(&set);
+	if (!has_all(&set))
+		return -ENOKEY;
+	for (size_t i = 0; i < count && !err; i++)
+		err = make_target(&set, i);
+	return err;
+}
+
+int label_count_free(const uint8_t *image, size_t area)
+{
+	struct label_state state;
+	int count = 0;
+
+	if (!label_find(image, area, area, &state))
+		return -EINVAL;
+	for (size_t slot = 0; slot < slots_of(&state); slot++)
+		count += label_index_is_free(block_of(&state, image), slot);
+	return count;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include <kernel/lock.h>
+
+#include "labelio.h"
+#include "labelset.h"
+#include "step.h"
+
+/*
+ * Making the labels of a region's dimms agree again, after a write of the kernel's has failed or
+ * the power has. They can be written while nothing uses the dimms only, and the kernel keeps what
+ * it has read: the regions on them are taken down for it and brought up again.
+ */
+struct mend {
+	struct ndctl_region *region;
+	size_t count;
+	struct label_part *parts;
+	struct ndctl_dimm **dimms;
+	int differing; /* parts that have to be written */
+	bool stale;    /* the kernel knows something else than the dimms say */
+	int *locks;    /* of other regions */
+	size_t lock_count;
+};
+
+static void cleanup_mend(struct mend *mend)
+{
+	for (size_t i = 0; i < mend->count; i++) {
+		free((void *)mend->parts[i].image);
+		free(mend->parts[i].target);
+	}
+	free(mend->parts);
+	free(mend->dimms);
+	for (size_t i = 0; i < mend->lock_count; i++)
+		close(mend->locks[i]);
+	free(mend->locks);
+}
+#define AUTO_MEND CLEANUP(cleanup_mend)
+
+static int read_part(struct ndctl_dimm *dimm, struct label_part *part)
+{
+	AUTO_AREA struct area area = AREA_INIT;
+	int err = area_open(dimm, &area);
+
+	if (err)
+		return err;
+	uint8_t *image = malloc(area.size);
+	part->image = image;
+	part->target = malloc(area.size);
+	part->area = area.size;
+	return image && part->target ? area_read(dimm, &area, 0, image, area.size) : -ENOMEM;
+}
+
+static int read_parts(struct mend *mend)
+{
+	struct kernel *kernel = entity_kernel(&mend->region->entity);
+	size_t most = ndctl_region_get_mappings(mend->region);
+	struct ndctl_mapping *mapping;
+
+	mend->parts = calloc(most ?: 1, sizeof(*mend->parts));
+	mend->dimms = calloc(most ?: 1, sizeof(struct ndctl_dimm *));
+	if (!mend->parts || !mend->dimms)
+		return -ENOMEM;
+	ndctl_mapping_foreach (mend->region, mapping) {
+		size_t i = mend->count;
+		struct ndctl_dimm *dimm = ndctl_mapping_get_dimm(mapping);
+		if (!dimm || i == most)
+			return kernel_fail(kernel, ENODEV, "its dimms are not all there");
+		for (size_t other = 0; other < i; other++)
+			if (mend->dimms[other] == dimm)
+				return kernel_fail(kernel, EOPNOTSUPP, "it has several parts of %s",
+					entity_name(&dimm->entity));
+		mend->dimms[i] = dimm;
+		mend->parts[i].offset = mapping->offset;
+		mend->parts[i].length = mapping->length;
+		mend->parts[i].position =
+			mapping->position < 0 ? (unsigned)i : (unsigned)mapping->position;
+		mend->count++;
+		int err = read_part(dimm, &mend->parts[i]);
+		if (err)
+			return kernel_fail_while(kernel, err, "%s", entity_name(&dimm->entity));
+	}
+	return 0;
+}
+
+/* A slot is lost to the kernel when it fails to write a label there. It keeps one back for the next
+ * change. */
+static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
+{
+	unsigned long available = ndctl_dimm_get_available_labels(dimm);
+	int free = label_count_free(part->image, part->area);
+
+	return available != ULONG_MAX && free > 0 && available + 1 < (unsigned long)free;
+}
+
+static int plan_targets(struct mend *mend, const uuid_t *known, size_t known_count)
+{
+	struct kernel *kernel = entity_kernel(&mend->region->entity);
+	const struct label_scope scope = {
+		object_u64_or(&mend->region->entity.object, REGION_SET_COOKIE, 0), known,
+		known_count};
+	int err = label_set_mend(mend->parts, mend->count, &scope);
+
+	if (err == -EINVAL)
+		return kernel_fail(kernel, EINVAL, "not all of its dimms have a valid index block");
+	if (err == -EXDEV)
+		return kernel_fail(kernel, EINVAL, "its dimms have labels of different versions");
+	if (err == -ENOKEY)
+		return kernel_fail(kernel, EIO, "its labels tell other namespaces than the kernel");
+	if (err == -ENOSPC)
+		return kernel_fail(kernel, ENOSPC, "a dimm has no slot left for a label");
+	if (err)
+		return err;
+	for (size_t i = 0; i < mend->count; i++) {
+		mend->differing += mend->parts[i].differs;
+		mend->stale |= has_leak(mend->dimms[i], &mend->parts[i]);
+	}
+	return 0;
+}
+
+static bool is_touched(const struct mend *mend, struct ndctl_region *region)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		for (size_t i = 0; i < mend->count; i++)
+			if (mend->dimms[i] == dimm)
+				return true;
+	return false;
+}
+
+/* ---- the regions around ---- */
+
+static int check_idle(struct ndctl_region *region)
+{
+	struct ndctl_namespace *ndns;
+
+	ndctl_namespace_foreach (region, ndns) {
+		int err = namespace_check_idle(ndns);
+		if (err)
+			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
+				entity_name(&ndns->entity));
+	}
+	return 0;
+}
+
+/* The kernel numbers namespaces by their addresses when it brings a region up. @lost: one that has
+ * lost its capacity, and will have it again. */
+static int check_names(struct ndctl_region *region, const struct ndctl_namespace *lost)
+{
+	struct ndctl_namespace *ndns;
+	unsigned long long end = 0;
+	unsigned id = 0;
+
+	ndctl_namespace_foreach (region, ndns) {
+		if (ndctl_namespace_get_size(ndns) == 0 && ndns != lost)
+			continue;
+		unsigned long long at = ndctl_namespace_get_resource(ndns);
+		bool follows = ndctl_namespace_get_size(ndns) == 0 || at >= end;
+		if (ndctl_namespace_get_id(ndns) != id++ || !follows)
+			return kernel_fail(entity_kernel(&region->entity), EBUSY,
+				"%s: its namespaces would get other names",
+				entity_name(&region->entity));
+		if (ndctl_namespace_get_size(ndns) > 0)
+			end = at;
+	}
+	return 0;
+}
+
+static int is_not_up(void *data)
+{
+	struct ndctl_namespace *ndns = data;
+
+	return namespace_disable(ndns);
+}
+
+/* What is not enabled shall not be so afterwards. */
+static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_namespace *lost)
+{
+	struct ndctl_namespace *ndns;
+	int err = 0;
+
+	ndctl_namespace_foreach (region, ndns) {
+		struct step step = {.apply = is_not_up, .data = ndns};
+		if (ndctl_namespace_is_active(ndns) ||
+			(ndctl_namespace_get_size(ndns) == 0 && ndns != lost))
+			continue;
+		err = err ?: txn_add(txn, step, "disable %s again", entity_name(&ndns->entity));
+	}
+	return err;
+}
+
+static int plan_writes(struct txn *txn, const struct mend *mend)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < mend->count && !err; i++) {
+		struct entity *entity = &mend->dimms[i]->entity;
+		err = dimm_lock(mend->dimms[i], txn);
+		if (!err && mend->parts[i].differs)
+			err = step_write_labels(
+				txn, mend->dimms[i], 0, mend->parts[i].target, mend->parts[i].area);
+		else if (!err && entity_is_bound(entity))
+			err = step_unbind(txn, entity, "nvdimm")
+				?: step_bind(txn, entity, "nvdimm");
+	}
+	return err;
+}
+
+#define regions_foreach_touched(mend, it)                                                          \
+	ndctl_region_foreach (ndctl_region_get_bus((mend)->region), it)                            \
+		if (ndctl_region_is_enabled(it) && is_touched(mend, it))
+
+static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace *lost)
+{
+	struct ndctl_region *region;
+	int err = 0;
+
+	regions_foreach_touched (mend, region)
+		err = err ?: check_idle(region) ?: step_unbind(txn, &region->entity, "nd_region");
+	err = err ?: plan_writes(txn, mend);
+	regions_foreach_touched(mend, region) err =
+		err ?: step_bind(txn, &region->entity, "nd_region");
+	regions_foreach_touched(mend, region) err = err ?: plan_rest(txn, region, lost);
+	err = err ?: txn_run(txn);
+	ndctl_bus_wait_probe(ndctl_region_get_bus(mend->region));
+	ctx_forget(mend->region->entity.ctx);
+	return err;
+}
+
+/* ---- after a change that failed ---- */
+
+struct guard {
+	struct ndctl_region *region;
+	struct ndctl_namespace *ndns;
+	uuid_t uuid; /* of the namespace, null if it is to be made */
+};
+
+static int guard_set(void *data)
+{
+	struct guard *guard = data;
+
+	uuid_clear(guard->uuid);
+	if (ndctl_namespace_get_size(guard->ndns) > 0)
+		ndctl_namespace_get_uuid(guard->ndns, guard->uuid);
+	return 0;
+}
+
+/* Those that there are, as the kernel has it, and the one that there was. */
+static int list_known(const struct guard *guard, uuid_t **list, size_t *count)
+{
+	struct ndctl_namespace *ndns;
+	size_t most = 1;
+
+	*count = 0;
+	ndctl_namespace_foreach (guard->region, ndns)
+		most++;
+	*list = calloc(most, sizeof(uuid_t));
+	if (!*list)
+		return -ENOMEM;
+	if (!uuid_is_null(guard->uuid))
+		uuid_copy((*list)[(*count)++], guard->uuid);
+	ndctl_namespace_foreach (guard->region, ndns)
+		if (ndctl_namespace_get_size(ndns) > 0 && *count < most)
+			ndctl_namespace_get_uuid(ndns, (*list)[(*count)++]);
+	return 0;
+}
+
+/* Nobody waits for it: whoever has it may be waiting for the region that we have. */
+static int lock_other(struct mend *mend, struct ndctl_region *region)
+{
+	int *locks = reallocarray(mend->locks, mend->lock_count + 1, sizeof(*locks));
+	char path[PATH_MAX];
+
+	if (!locks)
+		return -ENOMEM;
+	mend->locks = locks;
+	int err = entity_path(&region->entity, path);
+	int fd = err ?: lock_region_now(entity_kernel(&region->entity), path);
+	if (fd < 0)
+		return fd;
+	locks[mend->lock_count++] = fd;
+	return 0;
+}
+
+static int lock_others(struct mend *mend)
+{
+	struct ndctl_region *region;
+	int err = 0;
+
+	regions_foreach_touched(mend, region) if (region != mend->region && !err) err =
+		lock_other(mend, region);
+	return err;
+}
+
+static int settle(const struct guard *guard)
+{
+	AUTO_MEND struct mend mend = {.region = guard->region};
+	AUTO_TXN struct txn *txn = NULL;
+	AUTO_FREE uuid_t *known = NULL;
+	struct ndctl_namespace *lost = NULL;
+	struct ndctl_region *region;
+	size_t count;
+
+	ctx_forget(guard->region->entity.ctx);
+	int err = ctx_txn(guard->region->entity.ctx, &txn) ?: read_parts(&mend)
+							   ?: list_known(guard, &known, &count);
+	err = err ?: plan_targets(&mend, (const uuid_t *)known, count);
+	if (!uuid_is_null(guard->uuid) && ndctl_namespace_get_size(guard->ndns) == 0)
+		lost = guard->ndns;
+	if (err || !(mend.differing || mend.stale || lost))
+		return err;
+	err = lock_others(&mend);
+	regions_foreach_touched(&mend, region) err = err ?: check_names(region, lost);
+	return err ?: carry_out(&mend, txn, lost);
+}
+
+static int guard_undo(void *data)
+{
+	struct guard *guard = data;
+	int err = settle(guard);
+
+	guard->region->torn = err != 0;
+	return err;
+}
+
+int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct guard *guard = calloc(1, sizeof(*guard));
+	struct step step = {guard_set, guard_undo, free, guard};
+
+	if (!guard)
+		return -ENOMEM;
+	guard->region = entity_region(&ndns->entity);
+	guard->ndns = ndns;
+	return txn_add(
+		txn, step, "watch over the labels of %s", entity_name(&guard->region->entity));
+}
+
+void labels_hint(struct ndctl_region *region)
+{
+	if (region->torn)
+		kernel_hint(entity_kernel(&region->entity),
+			"before the machine starts again, and when nothing uses the regions on its "
+			"dimms: ndctl check-labels --repair all");
+	region->torn = false;
+}
+
+/* ---- when asked for ---- */
+
+static int repair(struct ndctl_region *region, unsigned flags)
+{
+	AUTO_MEND struct mend mend = {.region = region};
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(region->entity.ctx, &txn);
+
+	err = err ?: region_lock(region, txn) ?: read_parts(&mend) ?: plan_targets(&mend, NULL, 0);
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN || !mend.differing)
+		return mend.differing;
+	return (lock_others(&mend) ?: carry_out(&mend, txn, NULL)) ?: mend.differing;
+}
+
+EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags)
+{
+	int result = repair(region, flags);
+
+	return result < 0 ? kernel_fail_while(entity_kernel(&region->entity), result,
+				    "%s: the labels of its dimms cannot be made to agree",
+				    entity_name(&region->entity))
+			  : result;
+}
