@@ -28,6 +28,7 @@ struct entry {
 struct set {
 	struct label_part *parts;
 	const struct label_scope *scope;
+	uint64_t cookie;	    /* 0: any */
 	struct label_state *states; /* by part */
 	size_t count, label_size;
 	struct entry *entries;
@@ -68,8 +69,9 @@ static bool read_label(const struct set *set, size_t i, size_t slot, struct entr
 		return false;
 	label_describe(bytes, set->label_size, label);
 	if (label->flags & LABEL_LOCAL || label->labels != set->count ||
-		label->cookie != set->scope->cookie || label->position != part->position ||
-		label->address < part->offset || label->address - part->offset > part->length ||
+		(set->cookie && label->cookie != set->cookie) ||
+		label->position != part->position || label->address < part->offset ||
+		label->address - part->offset > part->length ||
 		label->size > part->length - (label->address - part->offset))
 		return false;
 	label->address -= part->offset;
@@ -126,6 +128,24 @@ static int collect(struct set *set, size_t i)
 	return 0;
 }
 
+/* The cookie of most entries. */
+static uint64_t common_cookie(const struct set *set)
+{
+	uint64_t cookie = 0;
+	size_t most = 0;
+
+	for (size_t i = 0; i < set->entry_count; i++) {
+		size_t same = 0;
+		for (size_t other = 0; other < set->entry_count; other++)
+			same += set->entries[other].label.cookie == set->entries[i].label.cookie;
+		if (same <= most)
+			continue;
+		most = same;
+		cookie = set->entries[i].label.cookie;
+	}
+	return cookie;
+}
+
 /* The higher, the better; 0 is never to be accepted. */
 static size_t score(const struct set *set, const struct entry *entry)
 {
@@ -157,6 +177,8 @@ static bool may_be(const struct set *set, const struct entry *entry)
 {
 	const struct label_scope *scope = set->scope;
 
+	if (entry->label.cookie != set->cookie)
+		return false;
 	return !scope->known || is_one_of(entry, scope->known, scope->known_count);
 }
 
@@ -254,6 +276,7 @@ int label_set_mend(struct label_part *parts, size_t count, const struct label_sc
 	AUTO_SET struct set set = {
 		.parts = parts,
 		.scope = scope,
+		.cookie = scope->cookie,
 		.count = count,
 		.states = calloc(count ?: 1, sizeof(struct label_state)),
 	};
@@ -272,6 +295,8 @@ int label_set_mend(struct label_part *parts, size_t count, const struct label_sc
 	}
 	if (err)
 		return err;
+	if (!set.cookie)
+		set.cookie = common_cookie(&set);
 	accept(&set);
 	if (!has_all(&set))
 		return -ENOKEY;

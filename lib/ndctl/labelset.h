@@ -22,7 +22,7 @@ struct label_part {
 
 /* Which of their labels are meant. */
 struct label_scope {
-	uint64_t cookie;     /* of the interleave set */
+	uint64_t cookie;     /* of the interleave set; 0: that which most of them have */
 	const uuid_t *known; /* the namespaces that there are, unless NULL */
 	size_t known_count;
 };

@@ -97,9 +97,14 @@ static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
 static int plan_targets(struct mend *mend, const uuid_t *known, size_t known_count)
 {
 	struct kernel *kernel = entity_kernel(&mend->region->entity);
-	const struct label_scope scope = {
-		object_u64_or(&mend->region->entity.object, REGION_SET_COOKIE, 0), known,
-		known_count};
+	/* It depends on the version of the labels, which the kernel knows of dimms that are
+	 * enabled. */
+	uint64_t cookie = object_u64_or(&mend->region->entity.object, REGION_SET_COOKIE, 0);
+
+	for (size_t i = 0; i < mend->count; i++)
+		if (!ndctl_dimm_is_enabled(mend->dimms[i]))
+			cookie = 0;
+	const struct label_scope scope = {cookie, known, known_count};
 	int err = label_set_mend(mend->parts, mend->count, &scope);
 
 	if (err == -EINVAL)

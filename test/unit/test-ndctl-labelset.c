@@ -211,6 +211,12 @@ static void what_is_not_the_regions_is_left_alone(void **state)
 	put(pair.image[0] + label_offset(&pair.layout, 3) + 88, COOKIE + 1, 8);
 	assert_int_equal(mend(&pair), 0);
 	assert_false(pair.parts[0].differs || pair.parts[1].differs);
+
+	/* Whose they are is not known: most of them are. */
+	add(&pair, 0, 4, 5, 0, 16, 0);
+	add(&pair, 0, 5, 6, 16, 16, 0);
+	assert_int_equal(label_set_mend(pair.parts, 2, &(struct label_scope){0, NULL, 0}), 0);
+	assert_string_equal(tell(&pair, pair.target[1], 1), "5@0+16 6@16+16");
 }
 
 static void what_cannot_be_is_refused(void **state)
