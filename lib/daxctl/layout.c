@@ -423,7 +423,8 @@ static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 	struct daxctl_range has;
 
 	*total = 0;
-	if (daxctl_region_get_range(region, &has))
+	/* Without a device in it, it may be a guess. */
+	if (daxctl_region_get_range(region, &has) || !region_has_device_in(region, &has))
 		has = (struct daxctl_range){0, ULLONG_MAX};
 	for (size_t i = 0; i < layout->range_count; i++) {
 		const struct daxctl_range *range = &layout->ranges[i];

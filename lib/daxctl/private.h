@@ -86,6 +86,10 @@ struct object *ctx_memory(struct daxctl_ctx *ctx);
 /* A transaction whose observer is the user's. */
 int ctx_txn(struct daxctl_ctx *ctx, struct txn **txn);
 
+/* range.c */
+/* Whether a device of the region has memory there. */
+bool region_has_device_in(struct daxctl_region *region, const struct daxctl_range *range);
+
 /* region.c */
 /* @path is relative to /sys/devices. */
 struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path);

@@ -21,7 +21,7 @@ struct place {
 
 #define SOFT_RESERVED "Soft Reserved"
 
-static bool has_device_in(struct daxctl_region *region, const struct daxctl_range *range)
+bool region_has_device_in(struct daxctl_region *region, const struct daxctl_range *range)
 {
 	struct daxctl_mapping *mapping;
 	struct daxctl_dev *dev;
@@ -47,7 +47,7 @@ static void consider(
 	/* Others may have the same name. */
 	if (range.end < range.start || range.end - range.start + 1 != place->size)
 		return;
-	place->found = named || has_device_in(place->region, &range);
+	place->found = named || region_has_device_in(place->region, &range);
 	if (place->found) {
 		place->range = range;
 		return;
