@@ -205,6 +205,8 @@ int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char *
 	int err = find_all(ctx, region, count, args, &list);
 	if (err > 0)
 		return err;
+	if (change->why_one && list.count > 1)
+		return usage_error("%s", change->why_one);
 	if (!err) {
 		devices_tell_steps(ctx, &verbose);
 		outcome = change_all(ctx, &list, change, array);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "../util/cleanup.h"
@@ -237,14 +236,13 @@ static int run_layout(void *context, int count, char **args)
 		.done = dry_run ? "would reconfigure" : "reconfigured",
 		.apply = change_layout,
 		.data = &input,
+		.why_one = layout_wanted.input ? "--input describes one device" : NULL,
 		.verbose = verbose > 0,
 	};
 
 	if (no_online || no_movable || memmap || keep_going)
 		return usage_error("--no-online, --no-movable, --memmap-on-memory and --keep-going "
 				   "make sense with --mode only");
-	if (layout_wanted.input && (count > 1 || strcmp(args[0], "all") == 0))
-		return usage_error("--input describes one device");
 	int err = layout_from_options(&layout_wanted, &input);
 	return err ?: devices_change(context, region, count, args, &change);
 }

@@ -113,6 +113,8 @@ refused() {
 		250|overlaps 0x140000000-0x14fffffff, which dax0.1 has|reconfigure-device --input neighbour dax0.0
 		250|region: describes a device of region 7, and dax0.0 is in region 0|reconfigure-device --input region dax0.0
 		250|dax0.1: cannot be changed: it is enabled (driver device_dax)|reconfigure-device --input good dax0.1
+		129|--input describes one device|reconfigure-device --input good all
+		129|--input describes one device|reconfigure-device --input good dax0.0 dax0.1
 		250|and region 0 has only 1879048192|reconfigure-device -s 3G dax0.0
 		250|1000 bytes are no multiple|reconfigure-device -s 1000 dax0.0
 		250|hint: the sizes that the processor can map at once are possible|reconfigure-device -a 4M dax0.0
