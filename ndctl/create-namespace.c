@@ -119,6 +119,10 @@ static int check_numbers(void)
 	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
 		return usage_error("--align: %s is not a power of 2 of at least 4096",
 			size_short(align.bytes).text);
+	if (sector_size.given && !sector_size.bytes) {
+		say_error("--sector-size: a sector of 0 bytes holds nothing");
+		return -EINVAL;
+	}
 	if (sector_size.bytes > UINT_MAX)
 		return usage_error(
 			"--sector-size: %s is too large", size_short(sector_size.bytes).text);
@@ -193,7 +197,7 @@ static void refusals_say(const struct refusals *refusals)
 	if (refusals->count)
 		return;
 	say_error("there is no region%s%s%s%s to create a namespace in", filters.region ? " " : "",
-		filters.region ?: "", filters.bus ? " on bus " : "", filters.bus ?: "");
+		typed(filters.region), filters.bus ? " on bus " : "", typed(filters.bus));
 	say_hint("ndctl list -Ri shows the regions");
 }
 

@@ -48,7 +48,7 @@ int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *ta
 	int kept = pick_names(count, args);
 
 	if (kept == 0)
-		return usage_error("name the dimms, or 'all'");
+		return EXIT_USAGE; /* said */
 	tell_steps(ctx, dimm_verbose > 0);
 	int err = targets_dimms(ctx, &dimm_filters, kept, args, targets);
 	return err == -ENXIO ? 0 : err;

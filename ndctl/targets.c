@@ -112,12 +112,17 @@ static int find_dimms(struct ndctl_ctx *ctx, const struct filters *filters, cons
 	return err;
 }
 
+/* Nothing for "all" is no failure, but could come of a filter that was meant otherwise. */
 static void say_missing(const struct filters *filters, const char *word, const char *noun)
 {
 	const char *region = filters->region, *bus = filters->bus;
+	const char *in = region ? " in region " : "", *on = bus ? " on bus " : "";
 
-	say_error("%s: no such %s%s%s%s%s", typed(word), noun, region ? " in region " : "",
-		typed(region), bus ? " on bus " : "", typed(bus));
+	if (!is_all(word))
+		say_error("%s: no such %s%s%s%s%s", typed(word), noun, in, typed(region), on,
+			typed(bus));
+	else if (region || bus)
+		say_note("there is no %s%s%s%s%s", noun, in, typed(region), on, typed(bus));
 }
 
 static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
@@ -131,10 +136,11 @@ static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count,
 		if (err)
 			return err;
 		targets->all = targets->all || is_all(args[i]);
-		if (targets->count > before || is_all(args[i]))
+		if (targets->count > before)
 			continue;
 		say_missing(filters, args[i], noun);
-		result = -ENXIO;
+		if (!is_all(args[i]))
+			result = -ENXIO;
 	}
 	return result;
 }

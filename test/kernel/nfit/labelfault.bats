@@ -149,7 +149,7 @@ names() {
 # survives_cuts NAMES COMMAND...: whichever write is the first that the power is gone for, afterwards all DIMMs
 # have valid labels, and, repaired if need be, the namespaces of before or of afterwards: NAMES is a pattern.
 survives_cuts() {
-	local k pattern=$1 names dimm parted=0
+	local k pattern=$1 names dimm parted=0 before
 	shift
 	ndctl destroy-namespace --force namespace0.0
 	ndctl create-namespace --region region0 --mode raw --size 16M --name mine
@@ -158,6 +158,7 @@ survives_cuts() {
 	done
 	forget
 	remember
+	before=$(names)
 	for ((k = 1; k < 100; k++)); do
 		fail_at "$k" 1
 		check ndctl "$@"
@@ -178,6 +179,7 @@ survives_cuts() {
 		names=$(names)
 		echo "# $k: $names"
 		[[ $names =~ ^$pattern$ ]]
+		[[ $names != "$before" ]] || continue
 		forget
 		for dimm in 0 1; do
 			ndctl write-labels --input "$BATS_TEST_TMPDIR/$dimm" nmem$dimm

@@ -80,7 +80,10 @@ teardown_file() {
 	says "nmem7: no such dimm"
 	unchanged ndctl init-labels region0
 	[[ $status == 129 ]]
-	says "'region0' is not the name of a dimm"
+	[[ $stderr == "ndctl: 'region0' is not the name of a dimm, such as nmem0" ]]
+	unchanged ndctl disable-dimm --bus nowhere all
+	[[ $status == 0 ]]
+	says "there is no dimm on bus nowhere"
 	unchanged ndctl init-labels
 	[[ $status == 129 ]]
 }
