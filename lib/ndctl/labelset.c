@@ -128,22 +128,17 @@ static int collect(struct set *set, size_t i)
 	return 0;
 }
 
-/* The cookie of most entries. */
+/* The cookie that more than half of the entries have; 0 if there is none. */
 static uint64_t common_cookie(const struct set *set)
 {
-	uint64_t cookie = 0;
-	size_t most = 0;
-
 	for (size_t i = 0; i < set->entry_count; i++) {
 		size_t same = 0;
 		for (size_t other = 0; other < set->entry_count; other++)
 			same += set->entries[other].label.cookie == set->entries[i].label.cookie;
-		if (same <= most)
-			continue;
-		most = same;
-		cookie = set->entries[i].label.cookie;
+		if (2 * same > set->entry_count)
+			return set->entries[i].label.cookie;
 	}
-	return cookie;
+	return 0;
 }
 
 /* The higher, the better; 0 is never to be accepted. */
@@ -297,6 +292,8 @@ int label_set_mend(struct label_part *parts, size_t count, const struct label_sc
 		return err;
 	if (!set.cookie)
 		set.cookie = common_cookie(&set);
+	if (!set.cookie && set.entry_count)
+		return -ENOKEY;
 	accept(&set);
 	if (!has_all(&set))
 		return -ENOKEY;

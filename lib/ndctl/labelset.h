@@ -22,7 +22,7 @@ struct label_part {
 
 /* Which of their labels are meant. */
 struct label_scope {
-	uint64_t cookie;     /* of the interleave set; 0: that which most of them have */
+	uint64_t cookie;     /* of the interleave set; 0: that of most labels */
 	const uuid_t *known; /* the namespaces that there are, unless NULL */
 	size_t known_count;
 };
@@ -32,13 +32,12 @@ struct label_scope {
  * a label; and then, as far as there is room beside them, those which the last dimm has one of, for
  * the kernel writes to that one last, so that it tells the namespaces of before; and then those
  * that any dimm has a finished one of. Of those that are known no other is kept, and each has to be
- * found.
- * @parts are in the kernel's order.
+ * found. @parts are in the kernel's order.
  *
  * Labels of other regions, of other interleave sets and those that the kernel does not accept are
  * left alone. Returns 0, -EINVAL if an area has no valid index block, -EXDEV if the labels have
- * different sizes, -ENOKEY if a known namespace is not found, -ENOSPC if a slot is needed and none
- * is free, or -ENOMEM.
+ * different sizes, -ENOKEY if a known namespace is not found or there are several sets and none has
+ * most labels, -ENOSPC if a slot is needed and none is free, or -ENOMEM.
  */
 int label_set_mend(struct label_part *parts, size_t count, const struct label_scope *scope);
 

@@ -112,7 +112,9 @@ static int plan_targets(struct mend *mend, const uuid_t *known, size_t known_cou
 	if (err == -EXDEV)
 		return kernel_fail(kernel, EINVAL, "its dimms have labels of different versions");
 	if (err == -ENOKEY)
-		return kernel_fail(kernel, EIO, "its labels tell other namespaces than the kernel");
+		return kernel_fail(kernel, EIO,
+			"its labels tell other namespaces than the kernel does, or are of several "
+			"sets");
 	if (err == -ENOSPC)
 		return kernel_fail(kernel, ENOSPC, "a dimm has no slot left for a label");
 	if (err)

@@ -2,10 +2,12 @@
 #include "fuzz.h"
 
 #include <ndctl/labelplan.h>
+#include <ndctl/labelset.h>
 
 /*
- * A label area is read, and changed into another: the first byte tells whether checksums are made
- * right (else nothing behind them would ever be looked at), the rest are the two areas.
+ * A label area is read, made to agree with another, and changed into it: the first byte tells
+ * whether checksums are made right (else nothing behind them would ever be looked at), the rest are
+ * the two areas.
  */
 static void seal(uint8_t *image, size_t area, unsigned minor)
 {
@@ -58,6 +60,30 @@ static void change(uint8_t *now, const uint8_t *target, size_t area)
 	label_plan_deinit(&plan);
 }
 
+/* Once two dimms agree, they do. */
+static void mend(const uint8_t *first, const uint8_t *second, size_t area)
+{
+	const struct label_scope scope = {.cookie = 0x1234};
+	uint8_t *targets = malloc(4 * area + 1);
+	struct label_part parts[2] = {
+		{first, area, 0, UINT64_C(1) << 40, 0, targets, false},
+		{second, area, 0, UINT64_C(1) << 40, 1, targets + area, false},
+	};
+
+	must(targets);
+	label_set_mend(parts, 2, &(struct label_scope){0});
+	if (label_set_mend(parts, 2, &scope) == 0) {
+		for (size_t i = 0; i < 2; i++) {
+			must(label_count_free(parts[i].target, area) >= 0);
+			parts[i].image = parts[i].target;
+			parts[i].target = targets + (2 + i) * area;
+		}
+		must(label_set_mend(parts, 2, &scope) == 0);
+		must(!parts[0].differs && !parts[1].differs);
+	}
+	free(targets);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 3)
@@ -73,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		seal(second, area, 1 + (data[0] >> 3 & 1));
 	describe(first, area);
 	describe(second, area);
+	mend(first, second, area);
 	change(first, second, area);
 	free(first);
 	free(second);
