@@ -155,7 +155,7 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
 	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
-	int err = step_guard_labels(txn, plan->ndns);
+	int err = step_guard_labels(txn, plan->ndns, plan->uuid);
 
 	if (!err)
 		err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
@@ -515,7 +515,7 @@ static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
 
 	if (ndctl_namespace_get_size(ndns) == 0)
 		return 0;
-	return step_guard_labels(txn, ndns)
+	return step_guard_labels(txn, ndns, NULL)
 		?: txn_add(txn, step, "write the labels of %s as they are",
 			   ndctl_namespace_get_devname(ndns));
 }
@@ -532,7 +532,8 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 		return err;
 	/* The last step: nothing that could fail comes after it. A kernel that fails has forgotten
 	 * the namespace: it has to be there before its info block can be written back. */
-	return step_guard_labels(txn, ndns) ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+	return step_guard_labels(txn, ndns, NULL)
+		?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
 static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)

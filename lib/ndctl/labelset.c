@@ -30,6 +30,7 @@ struct set {
 	const struct label_scope *scope;
 	uint64_t cookie;	    /* 0: any */
 	struct label_state *states; /* by part */
+	struct label_state *before; /* likewise, of its index blocks before the change */
 	size_t count, label_size;
 	struct entry *entries;
 	size_t entry_count;
@@ -43,6 +44,7 @@ static void cleanup_set(struct set *set)
 	}
 	free(set->entries);
 	free(set->states);
+	free(set->before);
 }
 #define AUTO_SET CLEANUP(cleanup_set)
 
@@ -54,6 +56,35 @@ static const uint8_t *block_of(const struct label_state *state, const uint8_t *i
 static size_t slots_of(const struct label_state *state)
 {
 	return state->index[state->current].slots;
+}
+
+static bool is_one_of(const struct ndctl_label *label, const uuid_t *known, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(known[i], label->uuid, sizeof(uuid_t)) == 0)
+			return true;
+	return false;
+}
+
+static bool is_known(const struct set *set, const struct ndctl_label *label)
+{
+	const struct label_scope *scope = set->scope;
+
+	return !scope->known || is_one_of(label, scope->known, scope->known_count);
+}
+
+/* Unless it is sure that the slot was free before the change, or got its label from it, what is in
+ * it may be all that is left of a namespace. */
+static bool is_stranger(
+	const struct set *set, size_t i, size_t slot, const struct ndctl_label *label)
+{
+	const struct label_state *before = &set->before[i];
+	const uint8_t *blocks = set->parts[i].before;
+
+	if (!blocks || is_known(set, label) || is_one_of(label, &set->scope->undone, 1))
+		return false;
+	return before->current < 0 || before->layout.label_size != set->label_size ||
+		!label_index_is_free(block_of(before, blocks), slot);
 }
 
 /* Whether the label in @slot is one of the region's, and what all dimms should say of it. */
@@ -73,6 +104,8 @@ static bool read_label(const struct set *set, size_t i, size_t slot, struct entr
 		label->position != part->position || label->address < part->offset ||
 		label->address - part->offset > part->length ||
 		label->size > part->length - (label->address - part->offset))
+		return false;
+	if (is_stranger(set, i, slot, label))
 		return false;
 	label->address -= part->offset;
 	memcpy(entry->common, bytes, set->label_size);
@@ -160,21 +193,9 @@ static bool overlaps(const struct ndctl_label *one, const struct ndctl_label *ot
 		other->address < one->address + one->size;
 }
 
-static bool is_one_of(const struct entry *entry, const uuid_t *known, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(known[i], entry->label.uuid, sizeof(uuid_t)) == 0)
-			return true;
-	return false;
-}
-
 static bool may_be(const struct set *set, const struct entry *entry)
 {
-	const struct label_scope *scope = set->scope;
-
-	if (entry->label.cookie != set->cookie)
-		return false;
-	return !scope->known || is_one_of(entry, scope->known, scope->known_count);
+	return entry->label.cookie == set->cookie && is_known(set, &entry->label);
 }
 
 static bool fits(const struct set *set, const struct entry *entry)
@@ -199,7 +220,7 @@ static void accept(struct set *set)
 static bool has(const struct set *set, const uuid_t *uuid)
 {
 	for (size_t i = 0; i < set->entry_count; i++)
-		if (set->entries[i].accepted && is_one_of(&set->entries[i], uuid, 1))
+		if (set->entries[i].accepted && is_one_of(&set->entries[i].label, uuid, 1))
 			return true;
 	return false;
 }
@@ -274,10 +295,11 @@ int label_set_mend(struct label_part *parts, size_t count, const struct label_sc
 		.cookie = scope->cookie,
 		.count = count,
 		.states = calloc(count ?: 1, sizeof(struct label_state)),
+		.before = calloc(count ?: 1, sizeof(struct label_state)),
 	};
 	int err = 0;
 
-	if (!set.states)
+	if (!set.states || !set.before)
 		return -ENOMEM;
 	for (size_t i = 0; i < count && !err; i++) {
 		struct label_state *state = &set.states[i];
@@ -286,6 +308,9 @@ int label_set_mend(struct label_part *parts, size_t count, const struct label_sc
 		if (i && state->layout.label_size != set.label_size)
 			return -EXDEV;
 		set.label_size = state->layout.label_size;
+		if (parts[i].before)
+			label_find(parts[i].before, label_index_room(parts[i].area), parts[i].area,
+				&set.before[i]);
 		err = collect(&set, i);
 	}
 	if (err)

@@ -16,6 +16,7 @@ struct label_part {
 	size_t area;
 	uint64_t offset, length; /* what the region has of the dimm */
 	unsigned position;	 /* of the dimm in the interleave set */
+	const uint8_t *before;	 /* the first label_index_room() bytes before a change, or NULL */
 	uint8_t *target;	 /* room for @area bytes */
 	bool differs;		 /* whether @target is not what @image is */
 };
@@ -25,14 +26,16 @@ struct label_scope {
 	uint64_t cookie;     /* of the interleave set; 0: that of most labels */
 	const uuid_t *known; /* the namespaces that there are, unless NULL */
 	size_t known_count;
+	uuid_t undone; /* beside them, one that there is not to be */
 };
 
 /*
  * Fills in the targets, so that all dimms tell the same namespaces: those of which every dimm has
  * a label; and then, as far as there is room beside them, those which the last dimm has one of, for
  * the kernel writes to that one last, so that it tells the namespaces of before; and then those
- * that any dimm has a finished one of. Of those that are known no other is kept, and each has to be
- * found. @parts are in the kernel's order.
+ * that any dimm has a finished one of. Where the namespaces are known, each has to be found, and
+ * what else the change has put into slots goes; what was in use before it is left alone. @parts are
+ * in the kernel's order.
  *
  * Labels of other regions, of other interleave sets and those that the kernel does not accept are
  * left alone. Returns 0, -EINVAL if an area has no valid index block, -EXDEV if the labels have

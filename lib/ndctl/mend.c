@@ -94,17 +94,15 @@ static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
 	return available != ULONG_MAX && free > 0 && available + 1 < (unsigned long)free;
 }
 
-static int plan_targets(struct mend *mend, const uuid_t *known, size_t known_count)
+static int plan_targets(struct mend *mend, struct label_scope scope)
 {
 	struct kernel *kernel = entity_kernel(&mend->region->entity);
 	/* It depends on the version of the labels, which the kernel knows of dimms that are
 	 * enabled. */
-	uint64_t cookie = object_u64_or(&mend->region->entity.object, REGION_SET_COOKIE, 0);
-
+	scope.cookie = object_u64_or(&mend->region->entity.object, REGION_SET_COOKIE, 0);
 	for (size_t i = 0; i < mend->count; i++)
 		if (!ndctl_dimm_is_enabled(mend->dimms[i]))
-			cookie = 0;
-	const struct label_scope scope = {cookie, known, known_count};
+			scope.cookie = 0;
 	int err = label_set_mend(mend->parts, mend->count, &scope);
 
 	if (err == -EINVAL)
@@ -241,17 +239,49 @@ static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace 
 struct guard {
 	struct ndctl_region *region;
 	struct ndctl_namespace *ndns;
-	uuid_t uuid; /* of the namespace, null if it is to be made */
+	uuid_t uuid;	   /* of the namespace, null if it is to be made */
+	uuid_t next;	   /* that which it is to have, if any */
+	uint8_t **indexes; /* what the index blocks of each dimm were */
+	size_t count, most;
 };
+
+static void guard_free(void *data)
+{
+	struct guard *guard = data;
+
+	for (size_t i = 0; i < guard->count; i++)
+		free(guard->indexes[i]);
+	free(guard->indexes);
+	free(guard);
+}
+
+static int read_indexes(struct ndctl_dimm *dimm, uint8_t **indexes)
+{
+	AUTO_AREA struct area area = AREA_INIT;
+	int err = area_open(dimm, &area);
+
+	if (err)
+		return err;
+	size_t room = label_index_room(area.size);
+	*indexes = malloc(room ?: 1);
+	return *indexes ? area_read(dimm, &area, 0, *indexes, room) : -ENOMEM;
+}
 
 static int guard_set(void *data)
 {
 	struct guard *guard = data;
+	struct ndctl_mapping *mapping;
+	int err = 0;
 
 	uuid_clear(guard->uuid);
 	if (ndctl_namespace_get_size(guard->ndns) > 0)
 		ndctl_namespace_get_uuid(guard->ndns, guard->uuid);
-	return 0;
+	ndctl_mapping_foreach (guard->region, mapping) {
+		struct ndctl_dimm *dimm = ndctl_mapping_get_dimm(mapping);
+		if (dimm && !err && guard->count < guard->most)
+			err = read_indexes(dimm, &guard->indexes[guard->count++]);
+	}
+	return err;
 }
 
 /* Those that there are, as the kernel has it, and the one that there was. */
@@ -313,7 +343,13 @@ static int settle(const struct guard *guard)
 	ctx_forget(guard->region->entity.ctx);
 	int err = ctx_txn(guard->region->entity.ctx, &txn) ?: read_parts(&mend)
 							   ?: list_known(guard, &known, &count);
-	err = err ?: plan_targets(&mend, (const uuid_t *)known, count);
+	for (size_t i = 0; !err && i < mend.count; i++)
+		mend.parts[i].before = i < guard->count ? guard->indexes[i] : NULL;
+	if (!err) {
+		struct label_scope scope = {.known = (const uuid_t *)known, .known_count = count};
+		uuid_copy(scope.undone, guard->next);
+		err = plan_targets(&mend, scope);
+	}
 	if (!uuid_is_null(guard->uuid) && ndctl_namespace_get_size(guard->ndns) == 0)
 		lost = guard->ndns;
 	if (err || !(mend.differing || mend.stale || lost))
@@ -332,15 +368,23 @@ static int guard_undo(void *data)
 	return err;
 }
 
-int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns)
+int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns, const uuid_t next)
 {
 	struct guard *guard = calloc(1, sizeof(*guard));
-	struct step step = {guard_set, guard_undo, free, guard};
+	struct step step = {guard_set, guard_undo, guard_free, guard};
 
 	if (!guard)
 		return -ENOMEM;
 	guard->region = entity_region(&ndns->entity);
 	guard->ndns = ndns;
+	if (next)
+		uuid_copy(guard->next, next);
+	guard->most = ndctl_region_get_mappings(guard->region);
+	guard->indexes = calloc(guard->most ?: 1, sizeof(*guard->indexes));
+	if (!guard->indexes) {
+		guard_free(guard);
+		return -ENOMEM;
+	}
 	return txn_add(
 		txn, step, "watch over the labels of %s", entity_name(&guard->region->entity));
 }
@@ -362,7 +406,7 @@ static int repair(struct ndctl_region *region, unsigned flags)
 	AUTO_TXN struct txn *txn = NULL;
 	int err = ctx_txn(region->entity.ctx, &txn);
 
-	err = err ?: region_lock(region, txn) ?: read_parts(&mend) ?: plan_targets(&mend, NULL, 0);
+	err = err ?: region_lock(region, txn) ?: read_parts(&mend) ?: plan_targets(&mend, (struct label_scope){0});
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN || !mend.differing)

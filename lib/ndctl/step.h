@@ -31,8 +31,8 @@ int step_write_labels(
 	struct txn *txn, struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length);
 /* Does nothing; undone, after what changes the labels of @ndns and is undone before, by seeing to
  * it that all dimms of its region tell the namespaces that there were, the kernel's failed writes
- * notwithstanding. */
-int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns);
+ * notwithstanding. @next: the uuid that the namespace is to have, NULL if it keeps what it has. */
+int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns, const uuid_t next);
 /* Adds to the recorded failure what is to be done if that did not succeed. */
 void labels_hint(struct ndctl_region *region);
 /* Configures a seed of a btt, pfn or dax device and gives it the namespace; undone by taking it

@@ -89,13 +89,15 @@ static const char *tell(const struct pair *pair, const uint8_t *image, unsigned 
 
 static int mend(struct pair *pair)
 {
-	return label_set_mend(pair->parts, 2, &(struct label_scope){COOKIE, NULL, 0});
+	return label_set_mend(pair->parts, 2, &(struct label_scope){.cookie = COOKIE});
 }
 
 static int mend_known(struct pair *pair, uuid_t *known, size_t count)
 {
-	return label_set_mend(
-		pair->parts, 2, &(struct label_scope){COOKIE, (const uuid_t *)known, count});
+	const struct label_scope scope = {
+		.cookie = COOKIE, .known = (const uuid_t *)known, .known_count = count};
+
+	return label_set_mend(pair->parts, 2, &scope);
 }
 
 #define assert_told(pair, first, second)                                                           \
@@ -199,6 +201,38 @@ static void known_ones_are_kept_and_no_others(void **state)
 	assert_told(&pair, "", "");
 }
 
+/* What was there before, and nobody knows, may be all that is left of a namespace. */
+static void strangers_stay_where_they_were(void **state)
+{
+	uint8_t before[2][AREA];
+	struct pair pair;
+	uuid_t known;
+
+	memset(known, 1, sizeof(known));
+	make_pair(&pair, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		add(&pair, i, 0, 1, 0, 16, 0);
+		pair.parts[i].before = before[i];
+	}
+	add(&pair, 1, 2, 7, 16, 16, 0);
+	memcpy(before, pair.image, sizeof(before));
+	add(&pair, 0, 4, 8, 32, 16, 0);
+	add(&pair, 1, 1, 9, 48, 8, 0);
+	assert_int_equal(mend_known(&pair, &known, 1), 0);
+	assert_told(&pair, "1@0+16", "1@0+16 7@16+16");
+
+	/* It is known whose label the change has put there. */
+	struct label_scope scope = {.cookie = COOKIE, .known = &known, .known_count = 1};
+	memset(scope.undone, 7, sizeof(uuid_t));
+	assert_int_equal(label_set_mend(pair.parts, 2, &scope), 0);
+	assert_told(&pair, "1@0+16", "1@0+16");
+
+	/* Where nothing is valid before, nothing is sure. */
+	memset(before[0], 0, AREA);
+	assert_int_equal(mend_known(&pair, &known, 1), 0);
+	assert_told(&pair, "1@0+16 8@32+16", "1@0+16 7@16+16");
+}
+
 static void what_is_not_the_regions_is_left_alone(void **state)
 {
 	struct pair pair;
@@ -215,7 +249,7 @@ static void what_is_not_the_regions_is_left_alone(void **state)
 	/* Whose they are is not known: most of them are. */
 	add(&pair, 0, 4, 5, 0, 16, 0);
 	add(&pair, 0, 5, 6, 16, 16, 0);
-	assert_int_equal(label_set_mend(pair.parts, 2, &(struct label_scope){0, NULL, 0}), 0);
+	assert_int_equal(label_set_mend(pair.parts, 2, &(struct label_scope){0}), 0);
 	assert_string_equal(tell(&pair, pair.target[1], 1), "5@0+16 6@16+16");
 }
 
@@ -248,6 +282,7 @@ int main(void)
 		cmocka_unit_test(half_destroyed_is_back),
 		cmocka_unit_test(old_labels_give_way),
 		cmocka_unit_test(known_ones_are_kept_and_no_others),
+		cmocka_unit_test(strangers_stay_where_they_were),
 		cmocka_unit_test(what_is_not_the_regions_is_left_alone),
 		cmocka_unit_test(what_cannot_be_is_refused),
 	};
