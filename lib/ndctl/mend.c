@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <daxctl/libdaxctl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,12 +138,28 @@ static bool is_touched(const struct mend *mend, struct ndctl_region *region)
 
 /* ---- the regions around ---- */
 
+/* It would come back as what its kind is otherwise. */
+static int check_not_ram(struct ndctl_namespace *ndns)
+{
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+	struct daxctl_region *region = dax ? ndctl_dax_get_daxctl_region(dax) : NULL;
+	struct daxctl_dev *dev;
+
+	if (!region)
+		return 0;
+	daxctl_dev_foreach (region, dev)
+		if (daxctl_dev_is_system_ram_mode(dev))
+			return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+				"%s is in system-ram mode", daxctl_dev_get_devname(dev));
+	return 0;
+}
+
 static int check_idle(struct ndctl_region *region)
 {
 	struct ndctl_namespace *ndns;
 
 	ndctl_namespace_foreach (region, ndns) {
-		int err = namespace_check_idle(ndns);
+		int err = namespace_check_idle(ndns) ?: check_not_ram(ndns);
 		if (err)
 			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
 				entity_name(&ndns->entity));

@@ -66,11 +66,15 @@ static void mend(const uint8_t *first, const uint8_t *second, size_t area)
 	const struct label_scope scope = {.cookie = 0x1234};
 	uint8_t *targets = malloc(4 * area + 1);
 	struct label_part parts[2] = {
-		{first, area, 0, UINT64_C(1) << 40, 0, targets, false},
-		{second, area, 0, UINT64_C(1) << 40, 1, targets + area, false},
+		{.image = first, .target = targets},
+		{.image = second, .target = targets + area, .position = 1},
 	};
 
 	must(targets);
+	for (size_t i = 0; i < 2; i++) {
+		parts[i].area = area;
+		parts[i].length = UINT64_C(1) << 40;
+	}
 	label_set_mend(parts, 2, &(struct label_scope){0});
 	if (label_set_mend(parts, 2, &scope) == 0) {
 		for (size_t i = 0; i < 2; i++) {
