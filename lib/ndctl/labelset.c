@@ -73,6 +73,14 @@ static bool is_known(const struct set *set, const struct ndctl_label *label)
 	return !scope->known || is_one_of(label, scope->known, scope->known_count);
 }
 
+/* Of a namespace that the kernel has brought up it has accepted the cookie, if need be one that old
+ * kernels reckoned otherwise. */
+static bool is_of_set(const struct set *set, const struct ndctl_label *label)
+{
+	return !set->cookie || label->cookie == set->cookie ||
+		(set->scope->known && is_known(set, label));
+}
+
 /* Unless it is sure that the slot was free before the change, or got its label from it, what is in
  * it may be all that is left of a namespace. */
 static bool is_stranger(
@@ -99,8 +107,7 @@ static bool read_label(const struct set *set, size_t i, size_t slot, struct entr
 		!label_is_valid(bytes, set->label_size, slot))
 		return false;
 	label_describe(bytes, set->label_size, label);
-	if (label->flags & LABEL_LOCAL || label->labels != set->count ||
-		(set->cookie && label->cookie != set->cookie) ||
+	if (label->flags & LABEL_LOCAL || label->labels != set->count || !is_of_set(set, label) ||
 		label->position != part->position || label->address < part->offset ||
 		label->address - part->offset > part->length ||
 		label->size > part->length - (label->address - part->offset))
@@ -195,7 +202,7 @@ static bool overlaps(const struct ndctl_label *one, const struct ndctl_label *ot
 
 static bool may_be(const struct set *set, const struct entry *entry)
 {
-	return entry->label.cookie == set->cookie && is_known(set, &entry->label);
+	return is_of_set(set, &entry->label) && is_known(set, &entry->label);
 }
 
 static bool fits(const struct set *set, const struct entry *entry)

@@ -201,6 +201,23 @@ static void known_ones_are_kept_and_no_others(void **state)
 	assert_told(&pair, "", "");
 }
 
+static void known_ones_may_have_another_cookie(void **state)
+{
+	struct pair pair;
+	uuid_t known;
+
+	memset(known, 1, sizeof(known));
+	make_pair(&pair, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		add(&pair, i, 0, 1, 0, 16, 0);
+		put(pair.image[i] + label_offset(&pair.layout, 0) + 88, COOKIE + 1, 8);
+	}
+	assert_int_equal(mend_known(&pair, &known, 1), 0);
+	assert_false(pair.parts[0].differs || pair.parts[1].differs);
+	assert_int_equal(mend(&pair), 0);
+	assert_false(pair.parts[0].differs || pair.parts[1].differs);
+}
+
 /* What was there before, and nobody knows, may be all that is left of a namespace. */
 static void strangers_stay_where_they_were(void **state)
 {
@@ -282,6 +299,7 @@ int main(void)
 		cmocka_unit_test(half_destroyed_is_back),
 		cmocka_unit_test(old_labels_give_way),
 		cmocka_unit_test(known_ones_are_kept_and_no_others),
+		cmocka_unit_test(known_ones_may_have_another_cookie),
 		cmocka_unit_test(strangers_stay_where_they_were),
 		cmocka_unit_test(what_is_not_the_regions_is_left_alone),
 		cmocka_unit_test(what_cannot_be_is_refused),
