@@ -91,10 +91,26 @@ static int print(struct ndctl_namespace *ndns)
 	return json ? json_print(json, flags) : -ENOMEM;
 }
 
+/* Without labels the kernel has no place for them. */
+static void say_not_kept(struct ndctl_namespace *ndns)
+{
+	uuid_t kept;
+
+	if (!uuid && !name)
+		return;
+	ndctl_namespace_get_uuid(ndns, kept);
+	if (uuid_is_null(kept))
+		say_note("%s: --%s is not kept: there are no labels to put it in",
+			ndctl_namespace_get_devname(ndns), uuid ? "uuid" : "name");
+}
+
 /* @before: what it was known by, NULL if it is new. */
 static int finish(struct ndctl_namespace *ndns, const struct identity *before)
 {
 	int err = ndns ? print(ndns) : 0;
+
+	if (ndns)
+		say_not_kept(ndns);
 
 	return err || !persist ? err : persist_namespace(ndns, before);
 }

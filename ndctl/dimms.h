@@ -24,11 +24,11 @@ extern struct span dimm_span;
 #define SPAN_OPTIONS                                                                               \
 	{'s', "size", OPT_PARSED, &dimm_span.size, "bytes",                                        \
 		"how much of the label area; 0: all of it", .parse = parse_bytes,                  \
-		.expected = "a number of bytes"},                                                  \
+		.expected = "a number of bytes below 4294967296"},                                 \
 	{                                                                                          \
 		'O', "offset", OPT_PARSED, &dimm_span.offset, "bytes",                             \
-			"where in the label area to begin", .parse = parse_bytes,                  \
-							    .expected = "a number of bytes"        \
+			"where in the label area to begin",                                        \
+			.parse = parse_bytes, .expected = "a number of bytes below 4294967296"     \
 	}
 /* A decimal number of 32 bits without unit, into a uint64_t; none is 0. */
 bool parse_bytes(const char *text, void *value);

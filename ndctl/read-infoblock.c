@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -145,31 +146,37 @@ static const struct field fields[] = {
 
 /* ---- reading ---- */
 
+/* Nothing is written before all has been read: the file may be what is read, or an older copy. */
 struct reading {
-	FILE *out; /* NULL: not opened yet */
 	struct json_object *array;
+	char *areas; /* as they are */
+	size_t size;
 	unsigned flags;
 };
 
 static void reading_deinit(struct reading *reading)
 {
 	json_object_put(reading->array);
-	if (reading->out && reading->out != stdout)
-		fclose(reading->out);
+	free(reading->areas);
 }
 
 static int reading_init(struct reading *reading)
 {
 	reading->flags = human ? JSON_HUMAN : 0;
 	reading->array = json_object_new_array();
-	if (!reading->array)
+	return reading->array ? 0 : -ENOMEM;
+}
+
+static int keep_area(struct reading *reading, const char *area)
+{
+	char *areas = realloc(reading->areas, reading->size + NDCTL_INFOBLOCK_AREA);
+
+	if (!areas)
 		return -ENOMEM;
-	reading->out = output ? fopen(output, "we") : stdout;
-	if (reading->out)
-		return 0;
-	int err = -errno;
-	say_error("%s: cannot be written: %s", output, strerror(errno));
-	return err;
+	memcpy(areas + reading->size, area, NDCTL_INFOBLOCK_AREA);
+	reading->areas = areas;
+	reading->size += NDCTL_INFOBLOCK_AREA;
+	return 0;
 }
 
 /* The kernel believes the block only if it is intact and this namespace's. */
@@ -218,9 +225,7 @@ static int take(
 		err = add_block(reading, area, view, parent);
 	if (!err && !is_btt(behind))
 		err = add_block(reading, behind, view, parent);
-	if (!err && !as_json && !human && fwrite(area, NDCTL_INFOBLOCK_AREA, 1, reading->out) != 1)
-		err = -EIO;
-	return err;
+	return err ?: keep_area(reading, area);
 }
 
 static int read_namespace(void *object, const void *data)
@@ -261,18 +266,38 @@ static int read_file(struct reading *reading)
 		say_error("%s: it has less than the %d bytes that hold info blocks", view.source,
 			NDCTL_INFOBLOCK_AREA);
 	else if (err)
-		say_error("%s: cannot be read: %s", view.source, strerror(-err));
+		say_error("%s: cannot be read: %s", typed(view.source), strerror(-err));
 	return err ?: take(reading, area, &view, NULL);
+}
+
+static int write_to(const char *bytes, size_t size)
+{
+	FILE *file = output ? fopen(output, "we") : stdout;
+	bool failed = !file || fwrite(bytes, 1, size, file) < size;
+	int error = failed ? errno : 0;
+
+	if (file && (output ? fclose(file) : fflush(file)) && !failed)
+		error = errno;
+	if (error)
+		say_error("%s: cannot be written: %s", output ? typed(output) : "standard output",
+			strerror(error));
+	return -error;
 }
 
 static int print(const struct reading *reading)
 {
-	if (json_object_array_length(reading->array) == 0) {
+	AUTO_FREE char *lines = NULL;
+	const char *text = "[\n]";
+
+	if (!as_json && !human)
+		return write_to(reading->areas, reading->size);
+	if (json_object_array_length(reading->array) == 0)
 		say_note("there is no info block");
-		return fputs("[\n]\n", reading->out) < 0 ? -EIO : 0;
-	}
-	const char *text = json_object_to_json_string_ext(reading->array, JSON_C_TO_STRING_PRETTY);
-	return text && fprintf(reading->out, "%s\n", text) < 0 ? -EIO : 0;
+	else
+		text = json_object_to_json_string_ext(reading->array, JSON_C_TO_STRING_PRETTY);
+	if (!text || asprintf(&lines, "%s\n", text) < 0)
+		return -ENOMEM;
+	return write_to(lines, strlen(lines));
 }
 
 static int run(void *context, int count, char **args)
@@ -297,10 +322,8 @@ static int run(void *context, int count, char **args)
 		outcome.error = read_file(&reading);
 		outcome.done = !outcome.error;
 	}
-	if (outcome.done && (as_json || human))
+	if (outcome.done)
 		err = print(&reading);
-	if (reading.out && fflush(reading.out) && !err)
-		err = -errno;
 	say_count("read", outcome.done, "infoblock");
 	return err ?: outcome.error;
 }

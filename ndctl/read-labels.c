@@ -193,7 +193,7 @@ static int write_to(const char *bytes, size_t size)
 	if (!failed || standard)
 		return 0; /* standard output is checked by tool_main */
 	int error = errno ?: EIO;
-	say_error("%s cannot be written: %s", output, strerror(error));
+	say_error("%s cannot be written: %s", typed(output), strerror(error));
 	return -error;
 }
 

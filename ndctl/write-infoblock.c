@@ -93,6 +93,12 @@ static int make_block(const char *target, const struct ndctl_infoblock *wanted,
 		bytes, offset.given ? offset.bytes : start,
 		align.given ? align.bytes : default_align);
 
+	if (err == -EINVAL) {
+		say_error("%s: an info block cannot describe so much: %s from offset %s on", target,
+			size_short(bytes).text,
+			size_short(offset.given ? offset.bytes : start).text);
+		return err;
+	}
 	if (err) {
 		say_error("%s: %s leave no room for data behind the page map, aligned to %s",
 			target, size_short(bytes).text,
@@ -157,7 +163,7 @@ static int write_file(const struct wish *wish)
 	struct stat status = {0};
 
 	stat(output, &status);
-	int err = make_block(output, &wish->info,
+	int err = make_block(typed(output), &wish->info,
 		size.given ? size.bytes : (unsigned long long)status.st_size, 0, 2 << 20,
 		area + NDCTL_INFOBLOCK_SIZE);
 	if (err)
@@ -167,7 +173,7 @@ static int write_file(const struct wish *wish)
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
 	if (err)
-		say_error("%s: cannot be written: %s", output, strerror(-err));
+		say_error("%s: cannot be written: %s", typed(output), strerror(-err));
 	return err;
 }
 

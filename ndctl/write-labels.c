@@ -44,7 +44,7 @@ static ssize_t read_input(char *bytes, size_t most)
 	if (file && !standard)
 		fclose(file);
 	if (error)
-		say_error("%s cannot be read: %s", standard ? "standard input" : input,
+		say_error("%s cannot be read: %s", standard ? "standard input" : typed(input),
 			strerror(error));
 	return error ? -error : (ssize_t)size;
 }
@@ -89,7 +89,11 @@ static int write_labels(void *dimm, const void *data)
 		return -ENOMEM;
 	ssize_t size = read_input(bytes, most + !cut);
 	int err = check_input(name, size, most);
-	return err ?: ndctl_dimm_write_labels(dimm, bytes, (size_t)size, dimm_span.offset);
+	if (!err)
+		err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, dimm_span.offset);
+	if (!err && ndctl_dimm_validate_labels(dimm) < 0)
+		say_note("%s", ndctl_get_error(ndctl_dimm_get_ctx(dimm)));
+	return err;
 }
 
 static int run(void *context, int count, char **args)

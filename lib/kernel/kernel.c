@@ -129,6 +129,8 @@ int kernel_fail(struct kernel *kernel, int error, const char *format, ...)
 	va_end(args);
 	free(kernel->hint);
 	kernel->hint = NULL;
+	if ((error == EACCES || error == EPERM) && geteuid() != 0)
+		kernel_hint(kernel, "this takes the rights of root");
 	log_debug(kernel, "%s", kernel->error ?: strerror(error));
 	return -error;
 }

@@ -156,21 +156,24 @@ int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn)
 	return err ?: txn_lock(txn, path);
 }
 
-static int validate(struct ndctl_dimm *dimm)
+static int validate(struct ndctl_dimm *dimm, const char **failure)
 {
 	AUTO_AREA struct area area = AREA_INIT;
 	struct label_state state;
-	int err = area_open(dimm, &area) ?: area_find(dimm, &area, &state);
+	int err = area_open(dimm, &area);
 
+	*failure = err ? "labels cannot be checked" : "labels are not valid";
+	err = err ?: area_find(dimm, &area, &state);
 	return err ?: (int)state.index[state.current].slots;
 }
 
 EXPORT int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm)
 {
-	int result = validate(dimm);
+	const char *failure;
+	int result = validate(dimm, &failure);
 
-	return result < 0 ? kernel_fail_while(entity_kernel(&dimm->entity), result,
-				    "%s: labels are not valid", entity_name(&dimm->entity))
+	return result < 0 ? kernel_fail_while(entity_kernel(&dimm->entity), result, "%s: %s",
+				    entity_name(&dimm->entity), failure)
 			  : result;
 }
 

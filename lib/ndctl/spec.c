@@ -13,6 +13,10 @@ static const char no_capacity[] = "it has no capacity left: all of its %s are ta
 /* A btt wants an arena of that size behind its first 4 KiB (Documentation, nvdimm/btt.rst). */
 #define MIN_ARENA (UINT64_C(16) << 20)
 #define BTT_START UINT64_C(4096)
+/* What the kernel keeps free before a page map (it was meant to have room for a btt too), and what
+ * data begin at a multiple of, whatever the alignment. */
+#define MAP_START  UINT64_C(8192)
+#define LEAST_UNIT (UINT64_C(2) << 20)
 
 static const struct mode_row rows[] = {
 	[NDCTL_NS_MODE_FSDAX] = {KIND_PFN, "fsdax", "pfn", true, 512, "CONFIG_NVDIMM_PFN"},
@@ -317,6 +321,75 @@ static int choose_label_size(struct plan *plan, uint64_t asked)
 	return err ?: check_capacity(plan);
 }
 
+/* Whether something is left of @size bytes at @start behind the page map, when both ends are cut to
+ * the alignment. No place is better than a multiple of it. */
+static bool has_room(const struct plan *plan, uint64_t start, uint64_t size)
+{
+	uint64_t unit = plan->align > LEAST_UNIT ? plan->align : LEAST_UNIT;
+	uint64_t head = MAP_START + (plan->map == NDCTL_PFN_LOC_PMEM ? page_map_size(size) : 0);
+
+	return (start + size) / unit > (start + head + unit - 1) / unit;
+}
+
+/* Where a new one will be only the kernel knows. */
+static int check_room(const struct plan *plan)
+{
+	uint64_t start = ndctl_namespace_get_resource(plan->ndns), unit = size_unit(plan);
+	bool stays = plan->size == ndctl_namespace_get_size(plan->ndns) && start != ULLONG_MAX;
+
+	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
+		return 0;
+	if (!stays && plan->size % plan->align)
+		return 0;
+	if (has_room(plan, stays ? start : 0, plan->size))
+		return 0;
+	kernel_fail(plan_kernel(plan), ENXIO, "%s leave no room for data behind %s, aligned to %s",
+		size_text(plan->size).text,
+		plan->map == NDCTL_PFN_LOC_PMEM ? "the page map" : "the info block",
+		size_text(plan->align).text);
+	if (!plan->labelled) {
+		kernel_hint(plan_kernel(plan), "choose a smaller --align");
+		return -ENXIO;
+	}
+	uint64_t size = plan->size / unit * unit;
+	while (!has_room(plan, 0, size))
+		size += unit;
+	kernel_hint(plan_kernel(plan), "the smallest size is %s", size_text(size).text);
+	return -ENXIO;
+}
+
+/* The kernel knows each uuid of a bus once. */
+static int check_uuid(const struct plan *plan)
+{
+	struct ndctl_region *region;
+	struct ndctl_namespace *other;
+	char text[UUID_STR_LEN];
+	uuid_t uuid;
+
+	ndctl_region_foreach (ndctl_region_get_bus(plan->region), region)
+		ndctl_namespace_foreach (region, other) {
+			ndctl_namespace_get_uuid(other, uuid);
+			if (uuid_compare(uuid, plan->uuid) != 0)
+				continue;
+			uuid_unparse_lower(uuid, text);
+			kernel_fail(plan_kernel(plan), EINVAL, "the uuid %s is that of %s%s", text,
+				entity_name(&other->entity),
+				other == plan->old ? ", and what is changed gets another" : "");
+			kernel_hint(plan_kernel(plan), "without --uuid it gets a new one");
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static int choose_uuid(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	uuid_copy(plan->uuid, spec->uuid);
+	if (!uuid_is_null(plan->uuid))
+		return plan->labelled ? check_uuid(plan) : 0;
+	uuid_generate(plan->uuid);
+	return 0;
+}
+
 static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
 	if (plan->labelled) {
@@ -366,10 +439,9 @@ int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 
 	spec_copy(&spec, given);
 	plan->flags = spec.flags;
-	uuid_copy(plan->uuid, spec.uuid);
-	if (uuid_is_null(plan->uuid))
-		uuid_generate(plan->uuid);
-	int err = choose_mode(plan, &spec);
+	int err = choose_uuid(plan, &spec);
+	if (!err)
+		err = choose_mode(plan, &spec);
 	if (!err)
 		err = choose_map(plan, &spec);
 	if (!err)
@@ -378,5 +450,7 @@ int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 		err = choose_sector_size(plan, &spec);
 	if (!err)
 		err = choose_size(plan, &spec);
+	if (!err)
+		err = check_room(plan);
 	return err ?: choose_name(plan, &spec);
 }

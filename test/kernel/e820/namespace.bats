@@ -21,6 +21,9 @@ teardown_file() {
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --size 64M
 	[[ $status == 234 ]]
 	says "namespace0.0"
+	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --align 1G
+	[[ $status == 250 ]]
+	says "512 MiB leave no room for data behind the page map, aligned to 1 GiB"
 }
 
 @test "an active namespace is not changed without --force" {
@@ -50,8 +53,9 @@ teardown_file() {
 
 	check daxctl reconfigure-device --mode devdax --force dax0.0
 	[[ $status == 0 && $(node_memory 0) == "$before" ]]
-	check ndctl create-namespace --reconfig namespace0.0 --force --mode sector
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode sector --name unheard
 	[[ $status == 0 ]]
+	says "namespace0.0: --name is not kept: there are no labels to put it in"
 	json '.mode == "sector" and .blockdev == "pmem0s"'
 	[[ -b /dev/pmem0s ]]
 }

@@ -172,6 +172,15 @@ teardown_file() {
 	check ndctl write-labels --input /nowhere nmem0
 	[[ $status == 1 ]]
 	says "/nowhere cannot be read: No such file"
+	check ndctl write-labels --input / nmem0
+	[[ $status == 1 ]]
+	says "/ cannot be read: Is a directory"
+	check ndctl write-labels --input /dev/zero nmem0
+	[[ $status == 1 ]]
+	says "the input is longer than the 1048576 bytes"
+	check ndctl read-labels --output /dev/full nmem0
+	[[ $status == 1 ]]
+	says "/dev/full cannot be written: No space left"
 	check ndctl write-labels --offset 1048576 --input "$BATS_TEST_TMPDIR/long" nmem0
 	[[ $status == 1 ]]
 	says "offset 1048576 is beyond"
@@ -179,6 +188,22 @@ teardown_file() {
 	[[ $status == 1 ]]
 	says "100 from offset 1048500 on are too many"
 	says "hint: 76 bytes are left from there"
+	ndctl enable-region region0
+	check ndctl list
+	json 'map(.name) == ["one"]'
+}
+
+# Whatever is a backup is written, as always.
+@test "that labels were written that the kernel will not believe is told" {
+	local labels=$BATS_TEST_TMPDIR/labels
+	ndctl disable-region region0
+	ndctl read-labels --output "$labels" nmem0
+	yes rubbish | head -c 4096 >"$labels.bad"
+	check ndctl write-labels --input "$labels.bad" nmem0
+	[[ $status == 0 ]]
+	says "nmem0: labels are not valid: there is no valid index block"
+	check ndctl write-labels --input "$labels" nmem0
+	[[ $status == 0 && $stderr == "wrote 1 nmem" ]]
 	ndctl enable-region region0
 	check ndctl list
 	json 'map(.name) == ["one"]'

@@ -64,6 +64,10 @@ same() {
 	says "no alignment of 8 KiB"
 	same ndctl create-namespace --align 1G --size 64M
 	[[ $status == 234 ]]
+	same ndctl create-namespace --mode devdax --align 1G --size 1G
+	[[ $status == 237 ]]
+	says "1 GiB leave no room for data behind the page map, aligned to 1 GiB"
+	says "hint: the smallest size is 2 GiB"
 	same ndctl create-namespace --mode raw --align 2M
 	[[ $status == 237 ]]
 	same ndctl create-namespace --mode sector --sector-size 1000
@@ -104,6 +108,7 @@ same() {
 }
 
 @test "a dry run says the steps and changes nothing" {
+	local uuid
 	unchanged ndctl create-namespace --mode devdax --size 64M --dry-run
 	[[ $status == 0 && -z $output ]]
 	says "would allocate 64 MiB for namespace0.0"
@@ -114,6 +119,13 @@ same() {
 	says "would set size of namespace0.0 to '0'"
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode sector --dry-run
 	[[ $status == 0 && -z $output ]]
+	uuid=$(</sys/bus/nd/devices/namespace0.0/uuid)
+	unchanged ndctl create-namespace --dry-run --uuid "$uuid"
+	[[ $status == 234 ]]
+	says "region0: no namespace can be created: the uuid $uuid is that of namespace0.0"
+	unchanged ndctl create-namespace --reconfig namespace0.0 --force --dry-run --uuid "$uuid"
+	[[ $status == 234 ]]
+	says "hint: without --uuid it gets a new one"
 }
 
 @test "-v says each step" {
