@@ -257,12 +257,15 @@ int ndctl_dimm_write_labels(
  * other. If the power fails between two writes the dimms do not agree, and the kernel no longer
  * enables the region, or even the dimm. This makes them agree: on the namespaces of which all dimms
  * have a label, and then on those that the last one, or else any, has a finished label of, in this
- * order, as far as they do not overlap. A namespace whose making was cut short is dropped, one whose
- * destruction was is there again. Enabled regions on the dimms are disabled for it and enabled again.
+ * order, as far as they do not overlap. A namespace whose making was cut short is dropped, one
+ * whose destruction was is there again. Enabled regions on the dimms are disabled for it and
+ * enabled again.
  *
- * @flags: NDCTL_CHANGE_DRY_RUN looks and changes nothing. Returns how many label areas had (or, dry,
- * have) to be changed, or a negative errno: -EBUSY if a namespace on the dimms is in use, -EINVAL if
- * a dimm has no valid labels or theirs are of different versions, -ENODEV if a dimm is missing.
+ * @flags: NDCTL_CHANGE_DRY_RUN looks and changes nothing. Returns how many label areas had (or,
+ * dry, have) to be changed, and beside them how many the kernel had to read anew, since a failed
+ * write had left it with a slot that has no label; or a negative errno: -EBUSY if a namespace on
+ * the dimms is in use, -EINVAL if a dimm has no valid labels or theirs are of different versions,
+ * -ENODEV if a dimm is missing.
  */
 int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags);
 

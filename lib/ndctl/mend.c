@@ -20,7 +20,7 @@ struct mend {
 	struct label_part *parts;
 	struct ndctl_dimm **dimms;
 	int differing; /* parts that have to be written */
-	bool stale;    /* the kernel knows something else than the dimms say */
+	int stale;     /* others, of which the kernel knows something else than they say */
 	int *locks;    /* of other regions */
 	size_t lock_count;
 };
@@ -120,7 +120,7 @@ static int plan_targets(struct mend *mend, struct label_scope scope)
 		return err;
 	for (size_t i = 0; i < mend->count; i++) {
 		mend->differing += mend->parts[i].differs;
-		mend->stale |= has_leak(mend->dimms[i], &mend->parts[i]);
+		mend->stale += !mend->parts[i].differs && has_leak(mend->dimms[i], &mend->parts[i]);
 	}
 	return 0;
 }
@@ -147,10 +147,15 @@ static int check_not_ram(struct ndctl_namespace *ndns)
 
 	if (!region)
 		return 0;
-	daxctl_dev_foreach (region, dev)
-		if (daxctl_dev_is_system_ram_mode(dev))
-			return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-				"%s is in system-ram mode", daxctl_dev_get_devname(dev));
+	daxctl_dev_foreach (region, dev) {
+		const char *name = daxctl_dev_get_devname(dev);
+		if (!daxctl_dev_is_system_ram_mode(dev))
+			continue;
+		kernel_fail(entity_kernel(&ndns->entity), EBUSY, "%s is in system-ram mode", name);
+		kernel_hint(entity_kernel(&ndns->entity),
+			"daxctl reconfigure-device --mode=devdax %s comes before it", name);
+		return -EBUSY;
+	}
 	return 0;
 }
 
@@ -426,9 +431,9 @@ static int repair(struct ndctl_region *region, unsigned flags)
 	err = err ?: region_lock(region, txn) ?: read_parts(&mend) ?: plan_targets(&mend, (struct label_scope){0});
 	if (err)
 		return err;
-	if (flags & NDCTL_CHANGE_DRY_RUN || !mend.differing)
+	if (flags & NDCTL_CHANGE_DRY_RUN || !(mend.differing || mend.stale))
 		return mend.differing;
-	return (lock_others(&mend) ?: carry_out(&mend, txn, NULL)) ?: mend.differing;
+	return (lock_others(&mend) ?: carry_out(&mend, txn, NULL)) ?: mend.differing + mend.stale;
 }
 
 EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags)
