@@ -77,7 +77,8 @@ struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region);
 
 /* The region whose folder in sysfs is @path (/sys/devices/...), such as the nd "dax" device of a
  * namespace in devdax mode, and whose devices are called dax@id.Y; the same object for the same
- * path. @uuid and @path are copied; @uuid may be null. The caller holds a reference. NULL with errno ENOMEM, or EINVAL for a path outside /sys/devices. */
+ * path. @uuid and @path are copied; @uuid may be null. The caller holds a reference. NULL with
+ * errno ENOMEM, or EINVAL for a path outside /sys/devices. */
 struct daxctl_region *daxctl_new_region(
 	struct daxctl_ctx *ctx, int id, uuid_t uuid, const char *path);
 /* Kept for callers that count: a region lives as long as its context in any case. */

@@ -247,9 +247,10 @@ static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace 
 	regions_foreach_touched (mend, region)
 		err = err ?: check_idle(region) ?: step_unbind(txn, &region->entity, "nd_region");
 	err = err ?: plan_writes(txn, mend);
-	regions_foreach_touched(mend, region) err =
-		err ?: step_bind(txn, &region->entity, "nd_region");
-	regions_foreach_touched(mend, region) err = err ?: plan_rest(txn, region, lost);
+	regions_foreach_touched (mend, region)
+		err = err ?: step_bind(txn, &region->entity, "nd_region");
+	regions_foreach_touched (mend, region)
+		err = err ?: plan_rest(txn, region, lost);
 	err = err ?: txn_run(txn);
 	ndctl_bus_wait_probe(ndctl_region_get_bus(mend->region));
 	ctx_forget(mend->region->entity.ctx);
@@ -261,10 +262,10 @@ static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace 
 struct guard {
 	struct ndctl_region *region;
 	struct ndctl_namespace *ndns;
-	uuid_t uuid;	   /* of the namespace, null if it is to be made */
-	uuid_t next;	   /* that which it is to have, if any */
-	uint8_t **indexes; /* what the index blocks of each dimm were */
+	uuid_t uuid; /* of the namespace, null if it is to be made */
+	uuid_t next; /* that which it is to have, if any */
 	size_t count, most;
+	uint8_t *indexes[]; /* what the index blocks of each dimm were */
 };
 
 static void guard_free(void *data)
@@ -273,7 +274,6 @@ static void guard_free(void *data)
 
 	for (size_t i = 0; i < guard->count; i++)
 		free(guard->indexes[i]);
-	free(guard->indexes);
 	free(guard);
 }
 
@@ -348,8 +348,9 @@ static int lock_others(struct mend *mend)
 	struct ndctl_region *region;
 	int err = 0;
 
-	regions_foreach_touched(mend, region) if (region != mend->region && !err) err =
-		lock_other(mend, region);
+	regions_foreach_touched (mend, region)
+		if (region != mend->region && !err)
+			err = lock_other(mend, region);
 	return err;
 }
 
@@ -377,7 +378,8 @@ static int settle(const struct guard *guard)
 	if (err || !(mend.differing || mend.stale || lost))
 		return err;
 	err = lock_others(&mend);
-	regions_foreach_touched(&mend, region) err = err ?: check_names(region, lost);
+	regions_foreach_touched (&mend, region)
+		err = err ?: check_names(region, lost);
 	return err ?: carry_out(&mend, txn, lost);
 }
 
@@ -392,23 +394,19 @@ static int guard_undo(void *data)
 
 int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns, const uuid_t next)
 {
-	struct guard *guard = calloc(1, sizeof(*guard));
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	size_t most = ndctl_region_get_mappings(region);
+	struct guard *guard = calloc(1, sizeof(*guard) + most * sizeof(guard->indexes[0]));
 	struct step step = {guard_set, guard_undo, guard_free, guard};
 
 	if (!guard)
 		return -ENOMEM;
-	guard->region = entity_region(&ndns->entity);
+	guard->region = region;
+	guard->most = most;
 	guard->ndns = ndns;
 	if (next)
 		uuid_copy(guard->next, next);
-	guard->most = ndctl_region_get_mappings(guard->region);
-	guard->indexes = calloc(guard->most ?: 1, sizeof(*guard->indexes));
-	if (!guard->indexes) {
-		guard_free(guard);
-		return -ENOMEM;
-	}
-	return txn_add(
-		txn, step, "watch over the labels of %s", entity_name(&guard->region->entity));
+	return txn_add(txn, step, "watch over the labels of %s", entity_name(&region->entity));
 }
 
 void labels_hint(struct ndctl_region *region)

@@ -4,11 +4,11 @@
  *
  * Whoever makes, changes or destroys a namespace writes to its attributes in sysfs, and libnvdimm
  * then writes labels and indexes to each DIMM of the region. Here one of these writes fails, or the
- * power is gone from it on: nothing more reaches the DIMMs. All is said by parameters of the module,
- * below /sys/module/labelfault/parameters.
+ * power is gone from it on: nothing more reaches the DIMMs. All is said by parameters of the
+ * module, below /sys/module/labelfault/parameters.
  *
- * It is for x86-64, as the lab is: a probe at the first instruction of a function leads elsewhere by
- * changing the instruction pointer, with the arguments as they are.
+ * It is for x86-64, as the lab is: a probe at the first instruction of a function leads elsewhere
+ * by changing the instruction pointer, with the arguments as they are.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
