@@ -323,6 +323,19 @@ EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
 		   : 0;
 }
 
+/* The kernel shows what it would make the next namespace of: to take that for an old one would,
+ * unless a size is asked for, take all that is free. */
+static int check_exists(struct ndctl_namespace *ndns, const struct ndctl_namespace_spec *spec)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+
+	if (spec->size || ndctl_namespace_get_size(ndns) > 0)
+		return 0;
+	kernel_fail(kernel, EINVAL, "it has no capacity: it waits to become a namespace");
+	kernel_hint(kernel, "ndctl create-namespace without --reconfig makes one");
+	return -EINVAL;
+}
+
 static int check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
@@ -408,6 +421,8 @@ static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace
 		err = region_lock(region, txn);
 	if (!err)
 		err = check_region(region);
+	if (!err)
+		err = check_exists(old, spec);
 	if (!err)
 		err = check_not_used(old, spec->flags);
 	if (err)

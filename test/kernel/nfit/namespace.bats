@@ -130,26 +130,6 @@ region() {
 	says "skipped"
 }
 
-@test "labels are not written while a region is in use" {
-	unchanged ndctl init-labels --bus "$bus" --force all
-	[[ $status == 1 ]]
-	says "initialized 0 nmem"
-}
-
-@test "a region is disabled and enabled, its namespaces come back" {
-	local dev
-	dev=$(region 67108864)
-	ndctl create-namespace --region "$dev" --mode fsdax --align 4K --name kept
-	check ndctl disable-region "$dev"
-	says "disabled 1 region"
-	check ndctl list --region "$dev" -N
-	[[ -z $output ]]
-	check ndctl enable-region "$dev"
-	says "enabled 1 region"
-	check ndctl list --region "$dev" -N
-	json '.[0] | .name == "kept" and .mode == "fsdax"'
-}
-
 @test "health and firmware, where a DIMM could tell them, are not left out silently" {
 	unchanged ndctl list -D --health
 	[[ $status == 161 ]]

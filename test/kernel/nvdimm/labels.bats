@@ -12,16 +12,6 @@ teardown_file() {
 	labelled
 }
 
-@test "labels are not written under an enabled region" {
-	unchanged ndctl init-labels nmem0
-	[[ $status == 1 ]]
-	says "nmem0: labels cannot be initialized: a region that is enabled uses it"
-	says "hint: ndctl disable-region"
-	says "initialized 0 nmem"
-	unchanged ndctl init-labels --force nmem0
-	[[ $status == 1 ]]
-}
-
 @test "labels that are there are kept without --force" {
 	ndctl create-namespace --mode raw --size 16M --name here
 	ndctl disable-region region0
@@ -124,7 +114,8 @@ teardown_file() {
 	ndctl read-labels --offset 2560 --size 1024 nmem0 >"$BATS_TEST_TMPDIR/labels"
 	[[ $(stat -c %s "$BATS_TEST_TMPDIR/labels") == 1024 ]]
 	grep -q one "$BATS_TEST_TMPDIR/labels"
-	for command in "write-labels --input $BATS_TEST_TMPDIR/labels" zero-labels disable-dimm; do
+	for command in "write-labels --input $BATS_TEST_TMPDIR/labels" zero-labels disable-dimm init-labels \
+		"init-labels --force"; do
 		# shellcheck disable=SC2086 # words
 		unchanged ndctl $command nmem0
 		[[ $status == 1 ]]
