@@ -147,7 +147,10 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	uuid_unparse_lower(plan->uuid, uuid);
 	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
 	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
-	int err = step_write(txn, entity, NS_UUID, uuid, old_uuid);
+	/* The kernel takes no uuid that a namespace has, be it the same one. */
+	int err = uuid_compare(old, plan->uuid) == 0
+		? 0
+		: step_write(txn, entity, NS_UUID, uuid, old_uuid);
 	/* It is with the size that the kernel writes the label: always. */
 	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
 }

@@ -369,12 +369,11 @@ static int check_uuid(const struct plan *plan)
 	ndctl_region_foreach (ndctl_region_get_bus(plan->region), region)
 		ndctl_namespace_foreach (region, other) {
 			ndctl_namespace_get_uuid(other, uuid);
-			if (uuid_compare(uuid, plan->uuid) != 0)
+			if (other == plan->old || uuid_compare(uuid, plan->uuid) != 0)
 				continue;
 			uuid_unparse_lower(uuid, text);
-			kernel_fail(plan_kernel(plan), EINVAL, "the uuid %s is that of %s%s", text,
-				entity_name(&other->entity),
-				other == plan->old ? ", and what is changed gets another" : "");
+			kernel_fail(plan_kernel(plan), EINVAL, "the uuid %s is that of %s", text,
+				entity_name(&other->entity));
 			kernel_hint(plan_kernel(plan), "without --uuid it gets a new one");
 			return -EINVAL;
 		}
