@@ -227,6 +227,25 @@ static void undo_torn(struct txn *txn)
 	txn->torn = false;
 }
 
+/* Undoes the step and, if that fails, adds what is left done, and why, to @stuck. */
+static void undo_step(struct txn *txn, size_t i, struct names *stuck)
+{
+	const struct step *step = &txn->steps[i].step;
+	AUTO_FREE char *text = NULL;
+
+	if (!step->undo)
+		return;
+	kernel_clear_error(txn->kernel);
+	int err = step->undo(step->data);
+	tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
+	if (!err)
+		return;
+	const char *why = kernel_error(txn->kernel) ?: strerror(-err);
+	if (asprintf(&text, "%s (%s)", txn->steps[i].what, why) < 0)
+		text = NULL;
+	names_add(stuck, text ?: txn->steps[i].what);
+}
+
 int txn_undo(struct txn *txn, int error)
 {
 	AUTO_FREE char *sentence = NULL, *hint = NULL;
@@ -240,15 +259,8 @@ int txn_undo(struct txn *txn, int error)
 
 	AUTO_NAMES struct names stuck = NAMES_INIT;
 	undo_torn(txn);
-	while (txn->done > 0) {
-		const struct step *step = &txn->steps[--txn->done].step;
-		if (!step->undo)
-			continue;
-		int err = step->undo(step->data);
-		tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, txn->done);
-		if (err)
-			names_add(&stuck, txn->steps[txn->done].what);
-	}
+	while (txn->done > 0)
+		undo_step(txn, --txn->done, &stuck);
 
 	kernel_fail(txn->kernel, -error, "%s", sentence ?: strerror(-error));
 	names_foreach (&stuck, what)

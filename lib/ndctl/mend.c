@@ -195,10 +195,13 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 	return 0;
 }
 
-static int is_not_up(void *data)
+/* It may still be coming up. */
+static int do_disable(void *data)
 {
 	struct ndctl_namespace *ndns = data;
 
+	ndctl_bus_wait_probe(ndctl_region_get_bus(entity_region(&ndns->entity)));
+	ctx_forget(ndns->entity.ctx);
 	return namespace_disable(ndns);
 }
 
@@ -209,7 +212,7 @@ static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_
 	int err = 0;
 
 	ndctl_namespace_foreach (region, ndns) {
-		struct step step = {.apply = is_not_up, .data = ndns};
+		struct step step = {.apply = do_disable, .data = ndns};
 		if (ndctl_namespace_is_active(ndns) ||
 			(ndctl_namespace_get_size(ndns) == 0 && ndns != lost))
 			continue;

@@ -330,7 +330,8 @@ static void bind_is_undone(void **state)
 	assert_string_equal(daxctl_get_error(ctx),
 		"dax0.0: cannot become system-ram: the kernel refused 'dax0.0' in "
 		"/sys/bus/dax/drivers/kmem/bind: No space left on device; could not be undone: "
-		"unbind dax0.0 from driver device_dax");
+		"unbind dax0.0 from driver device_dax (the kernel refused 'dax0.0' in "
+		"/sys/bus/dax/drivers/device_dax/bind: No such file or directory)");
 }
 
 /* Where the page map is kept is told before kmem has the device, and taken back with it. */

@@ -243,7 +243,8 @@ static void undo_that_fails_is_named(void **state)
 		"taken step a;taken step b;taken step c;taken step d;"
 		"stuck step c;undone step b;stuck step a;");
 	assert_string_equal(kernel_error(test->kernel),
-		"d fell; could not be undone: step c; could not be undone: step a");
+		"d fell; could not be undone: step c (undo of c); "
+		"could not be undone: step a (undo of a)");
 	assert_string_equal(kernel_error_hint(test->kernel), "catch d");
 }
 
