@@ -216,7 +216,7 @@ struct creation {
 
 static int list_names(struct daxctl_region *region, struct names *names)
 {
-	return sysfs_list(region->object.folder, region->object.name, dev_is_name, names);
+	return sysfs_list(region->folder, NULL, dev_is_name, names);
 }
 
 static bool has_name(const struct names *names, const char *wanted)
@@ -419,7 +419,6 @@ static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 	const struct daxctl_layout *layout, unsigned long align, uint64_t *total)
 {
 	struct kernel *kernel = region->ctx->kernel;
-
 	struct daxctl_range has;
 
 	*total = 0;

@@ -148,7 +148,7 @@ static void list_devs(struct daxctl_region *region)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 
-	if (region->listed || ctx_open_dax(region->ctx))
+	if (region->listed)
 		return;
 	if (sysfs_list(region->folder, NULL, dev_is_name, &names))
 		return;
@@ -321,9 +321,7 @@ EXPORT struct daxctl_dev *daxctl_region_get_dev_seed(struct daxctl_region *regio
 {
 	const char *seed = object_text(&region->object, REGION_SEED);
 
-	if (!seed || !*seed || ctx_open_dax(region->ctx))
-		return NULL;
-	return dev_is_name(seed) ? dev_get(region, seed) : NULL;
+	return seed && dev_is_name(seed) ? dev_get(region, seed) : NULL;
 }
 
 static void retire(struct daxctl_region *region, struct daxctl_dev *dev)

@@ -173,27 +173,23 @@ EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *i
 
 /* ---- the page map's place ---- */
 
-/* What comes before the page map; it was meant to have room for a btt too. */
-#define RESERVED UINT64_C(8192)
-#define PAGE	 UINT64_C(4096)
+#define PAGE UINT64_C(4096)
 /* Of struct page, whatever the kernel's configuration. */
 #define PAGE_STRUCT 64
-/* Data begins at a multiple of it, since smaller mappings would have to be made of pages. */
-#define LEAST_ALIGN (UINT64_C(2) << 20)
 
 EXPORT int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_loc map,
 	unsigned long long size, unsigned long long offset, unsigned long align)
 {
-	uint64_t unit = align > LEAST_ALIGN ? align : LEAST_ALIGN, head = RESERVED;
+	uint64_t unit = align > INFO_LEAST_UNIT ? align : INFO_LEAST_UNIT, head = INFO_MAP_START;
 
 	if (!align || align & (align - 1) || (uint64_t)align >> 32 ||
 		(map != NDCTL_PFN_LOC_RAM && map != NDCTL_PFN_LOC_PMEM) || size > INT64_MAX / 2 ||
 		offset > INT64_MAX / 2)
 		return -EINVAL;
-	if (size <= RESERVED)
+	if (size <= INFO_MAP_START)
 		return -ENXIO;
 	if (map == NDCTL_PFN_LOC_PMEM)
-		head += (size - RESERVED) / PAGE * PAGE_STRUCT;
+		head += (size - INFO_MAP_START) / PAGE * PAGE_STRUCT;
 	info->version_major = 1;
 	info->version_minor = 4;
 	info->mode = map;

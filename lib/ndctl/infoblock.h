@@ -11,6 +11,11 @@
 #define INFO_BLOCK ((size_t)NDCTL_INFOBLOCK_SIZE)
 #define INFO_AREA  ((size_t)NDCTL_INFOBLOCK_AREA)
 
+/* What the kernel keeps free before a page map (it was meant to have room for a btt too). */
+#define INFO_MAP_START UINT64_C(8192)
+/* Data begins at a multiple of it, since smaller mappings would have to be made of pages. */
+#define INFO_LEAST_UNIT (UINT64_C(2) << 20)
+
 /* ---- bytes: infoblock.c ---- */
 
 /* Copies @before to @after with all info blocks zeroed; false if there are none. */

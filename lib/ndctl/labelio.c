@@ -101,19 +101,25 @@ int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, 
 	return 0;
 }
 
+int area_read_indexes(struct ndctl_dimm *dimm, const struct area *area, uint8_t **indexes)
+{
+	size_t room = label_index_room(area->size);
+
+	*indexes = malloc(room ?: 1);
+	return *indexes ? area_read(dimm, area, 0, *indexes, room) : -ENOMEM;
+}
+
 int area_find(struct ndctl_dimm *dimm, const struct area *area, struct label_state *state)
 {
 	struct kernel *kernel = entity_kernel(&dimm->entity);
 	size_t room = label_index_room(area->size);
-	AUTO_FREE char *bytes = malloc(room ?: 1);
+	AUTO_FREE uint8_t *bytes = NULL;
 
 	*state = (struct label_state){.current = -1};
-	if (!bytes)
-		return -ENOMEM;
 	if (!room)
 		return kernel_fail(
 			kernel, ENOSPC, "a label area of %zu bytes is too small", area->size);
-	int err = area_read(dimm, area, 0, bytes, room);
+	int err = area_read_indexes(dimm, area, &bytes);
 	if (err || label_find(bytes, room, area->size, state))
 		return err;
 	return kernel_fail(kernel, EINVAL,

@@ -26,6 +26,8 @@ int area_read(
 	struct ndctl_dimm *dimm, const struct area *area, size_t offset, void *data, size_t length);
 int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, const void *data,
 	size_t length);
+/* The index blocks, label_index_room() bytes; the caller frees @indexes, on failure too. */
+int area_read_indexes(struct ndctl_dimm *dimm, const struct area *area, uint8_t **indexes);
 /* What the index blocks say, as label_find(): -EINVAL if none is valid, -ENOSPC if the area is too
  * small for any. */
 int area_find(struct ndctl_dimm *dimm, const struct area *area, struct label_state *state);

@@ -283,13 +283,8 @@ static void guard_free(void *data)
 static int read_indexes(struct ndctl_dimm *dimm, uint8_t **indexes)
 {
 	AUTO_AREA struct area area = AREA_INIT;
-	int err = area_open(dimm, &area);
 
-	if (err)
-		return err;
-	size_t room = label_index_room(area.size);
-	*indexes = malloc(room ?: 1);
-	return *indexes ? area_read(dimm, &area, 0, *indexes, room) : -ENOMEM;
+	return area_open(dimm, &area) ?: area_read_indexes(dimm, &area, indexes);
 }
 
 static int guard_set(void *data)

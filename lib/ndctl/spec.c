@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
+#include "infoblock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +14,6 @@ static const char no_capacity[] = "it has no capacity left: all of its %s are ta
 /* A btt wants an arena of that size behind its first 4 KiB (Documentation, nvdimm/btt.rst). */
 #define MIN_ARENA (UINT64_C(16) << 20)
 #define BTT_START UINT64_C(4096)
-/* What the kernel keeps free before a page map (it was meant to have room for a btt too), and what
- * data begin at a multiple of, whatever the alignment. */
-#define MAP_START  UINT64_C(8192)
-#define LEAST_UNIT (UINT64_C(2) << 20)
 
 static const struct mode_row rows[] = {
 	[NDCTL_NS_MODE_FSDAX] = {KIND_PFN, "fsdax", "pfn", true, 512, "CONFIG_NVDIMM_PFN"},
@@ -325,8 +322,9 @@ static int choose_label_size(struct plan *plan, uint64_t asked)
  * the alignment. No place is better than a multiple of it. */
 static bool has_room(const struct plan *plan, uint64_t start, uint64_t size)
 {
-	uint64_t unit = plan->align > LEAST_UNIT ? plan->align : LEAST_UNIT;
-	uint64_t head = MAP_START + (plan->map == NDCTL_PFN_LOC_PMEM ? page_map_size(size) : 0);
+	uint64_t unit = plan->align > INFO_LEAST_UNIT ? plan->align : INFO_LEAST_UNIT;
+	uint64_t head =
+		INFO_MAP_START + (plan->map == NDCTL_PFN_LOC_PMEM ? page_map_size(size) : 0);
 
 	return (start + size) / unit > (start + head + unit - 1) / unit;
 }
@@ -334,7 +332,8 @@ static bool has_room(const struct plan *plan, uint64_t start, uint64_t size)
 /* Where a new one will be only the kernel knows. */
 static int check_room(const struct plan *plan)
 {
-	uint64_t start = ndctl_namespace_get_resource(plan->ndns), unit = size_unit(plan);
+	uint64_t start = ndctl_namespace_get_resource(plan->ndns);
+	uint64_t unit = size_unit(plan) ?: plan->align;
 	bool stays = plan->size == ndctl_namespace_get_size(plan->ndns) && start != ULLONG_MAX;
 
 	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
