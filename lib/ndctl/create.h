@@ -38,6 +38,20 @@ bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size)
 /* @to gets what @from has, as far as its struct_size reaches. */
 void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from);
 
+/* plan.c */
+/* Whether the parts of @region can be changed at all. */
+int plan_check_region(struct ndctl_region *region);
+/* Whether @ndns can be changed: nobody uses it, and it is disabled unless @flags say force. */
+int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags);
+/* Adds the steps that make the raw namespace of @plan what its mode asks for. */
+int plan_claim(struct txn *txn, const struct plan *plan);
+/* Does (or, for a dry run, tells) what @plan says; @out (unless NULL) gets the namespace. */
+int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out);
+
+/* create.c: under the region's lock */
+int create_locked(struct txn *txn, struct ndctl_region *region,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out);
+
 /* autolabel.c: from one namespace without label to a region with labels */
 /* Whether that can be done without harm: the dimms have label areas without labels, and serve no
  * other region. */

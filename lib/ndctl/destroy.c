@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "create.h"
+
+#include <linux/ndctl.h>
+#include <string.h>
+
+/* Giving up a namespace. */
+
+/* Whatever is written to the name, the kernel writes the labels of all dimms. */
+static int do_relabel(void *data)
+{
+	struct ndctl_namespace *ndns = data;
+	AUTO_FREE char *name = strdup(ndctl_namespace_get_alt_name(ndns));
+
+	return name ? ndctl_namespace_set_alt_name(ndns, name) : -ENOMEM;
+}
+
+/* A kernel that cannot write a label while it gives up the capacity has given it up nevertheless:
+ * it is tried out while nothing is lost. */
+static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct step step = {.apply = do_relabel, .data = ndns};
+
+	if (ndctl_namespace_get_size(ndns) == 0)
+		return 0;
+	return step_guard_labels(txn, ndns, NULL)
+		?: txn_add(txn, step, "write the labels of %s as they are",
+			   ndctl_namespace_get_devname(ndns));
+}
+
+static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labelled, bool *wiped)
+{
+	int err = step_disable(txn, ndns);
+
+	if (!err && labelled)
+		err = plan_labels(txn, ndns);
+	if (!err)
+		err = step_wipe(txn, ndns, wiped);
+	if (err || !labelled)
+		return err;
+	/* The last step: nothing that could fail comes after it. A kernel that fails has forgotten
+	 * the namespace: it has to be there before its info block can be written back. */
+	return step_guard_labels(txn, ndns, NULL)
+		?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+}
+
+static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+{
+	bool labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM;
+	bool wiped = false;
+	int err = plan_destroy(txn, ndns, labelled, &wiped);
+
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
+	err = txn_run(txn);
+	if (err)
+		labels_hint(entity_region(&ndns->entity));
+	if (err || labelled || wiped)
+		return err;
+	/* There was nothing to destroy: it is left alone. */
+	txn_undo(txn, 0);
+	kernel_clear_error(entity_kernel(&ndns->entity));
+	return 1;
+}
+
+static int destroy(struct ndctl_namespace *ndns, unsigned flags)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	int err = ctx_txn(ndns->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(region, txn);
+	if (err)
+		return err;
+	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
+		return 1;
+	err = plan_check_region(region);
+	if (!err)
+		err = plan_check_not_used(ndns, flags);
+	return err ?: run_destroy(txn, ndns, flags);
+}
+
+EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)
+{
+	int err = destroy(ndns, flags);
+
+	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+				 "%s: cannot be destroyed", entity_name(&ndns->entity))
+		       : err;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "create.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What spec.c has completed becomes steps here, and is checked against what there is. */
+
+int plan_check_region(struct ndctl_region *region)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	int err = 0;
+
+	if (!ndctl_region_is_enabled(region)) {
+		err = kernel_fail(kernel, ENODEV, "it is disabled");
+		kernel_hint(kernel, "ndctl enable-region %s", entity_name(&region->entity));
+	} else if (ndctl_region_get_ro(region) > 0) {
+		err = kernel_fail(kernel, EROFS, "it is read-only");
+		kernel_hint(kernel, "ndctl list -RD shows whether its DIMMs are in trouble");
+	}
+	return err;
+}
+
+int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	int err = namespace_check_idle(ndns);
+
+	if (!err && ndctl_namespace_is_active(ndns) && !(flags & NDCTL_CHANGE_FORCE)) {
+		err = kernel_fail(kernel, EBUSY, "it is enabled");
+		kernel_hint(kernel, "ndctl disable-namespace %s, or use --force",
+			entity_name(&ndns->entity));
+	}
+	return err;
+}
+
+/* ---- steps ---- */
+
+struct allocation {
+	struct ndctl_namespace *ndns;
+	char uuid[UUID_STR_LEN];
+	char size[32];
+};
+
+static int write_namespace(
+	struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
+{
+	int err = object_write(&ndns->entity.object, attr, value);
+
+	ctx_forget(ndns->entity.ctx);
+	return err;
+}
+
+/* A namespace of size 0 has no uuid either; unless it is the seed, it is gone. */
+static int undo_allocate(void *data)
+{
+	const struct allocation *allocation = data;
+
+	return write_namespace(allocation->ndns, NS_SIZE, "0");
+}
+
+static int do_allocate(void *data)
+{
+	const struct allocation *allocation = data;
+
+	return write_namespace(allocation->ndns, NS_UUID, allocation->uuid)
+		?: write_namespace(allocation->ndns, NS_SIZE, allocation->size);
+}
+
+static int step_allocate(struct txn *txn, const struct plan *plan)
+{
+	struct allocation *allocation = calloc(1, sizeof(*allocation));
+	struct step step = {do_allocate, undo_allocate, free, allocation};
+
+	if (!allocation)
+		return -ENOMEM;
+	allocation->ndns = plan->ndns;
+	uuid_unparse_lower(plan->uuid, allocation->uuid);
+	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->size);
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->size).text,
+			entity_name(&plan->ndns->entity), allocation->uuid));
+}
+
+/* An attribute of the namespace is only written if that changes it. */
+static int plan_write(
+	struct txn *txn, const struct plan *plan, enum namespace_attr attr, const char *value)
+{
+	const char *before = object_text(&plan->ndns->entity.object, attr);
+
+	if (!before || strcmp(before, value) == 0)
+		return 0;
+	return step_write(txn, &plan->ndns->entity, attr, value, before);
+}
+
+static int plan_sector_size(struct txn *txn, const struct plan *plan)
+{
+	struct ndctl_namespace *ndns = plan->ndns;
+	char after[16], before[16];
+
+	/* Only those that the namespace offers; a btt has further ones of its own. */
+	if (!spec_offers_sector_size(ndns, plan->sector_size) ||
+		ndctl_namespace_get_sector_size(ndns) == plan->sector_size)
+		return 0;
+	snprintf(after, sizeof(after), "%u", plan->sector_size);
+	snprintf(before, sizeof(before), "%u", ndctl_namespace_get_sector_size(ndns));
+	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after, before);
+}
+
+/* A namespace that exists is changed in place: what it was can then be put back, content and all.
+ */
+static int plan_change(struct txn *txn, const struct plan *plan)
+{
+	struct entity *entity = &plan->ndns->entity;
+	char uuid[UUID_STR_LEN], old_uuid[UUID_STR_LEN], size[32], old_size[32];
+	uint64_t now = ndctl_namespace_get_size(plan->ndns);
+	uuid_t old;
+
+	ndctl_namespace_get_uuid(plan->ndns, old);
+	uuid_unparse_lower(old, old_uuid);
+	uuid_unparse_lower(plan->uuid, uuid);
+	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
+	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
+	/* The kernel takes no uuid that a namespace has, be it the same one. */
+	int err = uuid_compare(old, plan->uuid) == 0
+		? 0
+		: step_write(txn, entity, NS_UUID, uuid, old_uuid);
+	/* It is with the size that the kernel writes the label: always. */
+	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
+}
+
+static int plan_label(struct txn *txn, const struct plan *plan)
+{
+	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
+	int err = step_guard_labels(txn, plan->ndns, plan->uuid);
+
+	if (!err)
+		err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
+	if (!err)
+		err = plan_write(txn, plan, NS_ALT_NAME, plan->name);
+	if (!err)
+		err = plan_sector_size(txn, plan);
+	return err ?: plan_write(txn, plan, NS_HOLDER_CLASS, plan->row->holder_class);
+}
+
+struct bringup {
+	struct claim *claim;
+	const char *driver;
+	enum ndctl_pfn_loc map;
+	uint64_t size;
+};
+
+static int undo_bringup(void *data)
+{
+	const struct bringup *bringup = data;
+
+	struct entity *entity = &bringup->claim->entity;
+
+	return entity_is_bound(entity) ? entity_unbind(entity) : 0;
+}
+
+static int say_map_needed(struct entity *entity, uint64_t size)
+{
+	struct kernel *kernel = entity_kernel(entity);
+	struct size_text cost = size_text(page_map_size(size));
+	int err = kernel_fail(kernel, ENXIO, "this kernel has no page-less device-dax");
+
+	kernel_hint(kernel, "--map dev takes %s of it for the page map, --map mem %s of memory",
+		cost.text, cost.text);
+	return err;
+}
+
+/* The kernel may accept a claim and then find that alignment has left nothing of it. */
+static int do_bringup(void *data)
+{
+	const struct bringup *bringup = data;
+	struct entity *entity = &bringup->claim->entity;
+	int err = entity_bind(entity, bringup->driver);
+
+	if (err == -ENXIO && entity->kind == KIND_DAX && bringup->map == NDCTL_PFN_LOC_NONE)
+		return say_map_needed(entity, bringup->size);
+	if (err || object_u64_or(&entity->object, CLAIM_SIZE, 0) > 0)
+		return err;
+	return kernel_fail(
+		entity_kernel(entity), ENXIO, "the alignment would leave no usable byte of it");
+}
+
+static int step_bringup(struct txn *txn, const struct plan *plan)
+{
+	struct claim *claim = plan->claim;
+	struct bringup *bringup = calloc(1, sizeof(*bringup));
+	struct step step = {do_bringup, undo_bringup, free, bringup};
+
+	if (!bringup)
+		return -ENOMEM;
+	*bringup = (struct bringup){
+		claim, claim_rows[claim->entity.kind].driver, plan->map, plan->size};
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver));
+}
+
+int plan_claim(struct txn *txn, const struct plan *plan)
+{
+	struct claim_plan claim = {
+		.claim = plan->claim,
+		.size = plan->size,
+		.ndns = plan->ndns,
+		.map = plan->map,
+		.align = plan->align,
+		.sector_size = plan->sector_size,
+	};
+
+	if (!plan->claim)
+		return step_enable(txn, plan->ndns);
+	uuid_generate(claim.uuid);
+	return step_claim(txn, &claim) ?: step_bringup(txn, plan);
+}
+
+/* Info blocks that others left could make the kernel bring up something else than what is asked
+ * for, now or at the next boot. Where there is a new uuid it knows those of pfn and dax devices as
+ * strangers to the namespace. */
+static bool needs_wipe(const struct plan *plan)
+{
+	return plan->old || !plan->labelled || !plan->claim;
+}
+
+static int plan_steps(struct txn *txn, const struct plan *plan)
+{
+	int err = plan->old ? step_disable(txn, plan->old) : 0;
+
+	/* A part of a region has to be there before it can be looked at. */
+	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) > 0)
+		err = step_wipe(txn, plan->ndns, NULL);
+	if (!err && plan->labelled)
+		err = plan_label(txn, plan);
+	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) == 0)
+		err = step_wipe(txn, plan->ndns, NULL);
+	return err ?: plan_claim(txn, plan);
+}
+
+int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out)
+{
+	int err = plan_steps(txn, plan);
+
+	if (err)
+		return err;
+	if (plan->flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
+	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
+		txn_keep(txn);
+	err = txn_run(txn);
+	ctx_forget(plan->ndns->entity.ctx);
+	if (err)
+		labels_hint(plan->region);
+	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
+		kernel_hint(entity_kernel(&plan->region->entity),
+			"what was done is left as it is: ndctl destroy-namespace --force %s",
+			entity_name(&plan->ndns->entity));
+	if (!err && out)
+		*out = plan->ndns;
+	return err;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "create.h"
+
+#include <linux/ndctl.h>
+
+/* Making something else of a namespace that exists: the steps are in plan.c. */
+
+/* The kernel shows what it would make the next namespace of: to take that for an old one would,
+ * unless a size is asked for, take all that is free. */
+static int check_exists(struct ndctl_namespace *ndns, const struct ndctl_namespace_spec *spec)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+
+	if (spec->size || ndctl_namespace_get_size(ndns) > 0)
+		return 0;
+	kernel_fail(kernel, EINVAL, "it has no capacity: it waits to become a namespace");
+	kernel_hint(kernel, "ndctl create-namespace without --reconfig makes one");
+	return -EINVAL;
+}
+
+static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
+{
+	struct plan plan = {
+		.region = entity_region(&old->entity),
+		.ndns = old,
+		.old = old,
+		.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM,
+	};
+	uint64_t size = ndctl_namespace_get_size(old);
+	int err = spec_complete(&plan, spec);
+
+	if (err)
+		return err;
+	err = plan_run(txn, &plan, out);
+	if (err == -ENXIO && plan.labelled && plan.size > size)
+		kernel_hint(entity_kernel(&old->entity),
+			"a namespace can only grow into free capacity that follows it; a new one "
+			"of up to %s can be created",
+			size_text(ndctl_region_get_max_available_extent(plan.region)).text);
+	return err;
+}
+
+/* The region gets labels first, and then a namespace that fills it. Both come to pass, or
+ * neither. */
+static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
+{
+	AUTO_TXN struct txn *second = NULL;
+	struct ndctl_region *region = entity_region(&old->entity);
+	struct ndctl_namespace_spec inherited = {0};
+	int err = ctx_txn(old->entity.ctx, &second);
+
+	spec_copy(&inherited, spec);
+	if (inherited.mode == NDCTL_NS_MODE_UNKNOWN)
+		inherited.mode = ndctl_namespace_get_mode(old);
+	if (!err)
+		err = autolabel_plan(txn, old);
+	if (err)
+		return err;
+	if (spec->flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
+	err = txn_run(txn);
+	if (err)
+		return err;
+	autolabel_settle(region);
+	err = create_locked(second, region, &inherited, out);
+	if (!err)
+		return 0;
+	if (spec->flags & NDCTL_CHANGE_NO_RECOVER)
+		return err;
+	txn_undo(txn, err);
+	/* A kernel that has seen labels on a dimm takes it for labelled until it starts again. */
+	if (ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM)
+		kernel_hint(entity_kernel(&region->entity),
+			"the labels are removed again, but %s comes back only when %s is set up "
+			"anew, as by a reboot",
+			entity_name(&old->entity), entity_name(&region->entity));
+	return err;
+}
+
+static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace_spec *spec,
+	struct ndctl_namespace **out)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct ndctl_region *region = entity_region(&old->entity);
+	int err = ctx_txn(old->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(region, txn);
+	if (!err)
+		err = plan_check_region(region);
+	if (!err)
+		err = check_exists(old, spec);
+	if (!err)
+		err = plan_check_not_used(old, spec->flags);
+	if (err)
+		return err;
+	if (spec->flags & NDCTL_CHANGE_AUTOLABEL && autolabel_fits(old))
+		return reconfigure_labelled(txn, old, spec, out);
+	return reconfigure_here(txn, old, spec, out);
+}
+
+EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **ndns)
+{
+	if (ndns)
+		*ndns = NULL;
+	int err = reconfigure(old, spec, ndns);
+
+	return err ? kernel_fail_while(entity_kernel(&old->entity), err,
+			     "%s: cannot be reconfigured", entity_name(&old->entity))
+		   : 0;
+}
+
+/* ---- back to what leaves no trace ---- */
+
+/* 1 if it is devdax without a page map, 0 if it is raw. */
+static int is_mapless(struct ndctl_namespace *ndns)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+	enum ndctl_namespace_mode mode = ndctl_namespace_get_mode(ndns);
+
+	if (dax && ndctl_dax_is_enabled(dax) && ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE)
+		return 1;
+	if (mode == NDCTL_NS_MODE_RAW && !dax)
+		return 0;
+	kernel_fail(kernel, EINVAL, "it is not raw, but made for something else");
+	kernel_hint(kernel,
+		"ndctl create-namespace --reconfig %s --mode devdax --map none makes "
+		"it anew; its content is lost",
+		entity_name(&ndns->entity));
+	return -EINVAL;
+}
+
+static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+{
+	const struct ndctl_namespace_spec spec = {
+		.struct_size = sizeof(spec),
+		.flags = NDCTL_CHANGE_NO_MAP,
+		.mode = NDCTL_NS_MODE_DEVDAX,
+		.align = align,
+	};
+	struct plan plan = {
+		.region = entity_region(&ndns->entity),
+		.ndns = ndns,
+		.old = ndns,
+		.labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM,
+	};
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(ndns->entity.ctx, &txn);
+
+	if (!err)
+		err = region_lock(plan.region, txn);
+	if (!err)
+		err = is_mapless(ndns);
+	if (!err)
+		err = plan_check_region(plan.region)
+			?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
+	if (!err)
+		err = spec_complete(&plan, &spec);
+	if (!err)
+		err = step_disable(txn, ndns) ?: plan_claim(txn, &plan);
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN)
+		return txn_describe(txn);
+	err = txn_run(txn);
+	ctx_forget(ndns->entity.ctx);
+	return err;
+}
+
+EXPORT int ndctl_namespace_restore_mapless(
+	struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+{
+	int err = restore_mapless(ndns, align, flags);
+
+	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+				 "%s: cannot become devdax again", entity_name(&ndns->entity))
+		       : err;
+}
