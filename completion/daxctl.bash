@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Completion of daxctl and ndctl in bash: verbs, options and their words are asked from the tools
-# themselves, devices from what is there.
+# Completion of daxctl and ndctl in bash: the tools list their verbs, options and words, and the kernel's
+# devices. Names of devices and files may hold anything: none is expanded (compgen -W would), and each is
+# offered as one word, quoted.
 
-# The values that a tool lists under a key: _daxctl_names daxctl chardev -Di
+# The values that a tool lists under a key: _daxctl_names daxctl chardev -Di. Leaves out what JSON escapes (a
+# control character, a quote), but for the slash.
 _daxctl_names() {
-	"$1" list "$3" 2>/dev/null | sed -n "s/^ *\"$2\":\"\{0,1\}\([^\",]*\).*$/\1/p"
+	local LC_ALL=C
+	command "$1" list "$3" 2>/dev/null |
+		sed -n "s/^ *\"$2\":\"\{0,1\}\(.*[^\",]\)\"\{0,1\},\{0,1\}\$/\1/p" | sed 's:\\/:/:g; /[\\[:cntrl:]]/d'
 }
 
 # Names in the place of "<region>", other lines as they are.
 _daxctl_fill_in() {
 	local tool=$1 line
-	while read -r line; do
+	while IFS= read -r line; do
 		case $tool:$line in
 		ndctl:'<bus>') _daxctl_names ndctl provider -B ;;
 		ndctl:'<nmem>') _daxctl_names ndctl dev -Di ;;
@@ -18,16 +22,26 @@ _daxctl_fill_in() {
 		ndctl:'<namespace>') _daxctl_names ndctl dev -Ni ;;
 		daxctl:'<region>') _daxctl_names daxctl id -Ri ;;
 		daxctl:'<device>') _daxctl_names daxctl chardev -Di ;;
-		*:'<verb>') "$tool" --list-cmds ;;
-		*:'<file>' | *:'<path>') compgen -f -- "$cur" ;;
+		*:'<verb>') command "$tool" --list-cmds ;;
 		*:'<'*) ;;
 		*) printf '%s\n' "$line" ;;
 		esac
 	done
 }
 
+# Offer those of the words on standard input that begin with $1, quoted as the shell reads them.
+_daxctl_offer() {
+	local word quoted
+	COMPREPLY=()
+	while IFS= read -r word; do
+		[[ $word ]] || continue
+		printf -v quoted %q "$word"
+		[[ $word == "$1"* || $quoted == "$1"* ]] && COMPREPLY+=("$quoted")
+	done
+}
+
 _daxctl() {
-	local tool=$1 cur=$2 prev=$3 verb=${COMP_WORDS[1]} words
+	local tool=${1##*/} cur=$2 prev=$3 verb=${COMP_WORDS[1]} words
 
 	# bash parts --mode=devdax into three words.
 	if [[ $cur == = ]]; then
@@ -37,14 +51,18 @@ _daxctl() {
 	fi
 
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		words=$("$tool" --list-cmds 2>/dev/null)
-	elif [[ $cur == -* ]]; then
-		words=$("$tool" "$verb" --list-opts 2>/dev/null)
+		words=$(command "$tool" --list-cmds 2>/dev/null)
 	else
-		words=$("$tool" --list-words "$verb" "$prev" 2>/dev/null |
-			_daxctl_fill_in "${tool##*/}")
+		words=$(command "$tool" --list-words "$verb" "$prev" 2>/dev/null)
+		if [[ $words == *'<file>'* || $words == *'<path>'* ]]; then
+			# readline completes names of files, and quotes what has to be.
+			compopt -o default
+		elif [[ $cur == -* ]]; then
+			words=$(command "$tool" "$verb" --list-opts 2>/dev/null | tr ' ' '\n')
+		fi
+		words=$(_daxctl_fill_in "$tool" <<<"$words")
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	_daxctl_offer "$cur" <<<"$words"
 }
 
 complete -F _daxctl daxctl ndctl
