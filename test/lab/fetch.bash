@@ -225,10 +225,13 @@ make_reference() {
 # --- qemu-V --------------------------------------------------------------------------------
 
 # make_qemu VERSION: Debian 12's QEMU 7.2 knows no volatile CXL memory, the one in its backports does.
-# The libraries it needs are those of Debian 12's, which is installed.
+# The libraries it needs are those of Debian 12's, which is installed. Its modules and data must not be:
+# a module of another build makes QEMU abort. Below `qemu-bundle`, beside the program, QEMU looks for all
+# that it would otherwise take from the machine's /usr and /etc.
 make_qemu() {
 	open_suite bookworm-backports
 	unpack bookworm-backports root qemu-system-x86 qemu-system-common qemu-system-data seabios
+	ln -s ../.. root/usr/bin/qemu-bundle
 	cat >qemu-system-x86_64 <<-'END'
 	#!/bin/sh
 	root=$(dirname "$0")/root/usr
@@ -373,10 +376,15 @@ image_failed() {
 	die "Debian $1 could not be installed; the end of what debootstrap said is above"
 }
 
-# outdated ITEM: whether it was built from other sources than there are now.
+# outdated ITEM: whether it was built from other sources than there are now, or is a QEMU that loads the
+# machine's modules.
 outdated() {
 	local folder=${1%%-*} file
 
+	if [[ $folder == qemu ]]; then
+		[[ -e $lab_cache/$1 && ! -e $lab_cache/$1/root/usr/bin/qemu-bundle ]]
+		return
+	fi
 	[[ $folder =~ ^(nonedax|labelfault|image)$ && -e $lab_cache/$1 ]] || return 1
 	for file in "$lab_dir/$folder"/*; do
 		cmp -s "$file" "$lab_cache/$1/${file##*/}" || return 0
