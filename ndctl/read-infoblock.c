@@ -286,15 +286,16 @@ static int write_to(const char *bytes, size_t size)
 
 static int print(const struct reading *reading)
 {
-	AUTO_FREE char *lines = NULL;
-	const char *text = "[\n]";
+	AUTO_FREE char *text = NULL, *lines = NULL;
 
 	if (!as_json && !human)
 		return write_to(reading->areas, reading->size);
-	if (json_object_array_length(reading->array) == 0)
+	if (json_object_array_length(reading->array) == 0) {
 		say_note("there is no info block");
-	else
-		text = json_object_to_json_string_ext(reading->array, JSON_C_TO_STRING_PRETTY);
+		text = strdup("[\n]");
+	} else {
+		text = json_render(reading->array);
+	}
 	if (!text || asprintf(&lines, "%s\n", text) < 0)
 		return -ENOMEM;
 	return write_to(lines, strlen(lines));

@@ -199,8 +199,7 @@ static int write_to(const char *bytes, size_t size)
 
 static int write_json(struct json_object *array)
 {
-	const char *text = json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY);
-	AUTO_FREE char *lines = NULL;
+	AUTO_FREE char *text = json_render(array), *lines = NULL;
 
 	if (!text || asprintf(&lines, "%s\n", text) < 0)
 		return -ENOMEM;

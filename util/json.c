@@ -4,8 +4,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include <base/glyph.h>
 
 #include "size.h"
+
+/* What JSON has in the place of bytes that are no character. */
+#define REPLACEMENT 0xfffdU
 
 struct json_object *json_number(enum field_type type, uint64_t number, unsigned flags)
 {
@@ -94,16 +100,45 @@ static size_t length_of(const struct json_object *json)
 							  : (size_t)json_object_object_length(json);
 }
 
+/* json-c copies the bytes of strings as they are, but for C0. What is beyond ASCII stands in
+ * strings only. */
+static void write_valid(FILE *out, const char *text)
+{
+	for (struct glyph glyph; *text; text += glyph.length) {
+		glyph = glyph_first(text);
+		if (glyph.plain || *text == '\n')
+			fwrite(text, 1, glyph.length, out);
+		else
+			fprintf(out, "\\u%04x", glyph.valid ? (unsigned)glyph.code : REPLACEMENT);
+	}
+}
+
+char *json_render(struct json_object *json)
+{
+	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
+	char *valid = NULL;
+	size_t size;
+	FILE *out = text ? open_memstream(&valid, &size) : NULL;
+
+	if (!out)
+		return NULL;
+	write_valid(out, text);
+	if (fclose(out) == 0)
+		return valid;
+	free(valid);
+	return NULL;
+}
+
 int json_print(struct json_object *json, unsigned flags)
 {
 	bool array = json_object_is_type(json, json_type_array);
-	const char *text;
+	AUTO_FREE char *text = NULL;
 
 	if (length_of(json) == 0)
 		return 0;
 	if ((flags & JSON_HUMAN) && array && length_of(json) == 1)
 		json = json_object_array_get_idx(json, 0);
-	text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY);
+	text = json_render(json);
 	if (!text)
 		return -ENOMEM;
 	puts(text);

@@ -71,6 +71,11 @@ struct json_object *json_number(enum field_type type, uint64_t number, unsigned 
 int json_append(struct json_object *array, struct json_object *child);
 int json_put(struct json_object *object, const char *key, struct json_object *child);
 
+/* The text of an object or array, to be freed: valid JSON, whatever bytes the strings have. A byte
+ * that is not UTF-8 becomes \ufffd, and what a terminal would obey (see base/glyph.h) \u009b. NULL
+ * when memory is short. */
+char *json_render(struct json_object *json);
+
 /* Prints an array or an object with a newline at the end; an empty one prints nothing. With
  * JSON_HUMAN an array of one is printed as that one. Returns 0 or -ENOMEM; that the output was
  * written is checked once, by tool_main. */

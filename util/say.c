@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <base/glyph.h>
+
 #include "cleanup.h"
 
 static const char *tool_name = "";
@@ -20,6 +22,17 @@ void say_init(const char *tool, const char *verb)
 	error_count = 0;
 	/* A line is one write, whole among the lines of other programs in the same log. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
+}
+
+/* What others wrote may be in a sentence: it stays one line, and no command to a terminal. */
+static PRINTF(1, 0) void put_text(const char *format, va_list args)
+{
+	AUTO_FREE char *text = NULL, *escaped = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	escaped = glyph_escape(text ?: format);
+	fputs(escaped ?: "", stderr);
 }
 
 #define START_OF_LINE "\r\033[K"
@@ -40,31 +53,17 @@ void say_progress(const char *format, ...)
 	in_progress = true;
 	fputs(START_OF_LINE, stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	put_text(format, args);
 	va_end(args);
 	fflush(stderr);
 }
 
-/* What others wrote may be in a sentence: it stays one line, and no command to a terminal. */
-static void put_text(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			fprintf(stderr, "\\x%02x", (unsigned char)*text);
-		else
-			fputc(*text, stderr);
-}
-
 static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_list args)
 {
-	AUTO_FREE char *text = NULL;
-
 	end_progress();
 	if (prefix)
 		fprintf(stderr, "%s: ", prefix);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	put_text(text ?: format);
+	put_text(format, args);
 	fputc('\n', stderr);
 }
 

@@ -3,7 +3,10 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <base/glyph.h>
 
 #include "parse.h"
 
@@ -104,9 +107,13 @@ int kernel_log_priority_from(const char *variable)
 
 void kernel_log_to_stderr(const char *library, const char *fn, const char *format, va_list args)
 {
-	fprintf(stderr, "%s: %s: ", library, fn);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	AUTO_FREE char *text = NULL, *escaped = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	/* Some of it was read from the kernel or a medium. */
+	escaped = glyph_escape(text ?: format);
+	fprintf(stderr, "%s: %s: %s\n", library, fn, escaped ?: "");
 }
 
 /* Formats into a new string that takes the place of @slot; out of memory leaves NULL there. */

@@ -147,6 +147,39 @@ static void no_memory(void **state)
 	assert_int_equal(json_object_object_length(object), 0);
 }
 
+/* C5: bytes that are not UTF-8, and what a terminal would obey, in a string. */
+static void valid_whatever_the_bytes(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} rows[] = {
+		{"plain \xc3\xa9 \xf0\x9f\x98\x80", "plain \xc3\xa9 \xf0\x9f\x98\x80"},
+		{"\x1b[2J\x7f\n\"/", "\\u001b[2J\\u007f\\n\\\"\\/"},
+		{"\xc2\x9b"
+		 "2J\xe2\x80\xae",
+			"\\u009b2J\\u202e"},
+		{"\x9b\xff", "\\ufffd\\ufffd"},
+		/* cut short, too long a form, a surrogate, beyond Unicode */
+		{"a\xe2\x82", "a\\ufffd\\ufffd"},
+		{"\xc0\x9b", "\\ufffd\\ufffd"},
+		{"\xe0\x80\x9b", "\\ufffd\\ufffd\\ufffd"},
+		{"\xed\xa0\x80", "\\ufffd\\ufffd\\ufffd"},
+		{"\xf4\x90\x80\x80", "\\ufffd\\ufffd\\ufffd\\ufffd"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO_JSON struct json_object *json = json_object_new_array();
+		AUTO_FREE char *expected = NULL;
+		json_append(json, json_object_new_string(rows[i].bytes));
+		assert_true(asprintf(&expected, "[\n  \"%s\"\n]", rows[i].text) > 0);
+		AUTO_FREE char *text = json_render(json);
+		assert_string_equal(text, expected);
+		struct json_object *back = json_tokener_parse(text);
+		assert_non_null(back);
+		json_object_put(back);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +187,7 @@ int main(void)
 		cmocka_unit_test(human),
 		cmocka_unit_test(output),
 		cmocka_unit_test(no_memory),
+		cmocka_unit_test(valid_whatever_the_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
