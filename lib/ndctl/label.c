@@ -143,9 +143,11 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 	seal(block, own, INDEX_CHECKSUM);
 }
 
+/* The kernel shifts a 1 of 32 bits by 7 plus the field, and processors use the low 5 bits of that.
+ */
 static size_t label_size_of(const void *block)
 {
-	return (size_t)128 << (get(block, INDEX_LABEL_SIZE, 1) & 31);
+	return (size_t)1 << ((get(block, INDEX_LABEL_SIZE, 1) + 7) & 31);
 }
 
 const char *label_index_read(const void *block, const struct label_layout *layout, unsigned which,
@@ -162,8 +164,9 @@ const char *label_index_read(const void *block, const struct label_layout *layou
 	};
 	if (memcmp(block, signature, sizeof(signature)) != 0)
 		return "it has no signature";
-	/* Version 1.1 knows no other size and leaves the field alone. */
-	bool old = index->major < 1 || (index->major == 1 && index->minor < 2);
+	/* Before version 1.2 the field is reserved. The kernel compares versions in hundreds, so
+	 * that 0.102 counts as 1.2. */
+	bool old = index->major * 100 + index->minor < 102;
 	if ((old ? 128 : label_size_of(block)) != layout->label_size)
 		return "its labels have another size";
 	if (get(block, INDEX_CHECKSUM, 8) != sum_without(block, own, INDEX_CHECKSUM))
@@ -173,6 +176,10 @@ const char *label_index_read(const void *block, const struct label_layout *layou
 	if (size > own || size < INDEX_FREE || get(block, INDEX_MY_OFFSET, 8) != which * own ||
 		get(block, INDEX_OTHER_OFFSET, 8) != (1 - which) * own)
 		return "it belongs elsewhere";
+	if (get(block, INDEX_LABEL_OFFSET, 8) != 2 * own)
+		return "its labels begin elsewhere";
+	/* The kernel multiplies in 32 bits and accepts some numbers that lead it beyond its buffer:
+	 * those are refused here. */
 	if (index->slots > (layout->area - 2 * own) / layout->label_size ||
 		index->slots > (own - INDEX_FREE) * 8)
 		return "it has more slots than fit";
@@ -243,8 +250,9 @@ int label_index_newer(unsigned first, unsigned second)
 {
 	if (!first || !second)
 		return first ? 0 : second ? 1 : -1;
-	/* They go round in a circle of three. */
-	return second == first % 3 + 1 ? 1 : 0;
+	/* They go round in a circle of three. Of two that are equal, which no change of ours or the
+	 * kernel's leaves behind, the kernel takes the second. */
+	return second == first || second == first % 3 + 1 ? 1 : 0;
 }
 
 void label_move(void *label, size_t label_size, size_t slot)

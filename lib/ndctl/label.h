@@ -38,8 +38,11 @@ struct label_index {
 	size_t slots;
 };
 
-/* Reads the index block number @which at @block, which has the layout's size. Returns NULL if it is
- * what the kernel accepts of labels of that size, or else what is wrong with it. */
+/*
+ * Reads the index block number @which at @block, which has the layout's size. Returns NULL if the
+ * kernel accepts it for labels of that size (__nd_label_validate() in drivers/nvdimm/label.c, whose
+ * checks these are), or else what is wrong with it. test/model/labels compares both.
+ */
 const char *label_index_read(const void *block, const struct label_layout *layout, unsigned which,
 	struct label_index *index);
 
@@ -70,8 +73,9 @@ static inline size_t label_offset(const struct label_layout *layout, size_t slot
 	return 2 * layout->index_size + slot * layout->label_size;
 }
 
-/* Of two sequence numbers, 0 for a block that is not valid, the one that is in force: 0 or 1 for
- * the first or second, -1 if there is none. */
+/* Which of two sequence numbers (0: the block is not valid) is in force: 0 or 1 for the first or
+ * second, -1 if both are 0. Of two equal ones the kernel takes the second (best_seq() in
+ * drivers/nvdimm/label.c). */
 int label_index_newer(unsigned first, unsigned second);
 
 /* Fletcher's checksum over 32 bit little-endian words, @size being a multiple of 4. */

@@ -113,6 +113,52 @@ static void index_damage(void **state)
 		label_index_read(block, &layout, 0, &index), "its labels have another size");
 }
 
+static void put(unsigned char *at, uint64_t value, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		at[i] = (unsigned char)(value >> 8 * i);
+}
+
+/* B8: single fields of a block whose checksum is right, and what the kernel (6.1) made of them. */
+static void index_fields(void **state)
+{
+	static const struct {
+		size_t offset, size;
+		uint64_t value;
+		bool accepted;
+	} changes[] = {
+		{19, 1, 0, false}, {19, 1, 2, false}, {19, 1, 25, false}, {19, 1, 32, false},
+		{19, 1, 33, true}, {19, 1, 65, true}, {19, 1, 255, false}, /* label size */
+		{20, 4, 0, false}, {20, 4, 4, false}, {20, 4, 5, true}, {20, 4, 0xffffffff, true},
+		{24, 8, 1, false}, {32, 8, 0x301, false}, {32, 8, 0x2ff, true}, {32, 8, 72, true},
+		{32, 8, 71, false}, {32, 8, 0, false},	  /* own offset and size */
+		{40, 8, 0, false}, {40, 8, 0x600, false}, /* the other's offset */
+		{48, 8, 0, false}, {48, 8, 0x500, false}, {48, 8, 0x700, false}, /* labels' */
+		{48, 8, 0x100000600, false}, {56, 4, 0, true}, {56, 4, 1, true},
+		{56, 4, 4090, true}, {56, 4, 4091, false}, {60, 2, 0, false}, {60, 2, 2, true},
+		{62, 2, 1, false}, {62, 2, 3, true}, {16, 3, 0xffffff, true}, /* flags */
+	};
+	struct label_layout layout;
+	struct label_index index;
+	unsigned char block[0x300];
+
+	assert_int_equal(label_layout(MIB, 2, &layout), 0);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		label_index_write(block, &layout, 2, 0, 1);
+		put(block + changes[i].offset, changes[i].value, changes[i].size);
+		/* Seals the block again. */
+		label_index_set_free(block, sizeof(block), 0, true);
+		if (!label_index_read(block, &layout, 0, &index) != changes[i].accepted)
+			fail_msg("offset %zu, value %#llx", changes[i].offset,
+				(unsigned long long)changes[i].value);
+	}
+	/* 0.102 has labels of 256 bytes, 0.99 of 128. */
+	label_index_write(block, &layout, 102, 0, 1);
+	put(block + 60, 0, 2);
+	label_index_set_free(block, sizeof(block), 0, true);
+	assert_null(label_index_read(block, &layout, 0, &index));
+}
+
 static void index_newer(void **state)
 {
 	assert_int_equal(label_index_newer(0, 0), -1);
@@ -124,6 +170,9 @@ static void index_newer(void **state)
 	assert_int_equal(label_index_newer(2, 1), 0);
 	assert_int_equal(label_index_newer(3, 2), 0);
 	assert_int_equal(label_index_newer(1, 3), 0);
+	/* B8: of equals the kernel takes the second. */
+	for (unsigned seq = 1; seq <= 3; seq++)
+		assert_int_equal(label_index_newer(seq, seq), 1);
 }
 
 /*
@@ -317,6 +366,7 @@ int main(void)
 		cmocka_unit_test(index_bytes),
 		cmocka_unit_test(index_round),
 		cmocka_unit_test(index_damage),
+		cmocka_unit_test(index_fields),
 		cmocka_unit_test(index_newer),
 		cmocka_unit_test(kernel_index),
 		cmocka_unit_test(kernel_labels),

@@ -19,6 +19,7 @@ struct content {
 	unsigned char labels[SLOTS];
 	unsigned current;   /* the index block in force */
 	bool alone;	    /* the other index block is not valid */
+	bool same_seq;	    /* both have the same number, so that the second is in force */
 	unsigned char fill; /* what is in free slots */
 };
 
@@ -42,7 +43,7 @@ static uint8_t *make(const struct content *content)
 	assert_int_equal(label_layout(content->area, content->minor, &layout), 0);
 	for (unsigned which = 0; which < 2; which++)
 		label_index_write(image + which * layout.index_size, &layout, content->minor, which,
-			which == content->current ? 3 : 2);
+			which == content->current || content->same_seq ? 3 : 2);
 	for (size_t slot = 0; slot < SLOTS; slot++) {
 		if (!content->labels[slot])
 			continue;
@@ -211,6 +212,29 @@ static void to_none_and_back(void **state)
 	assert_true(change_content(&none, &(struct content){.area = none.area}) > 0);
 }
 
+/* B8: the first index block lacks the last label, and is not the one in force. */
+static void same_numbers(void **state)
+{
+	for (unsigned minor = 1; minor <= 2; minor++) {
+		struct content from = {.area = 128 * 1024,
+			.minor = minor,
+			.labels = {1, 2, 3},
+			.current = 1,
+			.same_seq = true};
+		struct content to = {.area = 128 * 1024, .minor = minor, .labels = {4, 0, 5, 6}};
+		uint8_t *image = make(&from);
+		assert_true(view(image, from.area) == (1 | 1 << 1 | 1 << 2 | 1 << 3));
+		free(image);
+		assert_true(change_content(&from, &to) > 0);
+		assert_true(change_content(&to, &from) > 0);
+		to.minor = 3 - minor;
+		assert_true(change_content(&from, &to) > 0);
+		assert_true(change_content(&to, &from) > 0);
+		to.minor = 0;
+		assert_true(change_content(&from, &to) > 0);
+	}
+}
+
 /* What is not in use is just written. */
 static void free_slots(void **state)
 {
@@ -245,6 +269,7 @@ static void random_content(struct content *content)
 	content->minor = (unsigned)rand() % 8 ? 1 + (unsigned)rand() % 2 : 0;
 	content->current = (unsigned)rand() % 2;
 	content->alone = rand() % 4 == 0;
+	content->same_seq = content->current == 1 && rand() % 4 == 0;
 	content->fill = rand() % 2 ? 0 : 0x33;
 	for (size_t slot = 0; slot < SLOTS; slot++) {
 		unsigned number = 1 + (unsigned)rand() % 60;
@@ -276,6 +301,7 @@ int main(void)
 		cmocka_unit_test(same_slots),
 		cmocka_unit_test(other_version),
 		cmocka_unit_test(to_none_and_back),
+		cmocka_unit_test(same_numbers),
 		cmocka_unit_test(free_slots),
 		cmocka_unit_test(no_room),
 		cmocka_unit_test(at_random),
