@@ -12,7 +12,7 @@
 
 /* UEFI 2.7, 13.19.3: flags of a label. */
 enum {
-	LABEL_LOCAL = 1 << 1,	 /* the namespace is on one dimm */
+	LABEL_LOCAL = 1 << 1,	 /* the namespace is on one dimm; kernels since 5.18 ignore it */
 	LABEL_UPDATING = 1 << 3, /* the others of the namespace are still to be written */
 };
 
@@ -95,6 +95,23 @@ static bool is_stranger(
 		!label_index_is_free(block_of(before, blocks), slot);
 }
 
+bool label_is_of_part(const struct ndctl_label *label, const struct label_part *part, size_t count,
+	uint64_t cookie)
+{
+	/* 66f0d379-b4f3-4074-ac43-0d3318b78cdb */
+	static const uint8_t pmem[16] = {0x79, 0xd3, 0xf0, 0x66, 0xf3, 0xb4, 0x74, 0x40, 0xac, 0x43,
+		0x0d, 0x33, 0x18, 0xb7, 0x8c, 0xdb};
+	static const uint8_t none[16] = {0};
+
+	if (label->has_guids && memcmp(label->type, pmem, sizeof(pmem)) != 0 &&
+		memcmp(label->type, none, sizeof(none)) != 0)
+		return false;
+	return label->cookie == cookie && label->labels == count &&
+		label->position == part->position && label->address >= part->offset &&
+		label->address - part->offset < part->length &&
+		label->size <= part->length - (label->address - part->offset);
+}
+
 /* Whether the label in @slot is one of the region's, and what all dimms should say of it. */
 static bool read_label(const struct set *set, size_t i, size_t slot, struct entry *entry)
 {
@@ -107,10 +124,8 @@ static bool read_label(const struct set *set, size_t i, size_t slot, struct entr
 		!label_is_valid(bytes, set->label_size, slot))
 		return false;
 	label_describe(bytes, set->label_size, label);
-	if (label->flags & LABEL_LOCAL || label->labels != set->count || !is_of_set(set, label) ||
-		label->position != part->position || label->address < part->offset ||
-		label->address - part->offset > part->length ||
-		label->size > part->length - (label->address - part->offset))
+	if (label->flags & LABEL_LOCAL || !is_of_set(set, label) ||
+		!label_is_of_part(label, part, set->count, label->cookie))
 		return false;
 	if (is_stranger(set, i, slot, label))
 		return false;

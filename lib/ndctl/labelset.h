@@ -44,5 +44,15 @@ struct label_scope {
  */
 int label_set_mend(struct label_part *parts, size_t count, const struct label_scope *scope);
 
+/*
+ * Whether the kernel takes a valid label for one of a region that has @part on the dimm, consists
+ * of
+ * @count dimms and has this cookie: create_namespace_pmem() in drivers/nvdimm/namespace_devs.c.
+ * Flags do not matter to it. The type is compared with that of persistent memory in an NFIT; other
+ * platforms leave it at 0.
+ */
+bool label_is_of_part(const struct ndctl_label *label, const struct label_part *part, size_t count,
+	uint64_t cookie);
+
 /* How many slots the index in force has free; -EINVAL if none is valid. */
 int label_count_free(const uint8_t *image, size_t area);

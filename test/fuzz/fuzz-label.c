@@ -21,11 +21,49 @@ static void seal(uint8_t *image, size_t area, unsigned minor)
 	}
 }
 
+static uint64_t field(const uint8_t *block, size_t offset, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)block[offset + i] << 8 * i;
+	return value;
+}
+
+/* The rule of the kernel, said once more: of two blocks that follow each other the later one, of
+ * equal ones the second. */
+static void check_choice(const uint8_t *image, const struct label_state *state)
+{
+	static const int later[4][4] = {
+		[1] = {[1] = 1, [2] = 1, [3] = 0},
+		[2] = {[1] = 0, [2] = 1, [3] = 1},
+		[3] = {[1] = 1, [2] = 0, [3] = 1},
+	};
+	const size_t size = state->layout.index_size;
+
+	for (unsigned which = 0; which < 2; which++) {
+		const uint8_t *block = image + which * size;
+		if (state->fault[which])
+			continue;
+		must(field(block, 24, 8) == which * size);
+		must(field(block, 32, 8) >= 72 && field(block, 32, 8) <= size);
+		must(field(block, 40, 8) == (1 - which) * size);
+		must(field(block, 48, 8) == 2 * size);
+		must(label_offset(&state->layout, field(block, 56, 4)) <= state->layout.area);
+	}
+	if (!state->fault[0] && !state->fault[1])
+		must(state->current ==
+			later[field(image, 20, 4) & 3][field(image + size, 20, 4) & 3]);
+	else
+		must(state->current == (state->fault[0] ? 1 : 0));
+}
+
 static void describe(const uint8_t *image, size_t area)
 {
 	struct label_state state;
 
-	label_find(image, area, area, &state);
+	if (label_find(image, area, area, &state))
+		check_choice(image, &state);
 	if (!state.layout.slots)
 		return;
 	for (unsigned which = 0; which < 2; which++) {
