@@ -35,6 +35,8 @@ bool autolabel_fits(struct ndctl_namespace *ndns)
 	return any;
 }
 
+/* Labels are of version 1.2, as those that the reference and the kernel itself write to an empty
+ * label area: they tell what a namespace is used for, and have checksums. */
 int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
@@ -43,7 +45,7 @@ int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns)
 	int err = step_disable(txn, ndns) ?: step_unbind(txn, &region->entity, "nd_region");
 
 	ndctl_dimm_foreach_in_region (region, dimm)
-		err = err ?: step_init_labels(txn, dimm, 1, &slots);
+		err = err ?: step_init_labels(txn, dimm, 2, &slots);
 	return err ?: step_bind(txn, &region->entity, "nd_region");
 }
 

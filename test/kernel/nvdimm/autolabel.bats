@@ -36,13 +36,50 @@ teardown_file() {
 	[[ $(ndctl list) == "$same" ]]
 }
 
-@test "reconfigured, its region gets labels" {
-	check ndctl create-namespace --reconfig namespace0.0 --force --mode raw --name auto
+# B8: as the reference writes them (76.1 leaves these bytes, but for the uuid and the slots).
+@test "reconfigured, its region gets labels of version 1.2" {
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --name auto
 	[[ $status == 0 ]]
-	json 'has("uuid") and .size == 4294967296 and .name == "auto"'
+	json 'has("uuid") and .mode == "fsdax" and .size == 4225761280 and .name == "auto"'
 	check ndctl list -R
 	json '.[0] | has("iset_id")'
+	check ndctl read-labels --json nmem0
+	json '.[0].index | all(.[]; .major == 1 and .minor == 2 and .labelsize == 256 and .nslot == 4090)'
+	json '.[0].label | map(select(.name == "auto" and .flags == 0)) | last |
+		del(.uuid, .slot) == {name: "auto", position: 0, nlabel: 1, flags: 0,
+		isetcookie: 52512752653219036, lbasize: 0, dpa: 0, rawsize: 4294967296,
+		type_guid: "79d3f066-f3b4-7440-ac43-0d3318b78cdb",
+		abstraction_guid: "ba006426-9ffb-7746-bcb0-968f11d0d225"}'
 	check ndctl destroy-namespace --force all
 	check ndctl list -R
 	json '.[0].available_size == 4294967296'
+}
+
+# version: of the labels that nmem0 has.
+version() {
+	ndctl read-labels --json nmem0 | jq -r '.[0].index[] | "\(.major).\(.minor)"' | uniq
+}
+
+# B8
+@test "which version of labels is written: init-labels, write-labels, the kernel" {
+	local wanted
+	for wanted in 1.1 1.2; do
+		ndctl disable-region region0
+		ndctl init-labels --force --label-version "$wanted" nmem0
+		[[ $(version) == "$wanted" ]]
+		ndctl enable-region region0
+		ndctl create-namespace --mode raw --size 64M
+		[[ $(version) == "$wanted" ]]
+		ndctl read-labels --output "$BATS_FILE_TMPDIR/$wanted" nmem0
+	done
+	ndctl disable-region region0
+	ndctl write-labels --input "$BATS_FILE_TMPDIR/1.1" nmem0
+	[[ $(version) == 1.1 ]]
+	ndctl init-labels --force nmem0
+	[[ $(version) == 1.1 ]]
+	# A DIMM that had labels and has none: the kernel itself writes version 1.2.
+	ndctl zero-labels nmem0
+	ndctl enable-region region0
+	ndctl create-namespace --mode raw --size 64M
+	[[ $(version) == 1.2 ]]
 }
