@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,47 @@ static int check_text(const char *path, const char *text, struct json_object *js
 	return -EINVAL;
 }
 
+/* Whether json-c can hold the number at @text, @length bytes long. */
+static bool is_in_range(const char *text, size_t length)
+{
+	errno = 0;
+	if (strcspn(text, ".eE") < length)
+		return !isinf(strtod(text, NULL));
+	if (*text == '-')
+		strtoll(text, NULL, 10);
+	else
+		strtoull(text, NULL, 10);
+	return errno == 0;
+}
+
+/* Refuse numbers that are out of range before json-c sees them: up to 0.17 it takes the nearest one
+ * that it can hold, later it fails with an error that does not tell numbers from syntax. */
+static int check_numbers(const char *path, const char *text)
+{
+	bool quoted = false;
+	size_t line = 1, length;
+
+	for (const char *at = text; *at; at += length) {
+		length = 1;
+		line += *at == '\n';
+		if (*at == '"')
+			quoted = !quoted;
+		else if (quoted && *at == '\\' && at[1])
+			length = 2;
+		else if (!quoted && (*at == '-' || isdigit((unsigned char)*at))) {
+			length = strspn(at, "+-.0123456789eE");
+			if (is_in_range(at, length))
+				continue;
+			say_error("%s: line %zu: number out of range: %.*s: must be between %lld "
+				  "and %llu",
+				path, line, (int)(length < 40 ? length : 40), at, LLONG_MIN,
+				ULLONG_MAX);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int parse_text(const char *path, const char *text, size_t size, struct json_object **json)
 {
 	CLEANUP(cleanup_tokener) struct json_tokener *tokener = json_tokener_new();
@@ -118,6 +160,9 @@ static int parse_text(const char *path, const char *text, size_t size, struct js
 		return failed(path, -ENOMEM);
 	if (strlen(text) != size)
 		return not_json(path, text, strlen(text), "a byte of 0");
+	int err = check_numbers(path, text);
+	if (err)
+		return err;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	/* With the NUL, so that a number at the end is complete. */
 	*json = json_tokener_parse_ex(tokener, text, (int)size + 1);
