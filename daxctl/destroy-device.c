@@ -18,7 +18,8 @@ static const struct option options[] = {
 	{'f', "force", OPT_FLAG, &force, NULL,
 		"destroy what is enabled too, and take memory offline where that is in the way"},
 	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
-		"The sections in _/etc/daxctl.conf.d_ that describe them are removed, and what is "
+		"The sections in _" SYSCONFDIR
+		"/daxctl.conf.d_ that describe them are removed, and what is "
 		"left of the region is written down; see *daxctl.conf*(5). Without it they come "
 		"back with *daxctl restore* and the next boot, if there are such sections."},
 };

@@ -6,6 +6,7 @@
 
 #include "verbs.h"
 
+/* modprobe(8) looks there, whatever the sysconfdir of this build. */
 #define INSTALLED "/etc/modprobe.d/daxctl.conf"
 
 /* That the link is there already is a failure for users of the verb, and so is each other reason.

@@ -6,7 +6,7 @@
 
 #include "present.h"
 
-#define PERSIST_HELP "keep it for the next boot, in /etc/daxctl.conf.d"
+#define PERSIST_HELP "keep it for the next boot, in " SYSCONFDIR "/daxctl.conf.d"
 
 /*
  * Writes into the configuration what @dev is used as by now, after a change that has succeeded. Of

@@ -76,7 +76,8 @@ static const struct option options[] = {
 		"create one in each region that can hold it"},
 	{'R', "autorecover", OPT_FLAG, &autorecover, NULL,
 		"undo what was done when a step fails (default)"},
-	{0, "persist", OPT_FLAG, &persist, NULL, "keep it for the next boot, in /etc/daxctl.conf.d",
+	{0, "persist", OPT_FLAG, &persist, NULL,
+		"keep it for the next boot, in " SYSCONFDIR "/daxctl.conf.d",
 		"That a namespace is devdax, and above all that it is without a page map, which "
 		"nothing on the medium tells; see *daxctl.conf*(5). *daxctl restore* brings it "
 		"about. What another mode is stands on the medium. Not with *--dry-run*."},

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define CONFIG_PATH "/etc/daxctl.conf.d"
+#define CONFIG_PATH SYSCONFDIR "/daxctl.conf.d"
 
 static void PRINTF(6, 0) default_log(struct daxctl_ctx *ctx, int priority, const char *file,
 	int line, const char *fn, const char *format, va_list args)

@@ -4,7 +4,7 @@
 #include <daxctl/libdaxctl.h>
 #include <string.h>
 
-#define CONFIG_PATH "/etc/ndctl.conf.d"
+#define CONFIG_PATH SYSCONFDIR "/ndctl.conf.d"
 
 static void default_log(struct ndctl_ctx *ctx, int priority, const char *file, int line,
 	const char *fn, const char *format, va_list args)

@@ -45,12 +45,12 @@ static void context(void **state)
 	daxctl_set_userdata(ctx, fixture);
 	assert_ptr_equal(daxctl_get_userdata(ctx), fixture);
 
-	assert_string_equal(daxctl_get_config_path(ctx), "/etc/daxctl.conf.d");
+	assert_string_equal(daxctl_get_config_path(ctx), SYSCONFDIR "/daxctl.conf.d");
 	assert_int_equal(daxctl_set_config_path(ctx, path), 0);
 	path[5] = 'E';
 	assert_string_equal(daxctl_get_config_path(ctx), "/etc/elsewhere");
 	assert_int_equal(daxctl_set_config_path(ctx, NULL), 0);
-	assert_string_equal(daxctl_get_config_path(ctx), "/etc/daxctl.conf.d");
+	assert_string_equal(daxctl_get_config_path(ctx), SYSCONFDIR "/daxctl.conf.d");
 
 	assert_null(daxctl_get_error(ctx));
 	assert_null(daxctl_get_hint(ctx));
