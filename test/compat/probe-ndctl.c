@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe.h"
+
+#include <daxctl/libdaxctl.h>
+#include <linux/ndctl.h>
+#include <ndctl/libndctl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * probe-ndctl reads|changes|null [nobody]: libndctl's functions on all objects that the machine
+ * has; those that read, those that change something too, or all of them without an object.
+ */
+
+#include "probe-ndctl.h"
+
+#define MOST 512
+
+static struct ndctl_ctx *context;
+
+void probe_describe(const char *type, void *pointer, char *text, size_t size)
+{
+	const char *name = "an object";
+
+	if (strcmp(type, "struct ndctl_bus *") == 0)
+		name = ndctl_bus_get_devname(pointer);
+	else if (strcmp(type, "struct ndctl_dimm *") == 0)
+		name = ndctl_dimm_get_devname(pointer);
+	else if (strcmp(type, "struct ndctl_region *") == 0)
+		name = ndctl_region_get_devname(pointer);
+	else if (strcmp(type, "struct ndctl_namespace *") == 0)
+		name = ndctl_namespace_get_devname(pointer);
+	else if (strcmp(type, "struct ndctl_btt *") == 0)
+		name = ndctl_btt_get_devname(pointer);
+	else if (strcmp(type, "struct ndctl_pfn *") == 0)
+		name = ndctl_pfn_get_devname(pointer);
+	else if (strcmp(type, "struct ndctl_dax *") == 0)
+		name = ndctl_dax_get_devname(pointer);
+	else if (strcmp(type, "struct daxctl_region *") == 0)
+		name = daxctl_region_get_path(pointer);
+	else if (strcmp(type, "struct ndctl_interleave_set *") == 0)
+		name = ndctl_region_get_devname(ndctl_interleave_set_get_region(pointer));
+	else if (strcmp(type, "struct ndctl_ctx *") == 0)
+		name = pointer == context ? "context" : "another context";
+	if (strcmp(type, "struct ndctl_mapping *") == 0)
+		snprintf(text, size, "%s@%#llx",
+			ndctl_dimm_get_devname(ndctl_mapping_get_dimm(pointer)),
+			ndctl_mapping_get_offset(pointer));
+	else if (strcmp(type, "struct badblock *") == 0)
+		snprintf(text, size, "%llu+%u", ((struct badblock *)pointer)->offset,
+			((struct badblock *)pointer)->len);
+	else
+		snprintf(text, size, "%s", name ? name : "NULL");
+}
+
+void probe_release(const char *type, void *pointer)
+{
+	if (strcmp(type, "struct ndctl_cmd *") == 0)
+		ndctl_cmd_unref(pointer);
+}
+
+static const struct {
+	const char *type, *name;
+	size_t count;
+	unsigned long long numbers[PROBE_VALUES];
+} numbers[] = {
+	{"int", "i", 4, {0, 1, 2, 99}},
+	{"int", "cmd", 8, {0, 1, 2, 3, 4, 9, 10, 99}},
+	{"int", "type", 2, {ND_ARS_VOLATILE, ND_ARS_PERSISTENT}},
+	{"int", "ro", 3, {1, 0, 7}},
+	{"int", "raw_mode", 3, {1, 7, 0}},
+	{"int", "priority", 2, {7, 3}},
+	{"unsigned int", "handle", 4, {0, 1, 0x100, 99}},
+	{"unsigned int", "flag", 3, {1, 2, 0x80}},
+	{"unsigned int", "rec_index", 2, {0, 9}},
+	{"unsigned int", "sector_size", 5, {512, 4096, 520, 0, 1}},
+	{"unsigned int", "len", 3, {0, 16, 0x7fffffff}},
+	{"unsigned int", "offset", 3, {0, 64, 0x7fffffff}},
+	{"unsigned int", NULL, 4, {0, 1, 100, 0x7fffffff}},
+	{"size_t", NULL, 2, {0, 64}},
+	{"bool", NULL, 2, {0, 1}},
+	{"unsigned long", "align", 5, {0, 1, 4096, 1 << 21, 1 << 30}},
+	{"unsigned long long", "size", 5, {1, 4097, 32 << 20, 1ULL << 50, ~0ULL}},
+	{"unsigned long long", NULL, 4, {0, 4096, 0x100000000, ~0ULL}},
+	{"enum ndctl_namespace_mode", NULL, 6, {0, 1, 3, 4, 99, 2}},
+	{"enum ndctl_pfn_loc", NULL, 5, {1, 2, 0, 3, 99}},
+	{"enum ndctl_namespace_version", NULL, 1, {NDCTL_NS_VERSION_1_2}},
+	{"enum ndctl_fwa_method", NULL, 1, {1}},
+};
+
+static size_t put_strings(
+	union probe_value *values, const char *a, const char *b, const char *c, const char *d)
+{
+	const char *all[] = {a, b, c, d};
+	size_t count = 0;
+
+	while (count < 4 && (count == 0 || all[count])) {
+		values[count].p = (void *)all[count];
+		count++;
+	}
+	return count;
+}
+
+size_t probe_values(const struct probe_call *call, int arg, union probe_value values[PROBE_VALUES])
+{
+	static uuid_t uuid = {1, 2, 3, 4, 5, 6, 0x47, 8, 0x89, 10, 11, 12, 13, 14, 15, 16};
+	const char *type = call->types[arg], *name = call->names[arg];
+
+	if (strcmp(name, "provider") == 0)
+		return put_strings(values, "nosuch", "ACPI.NFIT", "e820", "nfit_test.0");
+	if (strcmp(type, "const char *") == 0 || strcmp(type, "char *") == 0)
+		return put_strings(values, "", "a name", NULL, NULL);
+	if (strcmp(type, "uuid_t") == 0 && strstr(call->name, "_set_")) {
+		values[0].p = uuid;
+		return 1;
+	}
+	/* Another object, or none. */
+	values[0].p = strncmp(type, "struct ndctl_", 13) ? probe_buffer(arg) : NULL;
+	if (strchr(type, '*') || strcmp(type, "uuid_t") == 0)
+		return 1;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		if (strcmp(numbers[i].type, type) != 0 ||
+			(numbers[i].name && strcmp(numbers[i].name, name) != 0))
+			continue;
+		for (size_t n = 0; n < numbers[i].count; n++)
+			values[n].u = numbers[i].numbers[n];
+		return numbers[i].count;
+	}
+	values[0].u = 0;
+	return 1;
+}
+
+static bool named(const struct probe_call *call, const char *const *words)
+{
+	for (; *words; words++)
+		if (strstr(call->name, *words))
+			return true;
+	return false;
+}
+
+/* Steps of an iteration depend on the order, and the life of an object is ours. */
+static const char *const skipped[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "_get_first",
+	"_get_next", "_cmd_ref", "_cmd_unref", "_set_log_", "ndctl_invalidate", "activate_firmware",
+	"wait_overwrite", "scrub_completion", "_cmd_submit", "get_available_labels", NULL};
+static const char *const last[] = {"_delete", "disable_invalidate", "disable_preserve", "_cleanup",
+	"init_labels", "zero_label", NULL};
+static const char *const states[] = {"_enable", "_disable", NULL};
+static const char *const changing[] = {"_set_", "inject_error", "start_scrub", "_clear_", "_arm",
+	"_disarm", "freeze_security", "passphrase", "overwrite", "secure_erase", "write_cache",
+	"refresh_flags", NULL};
+
+enum probe_class probe_classify(const struct probe_call *call)
+{
+	if (named(call, skipped))
+		return PROBE_SKIP;
+	if (named(call, last))
+		return PROBE_CHANGE_LAST;
+	if (strstr(call->name, "is_enabled"))
+		return PROBE_READ;
+	if (named(call, states))
+		return PROBE_CHANGE_STATE;
+	/* Commands change nothing before they are submitted. */
+	if (strncmp(call->name, "ndctl_cmd_", 10) != 0 && named(call, changing))
+		return PROBE_CHANGE;
+	return PROBE_READ;
+}
+
+static enum probe_class most;
+
+/* All functions on all objects of a kind below @parent. */
+#define PROBE_EACH(kind, parent)                                                                   \
+	do {                                                                                       \
+		struct ndctl_##kind *item_;                                                        \
+		void *found_[MOST];                                                                \
+		size_t count_ = 0;                                                                 \
+		ndctl_##kind##_foreach(parent, item_) if (count_ < MOST) found_[count_++] = item_; \
+		probe_each("struct ndctl_" #kind " *", found_, count_, most);                      \
+	} while (0)
+
+static void probe_badblocks(struct ndctl_region *region)
+{
+	struct ndctl_namespace *ndns;
+	struct badblock *block;
+
+	printf("%s badblocks() =", ndctl_region_get_devname(region));
+	ndctl_region_badblock_foreach (region, block)
+		printf(" %llu+%u", block->offset, block->len);
+	printf("\n");
+	ndctl_namespace_foreach (region, ndns) {
+		printf("%s badblocks() =", ndctl_namespace_get_devname(ndns));
+		ndctl_namespace_badblock_foreach (ndns, block)
+			printf(" %llu+%u", block->offset, block->len);
+		printf("\n");
+	}
+}
+
+static void probe_region(struct ndctl_region *region)
+{
+	const char *name = ndctl_region_get_devname(region);
+	struct ndctl_interleave_set *set = ndctl_region_get_interleave_set(region);
+	struct ndctl_dimm *dimm;
+
+	probe_badblocks(region);
+	printf("%s dimms() =", name);
+	ndctl_dimm_foreach_in_region (region, dimm)
+		printf(" %s", ndctl_dimm_get_devname(dimm));
+	printf("\n");
+	if (set)
+		probe_object("struct ndctl_interleave_set *", set, name, PROBE_READ, PROBE_READ);
+	PROBE_EACH(mapping, region);
+	PROBE_EACH(namespace, region);
+	PROBE_EACH(btt, region);
+	PROBE_EACH(pfn, region);
+	PROBE_EACH(dax, region);
+}
+
+/* A command, before and after it is submitted. */
+static struct ndctl_cmd *probe_cmd(
+	const char *on, const char *what, struct ndctl_cmd *cmd, bool submit)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s:%s", on, what);
+	printf("%s new() = %s\n", name, cmd ? "a command" : "NULL");
+	if (!cmd)
+		return NULL;
+	probe_object("struct ndctl_cmd *", cmd, name, PROBE_READ, PROBE_READ);
+	if (submit) {
+		int rc = ndctl_cmd_submit(cmd);
+		printf("%s submit() = %d\n", name, rc);
+		strncat(name, ":submitted", sizeof(name) - strlen(name) - 1);
+		probe_object("struct ndctl_cmd *", cmd, name, PROBE_READ, PROBE_READ);
+	}
+	return cmd;
+}
+
+static void probe_dimm_commands(struct ndctl_dimm *dimm)
+{
+	const char *name = ndctl_dimm_get_devname(dimm);
+	struct ndctl_cmd *size, *read = NULL, *write = NULL;
+
+	size = probe_cmd(name, "cfg_size", ndctl_dimm_cmd_new_cfg_size(dimm), true);
+	if (size)
+		read = probe_cmd(name, "cfg_read", ndctl_dimm_cmd_new_cfg_read(size), true);
+	if (read)
+		write = probe_cmd(name, "cfg_write", ndctl_dimm_cmd_new_cfg_write(read), false);
+	ndctl_cmd_unref(write);
+	ndctl_cmd_unref(read);
+	ndctl_cmd_unref(size);
+}
+
+static void probe_bus_commands(struct ndctl_bus *bus)
+{
+	struct ndctl_region *region = ndctl_region_get_first(bus);
+	const char *name = ndctl_bus_get_devname(bus);
+	struct ndctl_cmd *cap, *status = NULL;
+
+	if (!region)
+		return;
+	cap = probe_cmd(name, "ars_cap",
+		ndctl_bus_cmd_new_ars_cap(
+			bus, ndctl_region_get_resource(region), ndctl_region_get_size(region)),
+		true);
+	if (cap)
+		status = probe_cmd(name, "ars_status", ndctl_bus_cmd_new_ars_status(cap), true);
+	ndctl_cmd_unref(status);
+	ndctl_cmd_unref(cap);
+}
+
+static void probe_bus(struct ndctl_bus *bus)
+{
+	struct ndctl_region *region;
+	struct ndctl_dimm *dimm;
+
+	ndctl_region_foreach (bus, region)
+		probe_region(region);
+	PROBE_EACH(region, bus);
+	ndctl_dimm_foreach (bus, dimm)
+		probe_dimm_commands(dimm);
+	probe_bus_commands(bus);
+	PROBE_EACH(dimm, bus);
+}
+
+static void log_line(struct ndctl_ctx *ctx, int priority, const char *file, int line,
+	const char *fn, const char *format, va_list args)
+{
+	(void)ctx, (void)file, (void)line, (void)fn, (void)args;
+	probe_log(priority, format);
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+	struct ndctl_bus *bus;
+
+	if (argc > 2 && (strcmp(argv[2], "nobody") != 0 || setuid(65534)))
+		return 2;
+	if (strcmp(mode, "null") == 0) {
+		probe_null();
+		return 0;
+	}
+	if (strcmp(mode, "reads") != 0 && strcmp(mode, "changes") != 0)
+		return 2;
+	most = strcmp(mode, "changes") == 0 ? PROBE_CHANGE_LAST : PROBE_READ;
+	if (ndctl_new(&context))
+		return 1;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ndctl_set_log_fn(context, log_line);
+	probe_plain();
+	probe_object("struct ndctl_ctx *", context, "context", PROBE_READ, PROBE_READ);
+	ndctl_bus_foreach (context, bus)
+		probe_bus(bus);
+	PROBE_EACH(bus, context);
+	ndctl_unref(context);
+	return 0;
+}
