@@ -141,7 +141,9 @@ static void tell_step(
 	};
 	const bool *verbose = data;
 
-	if (*verbose || event == DAXCTL_STEP_PLANNED)
+	if (event == DAXCTL_STEP_WAITING)
+		say_note("waiting for %s", what);
+	else if (verbose && (*verbose || event == DAXCTL_STEP_PLANNED))
 		say_outcome("%s%s", words[event], what);
 }
 
@@ -160,7 +162,7 @@ static void tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total,
 void devices_tell_steps(struct daxctl_ctx *ctx, bool *verbose)
 {
 	daxctl_set_progress_fn(ctx, verbose ? tell_progress : NULL, NULL);
-	daxctl_set_step_fn(ctx, verbose ? tell_step : NULL, verbose);
+	daxctl_set_step_fn(ctx, tell_step, verbose);
 }
 
 struct outcome {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <daxctl/extensions.h>
 
+#include "devices.h"
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {
@@ -24,9 +25,11 @@ static int context_new(void **context)
 	struct daxctl_ctx *ctx;
 	int err = daxctl_new(&ctx);
 
-	if (err == 0)
-		*context = ctx;
-	return err;
+	if (err)
+		return err;
+	devices_tell_steps(ctx, NULL);
+	*context = ctx;
+	return 0;
 }
 
 static void context_free(void *context)

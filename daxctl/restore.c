@@ -581,8 +581,14 @@ static int run(void *context, int count, char **args)
 	/* Two at a time would see each other's devices come and go. The lock ends with the process.
 	 */
 	int lock = config_lock(path, false);
-	int err = lock < 0 && lock != -ENOENT ? lock : config_read(path, &config);
-
+	if (lock == -EACCES && !dry_run) {
+		say_error("%s: cannot be locked: %s", path, strerror(EACCES));
+		say_hint("run as root, or with --dry-run");
+		return lock;
+	}
+	if (lock < 0 && lock != -ENOENT && lock != -EACCES)
+		return lock;
+	int err = config_read(path, &config);
 	return err ?: restore(context, config, count, args);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ndctl/extensions.h>
 
+#include "targets.h"
 #include "verbs.h"
 
 /* In the order of verbs.h, which is that of --list-cmds. */
@@ -32,9 +33,11 @@ static int context_new(void **context)
 	struct ndctl_ctx *ctx;
 	int err = ndctl_new(&ctx);
 
-	if (err == 0)
-		*context = ctx;
-	return err;
+	if (err)
+		return err;
+	tell_steps(ctx, false);
+	*context = ctx;
+	return 0;
 }
 
 static void context_free(void *context)

@@ -198,7 +198,9 @@ static void tell_step(
 		[NDCTL_STEP_UNDO_FAILED] = "could NOT be undone: ",
 	};
 
-	if (data || event == NDCTL_STEP_PLANNED)
+	if (event == NDCTL_STEP_WAITING)
+		say_note("waiting for %s", what);
+	else if (data || event == NDCTL_STEP_PLANNED)
 		say_outcome("%s%s", words[event], what);
 }
 

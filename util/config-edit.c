@@ -9,19 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
+
+#include <base/lockfile.h>
 
 #include "ini.h"
 #include "say.h"
 
 #define OWN_FILE "persist.conf"
-
-#define LOCK_SECONDS 60
-#define LOCK_RETRIES 10 /* a second */
 
 struct edited {
 	char *path;
@@ -52,36 +49,48 @@ static int failed(const char *path, const char *what, int err)
 
 /* ---- lock ---- */
 
-static int wait_for_lock(int folder)
+static void tell_waiting(void *data, const char *holder)
 {
-	const struct timespec pause = {0, 1000000000L / LOCK_RETRIES};
+	say_note("waiting for %s, which uses %s", holder, (const char *)data);
+}
 
-	for (int i = 0; flock(folder, LOCK_EX | LOCK_NB); i++) {
-		if (errno != EWOULDBLOCK)
-			return -errno;
-		if (i >= LOCK_SECONDS * LOCK_RETRIES)
-			return -EBUSY;
-		nanosleep(&pause, NULL);
-	}
+/* Directories of other names may be one and the same. */
+static int name_lock(int folder, char *name, size_t size)
+{
+	struct stat st;
+
+	if (fstat(folder, &st))
+		return -errno;
+	snprintf(name, size, "config-%jx-%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
 	return 0;
 }
 
 int config_lock(const char *path, bool create)
 {
+	const struct lock_wait wait = {
+		.milliseconds = LOCK_MILLISECONDS,
+		.tell = tell_waiting,
+		.data = (void *)path,
+	};
+	struct lock_holder holder;
+	char name[64];
+
 	if (create && mkdir(path, 0755) && errno != EEXIST)
 		return failed(path, "created", -errno);
-	int folder = config_open_folder(path);
+	CLEANUP(cleanup_fd) int folder = config_open_folder(path);
 	if (folder < 0)
 		return folder;
-	int err = wait_for_lock(folder);
-	if (!err)
-		return folder;
-	close(folder);
-	if (err == -EBUSY)
-		say_error("%s: another daxctl or ndctl has locked it for a minute", path);
-	else
-		failed(path, "locked", err);
-	return err;
+	int err = name_lock(folder, name, sizeof(name));
+	if (err)
+		return failed(path, "locked", err);
+	CLEANUP(cleanup_fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = lockfile_take(root, name, &wait, &holder);
+	if (fd == -ETIMEDOUT)
+		say_error("%s: cannot be locked: %s has been using it for too long", path,
+			holder.name);
+	else if (fd < 0 && (create || fd != -EACCES))
+		failed(path, "locked", fd);
+	return fd;
 }
 
 /* ---- text ---- */

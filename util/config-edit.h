@@ -17,8 +17,9 @@ struct setting {
 
 /* Locks the folder, so that nobody else reads it for a restoration or changes it, until the
  * descriptor is closed. One that is missing is created if @create, else it is -ENOENT, not said.
- * -EBUSY if somebody else has had the lock for a minute. Returns a descriptor or a negative errno
- * with the error said.
+ * -ETIMEDOUT if somebody else has had the lock for too long (lockfile.h). -EACCES is said only if
+ * @create: who only looks needs no lock. Returns a descriptor or a negative errno with the error
+ * said.
  */
 int config_lock(const char *path, bool create);
 

@@ -137,6 +137,7 @@ static void observe(void *data, enum txn_event event, const char *what)
 		[TXN_TAKEN] = DAXCTL_STEP_TAKEN,
 		[TXN_UNDONE] = DAXCTL_STEP_UNDONE,
 		[TXN_UNDO_FAILED] = DAXCTL_STEP_UNDO_FAILED,
+		[TXN_WAITING] = DAXCTL_STEP_WAITING,
 	};
 	struct daxctl_ctx *ctx = data;
 

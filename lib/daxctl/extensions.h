@@ -34,6 +34,7 @@ enum daxctl_step_event {
 	DAXCTL_STEP_TAKEN,	 /* it is being taken */
 	DAXCTL_STEP_UNDONE,	 /* it was undone because a later one failed */
 	DAXCTL_STEP_UNDO_FAILED, /* it could not be undone */
+	DAXCTL_STEP_WAITING,	 /* for another process, named in @what, which holds a lock */
 };
 typedef void daxctl_step_fn(
 	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data);

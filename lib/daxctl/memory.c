@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "private.h"
 
+#include <kernel/child.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -157,25 +158,20 @@ struct memory_change {
 	unsigned *unchanged;
 };
 
-struct offline_write {
-	struct daxctl_ctx *ctx;
-	const struct block *block;
-};
-
-static int write_offline(void *data)
+/* Offlining may block forever while the kernel retries migration. */
+static int write_offline(struct daxctl_ctx *ctx, const struct block *block)
 {
-	struct offline_write *write = data;
+	char path[64];
 
-	return write_block(write->ctx, write->block, BLOCK_OFFLINE);
+	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
+	return child_write(ctx->memory.folder, ctx->memory.name, path, requests[BLOCK_OFFLINE]);
 }
 
-/* The kernel tries to empty a block for as long as there is hope. */
 static int take_offline(struct daxctl_dev *dev, const struct block *block, enum block_state from)
 {
 	struct daxctl_ctx *ctx = dev->region->ctx;
-	struct offline_write write = {ctx, block};
 	enum block_state now;
-	int err = txn_interruptible(ctx->kernel, write_offline, &write);
+	int err = write_offline(ctx, block);
 
 	/* The signal may have come when the write was done: then there is something to undo. */
 	if (err == -EINTR && block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <kernel/driver.h>
-#include <kernel/lock.h>
 #include <kernel/mapper.h>
 #include <kernel/module.h>
 #include <string.h>
@@ -151,9 +150,7 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 static int join(struct daxctl_dev *dev, const struct mode *mode)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	/* What another process binds meanwhile would look as if the kernel had taken it along. */
-	AUTO_CLOSE int lock = lock_region(kernel, "sys/bus/dax/drivers");
-	int err = lock < 0 ? lock : bind(dev, mode->driver);
+	int err = bind(dev, mode->driver);
 
 	if (err == -ENODEV) {
 		kernel_clear_error(kernel);
@@ -168,35 +165,46 @@ struct rebind {
 	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
 	struct daxctl_dev *known;
 	const struct mode *mode;
+	struct txn *txn; /* that locks the drivers; NULL: they are locked */
 };
+
+/*
+ * What another process binds meanwhile would look as if the kernel had taken it along. The lock is
+ * there before the first unbind and stays until the transaction ends: an undo that had to wait for
+ * it could fail.
+ */
+static int lock_drivers(const struct rebind *rebind)
+{
+	return rebind->txn ? txn_lock(rebind->txn, "sys/bus/dax/drivers") : 0;
+}
 
 static int join_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return join(*rebind->slot, rebind->mode);
+	return lock_drivers(rebind) ?: join(*rebind->slot, rebind->mode);
 }
 
 static int leave_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return leave(*rebind->slot, rebind->mode->driver);
+	return lock_drivers(rebind) ?: leave(*rebind->slot, rebind->mode->driver);
 }
 
-static struct rebind *rebind_new(struct daxctl_dev *dev, const struct mode *mode)
+static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
 {
 	struct rebind *rebind = malloc(sizeof(*rebind));
 
 	if (rebind)
-		*rebind = (struct rebind){&rebind->known, dev, mode};
+		*rebind = (struct rebind){&rebind->known, dev, mode, txn};
 	return rebind;
 }
 
 int mode_plan_join(
 	struct txn *txn, struct daxctl_dev **dev, const char *name, enum daxctl_dev_mode mode)
 {
-	struct rebind *rebind = rebind_new(NULL, &modes[mode]);
+	struct rebind *rebind = rebind_new(txn, NULL, &modes[mode]);
 	struct step step = {join_step, leave_step, free, rebind};
 
 	if (!rebind)
@@ -207,23 +215,26 @@ int mode_plan_join(
 
 static int add_join(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
 {
-	struct step step = {join_step, leave_step, free, rebind_new(dev, mode)};
+	struct step step = {join_step, leave_step, free, rebind_new(txn, dev, mode)};
 
 	return step.data
 		? txn_add(txn, step, "bind %s to driver %s", dev->object.name, mode->driver)
 		: -ENOMEM;
 }
 
-static int add_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
+/* @locks: as in struct rebind. */
+static int add_leave(
+	struct txn *txn, struct txn *locks, struct daxctl_dev *dev, const struct mode *mode)
 {
-	struct step step = {leave_step, join_step, free, rebind_new(dev, mode)};
+	struct step step = {leave_step, join_step, free, rebind_new(locks, dev, mode)};
 
 	return step.data
 		? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, mode->driver)
 		: -ENOMEM;
 }
 
-/* No lock is taken: the region may be another process's, which waits for us to bind. */
+/* Take no lock: the region may be another process's, which waits for us to bind, and the drivers
+ * are locked. */
 static int put_back(struct daxctl_dev *dev, const struct mode *mode)
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -233,7 +244,7 @@ static int put_back(struct daxctl_dev *dev, const struct mode *mode)
 	if (!err && mode == &modes[DAXCTL_DEV_MODE_RAM])
 		err = memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
 	if (!err)
-		err = add_leave(txn, dev, mode);
+		err = add_leave(txn, NULL, dev, mode);
 	return err ?: txn_run(txn);
 }
 
@@ -449,7 +460,7 @@ int mode_plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 		if (!err && flags & DAXCTL_CHANGE_FORCE)
 			err = memory_add_change(txn, dev, BLOCK_OFFLINE, flags, NULL);
 	}
-	return err ?: add_leave(txn, dev, &modes[mode]);
+	return err ?: add_leave(txn, txn, dev, &modes[mode]);
 }
 
 static int check_size(struct daxctl_dev *dev)

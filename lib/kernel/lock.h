@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <base/lockfile.h>
+
 #include "kernel.h"
 
 /*
- * Takes the lock on a region: flock on its folder @path of sysfs, relative to the root. It waits
- * for another process that holds it. Released when the descriptor is closed, however the process
- * ends, and nothing is left behind.
+ * Locks @path, a directory of sysfs, relative to the root. The lock file is named after the inode
+ * number of the directory, which is the same through every path and in every mount of sysfs (a unit
+ * with PrivateNetwork= has a mount of its own).
  *
- * Returns the descriptor, or a negative errno with the cause recorded (-EINTR: a signal came).
+ * Returns a descriptor that holds the lock, or a negative errno as lockfile_take does, with the
+ * cause recorded; -ENOENT: there is no such object, or not any more.
  */
-int lock_region(struct kernel *kernel, const char *path);
-/* The same without waiting: -EWOULDBLOCK if another process holds it. */
-int lock_region_now(struct kernel *kernel, const char *path);
+int lock_take(struct kernel *kernel, const char *path, const struct lock_wait *wait);

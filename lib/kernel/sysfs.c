@@ -205,11 +205,15 @@ static int open_folder(const struct folder *folder, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-int sysfs_open(const struct folder *folder, const char *object)
+int sysfs_open_write(const struct folder *folder, const char *object, const char *attr)
 {
 	char path[PATH_MAX];
+	int err = join(folder, object, attr, path);
 
-	return join(folder, object, NULL, path) ?: open_folder(folder, path);
+	if (err)
+		return err;
+	int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
 }
 
 static void cleanup_dir(DIR **dir)

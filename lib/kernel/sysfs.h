@@ -52,5 +52,6 @@ bool sysfs_exists(const struct folder *folder, const char *object, const char *a
  * names), in natural order, added to @names. */
 int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
 	struct names *names);
-/* Opens @object, a folder, for flock and the like. Returns a descriptor for the caller to close. */
-int sysfs_open(const struct folder *folder, const char *object);
+/* Opens @object/@attr for writing. Returns a descriptor for the caller to close, or a negative
+ * errno. Nothing is recorded or logged. */
+int sysfs_open_write(const struct folder *folder, const char *object, const char *attr);

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "txn.h"
 
-#include <poll.h>
+#include <base/signals.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 
 #include "lock.h"
 #include "udev.h"
@@ -31,8 +27,10 @@ struct txn {
 	struct planned *steps;
 	size_t count;
 	size_t done;
-	bool keep; /* what was done if a step fails */
-	bool torn; /* the step after those that are done failed halfway */
+	bool keep;	/* what was done if a step fails */
+	bool applying;	/* steps are being taken, none is being undone */
+	char *unlocked; /* why a lock could not be taken: nothing may be changed */
+	bool torn;	/* the step after those that are done failed halfway */
 };
 
 int txn_new(struct txn **out, struct kernel *kernel, txn_observer *observer, void *data)
@@ -65,29 +63,65 @@ struct txn *txn_unref(struct txn *txn)
 		close(txn->locks[i]);
 	names_deinit(&txn->locked);
 	free(txn->locks);
+	free(txn->unlocked);
 	free(txn->steps);
 	free(txn);
 	return NULL;
 }
 
+struct locking {
+	const struct txn *txn;
+	const char *path;
+};
+
+static void tell_waiting(void *data, const char *holder)
+{
+	const struct locking *locking = data;
+	const struct txn *txn = locking->txn;
+	AUTO_FREE char *text = NULL;
+
+	if (asprintf(&text, "%s, which is changing %s", holder, basename(locking->path)) < 0)
+		text = NULL;
+	log_info(txn->kernel, "waiting for %s", text ?: holder);
+	if (txn->observer)
+		txn->observer(txn->observer_data, TXN_WAITING, text ?: holder);
+}
+
+/* Who may not lock may not change anything either, but may see what would be done. */
+static int defer_failure(struct txn *txn, int err)
+{
+	if (txn->applying || (err != -EACCES && err != -EPERM))
+		return err;
+	free(txn->unlocked);
+	txn->unlocked = strdup(kernel_error(txn->kernel) ?: strerror(-err));
+	kernel_clear_error(txn->kernel);
+	return txn->unlocked ? 0 : -ENOMEM;
+}
+
 int txn_lock(struct txn *txn, const char *path)
 {
+	struct locking locking = {txn, path};
+	const struct lock_wait wait = {
+		.milliseconds = LOCK_MILLISECONDS,
+		.ends_on_pending = txn->applying,
+		.tell = tell_waiting,
+		.data = &locking,
+	};
+
 	names_foreach (&txn->locked, held)
 		if (strcmp(held, path) == 0)
 			return 0;
-
 	int *locks = reallocarray(txn->locks, txn->locked.count + 1, sizeof(*locks));
 	if (!locks)
 		return -ENOMEM;
 	txn->locks = locks;
-	AUTO_CLOSE int fd = lock_region(txn->kernel, path);
+	AUTO_CLOSE int fd = lock_take(txn->kernel, path, &wait);
 	if (fd < 0)
-		return fd;
+		return defer_failure(txn, fd);
 	int err = names_add(&txn->locked, path);
 	if (err)
 		return err;
-	locks[txn->locked.count - 1] = fd;
-	fd = -1;
+	locks[txn->locked.count - 1] = take_fd(&fd);
 	return 0;
 }
 
@@ -172,6 +206,7 @@ static void tell(const struct txn *txn, enum txn_event event, size_t i)
 		[TXN_TAKEN] = "step",
 		[TXN_UNDONE] = "undone",
 		[TXN_UNDO_FAILED] = "NOT undone",
+		[TXN_WAITING] = "waiting for",
 	};
 
 	log_debug(txn->kernel, "%s: %s", names[event], txn->steps[i].what);
@@ -184,18 +219,6 @@ int txn_describe(const struct txn *txn)
 	for (size_t i = 0; i < txn->count; i++)
 		tell(txn, TXN_PLANNED, i);
 	return 0;
-}
-
-/* Everything that can wait; the signals of a fault in the program itself cannot. */
-static void block_signals(sigset_t *before)
-{
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-	sigset_t set;
-
-	sigfillset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		sigdelset(&set, faults[i]);
-	pthread_sigmask(SIG_BLOCK, &set, before);
 }
 
 void txn_keep(struct txn *txn)
@@ -251,7 +274,7 @@ int txn_undo(struct txn *txn, int error)
 	AUTO_FREE char *sentence = NULL, *hint = NULL;
 	sigset_t before;
 
-	block_signals(&before);
+	signals_block(&before);
 	if (kernel_error(txn->kernel))
 		sentence = strdup(kernel_error(txn->kernel));
 	if (kernel_error_hint(txn->kernel))
@@ -277,8 +300,14 @@ int txn_run(struct txn *txn)
 	sigset_t before;
 
 	kernel_clear_error(txn->kernel);
-	block_signals(&before);
+	if (txn->unlocked && txn->count) {
+		kernel_fail(txn->kernel, EACCES, "%s", txn->unlocked);
+		return -EACCES;
+	}
+	signals_block(&before);
+	txn->applying = true;
 	int err = take_steps(txn);
+	txn->applying = false;
 	if (err && !txn->keep)
 		err = txn_undo(txn, err);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -287,51 +316,4 @@ int txn_run(struct txn *txn)
 	if (!err)
 		udev_settle(txn->kernel, SETTLE_MILLISECONDS);
 	return err;
-}
-
-/* Waits for the child, and kills it when one of the signals that end a program is pending here. It
- * is not taken off the queue: it takes effect when the transaction ends. A signal that the program
- * ignores (nohup) is pending too while it is blocked, but ends nothing. */
-static void wait_or_kill(pid_t pid, int pidfd)
-{
-	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		struct sigaction action;
-		if (sigaction(ends[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(&set, ends[i]);
-	}
-	AUTO_CLOSE int signals = signalfd(-1, &set, SFD_CLOEXEC);
-	struct pollfd fds[] = {
-		{.fd = pidfd, .events = POLLIN},
-		{.fd = signals, .events = POLLIN},
-	};
-	while (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno == EINTR)
-		;
-	/* Its number is not given to another before it is waited for. */
-	if (!fds[0].revents)
-		kill(pid, SIGKILL);
-}
-
-int txn_interruptible(struct kernel *kernel, int (*fn)(void *data), void *data)
-{
-	pid_t pid = fork();
-	if (pid < 0)
-		return kernel_fail(kernel, errno, "no child process: %s", strerror(errno));
-	if (pid == 0)
-		_exit(-fn(data));
-
-	AUTO_CLOSE int pidfd = pidfd_open(pid, 0);
-	if (pidfd >= 0)
-		wait_or_kill(pid, pidfd);
-	int status;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return kernel_fail(
-				kernel, errno, "a child process was lost: %s", strerror(errno));
-	if (!WIFEXITED(status))
-		return kernel_fail(kernel, EINTR, "it was interrupted");
-	return -WEXITSTATUS(status);
 }

@@ -20,8 +20,8 @@ struct step {
 	void *data;
 };
 
-/* What an observer is told of each step. */
-enum txn_event { TXN_PLANNED, TXN_TAKEN, TXN_UNDONE, TXN_UNDO_FAILED };
+/* What an observer is told of each step, and, with TXN_WAITING, for whom a lock waits. */
+enum txn_event { TXN_PLANNED, TXN_TAKEN, TXN_UNDONE, TXN_UNDO_FAILED, TXN_WAITING };
 typedef void txn_observer(void *data, enum txn_event event, const char *what);
 
 int txn_new(struct txn **txn, struct kernel *kernel, txn_observer *observer, void *data);
@@ -33,8 +33,11 @@ static inline void cleanup_txn(struct txn **txn)
 }
 #define AUTO_TXN CLEANUP(cleanup_txn)
 
-/* Takes the lock of a region (lock.h) until the transaction is freed; a region that it has locked
- * already costs nothing. */
+/*
+ * Takes the lock of an object (lock.h) until the transaction is freed; one that it has locked
+ * already costs nothing. The order is: regions, then DIMMs, then the drivers of the dax bus. A
+ * process without the right to lock gets 0 here, may describe the steps, and fails in txn_run.
+ */
 int txn_lock(struct txn *txn, const char *path);
 
 /*
@@ -64,10 +67,3 @@ int txn_run(struct txn *txn);
 /* Undoes the steps that txn_run has taken, for a caller who finds the outcome wanting. @error is
  * returned, its recorded cause kept. */
 int txn_undo(struct txn *txn, int error);
-
-/*
- * Runs @fn in a child process that a signal to this one may kill: for a write on which the kernel
- * itself may work without end (taking memory offline). Returns what @fn returns, a negative errno,
- * or -EINTR. Nothing that @fn changes in memory is seen by the caller.
- */
-int txn_interruptible(struct kernel *kernel, int (*fn)(void *data), void *data);

@@ -152,6 +152,7 @@ static void observe(void *data, enum txn_event event, const char *what)
 		[TXN_TAKEN] = NDCTL_STEP_TAKEN,
 		[TXN_UNDONE] = NDCTL_STEP_UNDONE,
 		[TXN_UNDO_FAILED] = NDCTL_STEP_UNDO_FAILED,
+		[TXN_WAITING] = NDCTL_STEP_WAITING,
 	};
 	struct ndctl_ctx *ctx = data;
 

@@ -35,6 +35,7 @@ enum ndctl_step_event {
 	NDCTL_STEP_TAKEN,	/* it is being taken */
 	NDCTL_STEP_UNDONE,	/* it was undone because a later one failed */
 	NDCTL_STEP_UNDO_FAILED, /* it could not be undone */
+	NDCTL_STEP_WAITING,	/* for another process, named in @what, which holds a lock */
 };
 typedef void ndctl_step_fn(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data);

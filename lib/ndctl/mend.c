@@ -334,7 +334,7 @@ static int lock_other(struct mend *mend, struct ndctl_region *region)
 		return -ENOMEM;
 	mend->locks = locks;
 	int err = entity_path(&region->entity, path);
-	int fd = err ?: lock_region_now(entity_kernel(&region->entity), path);
+	int fd = err ?: lock_take(entity_kernel(&region->entity), path, &(struct lock_wait){0});
 	if (fd < 0)
 		return fd;
 	locks[mend->lock_count++] = fd;

@@ -115,6 +115,25 @@ signal.pause()' "$2" "$BATS_TEST_TMPDIR/pinned" 3>&- &
 	await "$BATS_TEST_TMPDIR/pinned" "$pin"
 }
 
+# pin_user_memory NODE: a process of ours, $pin, has a page on a node that the kernel tries to move, in
+# vain and without end, while the process is there: taking its memory block offline does not return.
+pin_user_memory() {
+	numactl --membind="$1" python3 -c '
+import ctypes, mmap, os, signal, sys
+class Iovec(ctypes.Structure):
+	_fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+memory = mmap.mmap(-1, 4096)
+memory[0] = 1
+vector = Iovec(ctypes.addressof(ctypes.c_char.from_buffer(memory)), 4096)
+read, write = os.pipe()
+if ctypes.CDLL(None).vmsplice(write, ctypes.byref(vector), 1, 0) != 4096:
+	sys.exit(1)
+open(sys.argv[1], "w")
+signal.pause()' "$BATS_TEST_TMPDIR/pinned" 3>&- &
+	pin=$!
+	await "$BATS_TEST_TMPDIR/pinned" "$pin"
+}
+
 # map_device DEVICE: a process of ours, $mapper, has /dev/DEVICE mapped until it is killed.
 map_device() {
 	python3 -c '

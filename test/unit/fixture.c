@@ -152,8 +152,8 @@ static void describe(FILE *out, const char *folder)
 		char path[8192], target[4096];
 
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-			/* not ours */
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "run") == 0) {
+			/* not ours, or locks */
 		} else if (list[i]->d_type == DT_DIR) {
 			fprintf(out, "%s/\n", path);
 			describe(out, path);

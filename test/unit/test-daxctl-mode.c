@@ -2,10 +2,10 @@
 #include "machine.h"
 
 #include <daxctl/private.h>
-#include <fcntl.h>
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
+#include <kernel/lock.h>
 #include <sys/stat.h>
 
 #define HMEM	"platform/hmem.0"
@@ -383,12 +383,12 @@ static void memmap(void **state)
 
 static bool is_locked(struct fixture *fixture, const char *path)
 {
-	char full[512];
+	struct kernel *kernel;
 
-	snprintf(full, sizeof(full), "%s/%s", fixture->root, path);
-	AUTO_CLOSE int fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return flock(fd, LOCK_EX | LOCK_NB) != 0;
+	assert_int_equal(kernel_new(&kernel, fixture->root), 0);
+	AUTO_CLOSE int fd = lock_take(kernel, path, &(struct lock_wait){0});
+	kernel_unref(kernel);
+	return fd == -EWOULDBLOCK;
 }
 
 static void look_at_lock(

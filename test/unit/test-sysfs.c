@@ -183,7 +183,7 @@ static void long_names(void **state)
 		assert_int_equal(sysfs_write(folder, name, "size", "0"), -ENAMETOOLONG);
 		assert_int_equal(sysfs_link(folder, name, NULL, target), -ENAMETOOLONG);
 		assert_int_equal(sysfs_list(folder, name, NULL, &names), -ENAMETOOLONG);
-		assert_int_equal(sysfs_open(folder, name), -ENAMETOOLONG);
+		assert_int_equal(sysfs_open_write(folder, name, "size"), -ENAMETOOLONG);
 		assert_false(sysfs_exists(folder, name, NULL));
 	}
 
@@ -222,7 +222,7 @@ static void vanished(void **state)
 	assert_int_equal(sysfs_write(folder, names.list[1], "size", "0"), -ENOENT);
 	assert_int_equal(sysfs_link(folder, names.list[1], "driver", target), -ENOENT);
 	assert_int_equal(sysfs_list(folder, names.list[1], NULL, &attrs), -ENOENT);
-	assert_int_equal(sysfs_open(folder, names.list[1]), -ENOENT);
+	assert_int_equal(sysfs_open_write(folder, names.list[1], "size"), -ENOENT);
 	assert_false(sysfs_exists(folder, names.list[1], NULL));
 	assert_int_equal(sysfs_read(folder, names.list[0], "size", text), 0);
 
@@ -318,11 +318,12 @@ static void lists(void **state)
 	assert_int_equal(sysfs_list(folder, "uevent", NULL, &names), -ENOTDIR);
 	assert_int_equal(names.count, 5);
 
-	int fd = sysfs_open(folder, "dax0.2");
+	make_file(fixture, DEVICES "/dax0.2/state", "offline\n");
+	int fd = sysfs_open_write(folder, "dax0.2", "state");
 	assert_true(fd >= 0);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	close(fd);
-	assert_int_equal(sysfs_open(folder, "uevent"), -ENOTDIR);
+	assert_int_equal(sysfs_open_write(folder, "uevent", "state"), -ENOTDIR);
 }
 
 static void writes(void **state)

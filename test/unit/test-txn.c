@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/pidfd.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #include <kernel/lock.h>
 #include <kernel/txn.h>
@@ -84,9 +78,6 @@ static int teardown(void **state)
 	kernel_unref(test->kernel);
 	fixture_teardown((void **)&test->fixture);
 	free(test);
-	/* No child process is left. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
 	return 0;
 }
 
@@ -374,154 +365,15 @@ static void signals_wait_for_undo(void **state)
 	test->txn = txn_unref(test->txn);
 }
 
-static double seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
-/* Linux before 5.3 cannot wait for a child and a signal at once, nor can valgrind: then a child
- * runs to its end. */
-static void needs_pidfd(void)
-{
-	int fd = pidfd_open(getpid(), 0);
-
-	if (fd < 0)
-		skip();
-	close(fd);
-}
-
-static unsigned seen;
-
-static int child_fails(void *data)
-{
-	seen++;
-	return -(int)(intptr_t)data;
-}
-
-static int child_hangs(void *data)
-{
-	/* Bounded for the case that nobody ends it; the test then sees the time. */
-	sleep(60);
-	return 0;
-}
-
-static int child_is_slow(void *data)
-{
-	usleep(200000);
-	return -EBUSY;
-}
-
-static void child_answers(void **state)
-{
-	struct test *test = *state;
-	static const int errors[] = {0, EBUSY, EINTR, ENXIO, ENOTRECOVERABLE, EHWPOISON};
-
-	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
-		assert_int_equal(
-			txn_interruptible(test->kernel, child_fails, (void *)(intptr_t)errors[i]),
-			-errors[i]);
-	/* It was another process. */
-	assert_int_equal(seen, 0);
-}
-
-static struct kernel *the_kernel;
-static int pending;
-static int result;
-
-static void hang_with_pending(void)
-{
-	raise(pending);
-	result = txn_interruptible(the_kernel, child_hangs, NULL);
-	assert_int_equal(caught, 0);
-}
-
-static void pending_signal_kills_child(void **state)
-{
-	struct test *test = *state;
-
-	needs_pidfd();
-	the_kernel = test->kernel;
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		double start = seconds();
-
-		pending = ends[i];
-		caught = 0;
-		txn_unref(test->txn);
-		assert_int_equal(txn_new(&test->txn, test->kernel, NULL, NULL), 0);
-		add(test, "a", 0, 0, hang_with_pending);
-		assert_int_equal(txn_run(test->txn), 0);
-		assert_true(seconds() - start < 30);
-		assert_int_equal(result, -EINTR);
-		/* The signal itself arrives when all is done. */
-		assert_int_equal(caught, ends[i]);
-		assert_string_equal(kernel_error(test->kernel), "it was interrupted");
-	}
-}
-
-static void hang(void)
-{
-	result = txn_interruptible(the_kernel, child_hangs, NULL);
-}
-
-static void late_signal_kills_child(void **state)
-{
-	struct test *test = *state;
-	pid_t parent = getpid();
-
-	needs_pidfd();
-	double start = seconds();
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		usleep(300000);
-		kill(parent, SIGTERM);
-		_exit(0);
-	}
-	the_kernel = test->kernel;
-	add(test, "a", 0, 0, hang);
-	assert_int_equal(txn_run(test->txn), 0);
-	assert_true(seconds() - start < 30);
-	assert_int_equal(result, -EINTR);
-	assert_int_equal(caught, SIGTERM);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
-
-static void slow_with_pending(void)
-{
-	raise(SIGHUP);
-	raise(SIGUSR1);
-	result = txn_interruptible(the_kernel, child_is_slow, NULL);
-}
-
-/* Under nohup(1), and for signals that end nothing. */
-static void other_signals_do_not(void **state)
-{
-	struct test *test = *state;
-
-	needs_pidfd();
-	signal(SIGHUP, SIG_IGN);
-	the_kernel = test->kernel;
-	add(test, "a", 0, 0, slow_with_pending);
-	assert_int_equal(txn_run(test->txn), 0);
-	assert_int_equal(result, -EBUSY);
-	assert_int_equal(caught, SIGUSR1);
-}
-
 /* ---- locks ---- */
 
-static int other_lock(struct test *test, const char *path)
+static bool is_locked(struct test *test, const char *path)
 {
-	int fd = openat(kernel_root(test->kernel), path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int fd = lock_take(test->kernel, path, &(struct lock_wait){0});
 
-	assert_true(fd >= 0);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	int err = -errno;
-	close(fd);
-	return err;
+	if (fd < 0)
+		assert_int_equal(fd, -EWOULDBLOCK);
+	return fd < 0;
 }
 
 static void locks(void **state)
@@ -535,85 +387,34 @@ static void locks(void **state)
 		assert_int_equal(txn_lock(test->txn, paths[i]), 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		assert_int_equal(other_lock(test, paths[i]), -EWOULDBLOCK);
+		assert_true(is_locked(test, paths[i]));
 	assert_int_equal(txn_run(test->txn), 0);
-	assert_int_equal(other_lock(test, REGION), -EWOULDBLOCK);
+	assert_true(is_locked(test, REGION));
 
 	test->txn = txn_unref(test->txn);
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int fd = other_lock(test, paths[i]);
-		assert_true(fd >= 0);
-		close(fd);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		assert_false(is_locked(test, paths[i]));
 }
 
-static void no_lock(void **state)
+/* Who has no right to lock sees the steps, and none is taken. */
+static void without_rights(void **state)
 {
 	struct test *test = *state;
 
-	assert_int_equal(txn_lock(test->txn, "sys/devices/none"), -ENOENT);
-	assert_string_equal(kernel_error(test->kernel),
-		"/sys/devices/none cannot be locked: No such file or directory");
-	make_file(test->fixture, "sys/file", "1\n");
-	assert_int_equal(txn_lock(test->txn, "sys/file"), -ENOTDIR);
-}
-
-static void PRINTF(6, 0) keep_last(void *data, int priority, const char *file, int line,
-	const char *fn, const char *format, va_list args)
-{
-	if (priority == LOG_INFO)
-		vsnprintf(data, sizeof(told), format, args);
-}
-
-static void lock_waits(void **state)
-{
-	struct test *test = *state;
-	int ready[2];
-
-	kernel_set_log(test->kernel, keep_last, told);
-	kernel_set_log_priority(test->kernel, LOG_INFO);
-	assert_int_equal(pipe(ready), 0);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		int fd = lock_region(test->kernel, REGION);
-		if (write(ready[1], fd >= 0 ? "y" : "n", 1) != 1)
-			_exit(1);
-		usleep(300000);
-		/* Not closed: the end of the process releases it. */
-		_exit(0);
-	}
-	char answer;
-	assert_int_equal(read(ready[0], &answer, 1), 1);
-	assert_int_equal(answer, 'y');
-	close(ready[0]);
-	close(ready[1]);
-	double start = seconds();
+	/* The directory is made, and root's. */
+	assert_false(is_locked(test, REGION));
+	if (!rights_drop())
+		skip();
 	assert_int_equal(txn_lock(test->txn, REGION), 0);
-	assert_true(seconds() - start > 0.1);
-	assert_string_equal(told, "waiting for another process that is changing /" REGION);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
-
-static void lock_is_interrupted(void **state)
-{
-	struct test *test = *state;
-	struct itimerval timer = {.it_interval.tv_usec = 100000, .it_value.tv_usec = 100000};
-	struct sigaction action = {.sa_handler = on_signal}, before;
-	int fd = other_lock(test, REGION);
-
-	assert_true(fd >= 0);
-	sigaction(SIGALRM, &action, &before);
-	setitimer(ITIMER_REAL, &timer, NULL);
-	int err = txn_lock(test->txn, REGION);
-	setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
-	sigaction(SIGALRM, &before, NULL);
-	assert_int_equal(err, -EINTR);
-	assert_int_equal(caught, SIGALRM);
-	assert_string_equal(kernel_error(test->kernel),
-		"/" REGION " cannot be locked: Interrupted system call");
-	close(fd);
-	assert_int_equal(txn_lock(test->txn, REGION), 0);
+	add(test, "a", 0, 0, NULL);
+	assert_int_equal(txn_describe(test->txn), 0);
+	assert_string_equal(told, "planned step a;");
+	assert_int_equal(txn_run(test->txn), -EACCES);
+	rights_restore();
+	assert_string_equal(done, "");
+	assert_string_equal(
+		kernel_error(test->kernel), "/run/daxctl cannot be locked: Permission denied");
+	assert_string_equal(kernel_error_hint(test->kernel), "this takes the rights of root");
 }
 
 #define txn_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -632,14 +433,8 @@ int main(void)
 		txn_test(write_steps),
 		txn_test(signals_wait),
 		txn_test(signals_wait_for_undo),
-		txn_test(child_answers),
-		txn_test(pending_signal_kills_child),
-		txn_test(late_signal_kills_child),
-		txn_test(other_signals_do_not),
 		txn_test(locks),
-		txn_test(no_lock),
-		txn_test(lock_waits),
-		txn_test(lock_is_interrupted),
+		txn_test(without_rights),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

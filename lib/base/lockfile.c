@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lockfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "signals.h"
+
+#define PAUSE_SHORTEST 4
+#define PAUSE_LONGEST  200
+#define TELL_AFTER     1000
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
+}
+
+/* ---- the file ---- */
+
+/* Nobody else may be able to open what is in it. */
+static int check_private(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return -EPERM;
+	return (st.st_mode & 077) && fchmod(fd, st.st_mode & 0700) ? -errno : 0;
+}
+
+static int open_directory(int root)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	AUTO_CLOSE int fd = openat(root, LOCKFILE_DIRECTORY, flags);
+
+	if (fd < 0 && errno == ENOENT) {
+		mkdirat(root, "run", 0755);
+		if (mkdirat(root, LOCKFILE_DIRECTORY, 0700) && errno != EEXIST)
+			return -errno;
+		fd = openat(root, LOCKFILE_DIRECTORY, flags);
+	}
+	if (fd < 0)
+		return -errno;
+	return check_private(fd) ?: take_fd(&fd);
+}
+
+static int open_file(int root, const char *name)
+{
+	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	AUTO_CLOSE int directory = open_directory(root);
+
+	if (directory < 0)
+		return directory;
+	AUTO_CLOSE int fd = openat(directory, name, flags, 0600);
+	if (fd < 0)
+		return -errno;
+	return check_private(fd) ?: take_fd(&fd);
+}
+
+/* ---- who has it ---- */
+
+/* The process that holds the lock on @fd, by proc(5), locks; 0 if it is not known: in another
+ * namespace of processes, or between two holders. */
+static pid_t find_holder(int root, int fd)
+{
+	AUTO_CLOSE int locks = openat(root, "proc/locks", O_RDONLY | O_CLOEXEC);
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+	struct stat st;
+	pid_t holder = 0;
+
+	if (locks < 0 || fstat(fd, &st))
+		return 0;
+	FILE *file = fdopen(locks, "r");
+	if (!file)
+		return 0;
+	take_fd(&locks);
+	while (!holder && getline(&line, &size, file) > 0) {
+		unsigned major, minor;
+		unsigned long long inode;
+		int pid;
+		if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%llu", &pid, &major, &minor, &inode) ==
+				4 &&
+			makedev(major, minor) == st.st_dev && inode == st.st_ino)
+			holder = pid;
+	}
+	fclose(file);
+	return holder > 0 ? holder : 0;
+}
+
+static void name_holder(int root, struct lock_holder *holder)
+{
+	char path[64], name[64] = "";
+
+	snprintf(path, sizeof(path), "proc/%d/comm", holder->pid);
+	AUTO_CLOSE int fd = holder->pid ? openat(root, path, O_RDONLY | O_CLOEXEC) : -1;
+	ssize_t length = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
+	name[length > 0 ? length : 0] = 0;
+	name[strcspn(name, "\n")] = 0;
+	if (holder->pid)
+		snprintf(holder->name, sizeof(holder->name), "%s (process %d)",
+			*name ? name : "another process", holder->pid);
+	else
+		snprintf(holder->name, sizeof(holder->name), "another process");
+}
+
+/* ---- waiting ---- */
+
+struct waiting {
+	int root, fd;
+	const struct lock_wait *wait;
+	struct lock_holder *holder;
+	int64_t since; /* the same holder */
+	bool told;
+};
+
+/* The limit is for one holder: a thousand processes that each take a moment are no standstill. */
+static void look_at_holder(struct waiting *waiting)
+{
+	pid_t pid = find_holder(waiting->root, waiting->fd);
+
+	if (pid != waiting->holder->pid) {
+		waiting->holder->pid = pid;
+		waiting->since = now();
+	}
+	name_holder(waiting->root, waiting->holder);
+}
+
+static void tell(struct waiting *waiting)
+{
+	look_at_holder(waiting);
+	if (!waiting->told && waiting->wait->tell)
+		waiting->wait->tell(waiting->wait->data, waiting->holder->name);
+	waiting->told = true;
+}
+
+/* Many waiters must not come back in step. */
+static int pause_for(int milliseconds)
+{
+	const int spread = (int)(getpid() % 8);
+	const struct timespec pause = {0, (milliseconds + spread) * 1000000L};
+
+	return nanosleep(&pause, NULL) ? -errno : 0;
+}
+
+static int wait_for(struct waiting *waiting)
+{
+	const struct lock_wait *wait = waiting->wait;
+	int64_t looked = waiting->since = now();
+	int pause = PAUSE_SHORTEST;
+
+	while (flock(waiting->fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (wait->ends_on_pending && signals_pending())
+			return -EINTR;
+		if (now() - looked >= TELL_AFTER) {
+			tell(waiting);
+			looked = now();
+		}
+		if (now() - waiting->since >= wait->milliseconds) {
+			name_holder(waiting->root, waiting->holder);
+			return -ETIMEDOUT;
+		}
+		int err = pause_for(pause);
+		if (err)
+			return err;
+		pause = pause < PAUSE_LONGEST ? pause * 2 : pause;
+	}
+	return 0;
+}
+
+int lockfile_take(
+	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder)
+{
+	struct lock_holder ours = {0};
+	AUTO_CLOSE int fd = open_file(root, name);
+
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return take_fd(&fd);
+	if (errno != EWOULDBLOCK || !wait->milliseconds)
+		return -errno;
+	struct waiting waiting = {root, fd, wait, holder ?: &ours, 0, false};
+	waiting.holder->pid = 0;
+	return wait_for(&waiting) ?: take_fd(&fd);
+}

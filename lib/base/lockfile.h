@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * A lock is flock(2) on a file of mode 0600 in /run/daxctl, a directory of mode 0700, so that only
+ * root can hold it: what everybody can open, everybody can lock. It is released when its descriptor
+ * is closed, however the process ends. The empty file stays, as another process may be waiting for
+ * it.
+ */
+#define LOCKFILE_DIRECTORY "run/daxctl"
+
+/* How long to wait for another process, and who hears of it. */
+struct lock_wait {
+	int milliseconds;     /* as long as the same process holds the lock; 0: do not wait */
+	bool ends_on_pending; /* a signal that would end the program, but is blocked, ends it */
+	/* Called once, after a second (NULL: nobody hears). */
+	void (*tell)(void *data, const char *holder);
+	void *data;
+};
+
+/* What a change waits at the most for one and the same holder. */
+#define LOCK_MILLISECONDS 300000
+
+/* Who had the lock when the wait ended: "ndctl (process 12)", or "another process". */
+struct lock_holder {
+	pid_t pid; /* 0 if it is not known */
+	char name[96];
+};
+
+/*
+ * Locks the file @name in the directory, below the directory @root ("/" but in tests); both are
+ * made if they are missing. @holder may be NULL.
+ *
+ * Returns a descriptor that holds the lock, or a negative errno:
+ *   -EWOULDBLOCK  another process holds the lock, and @wait does not wait
+ *   -ETIMEDOUT    another process, @holder, has held it for too long
+ *   -EINTR        a signal came
+ *   -EACCES       only root may lock
+ *   -EPERM        the directory, or the file, belongs to somebody else
+ */
+int lockfile_take(
+	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder);

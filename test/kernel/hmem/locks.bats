@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Who may keep root from changing something: row C of "what fresh eyes broke". Nobody, but another
+# change, for a time, by name.
+
+load ../helpers
+
+region=/sys/devices/platform/hmem.0
+
+teardown() {
+	jobs -p | xargs -r kill -9 2>/dev/null || :
+	wait
+	daxctl reconfigure-device --mode devdax --force dax0.0 2>/dev/null || :
+}
+
+@test "C1: an ordinary user's locks on all that is open to read stop nobody" {
+	local path
+	mkdir -p /etc/daxctl.conf.d
+	for path in "$region" "$region/dax_region" /sys/bus/dax/drivers /sys/bus/dax/devices /etc/daxctl.conf.d /run; do
+		[[ -e $path ]] || continue
+		nobody flock -o -x "$path" sleep 100 3>&- &
+	done
+	sleep 1
+	check timeout 60 daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $status == 0 && $stderr != *waiting* ]]
+	check timeout 60 daxctl restore
+	[[ $status == 0 && $stderr != *waiting* ]]
+	check timeout 60 daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 0 ]]
+}
+
+@test "C1: nobody but root can open a lock" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	[[ $(stat -c %a:%u /run/daxctl) == 700:0 ]]
+	[[ $(find /run/daxctl -type f ! -perm 600) == "" ]]
+	[[ $(find /run/daxctl -type f | wc -l) -ge 2 ]]
+	check nobody ls /run/daxctl
+	[[ $status != 0 ]]
+	daxctl reconfigure-device --mode devdax --force dax0.0
+	unchanged nobody daxctl disable-device dax0.0
+	[[ $status == 243 ]]
+	says "dax0.0: cannot be disabled: /run/daxctl cannot be locked: Permission denied"
+	says "hint: "
+}
+
+# hold: another program of root's has all locks that there are.
+hold() {
+	local lock
+	daxctl reconfigure-device --mode devdax --force dax0.0 || daxctl disable-device dax0.0
+	daxctl enable-device dax0.0
+	for lock in /run/daxctl/*; do
+		flock -o -x "$lock" sleep 100 3>&- &
+	done
+	sleep 1
+}
+
+@test "C1: who waits says for whom, ends on a signal, and has changed nothing" {
+	local before waiter signal
+	hold
+	before=$(kernel_state)
+	for signal in TERM INT HUP; do
+		env --default-signal=INT daxctl reconfigure-device --mode system-ram dax0.0 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+		waiter=$!
+		sleep 3
+		grep "daxctl: waiting for flock (process [0-9]*), which is changing hmem.0" "$BATS_TEST_TMPDIR/said"
+		kill -"$signal" "$waiter"
+		status=0
+		wait "$waiter" || status=$?
+		((status > 128))
+		still "$before"
+	done
+}
+
+@test "C1: the drivers' lock is waited for before the device is unbound" {
+	local before waiter
+	daxctl disable-device dax0.0
+	daxctl enable-device dax0.0
+	before=$(kernel_state)
+	flock -o -x "/run/daxctl/object-$(stat -L -c %i /sys/bus/dax/drivers)" sleep 100 3>&- &
+	sleep 1
+	daxctl reconfigure-device --mode system-ram dax0.0 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	waiter=$!
+	sleep 3
+	grep "waiting for flock (process [0-9]*), which is changing drivers" "$BATS_TEST_TMPDIR/said"
+	still "$before"
+	kill -TERM "$waiter"
+	status=0
+	wait "$waiter" || status=$?
+	((status == 143))
+	still "$before"
+}
+
+# stuck: memory goes offline, and does not come to an end; $worker is daxctl.
+stuck() {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	pin_user_memory 1
+	"$@" daxctl offline-memory dax0.0 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	worker=$!
+	for ((i = 0; i < 100; i++)); do
+		child=$(pgrep -P "$worker" || :)
+		if [[ $child ]] && grep -q going-offline /sys/devices/system/node/node1/memory*/state; then
+			break
+		fi
+		sleep 0.2
+	done
+	[[ $child ]]
+	sleep 1
+	kill -0 "$worker"
+}
+
+@test "C2: kill -9 while memory goes offline leaves no process and no lock" {
+	stuck
+	kill -9 "$worker"
+	wait "$worker" || :
+	for ((i = 0; i < 50; i++)); do
+		kill -0 "$child" 2>/dev/null || break
+		sleep 0.2
+	done
+	check kill -0 "$child"
+	[[ $status != 0 ]]
+	check timeout 60 daxctl online-memory dax0.0
+	[[ $stderr != *waiting* ]]
+	kill "$pin"
+	wait "$pin" || :
+	check daxctl list
+	json '.[0] | .mode == "system-ram" and .online_memblocks == .total_memblocks'
+}
+
+@test "C2: SIGTERM ends it, and all memory is online again" {
+	stuck
+	kill -TERM "$worker"
+	status=0
+	wait "$worker" || status=$?
+	((status == 143))
+	check daxctl list
+	json '.[0].online_memblocks == .[0].total_memblocks'
+}
+
+@test "C3: a program that ignores SIGCHLD takes memory offline as any other" {
+	daxctl reconfigure-device --mode system-ram dax0.0
+	check env --ignore-signal=CHLD daxctl offline-memory dax0.0
+	[[ $status == 0 ]]
+	check daxctl list
+	json '.[0].online_memblocks == 0'
+	check env --ignore-signal=CHLD daxctl reconfigure-device --mode devdax --force dax0.0
+	[[ $status == 0 ]]
+}

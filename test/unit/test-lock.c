@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fixture.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <kernel/lock.h>
+#include <base/signals.h>
+
+#define REGION	  "sys/devices/platform/hmem.0"
+#define DIRECTORY "run/daxctl"
+
+struct test {
+	struct fixture *fixture;
+	struct kernel *kernel;
+};
+
+static char told[256];
+static volatile sig_atomic_t caught;
+
+static void on_signal(int signal)
+{
+	caught = signal;
+}
+
+static int setup(void **state)
+{
+	static struct test test;
+
+	fixture_setup((void **)&test.fixture);
+	make_dir(test.fixture, REGION);
+	assert_int_equal(kernel_new(&test.kernel, test.fixture->root), 0);
+	*told = 0;
+	caught = 0;
+	*state = &test;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct test *test = *state;
+
+	kernel_unref(test->kernel);
+	return fixture_teardown((void **)&test->fixture);
+}
+
+static int take_now(struct test *test, const char *path)
+{
+	return lock_take(test->kernel, path, &(struct lock_wait){0});
+}
+
+static void one_at_a_time(void **state)
+{
+	struct test *test = *state;
+	int fd = take_now(test, REGION);
+
+	assert_true(fd >= 0);
+	assert_int_equal(take_now(test, REGION), -EWOULDBLOCK);
+	/* The same object through another path. */
+	make_link(test->fixture, "sys/bus/dax/region", "../../devices/platform/hmem.0");
+	assert_int_equal(take_now(test, "sys/bus/dax/region"), -EWOULDBLOCK);
+	/* Another object. */
+	AUTO_CLOSE int other = take_now(test, "sys/devices/platform");
+	assert_true(other >= 0);
+	close(fd);
+	AUTO_CLOSE int again = take_now(test, REGION);
+	assert_true(again >= 0);
+}
+
+static mode_t mode_of(struct test *test, const char *path)
+{
+	char full[512];
+	struct stat st;
+
+	snprintf(full, sizeof(full), "%s/%s", test->fixture->root, path);
+	assert_int_equal(stat(full, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* C1: nobody but root can hold a lock. */
+static void only_root_can_open(void **state)
+{
+	struct test *test = *state;
+	char full[512];
+	AUTO_CLOSE int fd = take_now(test, REGION);
+
+	assert_true(fd >= 0);
+	assert_int_equal(mode_of(test, DIRECTORY), 0700);
+	struct stat st;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+
+	/* A directory that somebody has opened for others is closed again. */
+	snprintf(full, sizeof(full), "%s/" DIRECTORY, test->fixture->root);
+	assert_int_equal(chmod(full, 0777), 0);
+	AUTO_CLOSE int other = take_now(test, "sys/devices/platform");
+	assert_true(other >= 0);
+	assert_int_equal(mode_of(test, DIRECTORY), 0700);
+
+	/* A link in its place is not followed. */
+	take_away(test->fixture, DIRECTORY);
+	make_dir(test->fixture, "elsewhere");
+	make_link(test->fixture, DIRECTORY, "../elsewhere");
+	assert_int_equal(take_now(test, "sys/devices"), -ENOTDIR);
+	take_away(test->fixture, DIRECTORY);
+	make_dir(test->fixture, DIRECTORY);
+	if (chown(full, 1000, 1000))
+		skip();
+	assert_int_equal(take_now(test, "sys/devices"), -EPERM);
+	assert_string_equal(kernel_error(test->kernel),
+		"/run/daxctl cannot be used for locks: it does not belong to root");
+}
+
+static void of_what_exists(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(take_now(test, "sys/devices/none"), -ENOENT);
+	assert_string_equal(kernel_error(test->kernel),
+		"/sys/devices/none cannot be locked: No such file or directory");
+	make_file(test->fixture, "sys/file", "1\n");
+	assert_int_equal(take_now(test, "sys/file"), -ENOTDIR);
+}
+
+static void hear(void *data, const char *holder)
+{
+	snprintf(told, sizeof(told), "%s", holder);
+}
+
+/* Holds the lock in a process of its own for @milliseconds; returns when it has it. */
+static pid_t hold(struct test *test, int milliseconds)
+{
+	int ready[2];
+	char answer;
+
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int fd = take_now(test, REGION);
+		if (write(ready[1], fd >= 0 ? "y" : "n", 1) != 1)
+			_exit(1);
+		usleep((useconds_t)milliseconds * 1000);
+		/* Not closed: the end of the process releases it. */
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &answer, 1), 1);
+	assert_int_equal(answer, 'y');
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static void waits_and_says_for_whom(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 30000, .tell = hear};
+	pid_t pid = hold(test, 1500);
+	char locks[64];
+	struct stat st;
+
+	/* What proc(5) would say of it; the process has no other name in this tree. */
+	char full[512];
+	struct stat region;
+	snprintf(full, sizeof(full), "%s/" REGION, test->fixture->root);
+	assert_int_equal(stat(full, &region), 0);
+	snprintf(full, sizeof(full), "%s/" DIRECTORY "/object-%ju", test->fixture->root,
+		(uintmax_t)region.st_ino);
+	assert_int_equal(stat(full, &st), 0);
+	snprintf(locks, sizeof(locks), "%02x:%02x:%ju", major(st.st_dev), minor(st.st_dev),
+		(uintmax_t)st.st_ino);
+	make_file(test->fixture, "proc/locks",
+		"1: POSIX  ADVISORY  WRITE 7 %s 0 EOF\n"
+		"2: FLOCK  ADVISORY  WRITE 8 00:01:1 0 EOF\n"
+		"3: FLOCK  ADVISORY  WRITE 1234 %s 0 EOF\n",
+		locks, locks);
+	make_file(test->fixture, "proc/1234/comm", "ndctl\n");
+	AUTO_CLOSE int fd = lock_take(test->kernel, REGION, &wait);
+	assert_true(fd >= 0);
+	assert_string_equal(told, "ndctl (process 1234)");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void gives_up(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 300, .tell = hear};
+	AUTO_CLOSE int held = take_now(test, REGION);
+
+	assert_int_equal(lock_take(test->kernel, REGION, &wait), -ETIMEDOUT);
+	assert_string_equal(kernel_error(test->kernel),
+		"/" REGION " cannot be locked: another process has been changing it for too long");
+}
+
+static void interrupted(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 30000};
+	struct itimerval timer = {.it_interval.tv_usec = 100000, .it_value.tv_usec = 100000};
+	struct sigaction action = {.sa_handler = on_signal}, before;
+	int held = take_now(test, REGION);
+
+	sigaction(SIGALRM, &action, &before);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	int err = lock_take(test->kernel, REGION, &wait);
+	setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+	assert_int_equal(err, -EINTR);
+	assert_int_equal(caught, SIGALRM);
+	assert_string_equal(kernel_error(test->kernel),
+		"/" REGION " cannot be locked: Interrupted system call");
+
+	/* One that is blocked ends the wait for those who say so. */
+	sigset_t mask;
+	signals_block(&mask);
+	raise(SIGALRM);
+	const struct lock_wait heeding = {.milliseconds = 30000, .ends_on_pending = true};
+	assert_int_equal(lock_take(test->kernel, REGION, &heeding), -EINTR);
+	const struct lock_wait deaf = {.milliseconds = 100};
+	assert_int_equal(lock_take(test->kernel, REGION, &deaf), -ETIMEDOUT);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	close(held);
+	AUTO_CLOSE int fd = take_now(test, REGION);
+	assert_true(fd >= 0);
+}
+
+/* An object that is made anew while somebody waits for the old one. */
+static void object_is_gone(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 30000};
+	pid_t pid = hold(test, 300);
+	char full[512];
+
+	pid_t other = fork();
+	if (other == 0) {
+		usleep(100000);
+		snprintf(full, sizeof(full), "%s/" REGION, test->fixture->root);
+		_exit(rmdir(full) != 0);
+	}
+	int err = lock_take(test->kernel, REGION, &wait);
+	int status;
+	assert_int_equal(waitpid(other, &status, 0), other);
+	assert_int_equal(status, 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(err, -ENOENT);
+}
+
+#define lock_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		lock_test(one_at_a_time),
+		lock_test(only_root_can_open),
+		lock_test(of_what_exists),
+		lock_test(waits_and_says_for_whom),
+		lock_test(gives_up),
+		lock_test(interrupted),
+		lock_test(object_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
