@@ -72,8 +72,8 @@ void *ndctl_get_userdata(struct ndctl_ctx *ctx);
 void ndctl_set_private_data(struct ndctl_ctx *ctx, void *data);
 void *ndctl_get_private_data(struct ndctl_ctx *ctx);
 
-/* The folder of configuration files, ndctl.conf.d below the build's sysconfdir (/etc) by default. The path is copied; -ENOMEM
- * leaves it as it was, NULL goes back to the default. */
+/* The folder of configuration files, ndctl.conf.d below the build's sysconfdir (/etc) by default.
+ * The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
 int ndctl_set_config_path(struct ndctl_ctx *ctx, char *config_path);
 const char *ndctl_get_config_path(struct ndctl_ctx *ctx);
 
@@ -708,6 +708,231 @@ int ndctl_dax_is_configured(struct ndctl_dax *dax);
 /* Binds the driver; unbinds it and lets go of the namespace. */
 int ndctl_dax_enable(struct ndctl_dax *dax);
 int ndctl_dax_delete(struct ndctl_dax *dax);
+
+/*
+ * ---- to come ----
+ *
+ * The DIMM side below is not there yet: SMART, vendor commands, firmware, security, error
+ * injection, scrubs, the write cache. What returns int or ssize_t gives -EOPNOTSUPP
+ * (has_error_injection and is_flag_supported: 0), a pointer is NULL with errno EOPNOTSUPP, another
+ * number has all its bits set, and an enum says that the state is not known; the sentence in the
+ * context says so.
+ */
+
+#define ND_EVENT_SPARES_REMAINING  (1 << 0)
+#define ND_EVENT_MEDIA_TEMPERATURE (1 << 1)
+#define ND_EVENT_CTRL_TEMPERATURE  (1 << 2)
+#define ND_EVENT_HEALTH_STATE	   (1 << 3)
+#define ND_EVENT_UNCLEAN_SHUTDOWN  (1 << 4)
+
+#define ND_SMART_INJECT_SPARES_REMAINING  (1 << 0)
+#define ND_SMART_INJECT_MEDIA_TEMPERATURE (1 << 1)
+#define ND_SMART_INJECT_CTRL_TEMPERATURE  (1 << 2)
+#define ND_SMART_INJECT_HEALTH_STATE	  (1 << 3)
+#define ND_SMART_INJECT_UNCLEAN_SHUTDOWN  (1 << 4)
+
+/* Older headers of the same names may have been included before. */
+#ifndef ND_SMART_HEALTH_VALID
+#define ND_SMART_HEALTH_VALID	      (1 << 0)
+#define ND_SMART_SPARES_VALID	      (1 << 1)
+#define ND_SMART_USED_VALID	      (1 << 2)
+#define ND_SMART_MTEMP_VALID	      (1 << 3)
+#define ND_SMART_TEMP_VALID	      ND_SMART_MTEMP_VALID
+#define ND_SMART_CTEMP_VALID	      (1 << 4)
+#define ND_SMART_SHUTDOWN_COUNT_VALID (1 << 5)
+#define ND_SMART_AIT_STATUS_VALID     (1 << 6)
+#define ND_SMART_PTEMP_VALID	      (1 << 7)
+#define ND_SMART_ALARM_VALID	      (1 << 9)
+#define ND_SMART_SHUTDOWN_VALID	      (1 << 10)
+#define ND_SMART_VENDOR_VALID	      (1 << 11)
+#define ND_SMART_SPARE_TRIP	      (1 << 0)
+#define ND_SMART_MTEMP_TRIP	      (1 << 1)
+#define ND_SMART_TEMP_TRIP	      ND_SMART_MTEMP_TRIP
+#define ND_SMART_CTEMP_TRIP	      (1 << 2)
+#define ND_SMART_NON_CRITICAL_HEALTH  (1 << 0)
+#define ND_SMART_CRITICAL_HEALTH      (1 << 1)
+#define ND_SMART_FATAL_HEALTH	      (1 << 2)
+#endif
+
+#define ND_PASSPHRASE_SIZE 32
+#define ND_KEY_DESC_LEN	   22
+#define ND_KEY_DESC_PREFIX 7
+#define ND_KEY_DESC_SIZE   128
+#define ND_KEY_CMD_SIZE	   128
+
+/* Degrees Celsius, from and to the units of SMART data. */
+double ndctl_decode_smart_temperature(unsigned int temp);
+unsigned int ndctl_encode_smart_temperature(double temp);
+/* What a submitted command answered, as an errno: 0, or -EIO if the firmware refused it; and
+ * submitting it with that as the result. */
+int ndctl_cmd_submit_xlat(struct ndctl_cmd *cmd);
+int ndctl_cmd_xlat_firmware_status(struct ndctl_cmd *cmd);
+
+/* SMART: health, thresholds, injection of both. */
+unsigned int ndctl_cmd_smart_get_alarm_flags(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_flags(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_health(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_life_used(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_shutdown_state(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_spares(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_temperature(struct ndctl_cmd *cmd);
+unsigned char *ndctl_cmd_smart_get_vendor_data(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_vendor_size(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_alarm_control(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_spares(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_temperature(struct ndctl_cmd *cmd);
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart(struct ndctl_dimm *dimm);
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart_threshold(struct ndctl_dimm *dimm);
+unsigned int ndctl_cmd_smart_get_ctrl_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_media_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_shutdown_count(struct ndctl_cmd *cmd);
+int ndctl_cmd_smart_inject_fatal(struct ndctl_cmd *cmd, bool enable);
+int ndctl_cmd_smart_inject_media_temperature(
+	struct ndctl_cmd *cmd, bool enable, unsigned int mtemp);
+int ndctl_cmd_smart_inject_spares(struct ndctl_cmd *cmd, bool enable, unsigned int spares);
+int ndctl_cmd_smart_inject_unsafe_shutdown(struct ndctl_cmd *cmd, bool enable);
+unsigned int ndctl_cmd_smart_threshold_get_ctrl_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_media_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_supported_alarms(struct ndctl_cmd *cmd);
+int ndctl_cmd_smart_threshold_set_alarm_control(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_ctrl_temperature(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_media_temperature(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_spares(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_temperature(struct ndctl_cmd *cmd, unsigned int val);
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart_inject(struct ndctl_dimm *dimm);
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart_set_threshold(struct ndctl_cmd *cmd);
+struct ndctl_cmd *ndctl_dimm_cmd_new_ack_shutdown_count(struct ndctl_dimm *dimm);
+int ndctl_cmd_smart_inject_ctrl_temperature(struct ndctl_cmd *cmd, bool enable, unsigned int ctemp);
+int ndctl_dimm_smart_inject_supported(struct ndctl_dimm *dimm);
+/* A descriptor to poll for events, and what the dimm says of its health as bits. */
+int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm);
+unsigned int ndctl_dimm_get_event_flags(struct ndctl_dimm *dimm);
+unsigned int ndctl_dimm_get_flags(struct ndctl_dimm *dimm);
+unsigned int ndctl_dimm_get_health(struct ndctl_dimm *dimm);
+int ndctl_dimm_is_flag_supported(struct ndctl_dimm *dimm, unsigned int flag);
+
+/* Commands that only the vendor knows. */
+ssize_t ndctl_cmd_vendor_get_output(struct ndctl_cmd *cmd, void *buf, unsigned int len);
+ssize_t ndctl_cmd_vendor_get_output_size(struct ndctl_cmd *cmd);
+ssize_t ndctl_cmd_vendor_set_input(struct ndctl_cmd *cmd, void *buf, unsigned int len);
+struct ndctl_cmd *ndctl_dimm_cmd_new_vendor_specific(
+	struct ndctl_dimm *dimm, unsigned int opcode, size_t input_size, size_t output_size);
+
+/* Firmware. */
+enum ND_FW_STATUS {
+	FW_SUCCESS = 0,
+	FW_ENOTSUPP,
+	FW_ENOTEXIST,
+	FW_EINVAL,
+	FW_EHWERR,
+	FW_ERETRY,
+	FW_EUNKNOWN,
+	FW_ENORES,
+	FW_ENOTREADY,
+	FW_EBUSY,
+	FW_EINVAL_CTX,
+	FW_ALREADY_DONE,
+	FW_EBADFW,
+	FW_ABORTED,
+	FW_ESEQUENCE,
+};
+enum ndctl_fwa_state {
+	NDCTL_FWA_INVALID,
+	NDCTL_FWA_IDLE,
+	NDCTL_FWA_ARMED,
+	NDCTL_FWA_BUSY,
+	NDCTL_FWA_ARM_OVERFLOW,
+};
+enum ndctl_fwa_method {
+	NDCTL_FWA_METHOD_RESET,
+	NDCTL_FWA_METHOD_SUSPEND,
+	NDCTL_FWA_METHOD_LIVE,
+};
+enum ndctl_fwa_result {
+	NDCTL_FWA_RESULT_INVALID,
+	NDCTL_FWA_RESULT_NONE,
+	NDCTL_FWA_RESULT_SUCCESS,
+	NDCTL_FWA_RESULT_NOTSTAGED,
+	NDCTL_FWA_RESULT_NEEDRESET,
+	NDCTL_FWA_RESULT_FAIL,
+};
+/* Updates, and their activation without a reboot. */
+unsigned long long ndctl_cmd_fw_fquery_get_fw_rev(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_max_query_time(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_max_send_len(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_query_interval(struct ndctl_cmd *cmd);
+unsigned long long ndctl_cmd_fw_info_get_run_version(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_storage_size(struct ndctl_cmd *cmd);
+unsigned long long ndctl_cmd_fw_info_get_updated_version(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_start_get_context(struct ndctl_cmd *cmd);
+enum ND_FW_STATUS ndctl_cmd_fw_xlat_firmware_status(struct ndctl_cmd *cmd);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_abort(struct ndctl_cmd *start);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_finish(struct ndctl_cmd *start);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_finish_query(struct ndctl_cmd *start);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_get_info(struct ndctl_dimm *dimm);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_send(
+	struct ndctl_cmd *start, unsigned int offset, unsigned int len, void *data);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_start_update(struct ndctl_dimm *dimm);
+int ndctl_dimm_fw_update_supported(struct ndctl_dimm *dimm);
+int ndctl_bus_activate_firmware(struct ndctl_bus *bus, enum ndctl_fwa_method method);
+int ndctl_bus_clear_fw_activate_noidle(struct ndctl_bus *bus);
+int ndctl_bus_clear_fw_activate_nosuspend(struct ndctl_bus *bus);
+enum ndctl_fwa_method ndctl_bus_get_fw_activate_method(struct ndctl_bus *bus);
+enum ndctl_fwa_state ndctl_bus_get_fw_activate_state(struct ndctl_bus *bus);
+int ndctl_bus_set_fw_activate_noidle(struct ndctl_bus *bus);
+int ndctl_bus_set_fw_activate_nosuspend(struct ndctl_bus *bus);
+enum ndctl_fwa_state ndctl_dimm_fw_activate_arm(struct ndctl_dimm *dimm);
+enum ndctl_fwa_state ndctl_dimm_fw_activate_disarm(struct ndctl_dimm *dimm);
+enum ndctl_fwa_result ndctl_dimm_get_fw_activate_result(struct ndctl_dimm *dimm);
+enum ndctl_fwa_state ndctl_dimm_get_fw_activate_state(struct ndctl_dimm *dimm);
+
+/* Security; a key is the serial number of a key of the kernel's. */
+int ndctl_dimm_disable_passphrase(struct ndctl_dimm *dimm, long key);
+int ndctl_dimm_freeze_security(struct ndctl_dimm *dimm);
+int ndctl_dimm_master_secure_erase(struct ndctl_dimm *dimm, long key);
+int ndctl_dimm_overwrite(struct ndctl_dimm *dimm, long key);
+int ndctl_dimm_secure_erase(struct ndctl_dimm *dimm, long key);
+int ndctl_dimm_update_master_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
+int ndctl_dimm_update_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
+int ndctl_dimm_wait_overwrite(struct ndctl_dimm *dimm);
+int ndctl_dimm_disable_master_passphrase(struct ndctl_dimm *dimm, long key);
+
+/* Scrubs. */
+int ndctl_bus_wait_for_scrub_completion(struct ndctl_bus *bus);
+int ndctl_bus_start_scrub(struct ndctl_bus *bus);
+int ndctl_bus_poll_scrub_completion(
+	struct ndctl_bus *bus, unsigned int poll_interval, unsigned int timeout);
+
+enum ndctl_namespace_inject_flags {
+	NDCTL_NS_INJECT_NOTIFY = 0,
+	NDCTL_NS_INJECT_SATURATE,
+};
+struct ndctl_bb;
+/* Injection of errors: sectors of 512 bytes, from the start of the namespace. */
+unsigned long long ndctl_bb_get_block(struct ndctl_bb *bb);
+unsigned long long ndctl_bb_get_count(struct ndctl_bb *bb);
+int ndctl_bus_has_error_injection(struct ndctl_bus *bus);
+int ndctl_namespace_inject_error(struct ndctl_namespace *ndns, unsigned long long block,
+	unsigned long long count, bool notify);
+struct ndctl_bb *ndctl_namespace_injection_get_first_bb(struct ndctl_namespace *ndns);
+struct ndctl_bb *ndctl_namespace_injection_get_next_bb(
+	struct ndctl_namespace *ndns, struct ndctl_bb *bb);
+int ndctl_namespace_injection_status(struct ndctl_namespace *ndns);
+int ndctl_namespace_uninject_error(
+	struct ndctl_namespace *ndns, unsigned long long block, unsigned long long count);
+int ndctl_namespace_inject_error2(struct ndctl_namespace *ndns, unsigned long long block,
+	unsigned long long count, unsigned int flags);
+int ndctl_namespace_uninject_error2(struct ndctl_namespace *ndns, unsigned long long block,
+	unsigned long long count, unsigned int flags);
+#define ndctl_namespace_bb_foreach(ndns, bb)                                                       \
+	for (bb = ndctl_namespace_injection_get_first_bb(ndns); bb != NULL;                        \
+		bb = ndctl_namespace_injection_get_next_bb(ndns, bb))
+
+/* The write cache of the block device, and the persistence domain that all regions share. */
+enum ndctl_persistence_domain ndctl_bus_get_persistence_domain(struct ndctl_bus *bus);
+int ndctl_namespace_disable_write_cache(struct ndctl_namespace *ndns);
+int ndctl_namespace_enable_write_cache(struct ndctl_namespace *ndns);
+int ndctl_namespace_write_cache_is_enabled(struct ndctl_namespace *ndns);
 
 #ifdef __cplusplus
 }
