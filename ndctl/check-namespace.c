@@ -13,12 +13,12 @@ static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
 	{'R', "repair", OPT_FLAG, &repair, NULL,
-		"put right what is wrong; without it nothing is written"},
+		"repair what is wrong; without it nothing is written"},
 	{'L', "rewrite-log", OPT_FLAG, &rewrite_log, NULL,
 		"with --repair, write a new log, in today's format, even if the old one is "
 		"damaged"},
 	{'f', "force", OPT_FLAG, &force, NULL,
-		"disable it for the time if it is enabled, unless it is in use"},
+		"disable it while it is checked, unless it is in use"},
 };
 
 static void tell(

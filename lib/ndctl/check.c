@@ -4,7 +4,7 @@
 #include "btt.h"
 #include "step.h"
 
-/* Checking the block translation table of a namespace: what it is, is in btt.c. */
+/* Checking the block translation table of a namespace; btt.h describes the table. */
 
 struct check {
 	struct ndctl_namespace *ndns;
@@ -37,30 +37,84 @@ static int write_medium(void *data, const void *bytes, size_t size, uint64_t off
 	return err;
 }
 
-static int judge(struct kernel *kernel, const struct check *check, const struct btt_check *outcome)
+/* The command that would help, if any does. */
+static void hint(struct kernel *kernel, struct ndctl_namespace *ndns, const struct btt_check *btt)
 {
-	if (!outcome->damaged)
-		return 0;
-	kernel_fail(kernel, ENXIO, "its block translation table is damaged");
-	if (!(check->flags & NDCTL_CHECK_REPAIR))
-		kernel_hint(kernel,
-			"--repair puts right what can be, --repair --rewrite-log a "
-			"damaged log too");
-	else if (!(check->flags & NDCTL_CHECK_REWRITE_LOG))
-		kernel_hint(kernel,
-			"nothing was written; --rewrite-log may help if it is the log "
-			"that is damaged");
+	const char *name = entity_name(&ndns->entity);
+
+	if (btt->remedy == BTT_REPAIR)
+		kernel_hint(kernel, "ndctl check-namespace --repair %s", name);
+	else if (btt->remedy == BTT_REWRITE_LOG)
+		kernel_hint(kernel, "ndctl check-namespace --repair --rewrite-log %s", name);
 	else
 		kernel_hint(kernel,
-			"nothing was written: this cannot be repaired; make a copy of "
-			"what can be read, and create the namespace anew");
+			"copy what can be read, and create the namespace anew: no repair is "
+			"certain");
+}
+
+static int judge(
+	struct ndctl_namespace *ndns, const struct check *check, const struct btt_check *btt)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+
+	if (!btt->damaged)
+		return 0;
+	if (btt->repaired)
+		kernel_fail(kernel, ENXIO,
+			"its block translation table is still damaged after the repair");
+	else if (check->flags & NDCTL_CHECK_REPAIR)
+		kernel_fail(kernel, ENXIO,
+			"its block translation table is damaged, and nothing was written");
+	else
+		kernel_fail(kernel, ENXIO, "its block translation table is damaged");
+	hint(kernel, ndns, btt);
 	return -ENXIO;
+}
+
+/* What the label says that the namespace is for: without a word, the kernel looks for a table of
+ * version 1.1 only. */
+static int read_label(struct ndctl_namespace *ndns, struct btt_medium *medium)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	int err = object_uuid(&ndns->entity.object, NS_UUID, medium->parent);
+
+	if (err == -ENOENT) {
+		uuid_clear(medium->parent);
+		err = 0;
+	}
+	if (err)
+		return err;
+	switch (ndctl_namespace_get_enforce_mode(ndns)) {
+	case NDCTL_NS_MODE_RAW:
+		medium->only[BTT_1_1] = true;
+		return 0;
+	case NDCTL_NS_MODE_FSDAX:
+	case NDCTL_NS_MODE_DEVDAX:
+		return kernel_fail(kernel, ENXIO,
+			"This may not be a sector mode namespace: its label is for another mode");
+	default:
+		return 0;
+	}
+}
+
+static int say_failure(struct kernel *kernel, int err, const struct btt_check *btt)
+{
+	if (err == -ENOENT)
+		return kernel_fail(kernel, ENXIO,
+			"Unable to recover any BTT info blocks: both its info block and the copy "
+			"are lost, or this may not be a sector mode namespace");
+	if (err == -ENOTUNIQ)
+		return kernel_fail(kernel, ENXIO,
+			"it has BTT info blocks of versions 1.1 and 2.0: only its label can tell "
+			"which one counts");
+	if (btt->remedy != BTT_RIGHT && btt->flags & NDCTL_CHECK_REPAIR)
+		return kernel_fail(kernel, -err, "the repair is not complete: %s", strerror(-err));
+	return kernel_fail(kernel, -err, "%s", strerror(-err));
 }
 
 static int check_medium(struct ndctl_namespace *ndns, int fd, void *data)
 {
 	struct check *check = data;
-	struct kernel *kernel = entity_kernel(&ndns->entity);
 	struct btt_medium medium = {
 		.read = read_medium,
 		.write = write_medium,
@@ -69,15 +123,14 @@ static int check_medium(struct ndctl_namespace *ndns, int fd, void *data)
 	};
 	struct btt_check btt = {
 		.medium = &medium, .flags = check->flags, .tell = tell, .data = check};
+	int err = read_label(ndns, &medium);
 
-	ndctl_namespace_get_uuid(ndns, medium.parent);
-	int err = btt_check(&btt);
-	if (err == -ENOENT)
-		return kernel_fail(kernel, ENXIO,
-			"it is no sector namespace, or both its info block and the copy are lost");
 	if (err)
-		return kernel_fail(kernel, -err, "%s", strerror(-err));
-	return judge(kernel, check, &btt);
+		return err;
+	err = btt_check(&btt);
+	if (err)
+		return say_failure(entity_kernel(&ndns->entity), err, &btt);
+	return judge(ndns, check, &btt);
 }
 
 static int do_check(void *data)
@@ -116,7 +169,7 @@ static int run(struct check *check)
 
 	if (check->flags & NDCTL_CHECK_REWRITE_LOG && !(check->flags & NDCTL_CHECK_REPAIR))
 		return kernel_fail(
-			kernel, EINVAL, "to rewrite the log is a repair: it needs --repair");
+			kernel, EINVAL, "--rewrite-log is a repair: it also requires --repair");
 	int err = ctx_txn(ndns->entity.ctx, &txn);
 	if (!err)
 		err = region_lock(entity_region(&ndns->entity), txn);
