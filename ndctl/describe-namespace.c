@@ -207,25 +207,31 @@ static bool target_node(void *object, unsigned flags, union field_value *out)
 
 /* Offsets are counted from where the data are, which may be behind a page map. */
 struct data_area {
-	unsigned long long skipped, sectors; /* of 512 bytes, from the start of the namespace */
-	unsigned long long address;	     /* ULLONG_MAX: not known */
+	unsigned long long skipped, sectors; /* of 512 bytes, from the start of the region */
+	unsigned long long address;
 };
 
-static struct data_area data_area(const struct view *view)
+static bool data_area(const struct view *view, struct data_area *area)
 {
+	struct ndctl_region *region = ndctl_namespace_get_region(view->ndns);
 	unsigned long long start = ndctl_namespace_get_resource(view->ndns);
-	struct data_area area = {0, ndctl_namespace_get_size(view->ndns) / 512, start};
+	unsigned long long origin = ndctl_region_get_resource(region);
 
-	if (!view->active || start == ULLONG_MAX || !(view->pfn || view->dax))
-		return area;
-	area.address =
+	if (start == ULLONG_MAX || origin == ULLONG_MAX || start < origin)
+		return false;
+	*area = (struct data_area){
+		(start - origin) / 512, ndctl_namespace_get_size(view->ndns) / 512, start};
+	if (!view->active || !(view->pfn || view->dax))
+		return true;
+	unsigned long long address =
 		view->pfn ? ndctl_pfn_get_resource(view->pfn) : ndctl_dax_get_resource(view->dax);
-	if (area.address == ULLONG_MAX || area.address < start)
-		return area;
-	area.skipped = (area.address - start) / 512;
-	area.sectors =
+	if (address == ULLONG_MAX || address < start)
+		return true;
+	area->address = address;
+	area->skipped = (address - origin) / 512;
+	area->sectors =
 		(view->pfn ? ndctl_pfn_get_size(view->pfn) : ndctl_dax_get_size(view->dax)) / 512;
-	return area;
+	return true;
 }
 
 /* The part of a run that is among the data, counted from there. */
@@ -246,14 +252,15 @@ static bool clip(const struct data_area *area, const struct badblock *run, struc
 static bool badblock_count(void *object, unsigned flags, union field_value *out)
 {
 	const struct view *view = object;
+	struct ndctl_region *region = ndctl_namespace_get_region(view->ndns);
 	struct badblock *badblock, part;
+	struct data_area area;
 
 	out->number = 0;
 	/* Nobody looks at where the data are unless there are some. */
-	if (!ndctl_namespace_get_first_badblock(view->ndns))
+	if (!ndctl_region_get_first_badblock(region) || !data_area(view, &area))
 		return false;
-	struct data_area area = data_area(view);
-	ndctl_namespace_badblock_foreach (view->ndns, badblock)
+	ndctl_region_badblock_foreach (region, badblock)
 		if (clip(&area, badblock, &part))
 			out->number += part.len;
 	return out->number > 0;
@@ -264,18 +271,19 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 	const struct view *view = object;
 	AUTO_JSON struct json_object *array = json_object_new_array();
 	struct ndctl_bus *bus = ndctl_namespace_get_bus(view->ndns);
+	struct ndctl_region *region = ndctl_namespace_get_region(view->ndns);
 	struct badblock *badblock, part;
+	struct data_area area;
 
 	/* Behind a btt sectors are somewhere else than they seem to be. */
-	if (!array || view->btt || !ndctl_namespace_get_first_badblock(view->ndns))
+	if (!array || view->btt || !ndctl_region_get_first_badblock(region) ||
+		!data_area(view, &area))
 		return false;
-	struct data_area area = data_area(view);
-	ndctl_namespace_badblock_foreach (view->ndns, badblock) {
+	ndctl_region_badblock_foreach (region, badblock) {
 		if (!clip(&area, badblock, &part))
 			continue;
-		unsigned long long address =
-			area.address == ULLONG_MAX ? ULLONG_MAX : area.address + part.offset * 512;
-		if (json_append(array, describe_badblock(&part, bus, address)))
+		if (json_append(
+			    array, describe_badblock(&part, bus, area.address + part.offset * 512)))
 			return false;
 	}
 	if (json_object_array_length(array) == 0)

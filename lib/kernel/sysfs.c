@@ -140,6 +140,20 @@ int sysfs_read(const struct folder *folder, const char *object, const char *attr
 	return err;
 }
 
+int sysfs_read_cut(const struct folder *folder, const char *object, const char *attr, char *text)
+{
+	char path[PATH_MAX];
+	int err = join(folder, object, attr, path);
+	if (err)
+		return err;
+
+	ssize_t size = read_file(folder, path, text);
+	if (size < 0)
+		return (int)size;
+	text[size] = 0;
+	return strlen(text) == (size_t)size ? 0 : -EINVAL;
+}
+
 static int write_file(const struct folder *folder, const char *path, const char *value)
 {
 	AUTO_CLOSE int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

@@ -42,6 +42,9 @@ static inline void cleanup_folder(struct folder **folder)
 int sysfs_path(const struct folder *folder, const char *object, char *path);
 /* Reads @object/@attr into @text (room for SYSFS_PAGE + 1 bytes) without the newline. */
 int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text);
+/* The same for a list of which the kernel may have cut the end, and with it the newline: all is
+ * kept. */
+int sysfs_read_cut(const struct folder *folder, const char *object, const char *attr, char *text);
 int sysfs_write(
 	const struct folder *folder, const char *object, const char *attr, const char *value);
 /* The target of the link @object/@attr; @attr may be NULL for the object itself. @target has room

@@ -43,18 +43,24 @@ static int add(struct badblocks *badblocks, uint64_t offset, uint64_t count, uin
 	return err;
 }
 
-int badblocks_read(
-	struct badblocks *badblocks, struct ndctl_region *region, uint64_t start, uint64_t length)
+/*
+ * The kernel prints no more than a page: 4095 bytes, the last line cut anywhere. A list that ends
+ * there may be whole or not, which cannot be told from it.
+ */
+static bool is_cut_short(const char *text)
 {
-	/* A region without any has an empty file. */
-	const char *text = object_text(&region->entity.object, REGION_BADBLOCKS);
-	AUTO_FREE char *copy = strdup(text ?: "");
+	return strlen(text) >= SYSFS_PAGE - 2;
+}
+
+int badblocks_parse(struct badblocks *badblocks, char *text, uint64_t start, uint64_t length)
+{
+	bool cut = is_cut_short(text);
+	char *last = strlen(text) >= SYSFS_PAGE - 1 ? strrchr(text, '\n') : NULL;
 	char *save;
 
-	badblocks_forget(badblocks);
-	if (!copy)
-		return -ENOMEM;
-	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	if (last)
+		*last = 0;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		uint64_t run[2];
 		if (split_numbers(line, ' ', 10, run, 2) != 2)
 			return -EINVAL;
@@ -62,7 +68,7 @@ int badblocks_read(
 		if (err)
 			return err;
 	}
-	return 0;
+	return cut;
 }
 
 struct badblock *badblocks_first(struct badblocks *badblocks)

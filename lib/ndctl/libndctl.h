@@ -401,7 +401,9 @@ int ndctl_region_has_numa(struct ndctl_region *region);
 int ndctl_region_get_target_node(struct ndctl_region *region);
 enum ndctl_persistence_domain ndctl_region_get_persistence_domain(struct ndctl_region *region);
 
-/* Attribute badblocks. What is returned is good until the next call for the same region. */
+/* Attribute badblocks. What is returned is good until the next call for the same region. The kernel
+ * cuts a list of more than 4095 bytes: then ndctl_get_error() says so after the first call, which
+ * gives those that were listed. */
 struct badblock *ndctl_region_get_first_badblock(struct ndctl_region *region);
 struct badblock *ndctl_region_get_next_badblock(struct ndctl_region *region);
 #define ndctl_region_badblock_foreach(region, badblock)                                            \
@@ -564,8 +566,9 @@ int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode);
 int ndctl_namespace_get_numa_node(struct ndctl_namespace *ndns);
 int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns);
 
-/* The region's bad blocks that lie in the namespace, relative to its start. What is returned is
- * good until the next call for the same namespace. */
+/* The region's bad blocks among the data of the namespace, relative to the start of its data, as
+ * its block device counts; none for a btt, which moves sectors. What is returned is good until the
+ * next call for the same namespace. */
 struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespace *ndns);
 struct badblock *ndctl_namespace_get_next_badblock(struct ndctl_namespace *ndns);
 #define ndctl_namespace_badblock_foreach(ndns, badblock)                                           \

@@ -7,12 +7,17 @@
 
 /* Interleave sets and mappings: which parts of which dimms a region is made of. */
 
+/* Mappings live as long as the context: what was handed out is read anew in place. */
 void mapping_forget(struct ndctl_region *region)
 {
-	free(region->mappings);
-	region->mappings = NULL;
-	region->mapping_count = 0;
 	region->mapped = false;
+}
+
+void mapping_free(struct ndctl_region *region)
+{
+	for (size_t i = 0; i < region->mapping_room; i++)
+		free(region->mappings[i]);
+	free(region->mappings);
 }
 
 /* "nmem0,0,4294967296,0": dimm, offset, length, and, since Linux 4.14, the position in the set. */
@@ -38,40 +43,59 @@ static int read_mapping(struct ndctl_region *region, size_t i, struct ndctl_mapp
 {
 	char name[32], text[SYSFS_PAGE + 1];
 
-	*mapping = (struct ndctl_mapping){.region = region, .position = -1};
+	*mapping = (struct ndctl_mapping){
+		.region = region, .index = region->mapping_count, .position = -1};
 	snprintf(name, sizeof(name), "mapping%zu", i);
 	int err =
 		sysfs_read(region->entity.object.folder, entity_name(&region->entity), name, text);
 	return err ?: parse_mapping(text, mapping);
 }
 
+/* The place for the next mapping that can be read: NULL without memory. */
+static struct ndctl_mapping *next_place(struct ndctl_region *region)
+{
+	struct ndctl_mapping **list;
+
+	if (region->mapping_count < region->mapping_room)
+		return region->mappings[region->mapping_count];
+	list = reallocarray(region->mappings, region->mapping_room + 1, sizeof(*list));
+	if (!list)
+		return NULL;
+	region->mappings = list;
+	list[region->mapping_room] = calloc(1, sizeof(**list));
+	return list[region->mapping_room] ? list[region->mapping_room++] : NULL;
+}
+
 static void read_mappings(struct ndctl_region *region)
 {
-	size_t count = ndctl_region_get_mappings(region);
+	size_t count;
 
 	if (region->mapped)
 		return;
-	region->mappings = calloc(count ?: 1, sizeof(*region->mappings));
-	if (!region->mappings)
-		return;
+	count = ndctl_region_get_mappings(region);
 	region->mapped = true;
-	for (size_t i = 0; i < count; i++)
-		if (read_mapping(region, i, &region->mappings[region->mapping_count]) == 0)
+	region->mapping_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct ndctl_mapping *mapping = next_place(region);
+		if (!mapping)
+			return;
+		if (read_mapping(region, i, mapping) == 0)
 			region->mapping_count++;
+	}
 }
 
 EXPORT struct ndctl_mapping *ndctl_mapping_get_first(struct ndctl_region *region)
 {
 	read_mappings(region);
-	return region->mapping_count ? region->mappings : NULL;
+	return region->mapping_count ? region->mappings[0] : NULL;
 }
 
 EXPORT struct ndctl_mapping *ndctl_mapping_get_next(struct ndctl_mapping *mapping)
 {
 	const struct ndctl_region *region = mapping->region;
+	size_t next = mapping->index + 1;
 
-	mapping++;
-	return mapping < region->mappings + region->mapping_count ? mapping : NULL;
+	return next < region->mapping_count ? region->mappings[next] : NULL;
 }
 
 EXPORT struct ndctl_dimm *ndctl_mapping_get_dimm(struct ndctl_mapping *mapping)
@@ -117,8 +141,8 @@ EXPORT struct ndctl_dimm *ndctl_region_get_first_dimm(struct ndctl_region *regio
 /* A dimm that serves a region with several mappings is given once. */
 static bool is_repeated(const struct ndctl_region *region, const struct ndctl_mapping *mapping)
 {
-	for (const struct ndctl_mapping *m = region->mappings; m < mapping; m++)
-		if (m->dimm == mapping->dimm)
+	for (size_t i = 0; i < mapping->index; i++)
+		if (region->mappings[i]->dimm == mapping->dimm)
 			return true;
 	return false;
 }
@@ -130,7 +154,7 @@ EXPORT struct ndctl_dimm *ndctl_region_get_next_dimm(
 
 	read_mappings(region);
 	for (size_t i = 0; i < region->mapping_count; i++) {
-		struct ndctl_mapping *mapping = &region->mappings[i];
+		struct ndctl_mapping *mapping = region->mappings[i];
 		if (!mapping->dimm || is_repeated(region, mapping))
 			continue;
 		if (seen)

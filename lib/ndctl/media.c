@@ -147,7 +147,7 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 		return err;
 	struct badblocks found = {0};
 	entity_refresh(&region->entity);
-	err = badblocks_read(&found, region, window.start - origin, window.length);
+	err = region_badblocks(region, &found, window.start - origin, window.length);
 	if (!err && found.count && ndctl_region_get_ro(region) > 0)
 		err = kernel_fail(entity_kernel(&region->entity), EROFS, "%s is read-only",
 			entity_name(&region->entity));

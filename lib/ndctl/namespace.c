@@ -316,19 +316,48 @@ EXPORT int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns)
 	return object_int_or(&ndns->entity.object, NS_TARGET_NODE, NUMA_NO_NODE);
 }
 
+/* Where the data of a namespace are, which is what its block device shows: behind the page map
+ * where there is one. -EOPNOTSUPP for a btt, which moves sectors. */
+static int data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *length)
+{
+	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+	struct claim *claim = namespace_claim(ndns);
+
+	if (claim && !pfn && !dax)
+		return -EOPNOTSUPP;
+	*start = pfn  ? ndctl_pfn_get_resource(pfn)
+		: dax ? ndctl_dax_get_resource(dax)
+		      : ndctl_namespace_get_resource(ndns);
+	if (*start == ULLONG_MAX)
+		return -ENXIO;
+	*length = pfn ? ndctl_pfn_get_size(pfn)
+		: dax ? ndctl_dax_get_size(dax)
+		      : ndctl_namespace_get_size(ndns);
+	return 0;
+}
+
 EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespace *ndns)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct badblock *any = region ? ndctl_region_get_first_badblock(region) : NULL;
+	uint64_t start, length;
 
+	badblocks_forget(&ndns->badblocks);
 	if (!any)
 		return NULL;
-	unsigned long long start = ndctl_namespace_get_resource(ndns);
+	int err = data_window(ndns, &start, &length);
 	unsigned long long origin = ndctl_region_get_resource(region);
-	if (start == ULLONG_MAX || origin == ULLONG_MAX || start < origin)
+	if (err == -EOPNOTSUPP)
 		return NULL;
-	if (badblocks_read(
-		    &ndns->badblocks, region, start - origin, ndctl_namespace_get_size(ndns)))
+	if (err || origin == ULLONG_MAX || start < origin) {
+		kernel_fail(entity_kernel(&ndns->entity), -ENXIO,
+			"%s: cannot tell which bad blocks of %s are in it: its address is not "
+			"known",
+			entity_name(&ndns->entity), entity_name(&region->entity));
+		return NULL;
+	}
+	if (region_badblocks(region, &ndns->badblocks, start - origin, length))
 		return NULL;
 	return badblocks_first(&ndns->badblocks);
 }

@@ -95,6 +95,7 @@ struct ndctl_interleave_set {
 
 struct ndctl_mapping {
 	struct ndctl_region *region;
+	size_t index;		 /* among those of the region that could be read */
 	struct ndctl_dimm *dimm; /* NULL if the kernel names none that exists */
 	uint64_t offset, length;
 	int position; /* -1 if the kernel does not tell */
@@ -109,8 +110,8 @@ struct badblocks {
 struct ndctl_region {
 	struct entity entity;
 	struct ndctl_interleave_set set;
-	struct ndctl_mapping *mappings;
-	size_t mapping_count;
+	struct ndctl_mapping **mappings;
+	size_t mapping_count, mapping_room; /* known now; allocated */
 	bool mapped;
 	bool torn; /* its dimms do not agree about its labels, and could not be made to */
 	struct badblocks badblocks;
@@ -278,14 +279,19 @@ void region_free(struct ndctl_region *region);
 /* Takes the lock under which the parts of a region change, and forgets what was read before. */
 int region_lock(struct ndctl_region *region, struct txn *txn);
 
+/* Reads the region's list, and keeps those of it within @length bytes from @start, relative to it.
+ * Returns 0 or a negative errno; a sentence is recorded if the list was cut short too. */
+int region_badblocks(
+	struct ndctl_region *region, struct badblocks *badblocks, uint64_t start, uint64_t length);
+
 /* mapping.c */
 void mapping_forget(struct ndctl_region *region);
+void mapping_free(struct ndctl_region *region);
 
 /* badblock.c */
-/* Reads the region's list, and keeps those of it within @length bytes from @start, relative to it.
- */
-int badblocks_read(
-	struct badblocks *badblocks, struct ndctl_region *region, uint64_t start, uint64_t length);
+/* Adds the runs that @text, which is changed, lists and that lie within @length bytes from @start,
+ * relative to it. Returns 0, 1 if the kernel has cut the list short, or -EINVAL or -ENOMEM. */
+int badblocks_parse(struct badblocks *badblocks, char *text, uint64_t start, uint64_t length);
 void badblocks_forget(struct badblocks *badblocks);
 struct badblock *badblocks_first(struct badblocks *badblocks);
 struct badblock *badblocks_next(struct badblocks *badblocks);

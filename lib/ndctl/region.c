@@ -9,7 +9,7 @@
 
 void region_free(struct ndctl_region *region)
 {
-	mapping_forget(region);
+	mapping_free(region);
 	badblocks_forget(&region->badblocks);
 }
 
@@ -185,9 +185,52 @@ EXPORT enum ndctl_persistence_domain ndctl_region_get_persistence_domain(
 	return PERSISTENCE_UNKNOWN;
 }
 
+/* The text of the attribute in @text; "" for a region without bad blocks, or a kernel that knows of
+ * none. A list without newline at its end is one that the kernel has cut. */
+static int read_badblocks(struct ndctl_region *region, char *text)
+{
+	const char *whole = object_text(&region->entity.object, REGION_BADBLOCKS);
+
+	*text = 0;
+	if (whole) {
+		snprintf(text, SYSFS_PAGE + 1, "%s", whole);
+		return 0;
+	}
+	if (errno == ENODATA || errno == ENOENT)
+		return 0;
+	if (errno != EPROTO)
+		return -errno;
+	return sysfs_read_cut(
+		region->entity.object.folder, entity_name(&region->entity), "badblocks", text);
+}
+
+int region_badblocks(
+	struct ndctl_region *region, struct badblocks *badblocks, uint64_t start, uint64_t length)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	const char *name = entity_name(&region->entity);
+	char text[SYSFS_PAGE + 1];
+
+	badblocks_forget(badblocks);
+	int err = read_badblocks(region, text);
+	if (err)
+		return kernel_fail(kernel, err, "%s: cannot read the list of bad blocks: %s", name,
+			strerror(-err));
+	err = badblocks_parse(badblocks, text, start, length);
+	if (err < 0)
+		return kernel_fail(kernel, err, "%s: cannot parse the list of bad blocks: %s", name,
+			strerror(-err));
+	if (err)
+		kernel_fail(kernel, -EFBIG,
+			"%s: the kernel cut the list of bad blocks after 4095 bytes: there may be "
+			"more of them",
+			name);
+	return 0;
+}
+
 EXPORT struct badblock *ndctl_region_get_first_badblock(struct ndctl_region *region)
 {
-	if (badblocks_read(&region->badblocks, region, 0, ndctl_region_get_size(region)))
+	if (region_badblocks(region, &region->badblocks, 0, ndctl_region_get_size(region)))
 		return NULL;
 	return badblocks_first(&region->badblocks);
 }

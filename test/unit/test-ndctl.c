@@ -141,6 +141,15 @@ static void attributes(void **state)
 	mapping = ndctl_mapping_get_next(mapping);
 	assert_int_equal(ndctl_mapping_get_position(mapping), -1);
 	assert_null(ndctl_mapping_get_next(mapping));
+
+	/* D3: a mapping lives as long as the context, whatever changes. */
+	struct ndctl_mapping *first = ndctl_mapping_get_first(region);
+	make_file(fixture, ND "region0/mapping0", "nmem0,16384,8192,1\n");
+	ndctl_invalidate(ctx);
+	assert_int_equal(ndctl_mapping_get_length(mapping), 8192);
+	assert_ptr_equal(ndctl_mapping_get_first(region), first);
+	assert_int_equal(ndctl_mapping_get_offset(first), 16384);
+	assert_ptr_equal(ndctl_mapping_get_next(first), mapping);
 	assert_non_null(ndctl_region_get_first_dimm(region));
 	assert_null(ndctl_region_get_next_dimm(region, ndctl_region_get_first_dimm(region)));
 	assert_int_equal(ndctl_region_get_available_size(region), 0);
@@ -188,6 +197,37 @@ static void bad_blocks(void **state)
 	ndctl_unref(ctx);
 }
 
+/* D4: the kernel cuts what does not fit into a page. */
+static void bad_blocks_cut(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[4096];
+
+	make_two_buses(fixture);
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "10 1\n"[i % 5];
+	/* The last line is without its end. */
+	strcpy(text + sizeof(text) - 5, "10 1");
+	make_file(fixture, ND "region0/size", "1048576\n");
+	make_file(fixture, ND "region0/badblocks", "%s", text);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct badblock *badblock;
+	unsigned count = 0;
+
+	ndctl_region_badblock_foreach (region, badblock) {
+		assert_int_equal(badblock->offset, 10);
+		count++;
+	}
+	assert_int_equal(count, 4095 / 5 - 1);
+	assert_non_null(strstr(ndctl_get_error(ctx), "cut the list"));
+	make_file(fixture, ND "region0/badblocks", "nonsense\n");
+	ndctl_invalidate(ctx);
+	assert_null(ndctl_region_get_first_badblock(region));
+	assert_non_null(strstr(ndctl_get_error(ctx), "cannot parse"));
+	ndctl_unref(ctx);
+}
+
 static void words(void **state)
 {
 	struct choices choices = {0};
@@ -215,6 +255,7 @@ int main(void)
 		fixture_test(gone),
 		fixture_test(attributes),
 		fixture_test(bad_blocks),
+		fixture_test(bad_blocks_cut),
 		cmocka_unit_test(words),
 	};
 
