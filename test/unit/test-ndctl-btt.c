@@ -483,6 +483,62 @@ static void a_following_arena_must_be_there(void **state)
 	assert_hopeless(disk, "the info block of the next arena is damaged, and its copy too");
 }
 
+/* The second arena is where the first one says; each is checked and repaired in its own place. */
+struct two {
+	struct disk *first, *second;
+	uint64_t next;
+};
+
+static struct disk *disk_at(const struct two *two, uint64_t *offset)
+{
+	if (*offset < START + two->next)
+		return two->first;
+	*offset -= two->next;
+	return two->second;
+}
+
+static int read_two(void *data, void *bytes, size_t size, uint64_t offset)
+{
+	struct disk *disk = disk_at(data, &offset);
+
+	return read_disk(disk, bytes, size, offset);
+}
+
+static int write_two(void *data, const void *bytes, size_t size, uint64_t offset)
+{
+	struct disk *disk = disk_at(data, &offset);
+
+	return write_disk(disk, bytes, size, offset);
+}
+
+static void each_arena_is_repaired_in_its_place(void **state)
+{
+	struct disk *disk = *state;
+	void *other = NULL;
+
+	setup(&other);
+	struct two two = {disk, other, BTT_ARENA_MAX};
+	struct btt_medium medium = {.read = read_two,
+		.write = write_two,
+		.data = &two,
+		.size = BTT_ARENA_MAX + SIZE,
+		.only = {true}};
+	disk->info.nextoff = BTT_ARENA_MAX;
+	put_info(disk);
+	memcpy(medium.parent, disk->medium.parent, sizeof(uuid_t));
+	disk->check.medium = &medium;
+	assert_true(is_clean(disk));
+	put_slot(two.second, 3, 1, 9, 9, SECTORS + 3, 2);
+	memset(two.second->bytes + START, 0, 4096);
+	assert_int_equal(run(disk, 0), 0);
+	assert_true(says(disk, "arena 1: BTT info block at offset 0x8000001000 needs"));
+	assert_true(says(disk, "arena 1: map[0x9] needs to be updated"));
+	assert_int_equal(run(disk, NDCTL_CHECK_REPAIR), 0);
+	assert_int_equal(disk->writes, 0);
+	assert_true(is_clean(disk));
+	teardown(&other);
+}
+
 /* With a right checksum, but with numbers that would lead out of the arena, or nowhere. */
 static void impossible_numbers_are_refused(void **state)
 {
@@ -544,6 +600,7 @@ int main(void)
 		TEST(the_format_of_before_4_15_is_known_and_converted),
 		TEST(an_arena_that_the_kernel_gave_up_is_told),
 		TEST(a_following_arena_must_be_there),
+		TEST(each_arena_is_repaired_in_its_place),
 		TEST(impossible_numbers_are_refused),
 		TEST(errors_of_the_medium_are_passed_on),
 	};
