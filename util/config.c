@@ -1,50 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <dirent.h>
+#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <iniparser/iniparser.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ini.h"
 #include "say.h"
 #include "size.h"
+#include "suggest.h"
 
-/* A stanza has 300 bytes. */
-#define FILE_MAX (4 << 20)
-
-static void stanza_free(struct stanza *stanza)
-{
-	free(stanza->file);
-	free(stanza->name);
-	free(stanza->region_path);
-	free(stanza->ranges);
-	free(stanza);
-}
-
-void config_free(struct config *config)
-{
-	while (config && config->stanzas) {
-		struct stanza *stanza = config->stanzas;
-		config->stanzas = stanza->next;
-		stanza_free(stanza);
-	}
-	free(config);
-}
-
-static void cleanup_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
+/* What iniparser takes, with some room. */
+#define LINE_MAX_BYTES 1000
+/* Ranges are called by numbers, and nobody has so many. */
+#define RANGES_MAX (1 << 16)
 
 static void cleanup_dictionary(dictionary **dictionary)
 {
@@ -52,7 +26,7 @@ static void cleanup_dictionary(dictionary **dictionary)
 		iniparser_freedict(*dictionary);
 }
 
-/* "FILE: [NAME]: sentence" */
+/* "FILE:LINE: [NAME]: sentence" */
 static PRINTF(2, 3) void mistake(struct stanza *stanza, const char *format, ...)
 {
 	AUTO_FREE char *text = NULL;
@@ -62,7 +36,8 @@ static PRINTF(2, 3) void mistake(struct stanza *stanza, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	say_error("%s: [%s]: %s", stanza->file, stanza->name, text ?: "a mistake");
+	say_error(
+		"%s:%zu: [%s]: %s", stanza->file, stanza->line, stanza->name, text ?: "a mistake");
 	stanza->wrong = true;
 }
 
@@ -227,7 +202,7 @@ static void read_numbered(struct stanza *stanza, const char *key, const char *va
 	char *end;
 	unsigned long number = strtoul(digits, &end, 10);
 
-	if (*digits < '1' || *digits > '9' || *end || number > FILE_MAX / strlen(RANGE_PREFIX)) {
+	if (*digits < '1' || *digits > '9' || *end || number > RANGES_MAX) {
 		mistake(stanza, "%s: ranges are called range.1, range.2 and so on", key);
 		return;
 	}
@@ -249,6 +224,17 @@ static void read_numbered(struct stanza *stanza, const char *key, const char *va
 			value);
 }
 
+static void suggest_key(const struct stanza *stanza, const char *key)
+{
+	struct suggestion near = {.word = key};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (keys[i].kinds & stanza->kind)
+			suggest_offer(&near, keys[i].name);
+	if (near.name)
+		say_hint("did you mean %s?", near.name);
+}
+
 static void read_key(struct stanza *stanza, const char *key, const char *value)
 {
 	if (stanza->kind == STANZA_CREATE &&
@@ -265,6 +251,7 @@ static void read_key(struct stanza *stanza, const char *key, const char *value)
 		return;
 	}
 	mistake(stanza, "%s: there is no such key", key);
+	suggest_key(stanza, key);
 }
 
 /* ---- what a stanza as a whole says ---- */
@@ -339,52 +326,6 @@ static void check_ranges(struct stanza *stanza)
 
 /* ---- text ---- */
 
-/* The line that the parser is unhappy about: the last number in brackets that it told. */
-static unsigned parser_line;
-
-static int hear_error(const char *format, ...)
-{
-	AUTO_FREE char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	int length = vasprintf(&text, format, args);
-	va_end(args);
-	if (length < 0)
-		text = NULL;
-	const char *number = text && strncmp(text, "->", 2) != 0 ? strrchr(text, '(') : NULL;
-	if (number && !parser_line)
-		parser_line = (unsigned)strtoul(number + 1, NULL, 10);
-	return length;
-}
-
-/* The parser opens a file by name, and knows all of a file or nothing: it gets a section at a time,
- * under a name that is none of ours. */
-#define PARSED "s"
-
-static dictionary *parse_lines(const struct ini_line *lines, size_t count)
-{
-	CLEANUP(cleanup_fd) int fd = memfd_create("section", MFD_CLOEXEC);
-	char self[64];
-	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
-
-	if (!file)
-		return NULL;
-	fputs("[" PARSED "]\n", file);
-	for (size_t i = 0; i < count; i++) {
-		fwrite(lines[i].text, 1, lines[i].length, file);
-		fputc('\n', file);
-	}
-	if (fclose(file))
-		return NULL;
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	iniparser_set_error_callback(hear_error);
-	parser_line = 0;
-	dictionary *dictionary = iniparser_load(self);
-	iniparser_set_error_callback(NULL);
-	return dictionary;
-}
-
 /* The parser lets the last of two lines win. */
 static bool is_twice(const struct ini_line *lines, size_t i, const char *key)
 {
@@ -398,25 +339,46 @@ static bool is_twice(const struct ini_line *lines, size_t i, const char *key)
 	return false;
 }
 
+/* What the parser would cut, or take for a part of a line that is no setting. */
+static void check_lines(struct stanza *stanza, const struct ini *ini, size_t first, size_t end)
+{
+	size_t length = 0;
+	bool wrong;
+
+	for (size_t i = first; i < end; i++) {
+		const struct ini_line *line = &ini->lines[i];
+		stanza->line = i + 1;
+		length = line->length + (line->continued ? length : 0);
+		if (length > LINE_MAX_BYTES)
+			mistake(stanza, "is longer than %d bytes", LINE_MAX_BYTES);
+		if (!line->continued || !line->length)
+			continue;
+		AUTO_FREE char *key = ini_key(&ini->lines[i - 1], &wrong);
+		if (ini->lines[i - 1].continued || key)
+			continue;
+		mistake(stanza, "belongs to the line before, which ends with a backslash");
+	}
+}
+
 static void read_lines(struct stanza *stanza, const struct ini *ini, size_t first, size_t end)
 {
 	const struct ini_line *lines = &ini->lines[first];
-	CLEANUP(cleanup_dictionary) dictionary *dictionary = parse_lines(lines, end - first);
+	size_t bad = 0;
+	CLEANUP(cleanup_dictionary) dictionary *dictionary = ini_load(lines, end - first, &bad);
 	bool wrong;
 
 	if (!dictionary) {
-		if (parser_line)
-			mistake(stanza, "line %zu: is not 'key = value'", first + parser_line - 1);
-		else
-			mistake(stanza, "the section cannot be parsed");
+		stanza->line = bad ? first + bad : stanza->line;
+		mistake(stanza, bad ? "is not 'key = value'" : "the section cannot be parsed");
 		return;
 	}
 	for (size_t i = 0; i < end - first; i++) {
 		AUTO_FREE char *key = ini_key(&lines[i], &wrong);
 		AUTO_FREE char *whole = NULL;
+		stanza->line = first + i + 1;
 		if (!key)
 			continue;
-		if (asprintf(&whole, PARSED ":%s", key) < 0) {
+		if (asprintf(&whole, INI_LOADED ":%s", key) < 0) {
 			whole = NULL;
 			mistake(stanza, "%s: %s", key, strerror(ENOMEM));
 			continue;
@@ -428,14 +390,47 @@ static void read_lines(struct stanza *stanza, const struct ini *ini, size_t firs
 	}
 }
 
-static const struct {
-	const char *prefix;
+static const struct kind {
+	const char *word;
 	enum stanza_kind kind;
 	enum daxctl_dev_mode mode;
 } kinds[] = {
-	{"reconfigure-device ", STANZA_RECONFIGURE, DAXCTL_DEV_MODE_RAM},
-	{"create-device ", STANZA_CREATE, DAXCTL_DEV_MODE_DEVDAX},
+	{"reconfigure-device", STANZA_RECONFIGURE, DAXCTL_DEV_MODE_RAM},
+	{"create-device", STANZA_CREATE, DAXCTL_DEV_MODE_DEVDAX},
 };
+
+/* The kind that the header's first word says, or nearly says: NULL if it belongs to others. */
+static const struct kind *find_kind(const char *name)
+{
+	AUTO_FREE char *word = strndup(name, strcspn(name, " \t"));
+	struct suggestion near = {.word = word ?: ""};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		suggest_offer(&near, kinds[i].word);
+	for (size_t i = 0; near.name && i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(kinds[i].word, near.name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+/* "KIND NAME", with one blank, and nothing behind the bracket. */
+static void check_header(struct stanza *stanza, const struct kind *kind, bool closed)
+{
+	size_t length = strcspn(stanza->name, " \t");
+	const char *rest = stanza->name + length + strspn(stanza->name + length, " \t");
+
+	if (!closed)
+		mistake(stanza, "the line does not end with the ] of the section's name");
+	else if (strncmp(stanza->name, kind->word, length) != 0 || kind->word[length])
+		mistake(stanza, "there is no such kind of section");
+	else if (!*rest)
+		mistake(stanza, "the section has no name");
+	else if (stanza->name[length] != ' ')
+		mistake(stanza, "no blank follows %s", kind->word);
+	else
+		return;
+	say_hint("write [%s %s]", kind->word, *rest && closed ? rest : "NAME");
+}
 
 /* Both are not to be applied: nobody knows which one is meant. */
 static void check_twice(struct config *config, struct stanza *stanza)
@@ -443,21 +438,24 @@ static void check_twice(struct config *config, struct stanza *stanza)
 	for (struct stanza *other = config->stanzas; other; other = other->next) {
 		if (strcmp(other->name, stanza->name) != 0)
 			continue;
-		mistake(stanza, "a section of this name is in %s too", other->file);
+		mistake(stanza, "a section of this name is in line %zu of %s too", other->line,
+			other->file);
 		if (!other->wrong)
 			config->mistakes++;
 		other->wrong = true;
 	}
 }
 
-static void read_stanza(struct stanza *stanza, const struct ini *ini, size_t index)
+static void read_stanza(
+	struct stanza *stanza, const struct kind *kind, const struct ini *ini, size_t index)
 {
 	const struct ini_section *section = &ini->sections[index];
 
-	if (!section->closed)
-		mistake(stanza, "line %zu: the name of the section does not end with ]",
-			section->first + 1);
+	check_header(stanza, kind, section->closed);
+	check_lines(stanza, ini, section->first, section->end);
+	/* With a wrong header too: whose section it is decides what stays as it is. */
 	read_lines(stanza, ini, section->first + 1, section->end);
+	stanza->line = section->first + 1;
 	if (stanza->wrong)
 		return;
 	check_identity(stanza);
@@ -465,24 +463,25 @@ static void read_stanza(struct stanza *stanza, const struct ini *ini, size_t ind
 	check_ranges(stanza);
 }
 
-static int add_stanza(
-	struct config *config, const char *file, const struct ini *ini, size_t index, size_t kind)
+static int add_stanza(struct config *config, const char *file, const struct ini *ini, size_t index,
+	const struct kind *kind)
 {
 	struct stanza **place = &config->stanzas;
 	struct stanza *stanza = calloc(1, sizeof(*stanza));
 
 	if (!stanza)
 		return -ENOMEM;
-	stanza->kind = kinds[kind].kind;
-	stanza->mode = kinds[kind].mode;
+	stanza->kind = kind->kind;
+	stanza->mode = kind->mode;
+	stanza->line = ini->sections[index].first + 1;
 	stanza->online = stanza->movable = true;
 	stanza->file = strdup(file);
 	stanza->name = strdup(ini->sections[index].name);
 	if (!stanza->file || !stanza->name) {
-		stanza_free(stanza);
+		config_free_stanza(stanza);
 		return -ENOMEM;
 	}
-	read_stanza(stanza, ini, index);
+	read_stanza(stanza, kind, ini, index);
 	check_twice(config, stanza);
 	while (*place)
 		place = &(*place)->next;
@@ -502,166 +501,64 @@ static void check_before_sections(struct config *config, const char *file, const
 		AUTO_FREE char *key = ini_key(&ini->lines[i], &wrong);
 		if (!key && !wrong)
 			continue;
-		say_error("%s: line %zu: stands in no section", file, i + 1);
+		say_error("%s:%zu: stands in no section", file, i + 1);
 		config->mistakes++;
 		config->wrong = true;
 	}
 }
 
+/* The line before a header may end with a backslash: a section that nobody would see. */
+static void check_swallowed(struct config *config, const char *file, const struct ini *ini)
+{
+	for (size_t i = 0; i < ini->line_count; i++) {
+		const struct ini_line *line = &ini->lines[i];
+		size_t blanks = 0;
+		while (blanks < line->length && isspace((unsigned char)line->text[blanks]))
+			blanks++;
+		if (!line->continued || blanks == line->length || line->text[blanks] != '[')
+			continue;
+		say_error("%s:%zu: begins no section: the line before ends with a backslash", file,
+			i + 1);
+		config->mistakes++;
+		config->wrong = true;
+	}
+}
+
+/* Whoever cuts a file short leaves a line without its end. */
+static void check_end(const char *file, const struct ini *ini, bool ends)
+{
+	if (!ini->line_count || ends)
+		return;
+	say_warning("%s:%zu: the last line does not end with a newline: the file may be cut short",
+		file, ini->line_count);
+}
+
+/* Others may keep sections there. */
+static void tell_unknown(const char *file, const struct ini_section *section)
+{
+	say_warning("%s:%zu: [%s]: is ignored: there is no such kind of section", file,
+		section->first + 1, section->name);
+	say_hint("sections are called [reconfigure-device NAME] and [create-device NAME]");
+}
+
 int config_parse(struct config *config, const char *file, char *text, size_t size)
 {
 	CLEANUP(ini_deinit) struct ini ini;
+	bool ends = !size || text[size - 1] == '\n';
 	int err = ini_init(&ini, text, size);
 
 	if (err)
 		return err;
 	check_before_sections(config, file, &ini);
-	for (size_t i = 0; !err && i < ini.section_count; i++)
-		for (size_t kind = 0; !err && kind < ARRAY_SIZE(kinds); kind++)
-			if (strncmp(ini.sections[i].name, kinds[kind].prefix,
-				    strlen(kinds[kind].prefix)) == 0)
-				err = add_stanza(config, file, &ini, i, kind);
-	return err;
-}
-
-/* ---- files ---- */
-
-static int failed(const char *path, int err)
-{
-	if (err != -ENOENT)
-		say_error("%s: cannot be read: %s", path, strerror(-err));
-	return err;
-}
-
-/* Whoever can change the configuration decides what happens to the memory at the next boot. */
-static int check_owner(int fd, const char *path, mode_t type)
-{
-	struct stat stat;
-
-	if (fstat(fd, &stat))
-		return failed(path, -errno);
-	if ((stat.st_mode & S_IFMT) != type) {
-		say_error(
-			"%s: is not used: it is no %s", path, type == S_IFDIR ? "folder" : "file");
-		return -EINVAL;
+	check_swallowed(config, file, &ini);
+	for (size_t i = 0; !err && i < ini.section_count; i++) {
+		const struct kind *kind = find_kind(ini.sections[i].name);
+		if (kind)
+			err = add_stanza(config, file, &ini, i, kind);
+		else
+			tell_unknown(file, &ini.sections[i]);
 	}
-	if (stat.st_uid == 0 && !(stat.st_mode & (S_IWGRP | S_IWOTH)))
-		return 0;
-	say_error("%s: is not used: others than root can change it", path);
-	say_hint("chown root %s; chmod go-w %s", path, path);
-	return -EPERM;
-}
-
-static int read_text(int fd, const char *path, char **text, size_t *size)
-{
-	struct stat stat;
-
-	if (fstat(fd, &stat))
-		return failed(path, -errno);
-	if (stat.st_size > FILE_MAX)
-		return failed(path, -EFBIG);
-	AUTO_FREE char *bytes = malloc((size_t)stat.st_size + 1);
-	if (!bytes)
-		return failed(path, -ENOMEM);
-	size_t done = 0;
-	for (ssize_t got = 1; got && done < (size_t)stat.st_size; done += (size_t)got) {
-		got = read(fd, bytes + done, (size_t)stat.st_size - done);
-		if (got < 0)
-			return failed(path, -errno);
-	}
-	bytes[done] = 0;
-	if (memchr(bytes, 0, done)) {
-		say_error("%s: is not used: it is no text (it has a NUL in it)", path);
-		return -EINVAL;
-	}
-	*text = TAKE(bytes);
-	*size = done;
-	return 0;
-}
-
-int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size)
-{
-	/* A pipe in the place of a file would be waited for without end. */
-	CLEANUP(cleanup_fd) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return failed(path, -errno);
-	return check_owner(fd, path, S_IFREG) ?: read_text(fd, path, text, size);
-}
-
-int config_open_folder(const char *path)
-{
-	CLEANUP(cleanup_fd) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (folder < 0)
-		return failed(path, -errno);
-	int err = check_owner(folder, path, S_IFDIR);
-	if (err)
-		return err;
-	int fd = folder;
-	folder = -1;
-	return fd;
-}
-
-static int read_file(struct config *config, int folder, const char *path, const char *name)
-{
-	AUTO_FREE char *file = NULL;
-	char *text = NULL;
-	size_t size = 0;
-
-	if (asprintf(&file, "%s/%s", path, name) < 0) {
-		file = NULL;
-		return -ENOMEM;
-	}
-	int err = config_read_file(folder, file, name, &text, &size);
-	/* A link to nowhere. */
-	if (err == -ENOENT)
-		say_error("%s: cannot be read: %s", file, strerror(-err));
-	if (err) {
-		config->err = err;
-		config->mistakes++;
-		return 0;
-	}
-	return config_parse(config, file, text, size);
-}
-
-static int is_conf(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && length > strlen(".conf") &&
-		strcmp(entry->d_name + length - strlen(".conf"), ".conf") == 0;
-}
-
-static int read_folder(struct config *config, const char *path)
-{
-	struct dirent **entries;
-	CLEANUP(cleanup_fd) int folder = config_open_folder(path);
-
-	if (folder < 0)
-		return folder == -ENOENT ? 0 : folder;
-	int count = scandirat(folder, ".", &entries, is_conf, versionsort);
-	if (count < 0)
-		return failed(path, -errno);
-	int err = 0;
-	for (int i = 0; i < count; i++) {
-		if (!err)
-			err = read_file(config, folder, path, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	return err;
-}
-
-int config_read(const char *path, struct config **out)
-{
-	AUTO_CONFIG struct config *config = calloc(1, sizeof(*config));
-
-	if (!config)
-		return -ENOMEM;
-	int err = read_folder(config, path);
-	if (!err)
-		*out = TAKE(config);
+	check_end(file, &ini, ends);
 	return err;
 }
 

@@ -39,6 +39,7 @@ struct stanza {
 	struct stanza *next; /* in the order of files and lines */
 	char *file;	     /* for people */
 	char *name;	     /* in lower case, "create-device dax0.1" */
+	size_t line;	     /* that of the header; while it is read, the one that is looked at */
 	enum stanza_kind kind;
 	bool wrong; /* there is a mistake in it, which was said: it is not to be applied */
 	unsigned given;
@@ -70,6 +71,7 @@ int config_read(const char *path, struct config **config);
 /* Adds the stanzas in @size bytes of @text, which is taken over. Returns 0 or -ENOMEM. */
 int config_parse(struct config *config, const char *file, char *text, size_t size);
 void config_free(struct config *config);
+void config_free_stanza(struct stanza *stanza);
 
 static inline void cleanup_config(struct config **config)
 {

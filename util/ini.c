@@ -3,8 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <iniparser/iniparser.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static bool is_blank(char c)
 {
@@ -128,4 +133,58 @@ char *ini_key(const struct ini_line *line, bool *wrong)
 		return NULL;
 	*wrong = !equals || equals == inner.text;
 	return *wrong ? NULL : lower(inner.text, equals - inner.text);
+}
+
+/* ---- values ---- */
+
+static void cleanup_ini_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/* The line that the parser is unhappy about: the last number in brackets that it told. */
+static unsigned parser_line;
+
+static int hear_error(const char *format, ...)
+{
+	AUTO_FREE char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	int length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0)
+		text = NULL;
+	const char *number = text && strncmp(text, "->", 2) != 0 ? strrchr(text, '(') : NULL;
+	if (number && !parser_line)
+		parser_line = (unsigned)strtoul(number + 1, NULL, 10);
+	return length;
+}
+
+/* The parser opens a file by name, and knows all of a file or nothing: it gets a section at a time,
+ * under a name that is none of ours. */
+struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t *bad)
+{
+	CLEANUP(cleanup_ini_fd) int fd = memfd_create("section", MFD_CLOEXEC);
+	char self[64];
+	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
+
+	if (!file)
+		return NULL;
+	fputs("[" INI_LOADED "]\n", file);
+	for (size_t i = 0; i < count; i++) {
+		fwrite(lines[i].text, 1, lines[i].length, file);
+		fputc('\n', file);
+	}
+	if (fclose(file))
+		return NULL;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	iniparser_set_error_callback(hear_error);
+	parser_line = 0;
+	dictionary *dictionary = iniparser_load(self);
+	iniparser_set_error_callback(NULL);
+	/* Before all lines is a header of ours. */
+	*bad = parser_line > 1 ? parser_line - 1 : 0;
+	return dictionary;
 }

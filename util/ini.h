@@ -40,3 +40,9 @@ void ini_deinit(struct ini *ini);
  * for what is no line of an ini file, and false for a blank one, a comment, a header or a
  * continuation; or without memory. */
 char *ini_key(const struct ini_line *line, bool *wrong);
+
+/* What iniparser makes of the lines of a section: "s:key" is a key of the dictionary, which
+ * iniparser_freedict() frees. NULL if it takes them not, with the number of the bad line in @bad,
+ * from 1 on, and 0 if it is not known. */
+#define INI_LOADED "s"
+struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t *bad);

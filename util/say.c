@@ -86,6 +86,15 @@ void say_hint(const char *format, ...)
 	SAY("hint", format);
 }
 
+void say_warning(const char *format, ...)
+{
+	AUTO_FREE char *prefix = NULL;
+
+	if (asprintf(&prefix, "%s: warning", tool_name) < 0)
+		prefix = NULL;
+	SAY(prefix, format);
+}
+
 void say_note(const char *format, ...)
 {
 	SAY(tool_name, format);

@@ -21,6 +21,8 @@ void say_init(const char *tool, const char *verb);
 void say_error(const char *format, ...) PRINTF(1, 2);
 /* "hint: sentence": what would help; follows an error or a note. */
 void say_hint(const char *format, ...) PRINTF(1, 2);
+/* "TOOL: warning: sentence": done or read, with a loss or a risk. */
+void say_warning(const char *format, ...) PRINTF(1, 2);
 /* "TOOL: sentence": worth knowing, but nothing failed ("onlined 2 of 3 blocks"). */
 void say_note(const char *format, ...) PRINTF(1, 2);
 /* "sentence" without prefix: the outcome of a verb as a whole ("created 1 namespace"). */

@@ -24,6 +24,7 @@ static unsigned errors;
 SAY(say_error, void)
 SAY(say_hint, void)
 SAY(say_note, void)
+SAY(say_warning, void)
 SAY(say_outcome, void)
 SAY(usage_error, int, return EXIT_USAGE)
 

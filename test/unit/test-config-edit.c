@@ -80,7 +80,8 @@ static void lines(void **state)
 		make_file(fixture, "etc/persist.conf", "%s", rows[i].before);
 		assert_int_equal(edit(fixture, rows[i].what), 0);
 		assert_file(fixture, "etc/persist.conf", rows[i].after);
-		assert_string_equal(said, "");
+		/* Of sections of others, and of a last line without its end. */
+		assert_true(!*said || strncmp(said, "daxctl: warning: ", 17) == 0);
 	}
 }
 

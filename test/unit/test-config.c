@@ -63,7 +63,10 @@ static void sections_of_76_1(void **state)
 	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_RAM);
 	assert_true(stanza->online && stanza->movable);
 	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -ENOENT);
-	assert_string_equal(said, "");
+	/* C5: what others keep there is told, and no mistake. */
+	assert_non_null(strstr(said, "warning: "));
+	assert_non_null(strstr(said, "a.conf:4: [auto-online b]: is ignored"));
+	assert_int_equal(config->mistakes, 0);
 
 	make_file(fixture, "etc/b.conf",
 		"[Reconfigure-Device B] \r\n NVDIMM.UUID=\"%s\" ; that one\nmode=devdax\n"
@@ -88,7 +91,7 @@ static void all_keys(void **state)
 		"range.2=0x120000000-0x127ffffff\nrange.1=4563402752-4697620479\n"
 		"size=256M\nalign=4k\nmode=system-ram\nmovable=false\nmemmap_on_memory=true\n"
 		"[reconfigure-device m]\nnvdimm.uuid=" UUID_A "\nmap=none\nalign=1G\n"
-		"[create-device rest]\nregion.path=/platform/hmem.0");
+		"[create-device rest]\nregion.path=/platform/hmem.0\n");
 	assert_int_equal(read_all(fixture, &config), 0);
 	assert_string_equal(said, "");
 	const struct stanza *stanza = config->stanzas;
@@ -150,9 +153,35 @@ static void mistakes(void **state)
 		{"[reconfigure-device a]\nregion.target_node=1\n",
 			"region.range or region.path is missing"},
 		{"#\n[reconfigure-device a]\n\nnvdimm.uuid\n",
-			"a.conf: [reconfigure-device a]: line 4: is not 'key = value'"},
-		{"[reconfigure-device a\nnvdimm.uuid=" UUID_A "\n", "line 1: the name"},
-		{"online=true\n", "a.conf: line 1: stands in no section"},
+			"a.conf:4: [reconfigure-device a]: is not 'key = value'"},
+		{"[reconfigure-device a\nnvdimm.uuid=" UUID_A "\n",
+			"a.conf:1: [reconfigure-device a]: the line does not end with the ]"},
+		/* C5: no header is ignored without a word. */
+		{"\n[reconfigure-device]\nnvdimm.uuid=" UUID_A "\n",
+			"a.conf:2: [reconfigure-device]: the section has no name"},
+		{"[reconfigure-device]\nnvdimm.uuid=" UUID_A "\n",
+			"hint: write [reconfigure-device NAME]"},
+		{"[reconfigure-device\tx]\nnvdimm.uuid=" UUID_A "\n",
+			"hint: write [reconfigure-device x]"},
+		{"[recofnigure-device x]\nnvdimm.uuid=" UUID_A "\n",
+			"a.conf:1: [recofnigure-device x]: there is no such kind of section"},
+		{"[create-devcie x]\n" REGION, "hint: write [create-device x]"},
+		{"[create x]\n" REGION, "hint: write [create-device x]"},
+		{"[reconfigure-device x] y\nnvdimm.uuid=" UUID_A "\n", "does not end with the ]"},
+		{"[reconfigure-device x] # y\nnvdimm.uuid=" UUID_A "\n", "does not end with"},
+		{"# c \\\n[reconfigure-device x]\nnvdimm.uuid=" UUID_A "\n",
+			"a.conf:2: begins no section: the line before ends with a backslash"},
+		{"[reconfigure-device x]\n# c \\\nmode=devdax\nnvdimm.uuid=" UUID_A "\n",
+			"a.conf:3: [reconfigure-device x]: belongs to the line before"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmoed=devdax\n",
+			"a.conf:3: [reconfigure-device a]: moed: there is no such key"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmoed=devdax\n",
+			"hint: did you mean mode?"},
+		{"\xef\xbb\xbf[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n",
+			"a.conf:1: stands in no section"},
+		{"[reconfigure-device \xc2\x9b]\nnvdimm.uuid=" UUID_A "\nx\n",
+			"[reconfigure-device \\xc2\\x9b]"},
+		{"online=true\n", "a.conf:1: stands in no section"},
 		{"[create-device a]\nsize=1G\n", "region.range or region.path is missing"},
 		{"[create-device a]\n" REGION "nvdimm.uuid=" UUID_A "\n",
 			"nvdimm.uuid: there is no such key"},
@@ -171,7 +200,7 @@ static void mistakes(void **state)
 		{"[create-device a]\n" REGION "region.target_node=-1\n", "target_node: '-1' is"},
 		{"[reconfigure-device b]\nnvdimm.uuid=" UUID_A "\n[reconfigure-device b]\n"
 		 "nvdimm.uuid=" UUID_A "\n",
-			"[reconfigure-device b]: a section of this name is in "},
+			"[reconfigure-device b]: a section of this name is in line "},
 	};
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
@@ -204,13 +233,39 @@ static void two_for_one(void **state)
 		"[create-device b]\nregion.path=/x\n");
 	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
 	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
-	assert_non_null(strstr(said, "b.conf: [reconfigure-device b]: a section of this name is"));
+	assert_non_null(
+		strstr(said, "b.conf:1: [reconfigure-device b]: a section of this name is"));
 	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EINVAL);
 	/* Of another kind, it is another one. */
 	assert_false(config->stanzas->next->wrong);
 	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\n");
 	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EEXIST);
 	assert_non_null(strstr(said, "are both for it"));
+}
+
+/* C5: what may be cut short is told; what is too long for the parser is a mistake of its section
+ * only. */
+static void ends_of_lines(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+	const struct stanza *stanza;
+	char comment[2000];
+
+	if (getuid() != 0)
+		skip();
+	memset(comment, 'x', sizeof(comment) - 1);
+	comment[sizeof(comment) - 1] = 0;
+	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_A);
+	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\n# %s\nnvdimm.uuid=" UUID_B "\n",
+		comment);
+	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	assert_non_null(strstr(said, "warning: "));
+	assert_non_null(strstr(said, "a.conf:2: the last line does not end with a newline"));
+	assert_non_null(
+		strstr(said, "b.conf:2: [reconfigure-device b]: is longer than 1000 bytes"));
+	assert_int_equal(config->mistakes, 1);
+	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EINVAL);
 }
 
 /* A file that is refused keeps no other from being in force. */
@@ -261,6 +316,7 @@ int main(void)
 		fixture_test(all_keys),
 		fixture_test(mistakes),
 		fixture_test(two_for_one),
+		fixture_test(ends_of_lines),
 		fixture_test(others_can_write),
 	};
 

@@ -14,7 +14,7 @@ load ../helpers
 @test "the unit has failed, and says what of, with file, section and key" {
 	[[ $(property ActiveState) == failed && $(property Result) == exit-code ]]
 	unit_says "restored 3, 0 in place, 4 failed"
-	[[ $output == *"$conf/broken.conf: [reconfigure-device broken]: moed: "* ]]
+	[[ $output == *"$conf/broken.conf:3: [reconfigure-device broken]: moed: "* ]]
 	[[ $(grep -c "not restored: \[reconfigure-device .*no .* of this uuid\|not restored: .* has this uuid" <<<"$output") == 3 ]]
 }
 

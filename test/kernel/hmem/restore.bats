@@ -74,7 +74,7 @@ three() {
 	printf '[create-device e]\nregion.path = /platform/nothing\n' >>$folder/d.conf
 	check daxctl restore dax0.0
 	[[ $status != 0 ]]
-	says "$folder/c.conf: [create-device b]: sizze: there is no such key"
+	says "$folder/c.conf:3: [create-device b]: sizze: there is no such key"
 	says "restored: dax0.0 ([create-device a]"
 	says "not restored: [create-device d]"
 	json 'map(.section) == ["create-device a", "create-device c", "create-device d", "create-device rest"]'

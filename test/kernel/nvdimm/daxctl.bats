@@ -210,7 +210,7 @@ section() {
 	section one "$uuid" "mode = system_ram" >$folder/one.conf
 	unchanged daxctl reconfigure-device -C dax0.0
 	[[ $status == 234 ]]
-	says "$folder/one.conf: [reconfigure-device one]: mode: 'system_ram' is not system-ram, devdax or famfs"
+	says "$folder/one.conf:3: [reconfigure-device one]: mode: 'system_ram' is not system-ram, devdax or famfs"
 	check daxctl reconfigure-device -C dax0.2
 	[[ $status == 0 ]]
 	section one "$uuid" "onlin = false" >$folder/one.conf

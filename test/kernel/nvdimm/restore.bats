@@ -42,7 +42,7 @@ teardown_file() {
 		>$folder/broken.conf
 	check daxctl restore /dev/dax0.0
 	[[ $status == 0 ]]
-	says "broken.conf: [reconfigure-device broken]: mode: 'foo' is not"
+	says "broken.conf:3: [reconfigure-device broken]: mode: 'foo' is not"
 	says "restored: dax0.0 ([reconfigure-device namespace0.0]"
 	check daxctl list
 	json 'map(.mode) == ["system-ram", "devdax"] and .[0].movable and .[0].online_memblocks == .[0].total_memblocks'

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "say.h"
+
+/* A stanza has 300 bytes. */
+#define FILE_MAX (4 << 20)
+
+void config_free_stanza(struct stanza *stanza)
+{
+	free(stanza->file);
+	free(stanza->name);
+	free(stanza->region_path);
+	free(stanza->ranges);
+	free(stanza);
+}
+
+void config_free(struct config *config)
+{
+	while (config && config->stanzas) {
+		struct stanza *stanza = config->stanzas;
+		config->stanzas = stanza->next;
+		config_free_stanza(stanza);
+	}
+	free(config);
+}
+
+static void cleanup_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static int failed(const char *path, int err)
+{
+	if (err != -ENOENT)
+		say_error("%s: cannot be read: %s", path, strerror(-err));
+	return err;
+}
+
+/* Whoever can change the configuration decides what happens to the memory at the next boot. */
+static int check_owner(int fd, const char *path, mode_t type)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat))
+		return failed(path, -errno);
+	if ((stat.st_mode & S_IFMT) != type) {
+		say_error(
+			"%s: is not used: it is no %s", path, type == S_IFDIR ? "folder" : "file");
+		return -EINVAL;
+	}
+	if (stat.st_uid == 0 && !(stat.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	say_error("%s: is not used: others than root can change it", path);
+	say_hint("chown root %s; chmod go-w %s", path, path);
+	return -EPERM;
+}
+
+static int read_text(int fd, const char *path, char **text, size_t *size)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat))
+		return failed(path, -errno);
+	if (stat.st_size > FILE_MAX)
+		return failed(path, -EFBIG);
+	/* With a byte more than there should be: neither less nor more may come. */
+	AUTO_FREE char *bytes = malloc((size_t)stat.st_size + 1);
+	if (!bytes)
+		return failed(path, -ENOMEM);
+	size_t done = 0;
+	for (ssize_t got = 1; got && done <= (size_t)stat.st_size; done += (size_t)got) {
+		got = read(fd, bytes + done, (size_t)stat.st_size + 1 - done);
+		if (got < 0)
+			return failed(path, -errno);
+	}
+	if (done != (size_t)stat.st_size) {
+		say_error("%s: is not used: its size changed while it was read", path);
+		return -EAGAIN;
+	}
+	bytes[done] = 0;
+	if (memchr(bytes, 0, done)) {
+		say_error("%s: is not used: it is no text (it has a NUL in it)", path);
+		return -EINVAL;
+	}
+	*text = TAKE(bytes);
+	*size = done;
+	return 0;
+}
+
+int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size)
+{
+	/* A pipe in the place of a file would be waited for without end. */
+	CLEANUP(cleanup_fd) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return failed(path, -errno);
+	return check_owner(fd, path, S_IFREG) ?: read_text(fd, path, text, size);
+}
+
+int config_open_folder(const char *path)
+{
+	CLEANUP(cleanup_fd) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0)
+		return failed(path, -errno);
+	int err = check_owner(folder, path, S_IFDIR);
+	if (err)
+		return err;
+	int fd = folder;
+	folder = -1;
+	return fd;
+}
+
+static int read_file(struct config *config, int folder, const char *path, const char *name)
+{
+	AUTO_FREE char *file = NULL;
+	char *text = NULL;
+	size_t size = 0;
+
+	if (asprintf(&file, "%s/%s", path, name) < 0) {
+		file = NULL;
+		return -ENOMEM;
+	}
+	int err = config_read_file(folder, file, name, &text, &size);
+	/* A link to nowhere. */
+	if (err == -ENOENT)
+		say_error("%s: cannot be read: %s", file, strerror(-err));
+	if (err) {
+		config->err = err;
+		config->mistakes++;
+		return 0;
+	}
+	return config_parse(config, file, text, size);
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > strlen(".conf") &&
+		strcmp(entry->d_name + length - strlen(".conf"), ".conf") == 0;
+}
+
+static int read_folder(struct config *config, const char *path)
+{
+	struct dirent **entries;
+	CLEANUP(cleanup_fd) int folder = config_open_folder(path);
+
+	if (folder < 0)
+		return folder == -ENOENT ? 0 : folder;
+	int count = scandirat(folder, ".", &entries, is_conf, versionsort);
+	if (count < 0)
+		return failed(path, -errno);
+	int err = 0;
+	for (int i = 0; i < count; i++) {
+		if (!err)
+			err = read_file(config, folder, path, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+int config_read(const char *path, struct config **out)
+{
+	AUTO_CONFIG struct config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return -ENOMEM;
+	int err = read_folder(config, path);
+	if (!err)
+		*out = TAKE(config);
+	return err;
+}
