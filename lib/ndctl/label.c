@@ -143,11 +143,13 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 	seal(block, own, INDEX_CHECKSUM);
 }
 
-/* The kernel shifts a 1 of 32 bits by 7 plus the field, and processors use the low 5 bits of that.
- */
+/* The field is 0 or 1. Kernels shift an int by it: of values beyond its width 6.1 heeds the low 5
+ * bits and 7.2 accepts none, as is done here. */
 static size_t label_size_of(const void *block)
 {
-	return (size_t)1 << ((get(block, INDEX_LABEL_SIZE, 1) + 7) & 31);
+	uint64_t shift = 7 + get(block, INDEX_LABEL_SIZE, 1);
+
+	return shift < 32 ? (size_t)1 << shift : 0;
 }
 
 const char *label_index_read(const void *block, const struct label_layout *layout, unsigned which,

@@ -189,16 +189,25 @@ static void predict(const struct image *image, uint64_t cookie, char *text, size
 
 /* ---- comparing ---- */
 
+/* Kernels differ in sizes of labels beyond what an int can be shifted by: 6.1 accepts 33 for 1. */
+static bool is_ambiguous(const uint8_t *block)
+{
+	return block[19] >= 32 && (block[19] & 31) <= 1;
+}
+
 /* Kernels multiply the number of slots in 32 bits: such a block leads them beyond their buffer, and
  * cannot be tried out. */
-static bool is_dangerous(const struct image *image)
+static bool cannot_be_tried(const struct image *image)
 {
 	for (unsigned minor = 1; minor <= 2; minor++) {
 		struct label_layout layout;
 		label_layout(dimm.area, minor, &layout);
 		for (unsigned which = 0; which < 2; which++) {
-			uint64_t slots = get(image->bytes + which * layout.index_size + 56, 4);
+			const uint8_t *block = image->bytes + which * layout.index_size;
+			uint64_t slots = get(block + 56, 4);
 			uint32_t product = (uint32_t)(slots * layout.label_size);
+			if (is_ambiguous(block))
+				return true;
 			if (slots > dimm.area / layout.label_size &&
 				product + 2 * layout.index_size <= dimm.area)
 				return true;
@@ -211,7 +220,7 @@ static void compare(const struct image *image, const char *format, ...)
 {
 	char kernel[1024], ours[1024];
 
-	if (is_dangerous(image)) {
+	if (cannot_be_tried(image)) {
 		skipped++;
 		return;
 	}
