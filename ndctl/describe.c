@@ -172,6 +172,12 @@ static bool security(void *object, unsigned flags, union field_value *out)
 	return true;
 }
 
+static bool security_frozen(void *object, unsigned flags, union field_value *out)
+{
+	out->flag = true;
+	return ndctl_dimm_security_is_frozen(object);
+}
+
 static bool dimm_state(void *object, unsigned flags, union field_value *out)
 {
 	out->text = "disabled";
@@ -190,6 +196,8 @@ static const struct field dimm_fields[] = {
 	{"flag_failed_flush", FIELD_BOOL, 0, failed_flush, "a flush to it failed"},
 	{"flag_smart_event", FIELD_BOOL, 0, smart_pending, "it has a health event to tell"},
 	{"security", FIELD_TEXT, 0, security, "disabled, unlocked, locked, frozen or overwrite"},
+	{"security_frozen", FIELD_BOOL, 0, security_frozen,
+		"its security cannot be changed until the next reset"},
 	{"state", FIELD_TEXT, 0, dimm_state, "disabled, where no driver has it"},
 };
 

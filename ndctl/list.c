@@ -47,8 +47,10 @@ static const struct option options[] = {
 		.refusal = -EINVAL},
 	{'B', "buses", OPT_FLAG, &buses, NULL, "show buses"},
 	{'D', "dimms", OPT_FLAG, &dimms, NULL, "show dimms"},
-	{'F', "firmware", OPT_FLAG, &firmware, NULL, "show the firmware of dimms (not there yet)"},
-	{'H', "health", OPT_FLAG, &health, NULL, "show the health of dimms (not there yet)"},
+	{'F', "firmware", OPT_FLAG, &firmware, NULL,
+		"show the firmware of buses and dimms (not implemented in this version)"},
+	{'H', "health", OPT_FLAG, &health, NULL,
+		"show the health of dimms (not implemented in this version)"},
 	{'R', "regions", OPT_FLAG, &regions, NULL, "show regions"},
 	{'N', "namespaces", OPT_FLAG, &namespaces, NULL, "show namespaces (the default)"},
 	{'X', "device-dax", OPT_FLAG, &device_dax, NULL, "show the dax devices of namespaces"},
@@ -126,20 +128,33 @@ static bool has_firmware(struct ndctl_dimm *dimm)
 		dimm, NVDIMM_FAMILY_INTEL, functions[NVDIMM_FAMILY_INTEL].firmware);
 }
 
-/* A dimm that cannot tell is listed without. What one could tell is not left out silently. */
-static int check_detail(struct ndctl_dimm *dimm)
+/* List a dimm without what this version cannot read of it, but not silently. */
+static void note_missing(struct ndctl_dimm *dimm)
 {
 	bool no_health = (health || verbose > 2) && has_health(dimm);
 	bool no_firmware = (firmware || verbose > 2) && has_firmware(dimm);
 
-	if (!no_health && !no_firmware)
-		return 0;
-	say_error("%s: its %s cannot be listed: that is not there yet",
-		ndctl_dimm_get_devname(dimm),
-		no_health && no_firmware ? "health and firmware"
-			: no_health	 ? "health"
-					 : "firmware");
-	return health || firmware ? -EOPNOTSUPP : 0;
+	if (no_health || no_firmware)
+		say_note("%s: listed without its %s: not implemented in this version",
+			ndctl_dimm_get_devname(dimm),
+			no_health && no_firmware ? "health and firmware"
+				: no_health	 ? "health"
+						 : "firmware");
+}
+
+/* A bus has something to say of firmware if one of its dimms has. */
+static void note_missing_of_bus(struct ndctl_bus *bus)
+{
+	struct ndctl_dimm *dimm;
+
+	if (!firmware && verbose <= 2)
+		return;
+	ndctl_dimm_foreach (bus, dimm)
+		if (has_firmware(dimm)) {
+			say_note("%s: listed without its firmware: not implemented in this version",
+				ndctl_bus_get_devname(bus));
+			return;
+		}
 }
 
 /* ---- each class, appended to an array ---- */
@@ -153,8 +168,8 @@ static int add_dimms(
 		if (!filter_dimm(&filters, dimm) ||
 			!(idle || configured || ndctl_dimm_is_enabled(dimm)))
 			continue;
-		int err = check_detail(dimm)
-			?: json_append(array, describe_dimm(dimm, listing->flags));
+		note_missing(dimm);
+		int err = json_append(array, describe_dimm(dimm, listing->flags));
 		if (err)
 			return err;
 	}
@@ -273,6 +288,7 @@ static int list_buses(struct ndctl_ctx *ctx, const struct listing *listing)
 		AUTO_CLASSES struct classes classes = {0};
 		if (!filter_bus(&filters, bus))
 			continue;
+		note_missing_of_bus(bus);
 		struct json_object *json = describe_bus(bus, listing->flags);
 		int err = array ? json_append(array, json) : -ENOMEM;
 		if (!err)

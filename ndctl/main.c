@@ -28,6 +28,25 @@ static const struct verb *const verbs[] = {
 	&verb_help,
 };
 
+/* A verb that is added above is removed here. */
+static const char *const planned[] = {
+	"inject-error",
+	"update-firmware",
+	"inject-smart",
+	"wait-scrub",
+	"activate-firmware",
+	"start-scrub",
+	"setup-passphrase",
+	"update-passphrase",
+	"remove-passphrase",
+	"freeze-security",
+	"sanitize-dimm",
+	"load-keys",
+	"wait-overwrite",
+	"monitor",
+	NULL,
+};
+
 static int context_new(void **context)
 {
 	struct ndctl_ctx *ctx;
@@ -60,6 +79,7 @@ static const struct tool tool = {
 	.summary = "manage persistent memory: DIMMs, regions and namespaces",
 	.verbs = verbs,
 	.verb_count = ARRAY_SIZE(verbs),
+	.planned = planned,
 	.context_new = context_new,
 	.context_free = context_free,
 	.error = error,

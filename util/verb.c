@@ -39,10 +39,22 @@ static const struct verb *find_verb(const struct tool *tool, const char *name)
 	return NULL;
 }
 
+static bool is_planned(const struct tool *tool, const char *name)
+{
+	for (const char *const *planned = tool->planned; planned && *planned; planned++)
+		if (strcmp(*planned, name) == 0)
+			return true;
+	return false;
+}
+
 static int refuse_verb(const struct tool *tool, const char *name)
 {
 	struct suggestion near = {.word = name};
 
+	if (is_planned(tool, name)) {
+		say_error("'%s' is not implemented in this version (%s)", name, PROJECT_VERSION);
+		return -EOPNOTSUPP;
+	}
 	for (size_t i = 0; i < tool->verb_count; i++)
 		suggest_offer(&near, tool->verbs[i]->name);
 	say_error("there is no verb '%s'", name);
@@ -245,8 +257,9 @@ static void keep_standard_files(void)
 {
 	int fd;
 
+	/* Open each the wrong way round, so that whatever is read or printed fails as before. */
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);

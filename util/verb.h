@@ -40,6 +40,9 @@ struct tool {
 	const char *summary;		 /* as a verb's: "manage dax devices" */
 	const struct verb *const *verbs; /* in the order of --list-cmds */
 	size_t verb_count;
+	/* Verbs of the tool that this one replaces and that do not exist here yet; ends with NULL.
+	 */
+	const char *const *planned;
 	/* A second value for an option is a mistake; else the last one counts. */
 	bool values_once;
 
