@@ -6,7 +6,7 @@
 
 static struct filters filters;
 static int verbose;
-static bool force, dry_run, persist;
+static bool force, dry_run, persist, all;
 
 static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
@@ -20,12 +20,25 @@ static const struct option options[] = {
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 
+/* Those that nobody named need no reason. */
+static void say_nothing_to_do(struct ndctl_namespace *ndns)
+{
+	const char *name = ndctl_namespace_get_devname(ndns);
+
+	if (ndctl_namespace_get_size(ndns) > 0)
+		say_note("%s: not destroyed: it has neither a label nor an info block", name);
+	else if (!all)
+		say_note("%s: not destroyed: it is a seed without capacity", name);
+}
+
 static int destroy(void *object, const void *data)
 {
 	struct identity identity;
 
 	identity_of(object, &identity);
 	int result = ndctl_namespace_destroy(object, *(const unsigned *)data);
+	if (result > 0)
+		say_nothing_to_do(object);
 	if (result >= 0 && persist)
 		result = persist_destroyed(ndctl_namespace_get_ctx(object),
 				 ndctl_namespace_get_devname(object), &identity)
@@ -44,6 +57,7 @@ static int run(void *context, int count, char **args)
 
 	if (err > 0)
 		return err;
+	all = targets.all;
 	tell_steps(context, verbose > 0);
 	if (!err)
 		outcome = targets_change(context, &targets, destroy, &flags);
@@ -53,7 +67,7 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_destroy_namespace = {
 	.name = "destroy-namespace",
-	.summary = "wipe namespaces and give their capacity back",
+	.summary = "delete namespaces and free their capacity (does not erase their data)",
 	.argument = "namespace",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

@@ -25,6 +25,15 @@ static const struct choice maps[] = {
 	{NULL, 0},
 };
 
+/* Sector and raw namespaces have no info block that could be written so. */
+static const struct choice info_modes[] = {
+	{"fsdax", 1 + NDCTL_NS_MODE_FSDAX},
+	{"memory", 1 + NDCTL_NS_MODE_FSDAX},
+	{"devdax", 1 + NDCTL_NS_MODE_DEVDAX},
+	{"dax", 1 + NDCTL_NS_MODE_DEVDAX},
+	{NULL, 0},
+};
+
 static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
@@ -32,8 +41,8 @@ static const struct option options[] = {
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
 	{'o', "output", OPT_TEXT, &output, "file", "to write to, at 4 KiB"},
 	{'c', "stdout", OPT_FLAG, &to_stdout, NULL, "write to standard output"},
-	{'m', "mode", OPT_CHOICE, &mode, "mode", "fsdax (default) or devdax",
-		.choices = mode_choices, .any_case = true},
+	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = info_modes,
+		.any_case = true},
 	{'s', "size", OPT_SIZE, &size, "size", "of what it describes (default: of the target)"},
 	{'a', "align", OPT_SIZE, &align, "align", "of mappings (default: 2M, on a namespace 4K)"},
 	{'u', "uuid", OPT_TEXT, &uuid_text, "uuid", "of the content (default: a new one)"},
@@ -53,9 +62,6 @@ struct wish {
 
 static int check_words(int count)
 {
-	if (mode && mode != 1 + NDCTL_NS_MODE_FSDAX && mode != 1 + NDCTL_NS_MODE_DEVDAX)
-		return usage_error("--mode: there are info blocks to be written for fsdax and "
-				   "devdax only");
 	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
 		return usage_error("--align: %s is not a power of 2 of at least 4096",
 			size_short(align.bytes).text);

@@ -103,7 +103,8 @@ int ndctl_namespace_restore_mapless(
 	struct ndctl_namespace *ndns, unsigned long align, unsigned flags);
 
 /*
- * Wipes the info block of @ndns and gives its capacity back. Without labels the namespace remains,
+ * Erases the info block of @ndns and gives its capacity back. Its data is not erased: a new raw
+ * namespace in the same place shows it. Without labels the namespace remains,
  * disabled and raw. Returns 0; 1 if there was nothing to do: an idle seed, or no label and no info
  * block; or a negative errno: -EBUSY as above.
  */

@@ -189,8 +189,9 @@ int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped)
 		return -ENOMEM;
 	wipe->ndns = ndns;
 	wipe->wiped = wiped ?: &wipe->wiped_here;
-	return txn_undo_in_part(
-		txn, txn_add(txn, step, "wipe the info block of %s", entity_name(&ndns->entity)));
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "erase the info block of %s, not its data",
+			entity_name(&ndns->entity)));
 }
 
 /* ---- claim a namespace ---- */

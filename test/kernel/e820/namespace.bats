@@ -95,3 +95,11 @@ teardown_file() {
 	check ndctl list
 	json '.[0].size == 536870912 and .[0].blockdev == "pmem0"'
 }
+
+# E5
+@test "a namespace that cannot be deleted and has no info block is left alone, and it is said" {
+	unchanged ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 ]]
+	says "namespace0.0: not destroyed: it has neither a label nor an info block"
+	says "destroyed 0 namespaces"
+}

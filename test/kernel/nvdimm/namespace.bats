@@ -107,6 +107,7 @@ same() {
 	ndctl create-namespace --mode raw --size 64M
 	unchanged ndctl destroy-namespace --force --dry-run namespace0.0
 	[[ $status == 0 ]]
+	says "would erase the info block of namespace0.0, not its data"
 	says "would set size of namespace0.0 to '0'"
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode sector --dry-run
 	[[ $status == 0 && -z $output ]]
@@ -278,6 +279,29 @@ same() {
 	says "destroyed 2 namespaces"
 	check ndctl destroy-namespace --force all
 	says "destroyed 2 namespaces"
+}
+
+# E5
+@test "destroying deletes and does not erase; of a seed it says why nothing is done" {
+	check ndctl destroy-namespace -h
+	says "does not erase their data"
+	check ndctl zero-labels -h
+	says "does not erase data"
+	check ndctl write-infoblock -h
+	[[ $stderr != *sector* && $stderr != *raw* ]]
+	unchanged ndctl destroy-namespace namespace0.0
+	[[ $status == 0 ]]
+	says "namespace0.0: not destroyed: it is a seed without capacity"
+	says "destroyed 0 namespaces"
+	unchanged ndctl destroy-namespace all
+	[[ $stderr == "destroyed 0 namespaces" ]]
+	check ndctl create-namespace --mode raw --size 64M
+	echo "of long ago" | dd of="/dev/$(jq -r .blockdev <<<"$output")" bs=1M seek=1 conv=sync oflag=direct status=none
+	ndctl destroy-namespace --force "$(jq -r .dev <<<"$output")"
+	check ndctl create-namespace --mode raw --size 64M
+	# As the manual has it.
+	[[ $(dd if="/dev/$(jq -r .blockdev <<<"$output")" bs=1M skip=1 count=1 iflag=direct status=none | head -n 1) == "of long ago" ]]
+	ndctl destroy-namespace --force all
 }
 
 @test "a kernel without page-less device-dax is told of, and the namespace undone" {
