@@ -2,10 +2,12 @@
 #include "labelio.h"
 
 #include <fcntl.h>
+#include <kernel/node.h>
 #include <linux/ndctl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 static int fail(struct ndctl_dimm *dimm, int error, const char *what)
 {
@@ -22,17 +24,15 @@ static int refuse(struct ndctl_dimm *dimm, unsigned status, const char *what)
 
 int area_open(struct ndctl_dimm *dimm, struct area *area)
 {
-	char path[32];
+	const char *name = entity_name(&dimm->entity);
 
 	area->fd = -1;
 	if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_GET_CONFIG_SIZE))
 		return kernel_fail(
 			entity_kernel(&dimm->entity), EOPNOTSUPP, "it has no label area");
-	snprintf(path, sizeof(path), "dev/%s", entity_name(&dimm->entity));
-	area->fd = openat(kernel_root(entity_kernel(&dimm->entity)), path, O_RDWR | O_CLOEXEC);
+	area->fd = node_open(dimm->entity.object.folder, name, name, S_IFCHR, O_RDWR);
 	if (area->fd < 0)
-		return kernel_fail(entity_kernel(&dimm->entity), errno, "/%s cannot be opened: %s",
-			path, strerror(errno));
+		return area->fd;
 
 	struct nd_cmd_get_config_size command = {0};
 	if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_SIZE, &command) < 0)

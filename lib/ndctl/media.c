@@ -3,10 +3,12 @@
 #include "cmd.h"
 
 #include <fcntl.h>
+#include <kernel/node.h>
 #include <linux/ndctl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* Errors of the media: searching for them, clearing them, and whose they are. Commands to the bus
@@ -17,14 +19,15 @@
 
 static int bus_open(struct ndctl_bus *bus)
 {
-	struct kernel *kernel = entity_kernel(&bus->entity);
-	char path[32];
+	AUTO_FOLDER struct folder *devices = NULL;
+	char name[32];
+	int err = folder_open(entity_kernel(&bus->entity), "sys/class/nd", &devices);
 
-	snprintf(path, sizeof(path), "dev/ndctl%u", bus->entity.id);
-	int fd = openat(kernel_root(kernel), path, O_RDWR | O_CLOEXEC);
-	return fd >= 0
-		? fd
-		: kernel_fail(kernel, errno, "/%s cannot be opened: %s", path, strerror(errno));
+	if (err)
+		return kernel_fail(entity_kernel(&bus->entity), -err,
+			"/sys/class/nd cannot be read: %s", strerror(-err));
+	snprintf(name, sizeof(name), "ndctl%u", bus->entity.id);
+	return node_open(devices, name, name, S_IFCHR, O_RDWR);
 }
 
 int bus_submit(struct ndctl_bus *bus, unsigned long request, void *data)
