@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <kernel/node.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "infoblock.h"
 #include "step.h"
@@ -44,21 +46,18 @@ struct access {
 /* While the namespace is enabled raw. */
 static int open_and_do(struct ndctl_namespace *ndns, const struct access *access)
 {
-	struct kernel *kernel = entity_kernel(&ndns->entity);
-	char path[64];
+	const char *disk = ndctl_namespace_get_block_device(ndns);
+	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "dev/%s", ndctl_namespace_get_block_device(ndns));
-	AUTO_CLOSE int fd = openat(kernel_root(kernel), path,
-		(access->write ? O_RDWR : O_RDONLY) | O_EXCL | O_CLOEXEC);
-	log_debug(kernel, "open /%s to %s: %s", path, access->write ? "write" : "read",
-		fd < 0 ? strerror(errno) : "done");
+	snprintf(path, sizeof(path), "%s/block/%s", entity_name(&ndns->entity), disk);
+	AUTO_CLOSE int fd = node_open(ndns->entity.object.folder, path, disk, S_IFBLK,
+		(access->write ? O_RDWR : O_RDONLY) | O_EXCL);
 	if (fd < 0)
-		return kernel_fail(
-			kernel, errno, "/%s cannot be opened: %s", path, strerror(errno));
+		return fd;
 	int err = access->fn(ndns, fd, access->data);
 	if (access->write && fsync(fd) && !err)
-		err = kernel_fail(
-			kernel, errno, "/%s cannot be written: %s", path, strerror(errno));
+		err = kernel_fail(entity_kernel(&ndns->entity), errno,
+			"/dev/%s cannot be written: %s", disk, strerror(errno));
 	return err;
 }
 
@@ -80,7 +79,7 @@ static int unbind(struct ndctl_namespace *ndns)
 
 static int leave_raw(struct ndctl_namespace *ndns)
 {
-	return ndctl_namespace_set_raw_mode(ndns, 0);
+	return namespace_set_raw(ndns, false);
 }
 
 static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
@@ -101,7 +100,7 @@ int raw_access(struct ndctl_namespace *ndns, bool write,
 {
 	struct access access = {write, fn, data};
 	struct kernel *kernel = entity_kernel(&ndns->entity);
-	int err = ndctl_namespace_set_raw_mode(ndns, 1);
+	int err = namespace_set_raw(ndns, true);
 
 	if (err)
 		return err;

@@ -252,6 +252,10 @@ EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long 
 {
 	char text[32];
 
+	/* The kernel would drop the label: that is for ndctl_namespace_delete(). */
+	if (size == 0)
+		return kernel_fail(entity_kernel(&ndns->entity), EINVAL,
+			"%s: a size of 0 cannot be set", entity_name(&ndns->entity));
 	snprintf(text, sizeof(text), "%llu", size);
 	return set(ndns, NS_SIZE, text);
 }
@@ -301,9 +305,16 @@ EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)
 	return err ?: raw != 0;
 }
 
+int namespace_set_raw(struct ndctl_namespace *ndns, bool raw)
+{
+	return set(ndns, NS_FORCE_RAW, raw ? "1" : "0");
+}
+
 EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
 {
-	return set(ndns, NS_FORCE_RAW, raw_mode ? "1" : "0");
+	int err = namespace_set_raw(ndns, raw_mode != 0);
+
+	return err ?: raw_mode != 0;
 }
 
 EXPORT int ndctl_namespace_get_numa_node(struct ndctl_namespace *ndns)

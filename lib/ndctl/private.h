@@ -300,6 +300,8 @@ void namespace_free(struct ndctl_namespace *ndns);
 void namespace_forget(struct ndctl_namespace *ndns);
 /* The btt, pfn or dax device that holds it; NULL if there is none. */
 struct claim *namespace_claim(struct ndctl_namespace *ndns);
+/* Whether info blocks are ignored from the next enabling on. 0 or a negative errno. */
+int namespace_set_raw(struct ndctl_namespace *ndns, bool raw);
 
 /* claim.c */
 void claim_free(struct claim *claim);
