@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mapper.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,17 +9,24 @@
 #include <sys/sysmacros.h>
 
 #include "parse.h"
+#include "proc.h"
 #include "sysfs.h"
 
-/* It serves the character devices. */
+/* The driver that serves the character devices. */
 #define DRIVER "device_dax"
 
+/* The number of /proc/self/ns/pid while no other PID namespace is around this one
+ * (include/linux/proc_ns.h: PROC_PID_INIT_INO). */
+#define INITIAL_PID_SPACE "pid:[4026531836]"
+
 struct wanted {
+	int proc;
+	const char *pid;
 	const char *name;
 	dev_t device;
 };
 
-/* Of a driver that is no module the users are not counted. */
+/* The kernel counts no users of a driver that is not a module. */
 static bool has_users(struct kernel *kernel)
 {
 	AUTO_FOLDER struct folder *modules = NULL;
@@ -30,26 +36,28 @@ static bool has_users(struct kernel *kernel)
 		sysfs_read(modules, DRIVER, "refcnt", text) || strcmp(text, "0") != 0;
 }
 
-static FILE *open_file(int folder, const char *path)
+/* Whether the mapped file is the device. The path is the process's own name for it, in a container
+ * perhaps another than ours; map_files, which only root has, leads to the device itself. */
+static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end, const char *path)
 {
-	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	char file[PATH_MAX + 64];
+	struct stat found;
 
-	if (!file && fd >= 0)
-		close(fd);
-	return file;
+	snprintf(file, sizeof(file), "%s/map_files/%" PRIx64 "-%" PRIx64, wanted->pid, start, end);
+	if (fstatat(wanted->proc, file, &found, 0) == 0)
+		return S_ISCHR(found.st_mode) && found.st_rdev == wanted->device;
+	snprintf(file, sizeof(file), "%s/root%s", wanted->pid, path);
+	if (fstatat(wanted->proc, file, &found, 0) == 0 && S_ISCHR(found.st_mode) &&
+		found.st_rdev == wanted->device)
+		return true;
+	return strcmp(basename(path), wanted->name) == 0;
 }
 
-/*
- * proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". A device is mapped shared. The path is
- * what the process calls it, in a container perhaps otherwise than we do; map_files, which only a
- * kernel for checkpoints and only root has, leads to the device itself.
- */
-static bool is_wanted(int proc, const char *pid, const char *line, const struct wanted *wanted)
+/* proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". A device is mapped shared. */
+static bool is_wanted(char *line, void *data)
 {
-	char range[64], permissions[5], inode[32], path[PATH_MAX], file[128];
+	char range[64], permissions[5], inode[32], path[PATH_MAX];
 	uint64_t start, end;
-	struct stat found;
 
 	if (sscanf(line, "%63s %4s %*s %*s %31s %4095s", range, permissions, inode, path) != 4 ||
 		permissions[3] != 's' || strcmp(inode, "0") == 0)
@@ -58,72 +66,75 @@ static bool is_wanted(int proc, const char *pid, const char *line, const struct 
 	if (!dash)
 		return false;
 	*dash = 0;
-	if (parse_u64(range, 16, &start) || parse_u64(dash + 1, 16, &end))
-		return false;
-	snprintf(file, sizeof(file), "%s/map_files/%" PRIx64 "-%" PRIx64, pid, start, end);
-	if (fstatat(proc, file, &found, 0) == 0)
-		return S_ISCHR(found.st_mode) && found.st_rdev == wanted->device;
-	return strcmp(basename(path), wanted->name) == 0;
+	return parse_u64(range, 16, &start) == 0 && parse_u64(dash + 1, 16, &end) == 0 &&
+		is_device(data, start, end, path);
 }
 
-static bool maps(int proc, const char *pid, const struct wanted *wanted)
+static int fail_mapped(struct kernel *kernel, const struct wanted *wanted)
 {
-	AUTO_FREE char *line = NULL;
-	char path[64];
-	size_t size = 0;
-	bool found = false;
+	char command[64];
 
-	snprintf(path, sizeof(path), "%s/maps", pid);
-	FILE *file = open_file(proc, path);
-	while (file && !found && getline(&line, &size, file) > 0)
-		found = is_wanted(proc, pid, line, wanted);
-	if (file)
-		fclose(file);
-	return found;
-}
-
-static int say_mapper(struct kernel *kernel, int proc, const char *pid, const char *name)
-{
-	char path[64], command[64] = "";
-
-	snprintf(path, sizeof(path), "%s/comm", pid);
-	FILE *file = open_file(proc, path);
-	if (!file || !fgets(command, sizeof(command), file))
-		snprintf(command, sizeof(command), "a program");
-	if (file)
-		fclose(file);
-	command[strcspn(command, "\n")] = 0;
-	int err = kernel_fail(
-		kernel, EBUSY, "/dev/%s is mapped by %s (process %s)", name, command, pid);
+	proc_command(wanted->proc, wanted->pid, command, sizeof(command));
+	kernel_fail(kernel, EBUSY, "/dev/%s is mapped by %s (process %s)", wanted->name, command,
+		wanted->pid);
 	kernel_hint(kernel, "it would be killed when it touches the memory: end it first");
-	return err;
+	return -EBUSY;
 }
 
-static bool is_process(const char *name)
+static int fail_unknown(struct kernel *kernel, const char *name, const char *why)
 {
-	uint64_t number;
+	kernel_fail(kernel, EBUSY,
+		"programs use dax devices, and whether one has /dev/%s mapped cannot be known: %s",
+		name, why);
+	kernel_hint(kernel, "run as root, outside of containers, or end the programs first");
+	return -EBUSY;
+}
 
-	return strlen(name) < 32 && parse_u64(name, 10, &number) == 0;
+static int check_process(struct kernel *kernel, struct wanted *wanted)
+{
+	char path[64], why[128];
+
+	snprintf(path, sizeof(path), "%s/maps", wanted->pid);
+	int found = proc_find_line(wanted->proc, path, is_wanted, wanted);
+	if (found > 0)
+		return fail_mapped(kernel, wanted);
+	/* A process that has ended maps nothing. */
+	if (!found || found == -ENOENT || found == -ESRCH)
+		return 0;
+	snprintf(why, sizeof(why), "/proc/%s cannot be read: %s", path, strerror(-found));
+	return fail_unknown(kernel, wanted->name, why);
+}
+
+/* /proc shows the processes of its own PID namespace and of those within. */
+static bool is_nested(int proc)
+{
+	char space[64];
+	ssize_t size = readlinkat(proc, "self/ns/pid", space, sizeof(space) - 1);
+
+	if (size < 0)
+		return false;
+	space[size] = 0;
+	return strcmp(space, INITIAL_PID_SPACE) != 0;
 }
 
 int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
 {
-	struct wanted wanted = {name, makedev((unsigned)major, (unsigned)minor)};
-	struct dirent *entry;
-	int err = 0;
+	struct wanted wanted = {.name = name, .device = makedev((unsigned)major, (unsigned)minor)};
 
-	if (major < 0 || minor < 0 || !has_users(kernel))
+	if (!has_users(kernel))
 		return 0;
-	int fd = openat(kernel_root(kernel), "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *processes = fd < 0 ? NULL : fdopendir(fd);
-	if (!processes) {
-		if (fd >= 0)
-			close(fd);
-		return 0;
+	if (major < 0 || minor < 0)
+		return fail_unknown(kernel, name, "the kernel does not tell its number");
+	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
+	if (!proc)
+		return fail_unknown(kernel, name, "/proc cannot be read");
+	wanted.proc = dirfd(proc);
+	while ((wanted.pid = proc_next(proc))) {
+		int err = check_process(kernel, &wanted);
+		if (err)
+			return err;
 	}
-	while (!err && (entry = readdir(processes)))
-		if (is_process(entry->d_name) && maps(dirfd(processes), entry->d_name, &wanted))
-			err = say_mapper(kernel, dirfd(processes), entry->d_name, name);
-	closedir(processes);
-	return err;
+	return is_nested(wanted.proc)
+		? fail_unknown(kernel, name, "processes outside of this PID namespace are hidden")
+		: 0;
 }

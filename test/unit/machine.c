@@ -24,6 +24,7 @@ void make_machine(struct fixture *fixture)
 	make_dir(fixture, "sys/bus/dax/devices");
 	make_driver(fixture, "device_dax");
 	make_driver(fixture, "kmem");
+	make_file(fixture, "sys/module/device_dax/refcnt", "0\n"); /* nobody has a device open */
 	make_file(fixture, "sys/devices/system/memory/block_size_bytes", "%" PRIx64 "\n", BLOCK);
 	make_file(fixture, "sys/devices/system/memory/auto_online_blocks", "offline\n");
 }
