@@ -56,6 +56,165 @@ int namespace_disable(struct ndctl_namespace *ndns)
 	return entity_is_bound(&ndns->entity) ? entity_unbind(&ndns->entity) : 0;
 }
 
+/* ---- steps for a namespace ---- */
+
+static int enable_apply(void *data)
+{
+	const struct hold *hold = data;
+
+	return namespace_enable(hold->ndns);
+}
+
+/* What was brought up a moment ago may be mounted by now. */
+static int disable_apply(void *data)
+{
+	struct hold *hold = data;
+
+	ctx_forget(hold->ndns->entity.ctx);
+	int err = hold_confirm(hold) ?: namespace_disable(hold->ndns);
+	/* The disk of before goes, with its number, when it is no longer open. */
+	if (!err)
+		hold_release(hold);
+	return err;
+}
+
+static void hold_free(void *data)
+{
+	hold_release(data);
+	free(data);
+}
+
+static struct hold *hold_new(struct ndctl_namespace *ndns)
+{
+	struct hold *hold = malloc(sizeof(*hold));
+
+	if (hold)
+		*hold = HOLD_INIT(ndns);
+	return hold;
+}
+
+int step_enable(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct step step = {enable_apply, disable_apply, hold_free, hold_new(ndns)};
+
+	if (!step.data)
+		return -ENOMEM;
+	return txn_add(txn, step, "enable %s", entity_name(&ndns->entity));
+}
+
+int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct step step = {disable_apply, enable_apply, hold_free, hold_new(ndns)};
+	const struct claim *claim = namespace_claim(ndns);
+
+	if (!step.data)
+		return -ENOMEM;
+	int err = hold_take(step.data, ndns);
+	if (err || (!ndctl_namespace_is_active(ndns) && !claim)) {
+		hold_free(step.data);
+		return err;
+	}
+	return txn_undo_in_part(txn,
+		txn_add(txn, step, "disable %s%s%s", entity_name(&ndns->entity),
+			claim ? ", held by " : "", claim ? entity_name(&claim->entity) : ""));
+}
+
+/* ---- steps for a region ---- */
+
+struct region_hold {
+	struct ndctl_region *region;
+	struct hold *list;
+	size_t count;
+};
+
+static void region_hold_release(struct region_hold *holds)
+{
+	for (size_t i = 0; i < holds->count; i++)
+		hold_release(&holds->list[i]);
+	free(holds->list);
+	holds->list = NULL;
+	holds->count = 0;
+}
+
+static void region_hold_free(void *data)
+{
+	region_hold_release(data);
+	free(data);
+}
+
+static int region_hold_add(struct region_hold *holds, struct ndctl_namespace *ndns)
+{
+	struct hold *list = reallocarray(holds->list, holds->count + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	holds->list = list;
+	return hold_take(&list[holds->count++], ndns);
+}
+
+static struct hold *region_hold_find(
+	const struct region_hold *holds, const struct ndctl_namespace *ndns)
+{
+	for (size_t i = 0; i < holds->count; i++)
+		if (holds->list[i].ndns == ndns)
+			return &holds->list[i];
+	return NULL;
+}
+
+/* Confirms what is held, and holds what is not. */
+static int region_hold_take(struct region_hold *holds)
+{
+	struct ndctl_namespace *ndns;
+
+	ndctl_namespace_foreach (holds->region, ndns) {
+		struct hold *hold = region_hold_find(holds, ndns);
+		int err = hold ? hold_confirm(hold) : region_hold_add(holds, ndns);
+		if (err == -ENOMEM)
+			return err;
+		if (err)
+			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
+				entity_name(&ndns->entity));
+	}
+	return 0;
+}
+
+/* Namespaces may have come up since the change was planned. */
+static int region_disable_apply(void *data)
+{
+	struct region_hold *holds = data;
+
+	ctx_forget(holds->region->entity.ctx);
+	int err = region_hold_take(holds) ?: entity_unbind(&holds->region->entity);
+	if (!err)
+		region_hold_release(holds);
+	return err;
+}
+
+static int region_enable_apply(void *data)
+{
+	const struct region_hold *holds = data;
+
+	return entity_bind(&holds->region->entity, "nd_region");
+}
+
+int step_disable_region(struct txn *txn, struct ndctl_region *region)
+{
+	struct region_hold *holds = calloc(1, sizeof(*holds));
+	struct step step = {region_disable_apply, region_enable_apply, region_hold_free, holds};
+
+	if (!holds)
+		return -ENOMEM;
+	holds->region = region;
+	int err = region_hold_take(holds);
+	if (err) {
+		region_hold_free(holds);
+		return err;
+	}
+	return txn_add(txn, step, "unbind %s from nd_region", entity_name(&region->entity));
+}
+
+/* ---- the interface ---- */
+
 /* Runs what was put in @txn by @plan, under the region's lock. */
 static int run(struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct ndctl_namespace *))
 {
@@ -79,28 +238,37 @@ EXPORT int ndctl_namespace_enable(struct ndctl_namespace *ndns)
 	return run(ndns, plan_enable);
 }
 
+/* What claims the namespace is left alone, and the namespace with it. */
+static int plan_disable_unclaimed(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	return namespace_claim(ndns) ? 0 : step_disable(txn, ndns);
+}
+
+static int disable_namespace(
+	struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct ndctl_namespace *))
+{
+	int err = run(ndns, plan);
+
+	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: cannot be disabled",
+			     entity_name(&ndns->entity))
+		   : 0;
+}
+
 EXPORT int ndctl_namespace_disable(struct ndctl_namespace *ndns)
 {
-	return run(ndns, step_disable);
+	return disable_namespace(ndns, plan_disable_unclaimed);
 }
 
 EXPORT int ndctl_namespace_disable_invalidate(struct ndctl_namespace *ndns)
 {
-	return run(ndns, step_disable);
-}
-
-static int plan_safe(struct txn *txn, struct ndctl_namespace *ndns)
-{
-	int err = ndctl_namespace_check_idle(ndns);
-
-	return err ?: step_disable(txn, ndns);
+	return disable_namespace(ndns, step_disable);
 }
 
 EXPORT int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns)
 {
 	if (ndctl_namespace_get_size(ndns) == 0)
 		return 1;
-	return run(ndns, plan_safe);
+	return disable_namespace(ndns, step_disable);
 }
 
 static int plan_delete(struct txn *txn, struct ndctl_namespace *ndns)
@@ -142,21 +310,13 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 static int disable_region(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	struct ndctl_namespace *ndns;
 	int err = ctx_txn(region->entity.ctx, &txn);
 
 	if (!err)
 		err = region_lock(region, txn);
 	if (err || !ndctl_region_is_enabled(region))
 		return err;
-	ndctl_namespace_foreach (region, ndns) {
-		err = namespace_check_idle(ndns);
-		if (err)
-			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
-				entity_name(&ndns->entity));
-	}
-	err = step_unbind(txn, &region->entity, "nd_region");
-	return err ?: txn_run(txn);
+	return step_disable_region(txn, region) ?: txn_run(txn);
 }
 
 static int disable(struct ndctl_region *region)

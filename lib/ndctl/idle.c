@@ -1,170 +1,97 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "step.h"
+#include "idle.h"
 
 #include <daxctl/libdaxctl.h>
 #include <fcntl.h>
+#include <kernel/holder.h>
 #include <kernel/mapper.h>
+#include <kernel/node.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Whether a namespace can be taken away from its users, and if not, who they are. */
 
-/* What else the kernel keeps of a file of /proc that is looked through. */
-typedef bool line_fn(char *line, void *data);
+/* ---- as a block device ---- */
 
-static bool find_line(struct kernel *kernel, const char *path, line_fn *matches, void *data)
+/* "pfn0.0/block/pmem0" below the directory of all devices. A driver that is still probing has not
+ * made the disk yet. */
+static int find_disk(struct entity *entity, char *path)
 {
-	int fd = openat(kernel_root(kernel), path, O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	AUTO_FREE char *line = NULL;
-	size_t size = 0;
-	bool found = false;
+	struct ndctl_bus *bus = ndctl_region_get_bus(entity_region(entity));
+	AUTO_NAMES struct names disks = NAMES_INIT;
 
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return false;
+	snprintf(path, PATH_MAX, "%s/block", entity_name(entity));
+	if (sysfs_list(entity->object.folder, path, NULL, &disks) && bus) {
+		ndctl_bus_wait_probe(bus);
+		sysfs_list(entity->object.folder, path, NULL, &disks);
 	}
-	while (!found && getline(&line, &size, file) > 0)
-		found = matches(line, data);
-	fclose(file);
-	return found;
+	if (disks.count != 1)
+		return kernel_fail(entity_kernel(entity), EBUSY,
+			"%s is enabled, but its block device cannot be found: whether it is in use "
+			"is not known",
+			entity_name(entity));
+	snprintf(path, PATH_MAX, "%s/block/%s", entity_name(entity), disks.list[0]);
+	return 0;
 }
 
-struct user {
-	const char *disk; /* "pmem0.1" */
-	char where[PATH_MAX];
-};
-
-/* Whether @device, a path of /dev, is the disk or a partition of it. */
-static bool is_disk(const char *device, const char *disk)
+static int hold_disk(struct hold *hold, struct entity *entity)
 {
-	const char *name = basename(device);
-	size_t length = strlen(disk);
-
-	if (strncmp(name, disk, length) != 0)
-		return false;
-	return !name[length] ||
-		(name[length] == 'p' && name[length + 1] >= '0' && name[length + 1] <= '9');
-}
-
-/* proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS ... - TYPE SOURCE SUPER-OPTIONS" */
-static bool is_mounted(char *line, void *data)
-{
-	struct user *user = data;
-	char point[PATH_MAX], source[PATH_MAX];
-	const char *end = strstr(line, " - ");
-
-	if (!end || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
-		sscanf(end, " - %*s %4095s", source) != 1 || !is_disk(source, user->disk))
-		return false;
-	snprintf(user->where, sizeof(user->where), "%s", point);
-	return true;
-}
-
-static bool is_swap(char *line, void *data)
-{
-	const struct user *user = data;
-
-	return is_disk(strtok(line, " \t") ?: "", user->disk);
-}
-
-/* What is built on top of the disk or of one of its partitions: "dm-0", "md127". Sets @part to the
- * one that it is on. */
-static bool find_holder(
-	struct entity *entity, const char *disk, struct names *holders, char part[NAME_MAX + 1])
-{
-	AUTO_NAMES struct names parts = NAMES_INIT;
-	struct folder *folder = entity->object.folder;
 	char path[PATH_MAX];
+	int err = find_disk(entity, path);
 
-	snprintf(path, sizeof(path), "%s/block/%s", entity_name(entity), disk);
-	if (names_add(&parts, ".") || sysfs_list(folder, path, NULL, &parts))
-		return false;
-	names_foreach (&parts, name) {
-		bool whole = strcmp(name, ".") == 0;
-		if (!whole && !is_disk(name, disk))
-			continue;
-		snprintf(path, sizeof(path), "%s/block/%s/%s/holders", entity_name(entity), disk,
-			name);
-		sysfs_list(folder, path, NULL, holders);
-		if (!holders->count)
-			continue;
-		snprintf(part, NAME_MAX + 1, "%s", whole ? disk : name);
-		return true;
-	}
-	return false;
-}
-
-/* A device of the device mapper has a name that people know it by. */
-static int say_holder(struct kernel *kernel, const char *disk, const char *holder)
-{
-	AUTO_FOLDER struct folder *blocks = NULL;
-	char name[SYSFS_PAGE + 1];
-	int err;
-
-	if (folder_open(kernel, "sys/block", &blocks) == 0 &&
-		sysfs_read(blocks, holder, "dm/name", name) == 0) {
-		err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s (%s)", disk, holder, name);
-		kernel_hint(kernel, "dmsetup remove %s, or what made it (lvm, cryptsetup)", name);
+	if (err)
 		return err;
-	}
-	err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s", disk, holder);
-	if (strncmp(holder, "md", 2) == 0)
-		kernel_hint(kernel, "mdadm --stop /dev/%s", holder);
-	return err;
+	const struct folder *folder = entity->object.folder;
+	int disk = node_open(folder, path, basename(path), S_IFBLK, O_RDONLY | O_EXCL);
+	if (disk == -EBUSY)
+		return holder_fail(folder, path);
+	if (disk < 0)
+		return kernel_fail_while(
+			entity_kernel(entity), disk, "whether it is in use is not known");
+	hold->disk = disk;
+	return 0;
 }
 
-static int say_user(struct entity *entity, struct user *user)
+static bool is_held(const struct hold *hold, struct entity *entity)
 {
-	AUTO_NAMES struct names holders = NAMES_INIT;
-	struct kernel *kernel = entity_kernel(entity);
-	char part[NAME_MAX + 1];
-	int err;
+	char path[PATH_MAX];
+	struct stat held;
+	dev_t number;
 
-	if (find_line(kernel, "proc/self/mountinfo", is_mounted, user)) {
-		err = kernel_fail(
-			kernel, EBUSY, "/dev/%s is mounted on %s", user->disk, user->where);
-		kernel_hint(kernel, "umount %s", user->where);
-	} else if (find_line(kernel, "proc/swaps", is_swap, user)) {
-		err = kernel_fail(kernel, EBUSY, "/dev/%s is swap space", user->disk);
-		kernel_hint(kernel, "swapoff /dev/%s", user->disk);
-	} else if (find_holder(entity, user->disk, &holders, part)) {
-		err = say_holder(kernel, part, holders.list[0]);
-	} else {
-		err = kernel_fail(kernel, EBUSY,
-			"/dev/%s is in use: a program, or a mount that cannot be seen from here, "
-			"holds it",
-			user->disk);
-	}
-	return err;
+	/* The number cannot go to another disk while this one is open. */
+	return hold->disk >= 0 && find_disk(entity, path) == 0 &&
+		node_number(entity->object.folder, path, &number) == 0 &&
+		fstat(hold->disk, &held) == 0 && held.st_rdev == number;
 }
 
-/* A file system, a device built on top, or swap opens a disk exclusively. */
-static int check_disk(struct entity *entity, const char *disk)
-{
-	struct user user = {.disk = disk};
-	char path[64];
-
-	if (!*disk)
-		return 0;
-	snprintf(path, sizeof(path), "dev/%s", disk);
-	AUTO_CLOSE int fd =
-		openat(kernel_root(entity_kernel(entity)), path, O_RDONLY | O_EXCL | O_CLOEXEC);
-	if (fd >= 0 || errno != EBUSY)
-		return 0;
-	return say_user(entity, &user);
-}
+/* ---- as memory, or as a device that programs map ---- */
 
 static int check_ram(struct kernel *kernel, struct daxctl_dev *dev)
 {
-	if (daxctl_dev_has_online_memory(dev) <= 0)
+	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
+	int online = memory ? daxctl_memory_is_online(memory) : -ENXIO;
+	const char *name = daxctl_dev_get_devname(dev);
+
+	if (online == 0)
 		return 0;
-	kernel_fail(kernel, EBUSY, "%s serves as memory of NUMA node %d, and that is in use",
-		daxctl_dev_get_devname(dev), daxctl_dev_get_target_node(dev));
-	kernel_hint(kernel, "daxctl reconfigure-device --mode=devdax --force %s",
-		daxctl_dev_get_devname(dev));
+	if (online < 0)
+		return kernel_fail(kernel, EBUSY,
+			"%s serves as memory, and whether that is in use cannot be read", name);
+	kernel_fail(kernel, EBUSY, "%s serves as memory of NUMA node %d, and that is in use", name,
+		daxctl_dev_get_target_node(dev));
+	kernel_hint(kernel, "daxctl reconfigure-device --mode=devdax --force %s", name);
 	return -EBUSY;
+}
+
+static int check_dev(struct kernel *kernel, struct daxctl_dev *dev)
+{
+	if (daxctl_dev_is_system_ram_mode(dev))
+		return check_ram(kernel, dev);
+	if (!daxctl_dev_is_enabled(dev))
+		return 0;
+	return mapper_check(kernel, daxctl_dev_get_devname(dev), daxctl_dev_get_major(dev),
+		daxctl_dev_get_minor(dev));
 }
 
 static int check_dax(struct claim *claim)
@@ -174,28 +101,66 @@ static int check_dax(struct claim *claim)
 	struct daxctl_dev *dev;
 
 	if (!region)
-		return 0;
+		return kernel_fail(kernel, EBUSY,
+			"%s is enabled, but its dax region cannot be found: whether it is in use "
+			"is not known",
+			entity_name(&claim->entity));
 	daxctl_dev_foreach (region, dev) {
-		int err = 0;
-		if (daxctl_dev_is_system_ram_mode(dev))
-			err = check_ram(kernel, dev);
-		else if (daxctl_dev_is_enabled(dev))
-			err = mapper_check(kernel, daxctl_dev_get_devname(dev),
-				daxctl_dev_get_major(dev), daxctl_dev_get_minor(dev));
+		int err = check_dev(kernel, dev);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-int namespace_check_idle(struct ndctl_namespace *ndns)
+/* ---- either ---- */
+
+/* The device that has the namespace: what claims it, or itself. */
+static int find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 {
+	const char *holder = object_text(&ndns->entity.object, NS_HOLDER);
 	struct claim *claim = namespace_claim(ndns);
 
-	if (claim && claim->entity.kind == KIND_DAX)
-		return check_dax(claim);
-	return claim ? check_disk(&claim->entity, claim_blockdev(claim))
-		     : check_disk(&ndns->entity, ndctl_namespace_get_block_device(ndns));
+	*owner = claim ? &claim->entity : &ndns->entity;
+	if (!holder || (*holder && !claim))
+		return kernel_fail(
+			entity_kernel(&ndns->entity), EBUSY, "its holder cannot be read");
+	return 0;
+}
+
+int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
+{
+	struct entity *owner;
+
+	*hold = HOLD_INIT(ndns);
+	int err = find_owner(ndns, &owner);
+	if (err || !entity_is_bound(owner))
+		return err;
+	return owner->kind == KIND_DAX ? check_dax((struct claim *)owner) : hold_disk(hold, owner);
+}
+
+int hold_confirm(struct hold *hold)
+{
+	struct entity *owner;
+	int err = find_owner(hold->ndns, &owner);
+
+	if (err || is_held(hold, owner))
+		return err;
+	hold_release(hold);
+	return hold_take(hold, hold->ndns);
+}
+
+void hold_release(struct hold *hold)
+{
+	cleanup_close(&hold->disk);
+	hold->disk = -1;
+}
+
+int namespace_check_idle(struct ndctl_namespace *ndns)
+{
+	CLEANUP(hold_release) struct hold hold;
+
+	return hold_take(&hold, ndns);
 }
 
 EXPORT int ndctl_namespace_check_idle(struct ndctl_namespace *ndns)

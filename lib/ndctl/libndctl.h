@@ -533,8 +533,10 @@ int ndctl_namespace_is_configured(struct ndctl_namespace *ndns);
 int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns);
 /* Lets the kernel bring up the namespace as its info block says. 0 if it is active already. */
 int ndctl_namespace_enable(struct ndctl_namespace *ndns);
-/* Unbinds the namespace or what holds it. ndctl_namespace_disable_safe refuses (-EBUSY) while it is
- * mounted or held; it returns 1 for a namespace of size 0. The others ask nobody.  */
+/* Unbinds the namespace and what claims it (a btt, pfn or dax device), which then lets go of it; -EBUSY
+ * while it is mounted, held, mapped, or serves as memory, or if that cannot be known.
+ * ndctl_namespace_disable leaves a namespace alone that is claimed, and returns 0;
+ * ndctl_namespace_disable_safe returns 1 for a namespace of size 0. */
 int ndctl_namespace_disable(struct ndctl_namespace *ndns);
 int ndctl_namespace_disable_invalidate(struct ndctl_namespace *ndns);
 int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns);

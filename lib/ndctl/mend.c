@@ -159,12 +159,12 @@ static int check_not_ram(struct ndctl_namespace *ndns)
 	return 0;
 }
 
-static int check_idle(struct ndctl_region *region)
+static int check_kept(struct ndctl_region *region)
 {
 	struct ndctl_namespace *ndns;
 
 	ndctl_namespace_foreach (region, ndns) {
-		int err = namespace_check_idle(ndns) ?: check_not_ram(ndns);
+		int err = check_not_ram(ndns);
 		if (err)
 			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
 				entity_name(&ndns->entity));
@@ -248,7 +248,7 @@ static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace 
 	int err = 0;
 
 	regions_foreach_touched (mend, region)
-		err = err ?: check_idle(region) ?: step_unbind(txn, &region->entity, "nd_region");
+		err = err ?: check_kept(region) ?: step_disable_region(txn, region);
 	err = err ?: plan_writes(txn, mend);
 	regions_foreach_touched (mend, region)
 		err = err ?: step_bind(txn, &region->entity, "nd_region");

@@ -52,37 +52,6 @@ int step_unbind(struct txn *txn, struct entity *entity, const char *driver)
 			 : -ENOMEM;
 }
 
-/* ---- enable, disable a namespace ---- */
-
-static int do_enable(void *data)
-{
-	return namespace_enable(data);
-}
-
-static int do_disable(void *data)
-{
-	return namespace_disable(data);
-}
-
-int step_enable(struct txn *txn, struct ndctl_namespace *ndns)
-{
-	struct step step = {do_enable, do_disable, NULL, ndns};
-
-	return txn_add(txn, step, "enable %s", entity_name(&ndns->entity));
-}
-
-int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
-{
-	struct step step = {do_disable, do_enable, NULL, ndns};
-	const struct claim *claim = namespace_claim(ndns);
-
-	if (!ndctl_namespace_is_active(ndns) && !claim)
-		return 0;
-	return txn_undo_in_part(txn,
-		txn_add(txn, step, "disable %s%s%s", entity_name(&ndns->entity),
-			claim ? ", held by " : "", claim ? entity_name(&claim->entity) : ""));
-}
-
 /* ---- write an attribute ---- */
 
 struct setting {

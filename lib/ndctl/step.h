@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "claim.h"
+#include "idle.h"
 
 /*
  * The steps that changes are made of. All add to the end of @txn and return 0 or -ENOMEM. Entities
@@ -11,11 +11,6 @@
 /* Binds @entity to @driver; undone by unbinding it. */
 int step_bind(struct txn *txn, struct entity *entity, const char *driver);
 int step_unbind(struct txn *txn, struct entity *entity, const char *driver);
-/* Lets the kernel bring the namespace up; undone by disabling it. */
-int step_enable(struct txn *txn, struct ndctl_namespace *ndns);
-/* Takes the namespace away from whoever holds it, so that it is idle; undone by letting the kernel
- * bring it up again. */
-int step_disable(struct txn *txn, struct ndctl_namespace *ndns);
 /* Writes @value to an attribute; undone by writing @before, unless that is NULL. */
 int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char *value,
 	const char *before);
@@ -50,9 +45,19 @@ int step_claim(struct txn *txn, const struct claim_plan *plan);
 /* What the kernel keeps of the pages of @size bytes. (Documentation/vm/memory-model.rst) */
 uint64_t page_map_size(uint64_t size);
 
-/* enable.c: what the steps do. */
+/*
+ * enable.c: steps that enable and disable.
+ */
+
+/* Lets the kernel bring the namespace up; undone by disabling it, unless it is in use by then. */
+int step_enable(struct txn *txn, struct ndctl_namespace *ndns);
+/* Takes the namespace away from what claims it, so that it is idle; undone by letting the kernel
+ * bring it up again. Fails with -EBUSY if it is in use; from then on until it is disabled, or @txn
+ * is freed, nobody else can claim its block device (idle.h). */
+int step_disable(struct txn *txn, struct ndctl_namespace *ndns);
+/* The same for a region, with all of its namespaces; undone by enabling it. */
+int step_disable_region(struct txn *txn, struct ndctl_region *region);
+
+/* What the first two do. The caller has seen to it that nobody uses the namespace. */
 int namespace_enable(struct ndctl_namespace *ndns);
 int namespace_disable(struct ndctl_namespace *ndns);
-
-/* idle.c: ndctl_namespace_check_idle() without the namespace's name in the sentence. */
-int namespace_check_idle(struct ndctl_namespace *ndns);

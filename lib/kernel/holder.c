@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "holder.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "proc.h"
+
+struct disk {
+	const struct folder *folder;
+	const char *object, *name;
+	struct names parts;   /* itself and its partitions: "pmem0", "pmem0p1" */
+	struct names numbers; /* of these: "259:0" */
+};
+
+static void disk_deinit(struct disk *disk)
+{
+	names_deinit(&disk->parts);
+	names_deinit(&disk->numbers);
+}
+
+/* The directory of @part, which may be the disk itself. */
+static void disk_path(const struct disk *disk, const char *part, const char *below, char *path)
+{
+	bool whole = strcmp(part, disk->name) == 0;
+
+	snprintf(path, PATH_MAX, "%s%s%s%s", disk->object, whole ? "" : "/", whole ? "" : part,
+		below);
+}
+
+static bool disk_has(const struct names *names, const char *name)
+{
+	names_foreach (names, one)
+		if (strcmp(one, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_partition(const struct disk *disk, const char *name)
+{
+	size_t length = strlen(disk->name);
+
+	return strncmp(name, disk->name, length) == 0 && name[length] == 'p';
+}
+
+static int disk_init(struct disk *disk, const struct folder *folder, const char *object)
+{
+	AUTO_NAMES struct names below = NAMES_INIT;
+	char path[PATH_MAX], number[SYSFS_PAGE + 1];
+
+	*disk = (struct disk){.folder = folder, .object = object, .name = basename(object)};
+	int err = names_add(&disk->parts, disk->name) ?: sysfs_list(folder, object, NULL, &below);
+	names_foreach (&below, name)
+		if (!err && is_partition(disk, name))
+			err = names_add(&disk->parts, name);
+	names_foreach (&disk->parts, part) {
+		disk_path(disk, part, "", path);
+		if (!err && sysfs_read(folder, path, "dev", number) == 0)
+			err = names_add(&disk->numbers, number);
+	}
+	return err;
+}
+
+/* ---- mounts ---- */
+
+struct mounted {
+	const struct disk *disk;
+	char where[PATH_MAX];
+};
+
+/* The kernel writes blanks and backslashes as three octal digits. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; to++) {
+		unsigned code;
+		bool escaped = *from == '\\' && sscanf(from + 1, "%3o", &code) == 1;
+		*to = escaped ? (char)code : *from;
+		from += escaped ? 4 : 1;
+	}
+	*to = 0;
+}
+
+/* proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS ... - TYPE SOURCE SUPER-OPTIONS". A file
+ * system with a number of its own (btrfs) tells only by the name of its source. */
+static bool is_mounted(char *line, void *data)
+{
+	struct mounted *mounted = data;
+	char number[32], point[PATH_MAX], source[PATH_MAX];
+	const char *end = strstr(line, " - ");
+
+	if (!end || sscanf(line, "%*s %*s %31s %*s %4095s", number, point) != 2 ||
+		sscanf(end, " - %*s %4095s", source) != 1)
+		return false;
+	if (!disk_has(&mounted->disk->numbers, number) &&
+		!(strncmp(number, "0:", 2) == 0 &&
+			disk_has(&mounted->disk->parts, basename(source))))
+		return false;
+	unescape(point);
+	snprintf(mounted->where, sizeof(mounted->where), "%s", point);
+	return true;
+}
+
+static int fail_mounted(struct kernel *kernel, const struct mounted *mounted)
+{
+	int err = kernel_fail(
+		kernel, EBUSY, "/dev/%s is mounted on %s", mounted->disk->name, mounted->where);
+
+	kernel_hint(kernel, "umount %s", mounted->where);
+	return err;
+}
+
+static int fail_mounted_elsewhere(
+	struct kernel *kernel, const struct mounted *mounted, int proc, const char *pid)
+{
+	char command[64];
+
+	proc_command(proc, pid, command, sizeof(command));
+	int err = kernel_fail(kernel, EBUSY,
+		"/dev/%s is mounted on %s in the mount namespace of %s (process %s)",
+		mounted->disk->name, mounted->where, command, pid);
+	kernel_hint(kernel, "nsenter --target %s --mount --root umount %s", pid, mounted->where);
+	return err;
+}
+
+/* Whether @pid is the first of its mount namespace to be looked at. */
+static bool is_fresh(int proc, const char *pid, struct names *seen)
+{
+	char path[64], space[64];
+
+	snprintf(path, sizeof(path), "%s/ns/mnt", pid);
+	ssize_t size = readlinkat(proc, path, space, sizeof(space) - 1);
+	if (size < 0)
+		return true;
+	space[size] = 0;
+	return !disk_has(seen, space) && names_add(seen, space) == 0;
+}
+
+static int find_mount(struct kernel *kernel, const struct disk *disk)
+{
+	AUTO_NAMES struct names seen = NAMES_INIT;
+	struct mounted mounted = {.disk = disk};
+	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
+	const char *pid;
+
+	if (!proc)
+		return 0;
+	is_fresh(dirfd(proc), "self", &seen);
+	if (proc_find_line(dirfd(proc), "self/mountinfo", is_mounted, &mounted) > 0)
+		return fail_mounted(kernel, &mounted);
+	while ((pid = proc_next(proc))) {
+		char path[64];
+		if (!is_fresh(dirfd(proc), pid, &seen))
+			continue;
+		snprintf(path, sizeof(path), "%s/mountinfo", pid);
+		if (proc_find_line(dirfd(proc), path, is_mounted, &mounted) > 0)
+			return fail_mounted_elsewhere(kernel, &mounted, dirfd(proc), pid);
+	}
+	return 0;
+}
+
+/* ---- swap ---- */
+
+static bool is_swap(char *line, void *data)
+{
+	const struct disk *disk = data;
+	char *name = strtok(line, " \t") ?: "", number[32];
+	struct stat found;
+
+	unescape(name);
+	if (stat(name, &found) == 0 && S_ISBLK(found.st_mode)) {
+		snprintf(number, sizeof(number), "%u:%u", major(found.st_rdev),
+			minor(found.st_rdev));
+		return disk_has(&disk->numbers, number);
+	}
+	return disk_has(&disk->parts, basename(name));
+}
+
+static int find_swap(struct kernel *kernel, struct disk *disk)
+{
+	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
+
+	if (!proc || proc_find_line(dirfd(proc), "swaps", is_swap, disk) <= 0)
+		return 0;
+	kernel_fail(kernel, EBUSY, "/dev/%s is swap space", disk->name);
+	kernel_hint(kernel, "swapoff /dev/%s", disk->name);
+	return -EBUSY;
+}
+
+/* ---- devices built on it ---- */
+
+/* A device of the device mapper has a name that people know it by. */
+static int fail_holder(struct kernel *kernel, const char *part, const char *holder)
+{
+	AUTO_FOLDER struct folder *blocks = NULL;
+	char name[SYSFS_PAGE + 1];
+	int err;
+
+	if (folder_open(kernel, "sys/block", &blocks) == 0 &&
+		sysfs_read(blocks, holder, "dm/name", name) == 0) {
+		err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s (%s)", part, holder, name);
+		kernel_hint(kernel, "dmsetup remove %s, or what made it (lvm, cryptsetup)", name);
+		return err;
+	}
+	err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s", part, holder);
+	if (strncmp(holder, "md", 2) == 0)
+		kernel_hint(kernel, "mdadm --stop /dev/%s", holder);
+	return err;
+}
+
+static int find_holder(struct kernel *kernel, const struct disk *disk)
+{
+	names_foreach (&disk->parts, part) {
+		AUTO_NAMES struct names holders = NAMES_INIT;
+		char path[PATH_MAX];
+		disk_path(disk, part, "/holders", path);
+		if (sysfs_list(disk->folder, path, NULL, &holders) == 0 && holders.count)
+			return fail_holder(kernel, part, holders.list[0]);
+	}
+	return 0;
+}
+
+int holder_fail(const struct folder *folder, const char *object)
+{
+	struct kernel *kernel = folder_kernel(folder);
+	CLEANUP(disk_deinit) struct disk disk;
+
+	/* What cannot be read leaves only the last sentence. */
+	if (disk_init(&disk, folder, object))
+		log_debug(kernel, "%s: not all of its partitions are known", object);
+	if (find_mount(kernel, &disk) || find_swap(kernel, &disk) || find_holder(kernel, &disk))
+		return -EBUSY;
+	return kernel_fail(kernel, EBUSY,
+		"/dev/%s is in use: a program, or a mount that cannot be seen from here, holds it",
+		disk.name);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "sysfs.h"
+
+/*
+ * Records who has the block device @object ("pfn0.0/block/pmem0"), or a partition of it, for
+ * themselves: a mount (of any mount namespace that /proc shows), swap, or a device built on it.
+ * Devices are compared by number, not by the name that a process or a container gives them.
+ * Always returns -EBUSY: opening it exclusively has failed, whether the holder is found or not.
+ */
+int holder_fail(const struct folder *folder, const char *object);

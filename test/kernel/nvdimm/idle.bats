@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Who uses a namespace is asked of the kernel, and nobody can begin to use it while it is taken away.
+
+load ../helpers
+
+setup_file() {
+	# The machine's /dev, which tests damage.
+	cp -a /dev "$BATS_FILE_TMPDIR/dev"
+}
+
+setup() {
+	labelled
+	mnt=$BATS_TEST_TMPDIR/mnt
+	mkdir -p "$mnt"
+}
+
+teardown() {
+	if [[ ${other:-} ]]; then
+		kill "$other"
+	fi
+	umount -q "$mnt" || :
+	dmsetup remove_all --noudevsync 2>/dev/null || :
+}
+
+teardown_file() {
+	labelled
+}
+
+# mounted MODE [DISK]: namespace0.0 is made and mounted, with a file in it.
+mounted() {
+	ndctl create-namespace --mode "$1" --size 64M >/dev/null
+	mkfs.ext4 -q -O ^has_journal "/dev/$2"
+	mount "/dev/$2" "$mnt"
+	echo content >"$mnt/file"
+	sync
+}
+
+# intact: the file can be read from the disk, and others can be written.
+intact() {
+	echo 3 >/proc/sys/vm/drop_caches
+	[[ $(<"$mnt/file") == content ]]
+	: >"$mnt/other"
+	sync -f "$mnt"
+	rm "$mnt/other"
+}
+
+# All verbs that take a namespace away.
+verbs=("disable-namespace namespace0.0" "destroy-namespace --force namespace0.0"
+	"create-namespace --force --mode raw --reconfig namespace0.0" "check-namespace --force namespace0.0"
+	"disable-region region0")
+
+# refused TEXT: each of them changes nothing, and says why.
+refused() {
+	local verb
+	for verb in "${verbs[@]}"; do
+		# shellcheck disable=SC2086 # words
+		unchanged ndctl $verb
+		# As the reference, which counts regions.
+		[[ $verb == disable-region* ]] || [[ $status == 240 ]]
+		says "$1"
+	done
+}
+
+# slowly COMMAND...: runs it in the background, with the first unbinding of the driver nd_pmem delayed, and
+# returns when it is at that: $slow.
+slowly() {
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=write -e inject=write:delay_enter=8s:when=1 \
+		-P /sys/bus/nd/drivers/"${driver:-nd_pmem}"/unbind "$@" >"$BATS_TEST_TMPDIR/slow" 2>&1 3>&- &
+	slow=$!
+	until [[ $(echo /proc/[0-9]*/fd/* | xargs -r readlink 2>/dev/null) == */unbind* ]]; do
+		kill -0 "$slow"
+		sleep 0.1
+	done
+}
+
+# taken: the command of `slowly` has done what it should.
+taken() {
+	wait "$slow" || {
+		cat "$BATS_TEST_TMPDIR/slow"
+		return 1
+	}
+	grep -q DELAYED "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "B3: while a namespace is taken away nobody can mount it, swap to it or build on it" {
+	local verb mode disk
+	modprobe dm-mod
+	for verb in "${verbs[@]}"; do
+		mode=fsdax disk=pmem0
+		[[ $verb != check-* ]] || mode=sector disk=pmem0s
+		ndctl create-namespace --mode "$mode" --size 64M >/dev/null
+		mkfs.ext4 -q -O ^has_journal "/dev/$disk"
+		unset driver
+		[[ $verb != disable-region* ]] || driver=nd_region
+		# shellcheck disable=SC2086 # words
+		slowly ndctl $verb
+		check mount "/dev/$disk" "$mnt"
+		[[ $status == 32 ]]
+		check dmsetup create held --noudevsync --table "0 2048 linear /dev/$disk 0"
+		[[ $status == 1 ]]
+		says "Device or resource busy"
+		taken
+		labelled
+	done
+}
+
+@test "B3: its partitions cannot be mounted either; one that is mounted is named" {
+	ndctl create-namespace --mode fsdax --map mem --size 64M >/dev/null
+	addpart /dev/pmem0 1 2048 65536
+	mkfs.ext4 -q -O ^has_journal /dev/pmem0p1
+	slowly ndctl disable-namespace namespace0.0
+	check mount /dev/pmem0p1 "$mnt"
+	[[ $status == 32 ]]
+	taken
+	ndctl enable-namespace namespace0.0
+	addpart /dev/pmem0 1 2048 65536
+	mount /dev/pmem0p1 "$mnt"
+	rm /dev/pmem0 /dev/pmem0p1
+	refused "/dev/pmem0 is mounted on $mnt"
+	umount "$mnt"
+}
+
+@test "B3: mapped between the check and the unbinding, a device is left to its user" {
+	ndctl create-namespace --mode devdax --map mem --size 32M >/dev/null
+	# The first look is at what the driver counts.
+	strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=read -e inject=read:delay_exit=8s:when=1 \
+		-P /sys/module/device_dax/refcnt "$LAB_BUILD/ndctl/ndctl" disable-namespace namespace0.0 \
+		2>"$BATS_TEST_TMPDIR/slow" 3>&- &
+	slow=$!
+	until [[ $(echo /proc/[0-9]*/fd/* | xargs -r readlink 2>/dev/null) == */refcnt* ]]; do
+		kill -0 "$slow"
+		sleep 0.1
+	done
+	map_device dax0.0
+	status=0
+	wait "$slow" || status=$?
+	kill "$mapper"
+	cat "$BATS_TEST_TMPDIR/slow"
+	[[ $status == 240 ]]
+	grep -q "/dev/dax0.0 is mapped by python3 (process $mapper)" "$BATS_TEST_TMPDIR/slow"
+	[[ -c /dev/dax0.0 ]]
+}
+
+@test "B5: a node in /dev that is missing, or leads elsewhere, does not make a namespace idle" {
+	local mode disk node
+	for mode in fsdax sector raw; do
+		labelled
+		disk=pmem0
+		[[ $mode != sector ]] || disk=pmem0s
+		mounted "$mode" "$disk"
+		for node in missing link number type; do
+			rm -f "/dev/$disk"
+			case $node in
+			link) ln -s /dev/null "/dev/$disk" ;;
+			number) mknod "/dev/$disk" b 7 200 ;;
+			type) : >"/dev/$disk" ;;
+			esac
+			refused "/dev/$disk is mounted on $mnt"
+			intact
+		done
+		rm -f "/dev/$disk"
+		unchanged unshare --mount bash -c "mount -t tmpfs none /dev && ndctl disable-namespace namespace0.0"
+		[[ $status == 240 ]]
+		says "/dev/$disk is mounted on $mnt"
+		umount "$mnt"
+	done
+}
+
+@test "B5: a mount in another mount namespace is named, with a process that sees it" {
+	ndctl create-namespace --mode fsdax --map mem --size 64M >/dev/null
+	mkfs.ext4 -q -O ^has_journal /dev/pmem0
+	mknod "$BATS_TEST_TMPDIR/alias" b $((0x$(stat -c %t /dev/pmem0))) $((0x$(stat -c %T /dev/pmem0)))
+	# shellcheck disable=SC2016 # the shell's within
+	unshare --mount bash -c 'mount "$1" "$2" && exec sleep 600' - "$BATS_TEST_TMPDIR/alias" "$mnt" 3>&- &
+	other=$!
+	until grep -q " $mnt " "/proc/$other/mountinfo" && [[ $(<"/proc/$other/comm") == sleep ]]; do sleep 0.1; done
+	refused "/dev/pmem0 is mounted on $mnt in the mount namespace of sleep (process $other)"
+	says "hint: nsenter --target $other --mount --root umount $mnt"
+	nsenter --target "$other" --mount --root umount "$mnt"
+	check ndctl disable-namespace namespace0.0
+	[[ $status == 0 ]]
+}
+
+@test "B5: an idle namespace without a node is changed all the same; without the right to make one that is refused" {
+	ndctl create-namespace --mode sector --size 64M >/dev/null
+	rm /dev/pmem0s
+	unchanged setpriv --bounding-set=-mknod,-sys_admin --inh-caps=-mknod,-sys_admin \
+		ndctl disable-namespace namespace0.0
+	((status != 0))
+	says "whether it is in use is not known: /dev/pmem0s does not exist"
+	check ndctl check-namespace --force namespace0.0
+	[[ $status == 0 ]]
+	rm /dev/pmem0s
+	check ndctl create-namespace --force --reconfig namespace0.0 --mode fsdax --map mem
+	[[ $status == 0 ]]
+	rm /dev/pmem0
+	check ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 ]]
+}
+
+@test "B5: labels are read and written without /dev/nmem0, or with another device under that name" {
+	local saved=$BATS_TEST_TMPDIR/labels
+	ndctl disable-region region0
+	rm /dev/nmem0
+	ndctl read-labels nmem0 >"$saved"
+	mknod /dev/nmem0 c 1 3
+	check ndctl init-labels --force nmem0
+	[[ $status == 0 ]]
+	check ndctl check-labels nmem0
+	[[ $status == 0 ]]
+	ndctl read-labels nmem0 | cmp -s - "$saved" || :
+	rm /dev/nmem0
+	ndctl enable-region region0
+}
