@@ -46,7 +46,8 @@ static int enable(void *object, const void *data)
 {
 	int err = enable_as_it_is(object);
 
-	if (!err)
+	/* 1: another device serves it. */
+	if (err >= 0)
 		return 0;
 	/* Whatever the reason was, the status has always been this one. */
 	say_failure(ndctl_namespace_get_ctx(object), err);

@@ -235,7 +235,10 @@ static int plan_enable(struct txn *txn, struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_enable(struct ndctl_namespace *ndns)
 {
-	return run(ndns, plan_enable);
+	int err = run(ndns, plan_enable);
+
+	/* A btt, pfn or dax device has come up in its place. */
+	return err ?: namespace_claim(ndns) != NULL;
 }
 
 /* What claims the namespace is left alone, and the namespace with it. */

@@ -531,7 +531,8 @@ int ndctl_namespace_is_valid(struct ndctl_namespace *ndns);
 int ndctl_namespace_is_configured(struct ndctl_namespace *ndns);
 /* 1 if it is not active and waits for its first configuration. */
 int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns);
-/* Lets the kernel bring up the namespace as its info block says. 0 if it is active already. */
+/* Lets the kernel bring up the namespace as its info block says, unless it is active already. 0 if it is
+ * raw, 1 if a btt, pfn or dax device serves it. */
 int ndctl_namespace_enable(struct ndctl_namespace *ndns);
 /* Unbinds the namespace and what claims it (a btt, pfn or dax device), which then lets go of it; -EBUSY
  * while it is mounted, held, mapped, or serves as memory, or if that cannot be known.
@@ -561,7 +562,8 @@ unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns);
 int ndctl_namespace_get_num_sector_sizes(struct ndctl_namespace *ndns);
 unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_namespace *ndns, int i);
 int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigned int sector_size);
-/* Whether info blocks are ignored when it is enabled (attribute force_raw). */
+/* Whether info blocks are ignored when it is enabled (attribute force_raw). Setting returns the mode, 0
+ * or 1. */
 int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode);
 /* As for regions; NUMA_NO_NODE if the kernel does not tell. */

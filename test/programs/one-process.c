@@ -33,7 +33,7 @@ static int use(struct ndctl_region *region)
 	if (!ndns || ndctl_namespace_set_uuid(ndns, uuid) || ndctl_namespace_set_size(ndns, SIZE))
 		return 1;
 	show(region, "sized");
-	if (ndctl_namespace_enable(ndns))
+	if (ndctl_namespace_enable(ndns) < 0)
 		return 1;
 	show(region, "enabled");
 	if (ndctl_namespace_disable(ndns))

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# B4: a function of the library that takes something away makes the checks that the verbs make.
+
+load ../helpers
+
+setup() {
+	labelled
+	mnt=$BATS_TEST_TMPDIR/mnt
+	mkdir -p "$mnt"
+}
+
+teardown() {
+	umount -q "$mnt" || :
+}
+
+teardown_file() {
+	labelled
+}
+
+# call FUNCTION [ARGUMENT]: returns what ndctl_FUNCTION says of region0, of nmem0, of namespace0.0, or of what claims it;
+# in $output.
+call() {
+	check python3 -c '
+import ctypes, sys
+lib = [ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL) for path in sys.argv[1:3]][1]
+def get(name, *args):
+	function = getattr(lib, "ndctl_" + name)
+	function.restype = ctypes.c_void_p
+	return ctypes.c_void_p(function(*args))
+ctx = ctypes.c_void_p()
+lib.ndctl_new(ctypes.byref(ctx))
+bus = get("bus_get_first", ctx)
+objects = {"dimm": get("dimm_get_first", bus), "region": get("region_get_first", bus)}
+objects["namespace"] = get("namespace_get_first", objects["region"])
+for kind in ("pfn", "btt", "dax"):
+	objects[kind] = get("namespace_get_" + kind, objects["namespace"])
+function = sys.argv[3]
+arguments = [ctypes.c_longlong(int(number)) for number in sys.argv[4:]]
+print(getattr(lib, "ndctl_" + function)(objects[function.split("_")[0]], *arguments))
+lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.6} "$@"
+	((status == 0))
+}
+
+# harmless FUNCTION RESULT [ARGUMENT]: it returns that, and nothing is changed.
+harmless() {
+	local before
+	before=$(kernel_state)
+	call "$1" "${@:3}"
+	[[ $output == "$2" ]]
+	still "$before"
+}
+
+mounted() {
+	ndctl create-namespace --mode "$1" --size 64M >/dev/null
+	mkfs.ext4 -q -O ^has_journal "/dev/$2"
+	mount "/dev/$2" "$mnt"
+	echo content >"$mnt/file"
+	sync
+}
+
+@test "B4: what is mounted stays, whichever function would take it away" {
+	local mode disk kind claimed
+	for mode in fsdax:pmem0:pfn sector:pmem0s:btt raw:pmem0:; do
+		IFS=: read -r mode disk kind <<<"$mode"
+		labelled
+		mounted "$mode" "$disk"
+		claimed=-16
+		[[ ! $kind ]] || claimed=0
+		harmless namespace_disable "$claimed"
+		harmless namespace_disable_invalidate -16
+		harmless namespace_disable_safe -16
+		harmless namespace_delete -16
+		harmless namespace_set_size -22 0
+		harmless namespace_set_size -16 33554432
+		harmless region_disable_invalidate -16
+		harmless region_disable_preserve -16
+		harmless dimm_disable -16
+		if [[ $kind ]]; then
+			harmless "${kind}_delete" -16
+			harmless "${kind}_set_namespace" -16 0
+		fi
+		echo 3 >/proc/sys/vm/drop_caches
+		[[ $(<"$mnt/file") == content ]]
+		umount "$mnt"
+		if [[ $kind ]]; then
+			call "${kind}_delete"
+		else
+			call namespace_disable
+		fi
+		[[ $output == 0 ]]
+		[[ $(ndctl list -Ni | gojq -r '.[0].state') == disabled ]]
+	done
+}
+
+@test "B4: a device that a program has mapped stays" {
+	ndctl create-namespace --mode devdax --map mem --size 32M >/dev/null
+	map_device dax0.0
+	harmless namespace_disable 0
+	harmless namespace_disable_invalidate -16
+	harmless region_disable_invalidate -16
+	harmless dax_delete -16
+	kill "$mapper"
+	wait "$mapper" || :
+	call dax_delete
+	[[ $output == 0 ]]
+}
+
+@test "B4: a disabled namespace keeps its label; enabling tells who serves it" {
+	ndctl create-namespace --mode fsdax --map mem --size 32M >/dev/null
+	call namespace_enable
+	[[ $output == 1 ]]
+	call namespace_disable_invalidate
+	[[ $output == 0 ]]
+	harmless namespace_set_size -22 0
+	call namespace_set_raw_mode 5
+	[[ $output == 1 ]]
+	call namespace_enable
+	[[ $output == 0 ]]
+	call namespace_disable
+	[[ $output == 0 ]]
+	call namespace_set_raw_mode 0
+	[[ $output == 0 ]]
+	call namespace_enable
+	[[ $output == 1 ]]
+}
