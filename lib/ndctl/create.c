@@ -2,8 +2,27 @@
 #include "create.h"
 
 #include <linux/ndctl.h>
+#include <stdio.h>
 
 /* Making a namespace of what is free: the steps are in plan.c. */
+
+/* A region whose labels have not been initialized is one namespace. */
+static void hint_labels(struct ndctl_region *region, const char *name)
+{
+	const char *own = entity_name(&region->entity);
+	struct ndctl_dimm *dimm;
+	char names[512] = "";
+	size_t length = 0;
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		if (length < sizeof(names))
+			length += (size_t)snprintf(names + length, sizeof(names) - length, " %s",
+				entity_name(&dimm->entity));
+	kernel_hint(entity_kernel(&region->entity),
+		"ndctl disable-region %s && ndctl init-labels%s && ndctl enable-region %s makes "
+		"room for namespaces of any size; the data of %s is lost",
+		own, names, own, name);
+}
 
 /* The kernel makes the next seed when this one comes up, and it did so when there was no room. */
 static int say_no_seed(struct ndctl_region *region, struct ndctl_namespace *seed)
@@ -13,7 +32,14 @@ static int say_no_seed(struct ndctl_region *region, struct ndctl_namespace *seed
 	uint64_t room = ndctl_region_get_max_available_extent(region);
 
 	if (room == 0 || room == ULLONG_MAX) {
-		kernel_fail(kernel, ENODEV, "%s takes all of it", name);
+		bool unlabelled = autolabel_fits(seed);
+
+		kernel_fail(kernel, ENODEV, "%s takes all of it%s", name,
+			unlabelled ? ": its labels are not initialized" : "");
+		if (unlabelled) {
+			hint_labels(region, name);
+			return -ENODEV;
+		}
 		kernel_hint(kernel,
 			"ndctl create-namespace --force --reconfig=%s changes what it is", name);
 		return -ENODEV;
