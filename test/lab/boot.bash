@@ -56,6 +56,7 @@ load_topology() {
 	ready=() machine_modules=() first='' ours=()
 	kept=${LAB_KEPT:-${TMPDIR:-/tmp}/lab-kept.$$} # where memory may be in files
 	set_up() { load_modules; }
+	set_up_shell() { :; } # what a person who plays there would have to begin with
 	# shellcheck source=/dev/null
 	. "$lab_dir/topology/$topology"
 }
@@ -136,7 +137,7 @@ settings() {
 	printf '%s=%q\n' mode "$mode" checkout "$root" build "$build" cache "$lab_cache" topology "$topology" \
 		kernel "$kernel" term "${TERM:-dumb}"
 	printf 'modules=(%s)\nours=(%s)\nready=(%s)\n' "${modules[*]@Q}" "${ours[*]@Q}" "${ready[*]@Q}"
-	declare -f set_up
+	declare -f set_up set_up_shell
 	printf 'words=('
 	printf '%q ' "$@"
 	printf ')\n'
