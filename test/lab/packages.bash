@@ -12,6 +12,7 @@ packages_nfit=(make bc libelf-dev libc6-dev binutils)
 packages_test=(bats g++ clang libclang-rt-dev gojq jq strace dmsetup valgrind libmemkind-dev pmdk-tools python3-gi gir1.2-blockdev-2.0
 	libblockdev-nvdimm2)
 packages_image=(debootstrap debian-archive-keyring fakechroot fakeroot e2fsprogs)
+packages_host=(python3 strace)
 packages_bench=(bc time)
 packages_demo=(numactl procps)
 
