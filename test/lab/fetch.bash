@@ -13,6 +13,7 @@
 #	nonedax-6.1	a kernel-6.1 that has device-dax without a page map: our module in nonedax/
 #	labelfault-6.1	our module in labelfault/, for any kernel-6.1
 #	image-bookworm	the disk of a machine with Debian, systemd and udev, for `lab run --machine`
+#	debian-SUITE	a release of Debian to build in: chroot.bash
 #	reference	Debian's ndctl and daxctl: wrappers, and the unpacked packages in root/
 #
 # Each appears by one rename when it is whole, under a lock.
@@ -383,6 +384,9 @@ outdated() {
 
 	if [[ $folder == qemu ]]; then
 		[[ -e $lab_cache/$1 && ! -e $lab_cache/$1/root/usr/bin/qemu-bundle ]]
+		return
+	elif [[ $folder == debian ]]; then
+		[[ -e $lab_cache/$1 ]] && ! cmp -s <(describe_debian) "$lab_cache/$1/packages"
 		return
 	fi
 	[[ $folder =~ ^(nonedax|labelfault|image)$ && -e $lab_cache/$1 ]] || return 1
