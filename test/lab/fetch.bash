@@ -15,6 +15,7 @@
 #	image-bookworm	the disk of a machine with Debian, systemd and udev, for `lab run --machine`
 #	debian-SUITE	a release of Debian to build in: chroot.bash
 #	reference	Debian's ndctl and daxctl: wrappers, and the unpacked packages in root/
+#	reference-SUITE	those of another suite, and cxl, with the libraries that they need
 #
 # Each appears by one rename when it is whole, under a lock.
 
@@ -30,7 +31,7 @@ fetch_all() {
 		nfit | nonedax | labelfault) fetch "$what-6.1" ;;
 		image) fetch image-bookworm ;;
 		qemu) fetch qemu-10 ;;
-		reference) fetch reference ;;
+		reference | reference-trixie | reference-forky) fetch "$what" ;;
 		*) die "there is no '$what' to fetch; it is kernel, nfit, nonedax, labelfault, image, qemu or reference" ;;
 		esac
 	done
@@ -206,9 +207,11 @@ modules_for() {
 
 # --- reference -----------------------------------------------------------------------------
 
+# make_reference SUITE
 make_reference() {
 	local tool
 
+	[[ $1 == reference ]] || { make_newer_reference "$1" && return; }
 	open_suite bookworm
 	unpack bookworm root ndctl daxctl libndctl6 libdaxctl1 libndctl-dev libdaxctl-dev \
 		libiniparser1 libkeyutils1 libjson-c5
@@ -220,6 +223,28 @@ make_reference() {
 			exec "$root/usr/bin/${0##*/}" "$@"
 		END
 		chmod +x $tool
+	done
+}
+
+# make_newer_reference SUITE: programs with their own C library.  They use the libraries in the
+# directories of LAB_LIBRARIES (separated by colons) instead of their own.
+make_newer_reference() {
+	local tool
+
+	open_suite "$1"
+	unpack "$1" root ndctl daxctl cxl libndctl6 libdaxctl1 libcxl1 libc6 libuuid1 libkmod2 \
+		libudev1 libcap2 libjson-c5 libiniparser4 libkeyutils1 libtraceevent1 libtracefs1 \
+		liblzma5 libzstd1 libssl3t64 zlib1g libgcc-s1
+	for tool in ndctl daxctl cxl; do
+		cat >$tool <<-'END'
+		#!/bin/sh
+		root=$(dirname "$0")/root/usr
+		own=$root/lib/x86_64-linux-gnu
+		exec "$own/ld-linux-x86-64.so.2" --library-path "${LAB_LIBRARIES:+$LAB_LIBRARIES:}$own" \
+			"$root/bin/${0##*/}" "$@"
+		END
+		chmod +x $tool
+		./$tool --version >/dev/null || die "$tool of Debian $1 does not run here"
 	done
 }
 
