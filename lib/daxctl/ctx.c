@@ -57,6 +57,11 @@ EXPORT void daxctl_unref(struct daxctl_ctx *ctx)
 		ctx->regions = region->next;
 		region_free(region);
 	}
+	while (ctx->gone_regions) {
+		struct daxctl_region *region = ctx->gone_regions;
+		ctx->gone_regions = region->next_gone;
+		region_free(region);
+	}
 	object_deinit(&ctx->memory);
 	folder_unref(ctx->dax);
 	folder_unref(ctx->devices);

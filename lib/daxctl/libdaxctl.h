@@ -75,13 +75,16 @@ struct daxctl_region;
 struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx);
 struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region);
 
-/* The region whose folder in sysfs is @path (/sys/devices/...), such as the nd "dax" device of a
- * namespace in devdax mode, and whose devices are called dax@id.Y; the same object for the same
- * path. @uuid and @path are copied; @uuid may be null. The caller holds a reference. NULL with
- * errno ENOMEM, or EINVAL for a path outside /sys/devices. */
+/* The region whose directory in sysfs @path leads to, such as the nd "dax" device of a namespace in
+ * devdax mode, or dax_regionN below /sys/bus/cxl/devices, and whose devices are called dax@id.Y.
+ * The same region gives the same object, whatever the path, until the kernel makes another region
+ * there (a namespace destroyed and created): that is a new object, and the old one stays a valid
+ * pointer. @uuid is copied; it may be null. The caller holds a reference. NULL with errno ENOMEM,
+ * or EINVAL for a path that does not lead below /sys/devices. */
 struct daxctl_region *daxctl_new_region(
 	struct daxctl_ctx *ctx, int id, uuid_t uuid, const char *path);
-/* Kept for callers that count: a region lives as long as its context in any case. */
+/* Kept for callers that count: each reference holds the context. A region lives as long as its
+ * context in any case; daxctl_region_unref() without a reference does nothing. Both take NULL. */
 void daxctl_region_ref(struct daxctl_region *region);
 void daxctl_region_unref(struct daxctl_region *region);
 
@@ -167,7 +170,8 @@ enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev);
 int daxctl_dev_is_devdax_mode(struct daxctl_dev *dev);
 int daxctl_dev_is_system_ram_mode(struct daxctl_dev *dev);
 int daxctl_dev_is_famfs_mode(struct daxctl_dev *dev);
-/* 1 if the device could become memory: it has a target node and holds a whole memory block. */
+/* 1 if the device serves as memory (bound to kmem): whoever is about to remove it takes the memory
+ * offline before. Else 0. */
 int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev);
 /* 1 if a driver is bound. */
 int daxctl_dev_is_enabled(struct daxctl_dev *dev);

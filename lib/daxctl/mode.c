@@ -45,10 +45,7 @@ EXPORT int daxctl_dev_is_famfs_mode(struct daxctl_dev *dev)
 
 EXPORT int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev)
 {
-	unsigned long long size = 0;
-
-	return daxctl_dev_get_target_node(dev) >= 0 && daxctl_dev_get_ram_size(dev, &size) == 0 &&
-		size > 0;
+	return daxctl_dev_is_system_ram_mode(dev);
 }
 
 static bool is_bound_to(struct daxctl_dev *dev, const char *driver)

@@ -22,15 +22,19 @@ struct daxctl_ctx {
 	struct folder *devices; /* /sys/devices */
 	struct object memory;	/* /sys/devices/system/memory */
 	struct daxctl_region *regions;
-	bool listed; /* all regions and their devices are known */
+	struct daxctl_region *gone_regions; /* replaced, but perhaps still pointed at */
+	bool listed;			    /* all regions and their devices are known */
 };
 
 struct daxctl_region {
 	struct daxctl_ctx *ctx;
+	unsigned refs; /* those of callers; each holds one of the context */
 	struct daxctl_region *next;
-	struct object object;  /* named by its path below /sys/devices */
-	struct folder *folder; /* the same, for what is in it */
-	char *path;	       /* "/sys/devices/platform/hmem.0" */
+	struct daxctl_region *next_gone; /* @next still leads on to the list that it was in */
+	uint64_t identity;		 /* of what the kernel has at its path */
+	struct object object;		 /* named by its path below /sys/devices */
+	struct folder *folder;		 /* the same, for what is in it */
+	char *path;			 /* "/sys/devices/platform/hmem.0" */
 	int id;
 	uuid_t uuid;
 	struct daxctl_dev *devs;
@@ -91,7 +95,8 @@ int ctx_txn(struct daxctl_ctx *ctx, struct txn **txn);
 bool region_has_device_in(struct daxctl_region *region, const struct daxctl_range *range);
 
 /* region.c */
-/* @path is relative to /sys/devices. */
+/* The region at @path, which is relative to /sys/devices; added to the context if need be, or if
+ * the kernel has made another one there since. NULL without memory. */
 struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path);
 void region_free(struct daxctl_region *region);
 /* Takes the lock that changes of the region's devices need. */

@@ -26,6 +26,9 @@ static const struct attr region_attrs[] = {
 
 #define SYSFS_DEVICES "/sys/devices/"
 
+/* The kernel makes this directory with the region, and removes it with it. */
+#define REGION_FOLDER "dax_region"
+
 static void cleanup_region(struct daxctl_region **region)
 {
 	region_free(*region);
@@ -46,6 +49,7 @@ static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const ch
 		object_init(&region->object, ctx->devices, path, region_attrs,
 			ARRAY_SIZE(region_attrs)))
 		return NULL;
+	region->identity = sysfs_identity(ctx->devices, path, REGION_FOLDER);
 	return TAKE(region);
 }
 
@@ -77,14 +81,35 @@ static int region_compare(const struct daxctl_region *region, int id, const char
 	return region->id != id ? region->id - id : names_compare(region->object.name, path);
 }
 
-struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path)
+/* Where the region is in the list, or would be. */
+static struct daxctl_region **region_place(struct daxctl_ctx *ctx, int id, const char *path)
 {
 	struct daxctl_region **place = &ctx->regions;
 
 	while (*place && region_compare(*place, id, path) < 0)
 		place = &(*place)->next;
-	if (*place && region_compare(*place, id, path) == 0)
-		return *place;
+	return place;
+}
+
+/* Takes a region off the list that the kernel no longer has. */
+static void region_retire(struct daxctl_region **place)
+{
+	struct daxctl_region *region = *place;
+
+	*place = region->next;
+	region->next_gone = region->ctx->gone_regions;
+	region->ctx->gone_regions = region;
+}
+
+struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path)
+{
+	struct daxctl_region **place = region_place(ctx, id, path);
+
+	if (*place && region_compare(*place, id, path) == 0) {
+		if ((*place)->identity == sysfs_identity(ctx->devices, path, REGION_FOLDER))
+			return *place;
+		region_retire(place);
+	}
 
 	struct daxctl_region *region = region_new(ctx, id, path);
 	if (!region)
@@ -212,16 +237,43 @@ EXPORT struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region
 	return region->next;
 }
 
+/* The part of a path below /sys/devices, NULL for another path. */
+static const char *below_devices(const char *path)
+{
+	static const char prefix[] = "sys/devices/";
+
+	if (strncmp(path, prefix, strlen(prefix)) != 0 || !is_below(path + strlen(prefix)))
+		return NULL;
+	return path + strlen(prefix);
+}
+
+/* Where @path leads, relative to /sys/devices. A path may name a region that is not there. */
+static const char *resolve(struct daxctl_ctx *ctx, const char *path, char *resolved)
+{
+	if (*path != '/')
+		return NULL;
+	path += strspn(path, "/");
+	int err = *path ? sysfs_resolve(ctx->kernel, path, resolved) : -EINVAL;
+	return below_devices(err ? path : resolved);
+}
+
 EXPORT struct daxctl_region *daxctl_new_region(
 	struct daxctl_ctx *ctx, int id, uuid_t uuid, const char *path)
 {
-	static const char prefix[] = SYSFS_DEVICES;
+	char resolved[PATH_MAX];
+	const char *place = path ? resolve(ctx, path, resolved) : NULL;
 
-	if (strncmp(path, prefix, strlen(prefix)) != 0 || !is_below(path + strlen(prefix))) {
+	if (!place) {
 		errno = EINVAL;
 		return NULL;
 	}
-	struct daxctl_region *region = region_get(ctx, id, path + strlen(prefix));
+	struct daxctl_region *region = region_get(ctx, id, place);
+	/* Another namespace has taken the place of the one that it was made of. */
+	if (region && uuid && !uuid_is_null(uuid) && !uuid_is_null(region->uuid) &&
+		uuid_compare(uuid, region->uuid) != 0) {
+		region_retire(region_place(ctx, id, place));
+		region = region_get(ctx, id, place);
+	}
 	if (!region) {
 		errno = ENOMEM;
 		return NULL;
@@ -234,13 +286,20 @@ EXPORT struct daxctl_region *daxctl_new_region(
 
 EXPORT void daxctl_region_ref(struct daxctl_region *region)
 {
+	if (!region)
+		return;
+	region->refs++;
 	daxctl_ref(region->ctx);
 }
 
+/* Not every caller counts: a region of a list, or one that libndctl holds, has no reference of
+ * theirs to give back, and the context keeps its own. */
 EXPORT void daxctl_region_unref(struct daxctl_region *region)
 {
-	if (region)
-		daxctl_unref(region->ctx);
+	if (!region || !region->refs)
+		return;
+	region->refs--;
+	daxctl_unref(region->ctx);
 }
 
 EXPORT struct daxctl_ctx *daxctl_region_get_ctx(struct daxctl_region *region)

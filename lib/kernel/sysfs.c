@@ -277,3 +277,46 @@ int sysfs_list(const struct folder *folder, const char *object, bool (*want)(con
 			folder->kernel, "list /%s/%s: %zu names", folder->path, path, names->count);
 	return err;
 }
+
+/* What a descriptor stands for, as this process sees the file systems. */
+static int path_of(int fd, char *path)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t size = readlink(link, path, PATH_MAX);
+	if (size < 0)
+		return -errno;
+	if (size == PATH_MAX)
+		return -ENAMETOOLONG;
+	path[size] = 0;
+	return 0;
+}
+
+int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved)
+{
+	char root[PATH_MAX], whole[PATH_MAX];
+	AUTO_CLOSE int fd = openat(kernel_root(kernel), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	int err = path_of(kernel_root(kernel), root) ?: path_of(fd, whole);
+	if (err)
+		return err;
+	size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	if (strncmp(whole, root, length) != 0 || whole[length] != '/')
+		return -EXDEV;
+	strcpy(resolved, whole + length + 1);
+	log_debug(kernel, "/%s: is /%s", path, resolved);
+	return 0;
+}
+
+uint64_t sysfs_identity(const struct folder *folder, const char *object, const char *attr)
+{
+	char path[PATH_MAX];
+	struct stat found;
+
+	if (join(folder, object, attr, path) || fstatat(folder->fd, path, &found, 0))
+		return 0;
+	return found.st_ino;
+}

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernel.h"
 #include "names.h"
@@ -58,3 +59,9 @@ int sysfs_list(const struct folder *folder, const char *object, bool (*want)(con
 /* Opens @object/@attr for writing. Returns a descriptor for the caller to close, or a negative
  * errno. Nothing is recorded or logged. */
 int sysfs_open_write(const struct folder *folder, const char *object, const char *attr);
+/* The path, without links and relative to the root, of the directory that @path (relative to the
+ * root too) leads to; @resolved has room for PATH_MAX bytes. */
+int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved);
+/* A number of the directory @object/@attr that another one of the same name, made later, has not; 0
+ * if there is none. */
+uint64_t sysfs_identity(const struct folder *folder, const char *object, const char *attr);

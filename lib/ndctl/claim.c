@@ -20,14 +20,15 @@ const struct claim_row claim_rows[KIND_COUNT] = {
 void claim_forget(struct claim *claim)
 {
 	choices_forget(&claim->choices);
+	/* The next change may give it another dax region; libdaxctl keeps the object. */
+	daxctl_region_unref(claim->daxctl);
+	claim->daxctl = NULL;
 }
 
 void claim_free(struct claim *claim)
 {
 	claim_forget(claim);
 	free(claim->blockdev);
-	if (claim->daxctl)
-		daxctl_region_unref(claim->daxctl);
 }
 
 static struct claim *first(struct ndctl_region *region, enum kind kind)

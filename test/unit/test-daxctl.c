@@ -220,7 +220,7 @@ static void only_its_own_region(void **state)
 	assert_null(daxctl_new_region(ctx, 1, uuid, "/sys/devices"));
 	assert_null(daxctl_new_region(ctx, 1, uuid, ""));
 	assert_null(daxctl_new_region(ctx, 1, uuid, "/sys/devices/"));
-	assert_null(daxctl_new_region(ctx, 1, uuid, "/sys/devices//platform"));
+	assert_null(daxctl_new_region(ctx, 1, uuid, "/sys/devices//nowhere"));
 	assert_null(daxctl_new_region(ctx, 1, uuid, "/sys/devices/../../etc"));
 	assert_null(daxctl_new_region(ctx, 1, uuid, "/sys/devices/platform/.."));
 
@@ -243,6 +243,97 @@ static void only_its_own_region(void **state)
 	assert_int_equal(daxctl_region_get_id(region), 1);
 	daxctl_region_unref(region);
 	daxctl_region_unref(NULL);
+}
+
+/* D1: a path may lead to the region in any way. */
+static void by_any_path(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const paths[] = {
+		"/sys/bus/cxl/devices/dax_region0",
+		"/sys/bus/cxl/devices/dax_region0/",
+		"/sys/bus/cxl/devices/../devices/dax_region0",
+		"/sys/devices//" HMEM,
+		"/sys/devices/" HMEM "/dax0.0/..",
+	};
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_link(fixture, "sys/bus/cxl/devices/dax_region0", "../../../devices/" HMEM);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		assert_ptr_equal(daxctl_new_region(ctx, 0, NULL, paths[i]), region);
+		daxctl_region_unref(region);
+	}
+	assert_string_equal(daxctl_region_get_path(region), "/sys/devices/" HMEM);
+	assert_null(daxctl_region_get_next(region));
+	assert_null(daxctl_new_region(ctx, 0, NULL, NULL));
+	assert_null(daxctl_new_region(ctx, 0, NULL, "sys/devices/" HMEM));
+	assert_null(daxctl_new_region(ctx, 0, NULL, "/sys/bus/cxl/devices"));
+	assert_null(daxctl_new_region(ctx, 0, NULL, "/"));
+}
+
+/* D2: a region of a list has no reference to give back. */
+static void references(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	struct daxctl_ctx *ctx = new_ctx(fixture);
+	for (int i = 0; i < 4; i++) {
+		struct daxctl_region *region = daxctl_region_get_first(ctx);
+		assert_non_null(region);
+		daxctl_region_unref(region);
+	}
+	struct daxctl_region *region = daxctl_new_region(ctx, 0, NULL, "/sys/devices/" HMEM);
+	for (int i = 0; i < 4; i++)
+		daxctl_region_unref(region);
+	assert_ptr_equal(daxctl_region_get_first(ctx), region);
+	daxctl_unref(ctx);
+}
+
+/* D3: what the kernel makes anew at a path is another region; the old one may still be pointed at.
+ */
+static void made_anew(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char path[] = "/sys/devices/" NDRG "/dax1.0";
+	uuid_t one = {1}, two = {2}, got;
+
+	make_machine(fixture);
+	make_region(fixture, NDRG "/dax1.0", GIB, -1);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", GIB, GIB, 1, NULL);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *old = daxctl_new_region(ctx, 1, one, path);
+	struct daxctl_dev *dev = daxctl_dev_get_first(old);
+	assert_int_equal(daxctl_region_get_size(old), GIB);
+	assert_int_equal(daxctl_dev_get_size(dev), GIB);
+
+	take_away(fixture, "sys/devices/" NDRG "/dax1.0/dax_region");
+	take_away(fixture, "sys/devices/" NDRG "/dax1.0/dax1.0");
+	take_away(fixture, "sys/bus/dax/devices/dax1.0");
+	make_dir(fixture, "sys/elsewhere"); /* the number of the directory that is gone */
+	make_region(fixture, NDRG "/dax1.0", 2 * GIB, -1);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", 4 * GIB, 2 * GIB, 1, NULL);
+	struct daxctl_region *region = daxctl_new_region(ctx, 1, two, path);
+	assert_ptr_not_equal(region, old);
+	assert_int_equal(daxctl_region_get_size(region), 2 * GIB);
+	assert_int_equal(daxctl_dev_get_size(daxctl_dev_get_first(region)), 2 * GIB);
+	daxctl_region_get_uuid(region, got);
+	assert_memory_equal(two, got, sizeof(got));
+	assert_ptr_equal(daxctl_new_region(ctx, 1, two, path), region);
+	assert_ptr_equal(daxctl_dev_get_region(daxctl_dev_get_by_name(ctx, "dax1.0")), region);
+	assert_ptr_equal(daxctl_region_get_first(ctx), region);
+	assert_null(daxctl_region_get_next(region));
+
+	daxctl_region_get_uuid(old, got);
+	assert_memory_equal(one, got, sizeof(got));
+	assert_ptr_equal(daxctl_dev_get_region(dev), old);
+	daxctl_region_unref(old);
+	daxctl_region_unref(region);
+	daxctl_region_unref(region);
 }
 
 static void nothing_there(void **state)
@@ -530,6 +621,9 @@ int main(void)
 		fixture_test(enumeration),
 		fixture_test(by_name),
 		fixture_test(only_its_own_region),
+		fixture_test(by_any_path),
+		fixture_test(references),
+		fixture_test(made_anew),
 		fixture_test(nothing_there),
 		fixture_test(strange_names),
 		fixture_test(strange_links),
