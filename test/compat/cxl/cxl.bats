@@ -29,10 +29,18 @@ memory_state() {
 	done
 }
 
+# driver_bound: the kernel's probe of dax0.0 has ended.
+driver_bound() {
+	local tries=100
+	until [[ -e /sys/bus/dax/devices/dax0.0/driver ]] || ((tries-- == 0)); do
+		sleep 0.1
+	done
+}
+
 # region_back STATE: the region as at boot, and then as STATE (a function) has it.
 region_back() {
 	[[ -e /sys/bus/dax/devices/dax0.0 ]] || "$cache/reference-trixie/cxl" enable-region region0
-	await '[[ -e /sys/bus/dax/devices/dax0.0/driver ]]'
+	driver_bound
 	daxctl reconfigure-device -m devdax -f dax0.0
 	"$1"
 }
@@ -92,5 +100,6 @@ teardown_file() {
 	region_back as_ram
 	cxl_with ours trixie disable-region region0
 	cxl_with ours trixie enable-region region0
-	await '[[ $(node_memory 1) == 512 ]]'
+	driver_bound
+	[[ $(node_memory 1) == 512 ]]
 }
