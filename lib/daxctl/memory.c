@@ -65,6 +65,21 @@ int blocks_of(struct daxctl_dev *dev, struct blocks *blocks)
 	return add_range(blocks, start, start + length - 1, size);
 }
 
+int memory_bytes_in(
+	struct daxctl_ctx *ctx, const struct daxctl_range *ranges, size_t count, uint64_t *bytes)
+{
+	CLEANUP(blocks_deinit) struct blocks blocks = {0};
+	uint64_t size = daxctl_get_memory_block_size(ctx);
+
+	for (size_t i = 0; i < count; i++) {
+		int err = add_range(&blocks, ranges[i].start, ranges[i].end, size);
+		if (err)
+			return err;
+	}
+	*bytes = blocks.count * size;
+	return 0;
+}
+
 void blocks_deinit(struct blocks *blocks)
 {
 	free(blocks->list);
@@ -501,12 +516,17 @@ EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
 	return online > 0 ? online : 0;
 }
 
-EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)
+bool memory_goes_online_by_itself(struct daxctl_ctx *ctx)
 {
-	struct object *memory = ctx_memory(dev->region->ctx);
+	struct object *memory = ctx_memory(ctx);
 	const char *policy = memory ? object_text(memory, MEMORY_AUTO_ONLINE) : NULL;
 
 	return policy && strcmp(policy, "offline") != 0;
+}
+
+EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)
+{
+	return memory_goes_online_by_itself(dev->region->ctx);
 }
 
 EXPORT int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size)

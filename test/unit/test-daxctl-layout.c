@@ -193,6 +193,47 @@ static void destroying(void **state)
 	assert_null(daxctl_dev_get_next(daxctl_dev_get_first(region)));
 }
 
+/* D6: a change of layout and mode in one is refused for what a change of mode is refused for, with
+ * the layout that the device is to have. */
+static void remake_is_refused(void **state)
+{
+	static const struct daxctl_range askew[] = {{5 * GIB + 64 * MIB, 5 * GIB + 192 * MIB - 1}};
+	static const struct {
+		struct daxctl_layout layout;
+		enum daxctl_dev_mode mode;
+		int error;
+		const char *why;
+	} rows[] = {
+		{{DAXCTL_LAYOUT_SIZE, 0, 64 * MIB}, DAXCTL_DEV_MODE_RAM, -EINVAL,
+			"dax0.0: cannot become system-ram: its 64 MiB hold no whole memory block"},
+		{{DAXCTL_LAYOUT_RANGES, .ranges = askew, .range_count = 1}, DAXCTL_DEV_MODE_RAM,
+			-EINVAL, "its 128 MiB hold no whole memory block"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 0}, DAXCTL_DEV_MODE_DEVDAX, -ENXIO, "it has no memory"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 8 * GIB}, DAXCTL_DEV_MODE_DEVDAX, -ENOSPC,
+			"dax0.0: cannot become devdax: 8589934592 bytes"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 2 * GIB}, DAXCTL_DEV_MODE_FAMFS, -EOPNOTSUPP,
+			"mode famfs needs the kernel's driver fsdev_dax"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 2 * GIB}, DAXCTL_DEV_MODE_END, -EINVAL,
+			"dax0.0: there is no mode number 3"},
+	};
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+	char *before = tree_text(fixture);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int err = daxctl_dev_remake(dev, &rows[i].layout, rows[i].mode, 0);
+		const char *why = daxctl_get_error(ctx);
+		if (err != rows[i].error || !strstr(why, rows[i].why))
+			fail_msg("%zu: %d: %s", i, err, why);
+	}
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +242,7 @@ int main(void)
 		fixture_test(a_seed_is_used),
 		fixture_test(layout_is_refused),
 		fixture_test(destroying),
+		fixture_test(remake_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bind.h"
+
+#include <kernel/driver.h>
+#include <string.h>
+
+#include "memory.h"
+#include "mode.h"
+
+static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
+{
+	const char *now = dev_driver(dev);
+
+	return now && strcmp(now, driver) == 0;
+}
+
+/* What undoes a part of a change must not take the place of the cause. */
+static int keep_cause(struct kernel *kernel, int err,
+	int (*undo)(struct daxctl_dev *, const char *), struct daxctl_dev *dev, const char *driver)
+{
+	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
+
+	undo(dev, driver);
+	return kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
+}
+
+static int unlist(struct daxctl_dev *dev, const char *driver)
+{
+	return driver_remove_id(dev_kernel(dev), "dax", driver, dev->object.name);
+}
+
+static int bind(struct daxctl_dev *dev, const char *driver)
+{
+	int err = driver_bind(dev_kernel(dev), "dax", driver, dev->object.name);
+
+	object_refresh(&dev->object);
+	return err;
+}
+
+/* It is on the list of no driver afterwards, so that none takes it by surprise. */
+static int leave(struct daxctl_dev *dev, const char *driver)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	int err = driver_unbind(kernel, "dax", dev->object.name);
+
+	object_refresh(&dev->object);
+	if (err)
+		return err;
+	err = unlist(dev, driver);
+	return err ? keep_cause(kernel, err, bind, dev, driver) : 0;
+}
+
+static int put_back(struct daxctl_dev *dev, const struct mode *mode);
+
+/*
+ * A name on the list of a driver makes the kernel offer it every device that has none, not only the
+ * named one: devices that are disabled on purpose too. Those are put back.
+ */
+static int put_back_others(
+	struct daxctl_dev *dev, const struct mode *mode, const struct names *idle)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	AUTO_NAMES struct names bound = NAMES_INIT;
+	int err = driver_list(kernel, "dax", mode->driver, &bound);
+
+	names_sort(&bound);
+	names_foreach (idle, name) {
+		if (err || strcmp(name, dev->object.name) == 0 || !names_have(&bound, name))
+			continue;
+		struct daxctl_dev *other = daxctl_dev_get_by_name(dev->region->ctx, name);
+		err = other ? put_back(other, mode) : 0;
+		if (err)
+			kernel_fail_while(kernel, err,
+				"the kernel took %s for the driver as well, and it cannot be put "
+				"back",
+				name);
+	}
+	return err;
+}
+
+static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	AUTO_NAMES struct names idle = NAMES_INIT;
+	int err = driver_list_idle(kernel, "dax", &idle)
+		?: driver_new_id(kernel, "dax", mode->driver, dev->object.name);
+
+	if (err)
+		return err;
+	object_refresh(&dev->object);
+	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
+	if (!is_bound_to(dev, mode->driver))
+		err = bind(dev, mode->driver);
+	if (!err)
+		err = put_back_others(dev, mode, &idle);
+	if (!err)
+		return 0;
+	return keep_cause(
+		kernel, err, is_bound_to(dev, mode->driver) ? leave : unlist, dev, mode->driver);
+}
+
+/*
+ * A driver of the dax bus takes devices of its kind (device_dax: all, before Linux 6.2), and those
+ * whose names are on its list, where a name is put only if there is no other way.
+ */
+static int join(struct daxctl_dev *dev, const struct mode *mode)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	int err = bind(dev, mode->driver);
+
+	if (err == -ENODEV) {
+		kernel_clear_error(kernel);
+		err = bind_listed(dev, mode);
+	}
+	if (err || is_bound_to(dev, mode->driver))
+		return err;
+	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", mode->driver);
+}
+
+struct rebind {
+	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
+	struct daxctl_dev *known;
+	const struct mode *mode;
+	struct txn *txn; /* that locks the drivers; NULL: they are locked */
+};
+
+/*
+ * What another process binds meanwhile would look as if the kernel had taken it along. The lock is
+ * there before the first unbind and stays until the transaction ends: an undo that had to wait for
+ * it could fail.
+ */
+static int lock_drivers(const struct rebind *rebind)
+{
+	return rebind->txn ? txn_lock(rebind->txn, "sys/bus/dax/drivers") : 0;
+}
+
+static int join_step(void *data)
+{
+	struct rebind *rebind = data;
+
+	return lock_drivers(rebind) ?: join(*rebind->slot, rebind->mode);
+}
+
+static int leave_step(void *data)
+{
+	struct rebind *rebind = data;
+
+	return lock_drivers(rebind) ?: leave(*rebind->slot, rebind->mode->driver);
+}
+
+static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, const struct mode *mode)
+{
+	struct rebind *rebind = malloc(sizeof(*rebind));
+
+	if (!rebind)
+		return NULL;
+	*rebind = (struct rebind){slot, *slot, mode, txn};
+	if (*slot)
+		rebind->slot = &rebind->known;
+	return rebind;
+}
+
+int bind_plan_join(
+	struct txn *txn, struct daxctl_dev **slot, const char *name, const struct mode *mode)
+{
+	struct step step = {join_step, leave_step, free, rebind_new(txn, slot, mode)};
+
+	return step.data ? txn_add(txn, step, "bind %s to driver %s", name, mode->driver) : -ENOMEM;
+}
+
+/* @locks: as in struct rebind. */
+static int add_leave(
+	struct txn *txn, struct txn *locks, struct daxctl_dev *dev, const struct mode *mode)
+{
+	struct step step = {leave_step, join_step, free, rebind_new(locks, &dev, mode)};
+
+	return step.data
+		? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, mode->driver)
+		: -ENOMEM;
+}
+
+int bind_plan_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
+{
+	return add_leave(txn, txn, dev, mode);
+}
+
+/* Take no lock: the region may be another process's, which waits for us to bind, and the drivers
+ * are locked. */
+static int put_back(struct daxctl_dev *dev, const struct mode *mode)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(dev->region->ctx, &txn);
+
+	object_refresh(&dev->object);
+	if (!err && mode == mode_find(DAXCTL_DEV_MODE_RAM))
+		err = memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
+	if (!err)
+		err = add_leave(txn, NULL, dev, mode);
+	return err ?: txn_run(txn);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <kernel/mapper.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bind.h"
+#include "layout.h"
+#include "memory.h"
+#include "mode.h"
+#include "ram.h"
+
+/*
+ * The one planner: every change of a dax device, of its mode, its layout or both, is a wish, for
+ * which change_plan() makes all checks and the list of steps.
+ */
+struct wish {
+	struct daxctl_layout layout; /* the device keeps its own if nothing is given */
+	/* UNKNOWN: no driver has the device afterwards */
+	enum daxctl_dev_mode mode;
+	unsigned flags;
+	bool rejoin;   /* it leaves its driver, even if that is the one of @mode */
+	bool disabled; /* refuse a device that a driver has */
+	bool destroy;  /* it gives back its capacity, and is deleted */
+};
+
+static int check_mode(struct kernel *kernel, enum daxctl_dev_mode mode)
+{
+	return mode_find(mode) ? 0
+			       : kernel_fail(kernel, EINVAL, "there is no mode number %d", mode);
+}
+
+static int check_disabled(struct daxctl_dev *dev)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	const char *driver = dev_driver(dev);
+
+	if (!driver)
+		return 0;
+	kernel_fail(kernel, EBUSY, "it is enabled (driver %s)", driver);
+	kernel_hint(kernel, "daxctl disable-device %s comes before it", dev->object.name);
+	return -EBUSY;
+}
+
+static int check_way(struct daxctl_dev *dev, int now, int to)
+{
+	if (now != DAXCTL_DEV_MODE_RAM || to != DAXCTL_DEV_MODE_FAMFS)
+		return 0;
+	kernel_fail(dev_kernel(dev), EBUSY, "it serves as memory");
+	kernel_hint(dev_kernel(dev), "bring it to devdax mode first");
+	return -EBUSY;
+}
+
+/* What @ctx needs for a mode, whatever the device. */
+static int check_kernel(struct daxctl_ctx *ctx, int mode)
+{
+	int err = mode == DAXCTL_DEV_MODE_RAM ? ram_check_kernel(ctx) : 0;
+
+	return err ?: mode_check_driver(ctx->kernel, mode);
+}
+
+/* How many bytes of a device with this layout lie in whole memory blocks, where that can be known:
+ * the kernel chooses the addresses of capacity that is asked for by size. */
+static int usable_bytes(struct shape *shape, const struct daxctl_layout *layout, uint64_t *usable)
+{
+	struct daxctl_ctx *ctx = shape->region->ctx;
+	unsigned long long size = 0;
+
+	if (layout->given & DAXCTL_LAYOUT_RANGES)
+		return memory_bytes_in(ctx, layout->ranges, layout->range_count, usable);
+	if (layout->given & DAXCTL_LAYOUT_SIZE || !*shape->slot) {
+		*usable = shape->size - shape->size % daxctl_get_memory_block_size(ctx);
+		return 0;
+	}
+	int err = daxctl_dev_get_ram_size(*shape->slot, &size);
+	*usable = size;
+	return err
+		? kernel_fail(ctx->kernel, -err, "its address cannot be read: %s", strerror(-err))
+		: 0;
+}
+
+/* Whether what the device has, when the steps that are planned so far are taken, is enough. */
+static int check_capacity(struct shape *shape, const struct daxctl_layout *layout, int mode)
+{
+	struct kernel *kernel = shape->region->ctx->kernel;
+	uint64_t usable = 0;
+
+	if (!shape->size) {
+		kernel_fail(kernel, ENXIO, "it has no memory");
+		kernel_hint(
+			kernel, "daxctl reconfigure-device -s SIZE %s gives it some", shape->name);
+		return -ENXIO;
+	}
+	if (mode != DAXCTL_DEV_MODE_RAM)
+		return 0;
+	int err = usable_bytes(shape, layout, &usable);
+	return err ?: ram_check_blocks(shape->region->ctx, shape->size, usable);
+}
+
+static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	int mode = daxctl_dev_get_mode(dev);
+	/* Asked for last: the text lasts until the driver is looked up again. */
+	const char *driver = dev_driver(dev);
+	int err = 0;
+
+	if (!driver)
+		return 0;
+	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
+		return kernel_fail(kernel, EBUSY, "driver %s has it", driver);
+	if (mode == DAXCTL_DEV_MODE_DEVDAX)
+		err = mapper_check(kernel, dev->object.name, daxctl_dev_get_major(dev),
+			daxctl_dev_get_minor(dev));
+	if (mode == DAXCTL_DEV_MODE_RAM) {
+		err = ram_check_offline(dev, flags);
+		if (!err && flags & DAXCTL_CHANGE_FORCE)
+			err = memory_add_change(txn, dev, BLOCK_OFFLINE, flags, NULL);
+	}
+	return err ?: bind_plan_leave(txn, dev, mode_find(mode));
+}
+
+static int plan_join(struct shape *shape, const struct wish *wish)
+{
+	int err = 0;
+
+	if (wish->mode == DAXCTL_DEV_MODE_RAM)
+		err = ram_plan_memmap(shape->txn, shape->slot, shape->name, wish->flags);
+	return err ?: bind_plan_join(shape->txn, shape->slot, shape->name, mode_find(wish->mode));
+}
+
+static int plan_online(struct shape *shape, const struct wish *wish)
+{
+	if (wish->mode != DAXCTL_DEV_MODE_RAM || wish->flags & DAXCTL_CHANGE_NO_ONLINE)
+		return 0;
+	return memory_add_change_at(shape->txn, shape->slot, shape->name,
+		wish->flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE,
+		wish->flags & DAXCTL_CHANGE_REZONE, NULL);
+}
+
+/* What can be refused is refused while the list is made, before the device gives up what it is. */
+static int plan_move(struct shape *shape, struct daxctl_dev *dev, struct wish *wish)
+{
+	bool joins = wish->mode != DAXCTL_DEV_MODE_UNKNOWN;
+	int err = 0;
+
+	shape->size = daxctl_dev_get_size(dev);
+	if (wish->mode == DAXCTL_DEV_MODE_RAM)
+		err = ram_check_kernel(dev->region->ctx) ?: ram_check_node(dev);
+	/* Before what would have to be loaded for it: a device without capacity comes to nothing.
+	 */
+	if (!err && joins && !wish->layout.given)
+		err = check_capacity(shape, &wish->layout, wish->mode);
+	if (!err && joins)
+		err = check_kernel(dev->region->ctx, wish->mode);
+	if (!err)
+		err = plan_leave(shape->txn, dev, wish->flags);
+	if (!err && wish->layout.given)
+		err = layout_plan_change(shape, dev, &wish->layout);
+	if (!err && joins && wish->layout.given)
+		err = check_capacity(shape, &wish->layout, wish->mode);
+	return err ?: joins ? plan_join(shape, wish) : 0;
+}
+
+static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct wish *wish)
+{
+	int now = daxctl_dev_get_mode(dev), to = wish->mode;
+	int err = wish->layout.given ? layout_check_dynamic(dev->region) : 0;
+
+	if (!err && wish->disabled)
+		err = check_disabled(dev);
+	if (!err)
+		err = check_way(dev, now, to);
+	if (!err && to == DAXCTL_DEV_MODE_RAM)
+		err = ram_check_policy(dev->region->ctx, wish->flags);
+	if (err)
+		return err;
+	if (now != to || to == DAXCTL_DEV_MODE_UNKNOWN || wish->rejoin || wish->layout.given)
+		err = plan_move(shape, dev, wish);
+	else if (to == DAXCTL_DEV_MODE_RAM)
+		err = ram_check_memmap_stays(dev, wish->flags);
+	if (!err)
+		err = plan_online(shape, wish);
+	/* The kernel keeps the first device of a region. */
+	if (!err && wish->destroy && dev->id > 0)
+		err = shape_plan_delete(shape, dev);
+	return err;
+}
+
+/* A new transaction that holds the lock of the device's region, and a fresh look at the device. */
+static int change_begin(struct daxctl_dev *dev, struct txn **txn)
+{
+	struct kernel *kernel = dev_kernel(dev);
+
+	kernel_clear_error(kernel);
+	int err = ctx_txn(dev->region->ctx, txn);
+	if (!err)
+		err = region_lock(dev->region, *txn);
+	object_refresh(&dev->object);
+	/* A driver's list would take the name of a device that is no more. */
+	if (!err && !sysfs_exists(dev->object.folder, dev->object.name, NULL))
+		err = kernel_fail(kernel, ENODEV, "it is gone");
+	return err;
+}
+
+static int change_run(struct txn *txn, const struct wish *wish)
+{
+	return wish->flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
+}
+
+/* @what is for the sentence: "dax0.1: cannot @what". */
+static int change_dev(struct daxctl_dev *dev, struct wish *wish, const char *what)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct daxctl_dev *slot = dev;
+	int err = change_begin(dev, &txn);
+
+	CLEANUP(shape_deinit)
+	struct shape shape = {
+		.txn = txn,
+		.region = dev->region,
+		.slot = &slot,
+		.name = dev->object.name,
+	};
+	if (!err)
+		err = change_plan(&shape, dev, wish);
+	if (!err)
+		err = change_run(txn, wish);
+	return err
+		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot %s", dev->object.name, what)
+		: 0;
+}
+
+static int change_mode(struct daxctl_dev *dev, struct wish *wish)
+{
+	char what[64];
+
+	if (check_mode(dev_kernel(dev), wish->mode))
+		return kernel_fail_while(dev_kernel(dev), -EINVAL, "%s", dev->object.name);
+	snprintf(what, sizeof(what), "become %s", mode_find(wish->mode)->name);
+	return change_dev(dev, wish, what);
+}
+
+EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
+{
+	struct wish wish = {.mode = mode, .flags = flags};
+
+	return change_mode(dev, &wish);
+}
+
+EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
+	enum daxctl_dev_mode mode, unsigned flags)
+{
+	struct wish wish = {.mode = mode, .flags = flags, .rejoin = true};
+
+	if (layout)
+		wish.layout = *layout;
+	return change_mode(dev, &wish);
+}
+
+static int enable(struct daxctl_dev *dev, int mode)
+{
+	if (daxctl_dev_is_enabled(dev) && (int)daxctl_dev_get_mode(dev) != mode)
+		return kernel_fail(dev_kernel(dev), EBUSY, "%s: is enabled already (driver %s)",
+			dev->object.name, dev_driver(dev));
+	if (daxctl_dev_is_enabled(dev))
+		return 0;
+	return daxctl_dev_set_mode(dev, mode, DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_FORCE);
+}
+
+EXPORT int daxctl_dev_enable_devdax(struct daxctl_dev *dev)
+{
+	return enable(dev, DAXCTL_DEV_MODE_DEVDAX);
+}
+
+EXPORT int daxctl_dev_enable_ram(struct daxctl_dev *dev)
+{
+	return enable(dev, DAXCTL_DEV_MODE_RAM);
+}
+
+EXPORT int daxctl_dev_enable_famfs(struct daxctl_dev *dev)
+{
+	return enable(dev, DAXCTL_DEV_MODE_FAMFS);
+}
+
+EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
+{
+	struct wish wish = {.mode = DAXCTL_DEV_MODE_UNKNOWN};
+
+	return change_dev(dev, &wish, "be disabled");
+}
+
+EXPORT int daxctl_dev_set_layout(
+	struct daxctl_dev *dev, const struct daxctl_layout *layout, unsigned flags)
+{
+	struct wish wish = {
+		.layout = *layout,
+		.mode = DAXCTL_DEV_MODE_UNKNOWN,
+		.flags = flags & DAXCTL_CHANGE_DRY_RUN,
+		.disabled = true,
+	};
+
+	return change_dev(dev, &wish, "be changed");
+}
+
+EXPORT int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags)
+{
+	struct wish wish = {
+		.layout = {.given = DAXCTL_LAYOUT_SIZE},
+		.mode = DAXCTL_DEV_MODE_UNKNOWN,
+		.flags = flags,
+		.disabled = !(flags & DAXCTL_CHANGE_FORCE),
+		.destroy = true,
+	};
+
+	return change_dev(dev, &wish, "be destroyed") ?: dev->id == 0;
+}
+
+/* @align: of new devices. */
+static int plan_creation(struct shape *shape, struct wish *wish, unsigned long align)
+{
+	struct daxctl_layout *layout = &wish->layout;
+	/* Reuse an existing zero-size device. */
+	struct daxctl_dev *seed = daxctl_region_get_dev_seed(shape->region);
+	int err = 0;
+
+	if (seed && layout_is_idle(seed)) {
+		*shape->slot = seed;
+		shape->name = seed->object.name;
+		if (!(layout->given & DAXCTL_LAYOUT_ALIGN)) {
+			layout->given |= DAXCTL_LAYOUT_ALIGN;
+			layout->align = align;
+		}
+		align = daxctl_dev_get_align(seed);
+		if (wish->mode == DAXCTL_DEV_MODE_RAM)
+			err = ram_check_node(seed);
+	} else {
+		err = shape_plan_create(shape, shape->region);
+	}
+	if (!err)
+		err = layout_plan_steps(shape, layout, align);
+	if (!err)
+		err = check_capacity(shape, layout, wish->mode);
+	if (!err)
+		err = plan_join(shape, wish);
+	return err ?: plan_online(shape, wish);
+}
+
+static int check_creation(struct daxctl_region *region, const struct wish *wish)
+{
+	int err = layout_check_dynamic(region) ?: check_mode(region->ctx->kernel, wish->mode);
+
+	return err ?: check_kernel(region->ctx, wish->mode);
+}
+
+static int create(
+	struct txn *txn, struct daxctl_region *region, struct wish *wish, struct daxctl_dev **slot)
+{
+	unsigned long align = 0;
+	CLEANUP(shape_deinit)
+	struct shape shape = {
+		.txn = txn,
+		.region = region,
+		.slot = slot,
+		.name = "the new device",
+	};
+	int err = region_lock(region, txn);
+
+	object_refresh(&region->object);
+	if (!err)
+		err = layout_region_align(region, &align);
+	if (!err)
+		err = layout_check_creation(region, &wish->layout, align);
+	if (!err)
+		err = plan_creation(&shape, wish, align);
+	return err ?: change_run(txn, wish);
+}
+
+EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
+	enum daxctl_dev_mode mode, unsigned flags, struct daxctl_dev **dev)
+{
+	struct kernel *kernel = region->ctx->kernel;
+	struct wish wish = {
+		.layout = *layout, .mode = mode, .flags = flags & ~DAXCTL_CHANGE_DRY_RUN};
+	struct daxctl_dev *slot = NULL;
+	AUTO_TXN struct txn *txn = NULL;
+
+	kernel_clear_error(kernel);
+	int err = check_creation(region, &wish);
+	if (!err)
+		err = ctx_txn(region->ctx, &txn);
+	if (!err)
+		err = create(txn, region, &wish, &slot);
+	if (err)
+		return kernel_fail_while(kernel, err, "no device can be created");
+	*dev = slot;
+	return 0;
+}
+
+EXPORT int daxctl_region_add_dev(
+	struct daxctl_region *region, const struct daxctl_layout *layout, struct daxctl_dev **dev)
+{
+	return daxctl_region_make_dev(region, layout, DAXCTL_DEV_MODE_DEVDAX, 0, dev);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ram.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+/* What a device needs in order to serve as memory, and where the page map of the memory is kept. */
+
+int ram_check_kernel(struct daxctl_ctx *ctx)
+{
+	if (daxctl_get_memory_block_size(ctx))
+		return 0;
+	return kernel_fail(
+		ctx->kernel, EOPNOTSUPP, "this kernel cannot add memory (CONFIG_MEMORY_HOTPLUG)");
+}
+
+int ram_check_node(struct daxctl_dev *dev)
+{
+	struct kernel *kernel = dev_kernel(dev);
+
+	if (daxctl_dev_get_target_node(dev) >= 0)
+		return 0;
+	kernel_fail(kernel, EINVAL, "the platform names no NUMA node for it (target_node)");
+	kernel_hint(kernel, "the firmware must describe the memory's proximity domain (SRAT)");
+	return -EINVAL;
+}
+
+int ram_check_blocks(struct daxctl_ctx *ctx, uint64_t size, uint64_t usable)
+{
+	unsigned long long block = daxctl_get_memory_block_size(ctx) >> 20;
+
+	if (usable)
+		return 0;
+	kernel_fail(ctx->kernel, EINVAL,
+		"its %llu MiB hold no whole memory block (%llu MiB, aligned to its size)",
+		(unsigned long long)size >> 20, block);
+	kernel_hint(ctx->kernel, "make it at least %llu MiB and aligned to %llu MiB", block, block);
+	return -EINVAL;
+}
+
+int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags)
+{
+	if (flags & (DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_NO_MOVABLE) ||
+		!memory_goes_online_by_itself(ctx))
+		return 0;
+	kernel_fail(ctx->kernel, EBUSY,
+		"this kernel puts new memory online by itself, in a zone of its own choice");
+	kernel_hint(ctx->kernel,
+		"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
+		"--no-movable or --force to accept its choice");
+	return -EBUSY;
+}
+
+int ram_check_offline(struct daxctl_dev *dev, unsigned flags)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	struct daxctl_memory_counts count;
+	int err = daxctl_memory_get_counts(&dev->memory, &count);
+
+	if (err)
+		return kernel_fail(
+			kernel, -err, "the state of its memory cannot be read: %s", strerror(-err));
+	if (!count.online || flags & DAXCTL_CHANGE_FORCE)
+		return 0;
+	kernel_fail(kernel, EBUSY, "%u of its %u memory blocks are online on node %d%s",
+		count.online, count.total, daxctl_dev_get_target_node(dev),
+		daxctl_dev_will_auto_online_memory(dev)
+			? " (this kernel puts new memory online by itself)"
+			: "");
+	kernel_hint(kernel,
+		"daxctl reconfigure-device --mode devdax --force %s takes them offline first",
+		dev->object.name);
+	return -EBUSY;
+}
+
+#define MEMMAP_FLAGS (DAXCTL_CHANGE_MEMMAP_HERE | DAXCTL_CHANGE_MEMMAP_ELSEWHERE)
+
+/* A parameter of the kernel's command line. Of a kernel that does not tell, it is on. */
+static bool memmap_is_off(struct kernel *kernel)
+{
+	AUTO_FOLDER struct folder *module = NULL;
+	char text[SYSFS_PAGE + 1];
+
+	return folder_open(kernel, "sys/module/memory_hotplug", &module) == 0 &&
+		sysfs_read(module, "parameters", "memmap_on_memory", text) == 0 &&
+		strcmp(text, "N") == 0;
+}
+
+/* @now: what daxctl_dev_get_memmap_on_memory() gives. */
+static int check_memmap(struct kernel *kernel, int now, int wanted)
+{
+	if (now == -EOPNOTSUPP)
+		return kernel_fail(kernel, EOPNOTSUPP,
+			"this kernel gives no choice where the page map is kept (memmap_on_memory, "
+			"since Linux 6.8)");
+	if (now < 0)
+		return kernel_fail(
+			kernel, -now, "memmap_on_memory cannot be read: %s", strerror(-now));
+	if (!wanted || !memmap_is_off(kernel))
+		return 0;
+	kernel_fail(kernel, EOPNOTSUPP,
+		"this kernel is told to keep the page map of new memory in other memory");
+	kernel_hint(kernel,
+		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
+	return -EOPNOTSUPP;
+}
+
+struct memmap {
+	struct daxctl_dev **slot; /* as in struct rebind */
+	struct daxctl_dev *known;
+	int wanted, before;
+};
+
+static int write_memmap(struct daxctl_dev *dev, int value)
+{
+	return object_write(&dev->object, DEV_MEMMAP, value ? "1" : "0");
+}
+
+static int memmap_apply(void *data)
+{
+	struct memmap *memmap = data;
+	struct daxctl_dev *dev = *memmap->slot;
+
+	memmap->before = daxctl_dev_get_memmap_on_memory(dev);
+	if (memmap->before == memmap->wanted)
+		return 0;
+	int err = check_memmap(dev_kernel(dev), memmap->before, memmap->wanted);
+	return err ?: write_memmap(dev, memmap->wanted);
+}
+
+static int memmap_undo(void *data)
+{
+	struct memmap *memmap = data;
+
+	return memmap->before == memmap->wanted ? 0 : write_memmap(*memmap->slot, memmap->before);
+}
+
+static int add_memmap(struct txn *txn, struct daxctl_dev **slot, const char *name, int wanted)
+{
+	struct memmap *memmap = calloc(1, sizeof(*memmap));
+	struct step step = {memmap_apply, memmap_undo, free, memmap};
+
+	if (!memmap)
+		return -ENOMEM;
+	memmap->known = *slot;
+	memmap->slot = memmap->known ? &memmap->known : slot;
+	memmap->wanted = wanted;
+	return txn_add(txn, step, "keep the page map of %s %s", name,
+		wanted ? "on the device" : "in other memory");
+}
+
+int ram_plan_memmap(struct txn *txn, struct daxctl_dev **slot, const char *name, unsigned flags)
+{
+	int wanted = (flags & DAXCTL_CHANGE_MEMMAP_HERE) != 0;
+
+	if (!(flags & MEMMAP_FLAGS))
+		return 0;
+	if (*slot) {
+		int now = daxctl_dev_get_memmap_on_memory(*slot);
+		if (now == wanted)
+			return 0;
+		int err = check_memmap(dev_kernel(*slot), now, wanted);
+		if (err)
+			return err;
+	}
+	return add_memmap(txn, slot, name, wanted);
+}
+
+int ram_check_memmap_stays(struct daxctl_dev *dev, unsigned flags)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	int now = daxctl_dev_get_memmap_on_memory(dev);
+	int wanted = (flags & DAXCTL_CHANGE_MEMMAP_HERE) != 0;
+
+	if (!(flags & MEMMAP_FLAGS) || now == wanted)
+		return 0;
+	if (now < 0)
+		return check_memmap(kernel, now, wanted);
+	kernel_fail(kernel, EBUSY, "where the page map of memory is kept cannot be changed");
+	kernel_hint(kernel, "bring it to devdax mode first");
+	return -EBUSY;
+}
