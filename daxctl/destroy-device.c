@@ -41,14 +41,11 @@ static int destroy(struct daxctl_dev *dev, const void *data)
 		if (err)
 			return err;
 	}
-	if (result == 0)
-		return 0;
-	if (result == 1) {
-		say_error(
-			"%s: stays, without a size: the kernel keeps the first device of a region",
+	if (result == 1)
+		say_note("%s: stays, without a size: the kernel keeps the first device of a region",
 			name);
-		return -EBUSY;
-	}
+	if (result >= 0)
+		return 0;
 	/* Users of the verb know one status for what cannot be destroyed at all. */
 	if (result == -EOPNOTSUPP || (result == -EBUSY && !force))
 		return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);

@@ -200,7 +200,6 @@ int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char *
 	AUTO_JSON struct json_object *array = json_object_new_array();
 	struct outcome outcome = {0};
 	bool verbose = change->verbose;
-	bool all = count == 1 && strcmp(name_of(args[0]), "all") == 0;
 
 	if (!array)
 		return -ENOMEM;
@@ -216,5 +215,5 @@ int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char *
 	}
 	json_print(array, change->human ? JSON_HUMAN : 0);
 	say_outcome("%s %u device%s", change->done, outcome.done, outcome.done == 1 ? "" : "s");
-	return err ?: all && outcome.done ? 0 : outcome.last;
+	return err ?: outcome.last;
 }

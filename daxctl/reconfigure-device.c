@@ -56,8 +56,8 @@ static const struct option options[] = {
 	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline where that is in the way",
 		"Where the kernel puts new memory online by itself "
 		"(_/sys/devices/system/memory/auto_online_blocks_), in a zone of its own choice, a "
-		"change to *system-ram* is refused without it: such memory may not be possible to "
-		"take back."},
+		"change to *system-ram* is refused without it or *--no-movable*: such memory may "
+		"not be possible to take back."},
 	{'C', "check-config", OPT_FLAG, &check_config, NULL,
 		"do to the devices what the configuration says",
 		"See CONFIGURATION. Not with *--mode*, *--no-online* and *--no-movable*."},
@@ -97,17 +97,20 @@ static void tell_loss(struct daxctl_dev *dev)
 }
 
 /* The kernel itself or a rule of udev may put blocks online before we do, in a zone of its own
- * choice. */
+ * choice: look at the zone, whoever was faster. */
 static void tell_zone(struct daxctl_dev *dev, unsigned flags)
 {
 	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
+	bool movable = !(flags & DAXCTL_CHANGE_NO_MOVABLE);
 	struct daxctl_memory_counts counts;
 
-	if (flags & (DAXCTL_CHANGE_NO_MOVABLE | DAXCTL_CHANGE_NO_ONLINE) || !memory ||
-		daxctl_memory_get_counts(memory, &counts) || counts.movable == counts.online)
+	if (flags & DAXCTL_CHANGE_NO_ONLINE || !memory || daxctl_memory_get_counts(memory, &counts))
 		return;
-	say_note("%s: %u of its %u memory blocks are not movable: something else put them online",
-		daxctl_dev_get_devname(dev), counts.online - counts.movable, counts.total);
+	unsigned other = movable ? counts.online - counts.movable : counts.movable;
+	if (!other)
+		return;
+	say_note("%s: %u of its %u memory blocks are %smovable: something else put them online",
+		daxctl_dev_get_devname(dev), other, counts.total, movable ? "not " : "");
 	say_hint("see /sys/devices/system/memory/auto_online_blocks and the rules of udev, or use "
 		 "--no-online");
 }

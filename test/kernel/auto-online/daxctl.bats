@@ -21,8 +21,8 @@ load ../helpers
 	says "hint: daxctl reconfigure-device --mode devdax --force dax0.0"
 }
 
-@test "system-ram is refused without --force, with or without --no-online" {
-	for option in --human --no-online --no-movable; do
+@test "system-ram is refused without --force and --no-movable, with or without --no-online" {
+	for option in --human --no-online; do
 		unchanged daxctl reconfigure-device --mode system-ram $option dax0.0
 		[[ $status == 240 ]]
 		says "this kernel puts new memory online by itself"
@@ -34,6 +34,13 @@ load ../helpers
 	unchanged daxctl reconfigure-device --mode system-ram --force dax0.0
 	[[ $status == 0 ]]
 	says "16 of its 16 memory blocks are not movable"
+}
+
+@test "with --no-movable the zone that the kernel chose is the one asked for (E2)" {
+	unchanged daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+	[[ $status == 0 ]]
+	json '.[0] | .online_memblocks == 16 and .movable == false'
+	[[ $stderr != *"put them online"* ]]
 }
 
 @test "one command brings it to devdax where the kernel keeps nothing in it, else says what would" {
@@ -60,4 +67,20 @@ load ../helpers
 	check daxctl reconfigure-device --mode system-ram --force dax0.0
 	[[ $status == 0 ]]
 	says "16 of its 16 memory blocks are not movable: something else put them online"
+}
+
+@test "from devdax, --no-movable takes what the kernel puts online, and looks at the zone (E2)" {
+	local policy=/sys/devices/system/memory/auto_online_blocks
+	[[ $LAB_KERNEL != 7.* ]] || skip "the device could not become devdax"
+	daxctl reconfigure-device --mode devdax --force dax0.0
+	check daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+	[[ $status == 0 && $stderr != *"put them online"* ]]
+	json '.[0] | .online_memblocks == 16 and .movable == false'
+	daxctl reconfigure-device --mode devdax --force dax0.0
+	echo online_movable >$policy
+	check daxctl reconfigure-device --mode system-ram --no-movable dax0.0
+	echo online >$policy
+	[[ $status == 0 ]]
+	json '.[0] | .online_memblocks == 16 and .movable'
+	says "16 of its 16 memory blocks are movable: something else put them online"
 }
