@@ -89,16 +89,19 @@ EXPORT void daxctl_set_log_priority(struct daxctl_ctx *ctx, int priority)
 
 EXPORT void daxctl_set_userdata(struct daxctl_ctx *ctx, void *userdata)
 {
-	ctx->userdata = userdata;
+	if (ctx)
+		ctx->userdata = userdata;
 }
 
 EXPORT void *daxctl_get_userdata(struct daxctl_ctx *ctx)
 {
-	return ctx->userdata;
+	return ctx ? ctx->userdata : NULL;
 }
 
 EXPORT int daxctl_set_config_path(struct daxctl_ctx *ctx, char *config_path)
 {
+	if (!ctx)
+		return -EINVAL;
 	char *copy = config_path ? strdup(config_path) : NULL;
 
 	if (config_path && !copy)
@@ -110,6 +113,8 @@ EXPORT int daxctl_set_config_path(struct daxctl_ctx *ctx, char *config_path)
 
 EXPORT const char *daxctl_get_config_path(struct daxctl_ctx *ctx)
 {
+	if (!ctx)
+		return NULL;
 	return ctx->config_path ?: CONFIG_PATH;
 }
 

@@ -60,7 +60,14 @@ static void context(void **state)
 	assert_ptr_equal(daxctl_get_userdata(ctx), fixture);
 	daxctl_unref(ctx);
 	daxctl_unref(NULL);
+	/* D5: what takes NULL in version 85. */
 	assert_null(daxctl_ref(NULL));
+	daxctl_set_userdata(NULL, fixture);
+	assert_null(daxctl_get_userdata(NULL));
+	assert_int_equal(daxctl_set_config_path(NULL, path), -EINVAL);
+	assert_null(daxctl_get_config_path(NULL));
+	daxctl_region_ref(NULL);
+	daxctl_region_unref(NULL);
 }
 
 static char lines[8192];
