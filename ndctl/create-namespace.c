@@ -158,6 +158,7 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 		.struct_size = sizeof(*spec),
 		.flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0) |
 			(autolabel ? NDCTL_CHANGE_AUTOLABEL : 0) |
+			(filters.region ? NDCTL_CHANGE_TAKE_DISABLED : 0) |
 			(autorecover ? 0 : NDCTL_CHANGE_NO_RECOVER) |
 			(map == MAP_NONE ? NDCTL_CHANGE_NO_MAP : 0),
 		.mode = mode ? (enum ndctl_namespace_mode)(mode - 1) : NDCTL_NS_MODE_UNKNOWN,

@@ -31,20 +31,10 @@ static int change(void *context, int count, char **args, const char *done,
 	return err ?: outcome.error;
 }
 
-/* A check or a repair that was killed may have left it raw: brought up like that, what is written
- * to it would ruin what it is. */
-static int enable_as_it_is(struct ndctl_namespace *ndns)
-{
-	int err = 0;
-
-	if (!ndctl_namespace_is_active(ndns) && ndctl_namespace_get_raw_mode(ndns) > 0)
-		err = ndctl_namespace_set_raw_mode(ndns, 0);
-	return err ?: ndctl_namespace_enable(ndns);
-}
-
+/* force_raw of 1 is what somebody wants, and the kernel's default is 0. */
 static int enable(void *object, const void *data)
 {
-	int err = enable_as_it_is(object);
+	int err = ndctl_namespace_enable(object);
 
 	/* 1: another device serves it. */
 	if (err >= 0)

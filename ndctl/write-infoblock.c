@@ -51,7 +51,7 @@ static const struct option options[] = {
 	{'p', "parent-uuid", OPT_TEXT, &parent_text, "uuid",
 		"of the namespace's label (default: the one it has, or zeros)"},
 	{'O', "offset", OPT_SIZE, &offset, "offset",
-		"as if the namespace began at this address (for experiments)"},
+		"as if the namespace began at this address (default: 0)"},
 };
 
 /* What the command line says of the block, whatever it is written to. */
@@ -91,18 +91,15 @@ static int fill_wish(struct wish *wish)
 }
 
 static int make_block(const char *target, const struct ndctl_infoblock *wanted,
-	unsigned long long bytes, unsigned long long start, unsigned long default_align,
-	char *block)
+	unsigned long long bytes, unsigned long default_align, char *block)
 {
 	struct ndctl_infoblock info = *wanted;
 	int err = ndctl_infoblock_layout(&info, map ? (enum ndctl_pfn_loc)map : NDCTL_PFN_LOC_PMEM,
-		bytes, offset.given ? offset.bytes : start,
-		align.given ? align.bytes : default_align);
+		bytes, offset.bytes, align.given ? align.bytes : default_align);
 
 	if (err == -EINVAL) {
 		say_error("%s: an info block cannot describe so much: %s from offset %s on", target,
-			size_short(bytes).text,
-			size_short(offset.given ? offset.bytes : start).text);
+			size_short(bytes).text, size_short(offset.bytes).text);
 		return err;
 	}
 	if (err) {
@@ -120,7 +117,6 @@ static int make_block(const char *target, const struct ndctl_infoblock *wanted,
 static int write_namespace(void *object, const void *data)
 {
 	struct wish wish = *(const struct wish *)data;
-	unsigned long long start = ndctl_namespace_get_resource(object);
 	unsigned long long bytes = size.given ? size.bytes : ndctl_namespace_get_size(object);
 	char block[NDCTL_INFOBLOCK_SIZE];
 
@@ -131,8 +127,7 @@ static int write_namespace(void *object, const void *data)
 	}
 	if (!parent_text)
 		ndctl_namespace_get_uuid(object, wish.info.parent_uuid);
-	int err = make_block(ndctl_namespace_get_devname(object), &wish.info, bytes,
-		start == ULLONG_MAX ? 0 : start, 4096, block);
+	int err = make_block(ndctl_namespace_get_devname(object), &wish.info, bytes, 4096, block);
 	return err ?: ndctl_namespace_write_infoblock(object, block);
 }
 
@@ -151,8 +146,8 @@ static int write_all(int fd, const char *bytes, size_t count, off_t at)
 static int write_stdout(const struct wish *wish)
 {
 	char area[NDCTL_INFOBLOCK_AREA] = {0};
-	int err = make_block("standard output", &wish->info, size.bytes, 0, 2 << 20,
-		area + NDCTL_INFOBLOCK_SIZE);
+	int err = make_block(
+		"standard output", &wish->info, size.bytes, 2 << 20, area + NDCTL_INFOBLOCK_SIZE);
 
 	if (err)
 		return err;
@@ -170,7 +165,7 @@ static int write_file(const struct wish *wish)
 
 	stat(output, &status);
 	int err = make_block(typed(output), &wish->info,
-		size.given ? size.bytes : (unsigned long long)status.st_size, 0, 2 << 20,
+		size.given ? size.bytes : (unsigned long long)status.st_size, 2 << 20,
 		area + NDCTL_INFOBLOCK_SIZE);
 	if (err)
 		return err;

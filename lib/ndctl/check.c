@@ -176,7 +176,7 @@ static int run(struct check *check)
 	if (!err && ndctl_namespace_get_size(ndns) == 0)
 		err = kernel_fail(kernel, ENXIO, "it has no capacity");
 	if (!err)
-		err = plan(txn, check);
+		err = namespace_settle(ndns) ?: plan(txn, check);
 	return err ?: txn_run(txn);
 }
 

@@ -51,9 +51,50 @@ static int say_no_seed(struct ndctl_region *region, struct ndctl_namespace *seed
 	return -ENOSPC;
 }
 
-/* The namespace that is to be configured: with labels the region's seed, without them the only one,
- * if nobody has it. */
-static int choose_namespace(struct plan *plan)
+static int say_taken(struct ndctl_region *region, struct ndctl_namespace *ndns)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	const char *name = entity_name(&ndns->entity);
+
+	if (ndctl_namespace_get_size(ndns) == 0) {
+		kernel_fail(kernel, ENOSPC,
+			"%s is half configured: another program is at work on it, or was ended",
+			name);
+		kernel_hint(kernel, "ndctl disable-region %s; ndctl enable-region %s gives it back",
+			entity_name(&region->entity), entity_name(&region->entity));
+		return -ENOSPC;
+	}
+	kernel_fail(kernel, ENOSPC, "%s is disabled, but configured: its %s are not free", name,
+		size_text(ndctl_namespace_get_size(ndns)).text);
+	kernel_hint(kernel,
+		"ndctl enable-namespace %s brings it up, ndctl destroy-namespace %s gives it up",
+		name, name);
+	return -ENOSPC;
+}
+
+/* A namespace without a driver may hold data: its driver may be missing, or have refused it. */
+static bool is_free(struct ndctl_namespace *ndns)
+{
+	uuid_t uuid;
+
+	ndctl_namespace_get_uuid(ndns, uuid);
+	return uuid_is_null(uuid) && ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns);
+}
+
+/* Without labels the only namespace has the whole region: take it only if the caller has named the
+ * region and the namespace is disabled. */
+static int check_free(const struct plan *plan, unsigned flags)
+{
+	if (ndctl_namespace_is_active(plan->ndns))
+		return say_no_seed(plan->region, plan->ndns);
+	if (is_free(plan->ndns) || (!plan->labelled && flags & NDCTL_CHANGE_TAKE_DISABLED))
+		return 0;
+	return say_taken(plan->region, plan->ndns);
+}
+
+/* The namespace that is to be configured: with labels the region's seed, without them the only one.
+ */
+static int choose_namespace(struct plan *plan, unsigned flags)
 {
 	struct ndctl_region *region = plan->region;
 	struct kernel *kernel = entity_kernel(&region->entity);
@@ -63,21 +104,23 @@ static int choose_namespace(struct plan *plan)
 		plan->ndns = ndctl_namespace_get_first(region);
 	if (!plan->ndns)
 		return kernel_fail(kernel, ENODEV, "it has no namespace that could be configured");
-	if (!ndctl_namespace_is_active(plan->ndns))
-		return 0;
-	return say_no_seed(region, plan->ndns);
+	return check_free(plan, flags);
 }
 
 int create_locked(struct txn *txn, struct ndctl_region *region,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
 {
 	struct plan plan = {.region = region};
+	struct ndctl_namespace_spec known;
 	int err = plan_check_region(region);
 
+	spec_copy(&known, spec);
+	if (!err && !(known.flags & NDCTL_CHANGE_DRY_RUN))
+		err = region_settle(region);
 	if (err)
 		return err;
 	plan.labelled = ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM;
-	err = choose_namespace(&plan);
+	err = choose_namespace(&plan, known.flags);
 	if (!err)
 		err = spec_complete(&plan, spec);
 	return err ?: plan_run(txn, &plan, out);

@@ -41,6 +41,8 @@ void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spe
 /* plan.c */
 /* Whether the parts of @region can be changed at all. */
 int plan_check_region(struct ndctl_region *region);
+/* Loads the drivers that a change of @ndns needs, unless @flags ask for a dry run. */
+int plan_settle(struct ndctl_namespace *ndns, unsigned flags);
 /* Whether @ndns can be changed: nobody uses it, and it is disabled unless @flags say force. */
 int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags);
 /* Adds the steps that make the raw namespace of @plan what its mode asks for. */

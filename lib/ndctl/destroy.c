@@ -35,7 +35,7 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 	if (!err && labelled)
 		err = plan_labels(txn, ndns);
 	if (!err)
-		err = step_wipe(txn, ndns, wiped);
+		err = step_wipe(txn, ndns, false, wiped);
 	if (err || !labelled)
 		return err;
 	/* The last step: nothing that could fail comes after it. A kernel that fails has forgotten
@@ -77,7 +77,7 @@ static int destroy(struct ndctl_namespace *ndns, unsigned flags)
 		return err;
 	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
 		return 1;
-	err = plan_check_region(region);
+	err = plan_check_region(region) ?: plan_settle(ndns, flags);
 	if (!err)
 		err = plan_check_not_used(ndns, flags);
 	return err ?: run_destroy(txn, ndns, flags);

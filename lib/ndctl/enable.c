@@ -26,9 +26,14 @@ static int enable(struct ndctl_namespace *ndns)
 	if (ndctl_namespace_is_active(ndns))
 		return 0;
 	int err = entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);
-	if (err)
-		wait_probe(ndns);
-	if (err && ndctl_namespace_is_active(ndns)) {
+	if (!err)
+		return 0;
+	wait_probe(ndns);
+	/* With drivers_autoprobe of 0 the kernel makes the device, and binds no driver to it. */
+	claim = namespace_claim(ndns);
+	if (claim && !entity_is_bound(&claim->entity) && claim_enable(claim) == 0)
+		ctx_forget(ndns->entity.ctx);
+	if (ndctl_namespace_is_active(ndns)) {
 		kernel_clear_error(entity_kernel(&ndns->entity));
 		return 0;
 	}

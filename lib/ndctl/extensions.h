@@ -47,6 +47,8 @@ enum ndctl_change_flags {
 	NDCTL_CHANGE_AUTOLABEL = 1 << 2,  /* initialize labels on dimms that have none, see below */
 	NDCTL_CHANGE_NO_MAP = 1 << 3,	  /* devdax without a page map, see below */
 	NDCTL_CHANGE_NO_RECOVER = 1 << 4, /* what was done before a step fails is left for a look */
+	NDCTL_CHANGE_TAKE_DISABLED = 1 << 5, /* in a region without labels, replace the namespace if
+						it is disabled; its content is lost */
 };
 
 /* What a namespace shall be. Members that are zero leave the choice to the library; so do members

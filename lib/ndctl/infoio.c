@@ -151,14 +151,14 @@ int infoblock_write(struct ndctl_namespace *ndns, const char *bytes)
 
 /* ---- for programs ---- */
 
-/* It has to be nobody's; what it is held by could have changed its mind about the bytes. */
+/* A driver that serves the namespace may have other bytes in mind. */
 static int check_idle(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
 	if (ndctl_namespace_get_size(ndns) == 0)
 		return kernel_fail(kernel, ENXIO, "it has no capacity");
-	if (!ndctl_namespace_is_active(ndns) && !namespace_claim(ndns))
+	if (!ndctl_namespace_is_active(ndns))
 		return 0;
 	kernel_fail(kernel, EBUSY, "it is enabled");
 	kernel_hint(kernel, "ndctl disable-namespace %s", entity_name(&ndns->entity));
@@ -204,7 +204,7 @@ static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 	if (!err)
 		err = region_lock(entity_region(&ndns->entity), txn);
 	if (!err)
-		err = check_idle(ndns);
+		err = check_idle(ndns) ?: namespace_settle(ndns) ?: step_disable(txn, ndns);
 	if (!err)
 		err = txn_add(
 			txn, step, "%s the info block of %s", what, entity_name(&ndns->entity));

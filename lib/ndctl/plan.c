@@ -22,6 +22,11 @@ int plan_check_region(struct ndctl_region *region)
 	return err;
 }
 
+int plan_settle(struct ndctl_namespace *ndns, unsigned flags)
+{
+	return flags & NDCTL_CHANGE_DRY_RUN ? 0 : namespace_settle(ndns);
+}
+
 int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
@@ -227,16 +232,27 @@ static bool needs_wipe(const struct plan *plan)
 
 static int plan_steps(struct txn *txn, const struct plan *plan)
 {
+	/* A btt's map and log, and a page map on the device. */
+	bool grows = plan->old && plan->claim &&
+		(plan->claim->entity.kind == KIND_BTT || plan->map == NDCTL_PFN_LOC_PMEM);
 	int err = plan->old ? step_disable(txn, plan->old) : 0;
 
 	/* A part of a region has to be there before it can be looked at. */
 	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) > 0)
-		err = step_wipe(txn, plan->ndns, NULL);
+		err = step_wipe(txn, plan->ndns, grows, NULL);
 	if (!err && plan->labelled)
 		err = plan_label(txn, plan);
 	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) == 0)
-		err = step_wipe(txn, plan->ndns, NULL);
+		err = step_wipe(txn, plan->ndns, false, NULL);
 	return err ?: plan_claim(txn, plan);
+}
+
+/* A module that is loaded when the claim is made lets the kernel bring up the claim on its own. */
+static int load_claim_driver(const struct plan *plan)
+{
+	struct entity *entity = plan->claim ? &plan->claim->entity : NULL;
+
+	return entity ? entity_load_driver(entity, claim_rows[entity->kind].driver) : 0;
 }
 
 int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out)
@@ -247,6 +263,9 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 		return err;
 	if (plan->flags & NDCTL_CHANGE_DRY_RUN)
 		return txn_describe(txn);
+	err = load_claim_driver(plan);
+	if (err)
+		return err;
 	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		txn_keep(txn);
 	err = txn_run(txn);

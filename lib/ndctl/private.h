@@ -263,6 +263,9 @@ int entity_path(const struct entity *entity, char *path);
 /* Bind it to, or unbind it from, a driver of the bus "nd". All kinds are refreshed. */
 int entity_bind(struct entity *entity, const char *driver);
 int entity_unbind(struct entity *entity);
+/* Loads the module for @entity unless the kernel has @driver already; the kernel may then bind
+ * whatever it finds. -ENXIO if there is no such driver afterwards. */
+int entity_load_driver(struct entity *entity, const char *driver);
 /* Copies the name of the one block device below @object into @blockdev, "" if there is none.
  * @guess is looked for first; @blockdev keeps the string until the name changes. */
 const char *entity_blockdev(struct entity *entity, const char *guess, char **blockdev);

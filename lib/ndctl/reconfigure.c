@@ -93,6 +93,8 @@ static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace
 	if (!err)
 		err = check_exists(old, spec);
 	if (!err)
+		err = plan_settle(old, spec->flags);
+	if (!err)
 		err = plan_check_not_used(old, spec->flags);
 	if (err)
 		return err;
@@ -154,7 +156,7 @@ static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, un
 	if (!err)
 		err = region_lock(plan.region, txn);
 	if (!err)
-		err = is_mapless(ndns);
+		err = plan_settle(ndns, flags) ?: is_mapless(ndns);
 	if (!err)
 		err = plan_check_region(plan.region)
 			?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);

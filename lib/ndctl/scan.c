@@ -387,19 +387,46 @@ static void load_module(struct entity *entity)
 		module_load(entity_kernel(entity), alias);
 }
 
+int entity_load_driver(struct entity *entity, const char *driver)
+{
+	struct kernel *kernel = entity_kernel(entity);
+
+	if (driver_find(kernel, ND, driver) == 0)
+		return 0;
+	load_module(entity);
+	ctx_forget(entity->ctx);
+	if (driver_find(kernel, ND, driver) == 0) {
+		kernel_clear_error(kernel);
+		return 0;
+	}
+	kernel_fail(kernel, ENXIO, "this kernel has no driver %s, and cannot load a module for it",
+		driver);
+	kernel_hint(kernel, "modprobe %s shows why; see /etc/modprobe.d", driver);
+	return -ENXIO;
+}
+
+/* The kernel binds on its own what it finds when a driver is registered. */
+static bool is_bound_to(struct entity *entity, const char *driver)
+{
+	char name[NAME_MAX + 1];
+	struct kernel *kernel = entity_kernel(entity);
+
+	return driver_of(kernel, ND, entity_name(entity), name, sizeof(name)) == 0 &&
+		strcmp(name, driver) == 0;
+}
+
 int entity_bind(struct entity *entity, const char *driver)
 {
 	struct kernel *kernel = entity_kernel(entity);
 	int err = driver_bind(kernel, ND, driver, entity_name(entity));
 
-	/* There is no such driver yet. */
-	if (err == -ENOENT) {
-		load_module(entity);
-		err = driver_bind(kernel, ND, driver, entity_name(entity));
-	}
 	if (err == -ENOENT)
-		kernel_fail(kernel, ENOENT,
-			"this kernel has no driver %s, and no module that brings it", driver);
+		err = entity_load_driver(entity, driver)
+			?: driver_bind(kernel, ND, driver, entity_name(entity));
+	if (err && is_bound_to(entity, driver)) {
+		kernel_clear_error(kernel);
+		err = 0;
+	}
 	ctx_forget(entity->ctx);
 	return err;
 }

@@ -117,39 +117,52 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 struct wipe {
 	struct ndctl_namespace *ndns;
 	bool *wiped, wiped_here;
+	bool known; /* what was there before */
+	bool grows; /* what is made of it afterwards writes behind the area too */
 	uuid_t uuid;
-	char before[INFO_AREA];
+	char before[INFO_AREA], after[INFO_AREA];
 };
 
 static int do_wipe(void *data)
 {
 	struct wipe *wipe = data;
-	char after[INFO_AREA];
 	int err = infoblock_read(wipe->ndns, wipe->before);
 
 	ndctl_namespace_get_uuid(wipe->ndns, wipe->uuid);
 	if (err)
 		return err;
-	*wipe->wiped = infoblock_wipe(wipe->before, after);
-	return *wipe->wiped ? infoblock_write(wipe->ndns, after) : 0;
+	wipe->known = true;
+	*wipe->wiped = infoblock_wipe(wipe->before, wipe->after);
+	return *wipe->wiped ? infoblock_write(wipe->ndns, wipe->after) : 0;
 }
 
-/* The name could have gone to another namespace, if labels had to be mended. */
+/* A step that comes later and fails halfway may have let the kernel write an info block of its own.
+ * The name could have gone to another namespace, if labels had to be mended. */
 static int undo_wipe(void *data)
 {
 	struct wipe *wipe = data;
+	struct kernel *kernel = entity_kernel(&wipe->ndns->entity);
+	char now[INFO_AREA];
 	uuid_t uuid;
 
-	if (!*wipe->wiped)
+	if (!wipe->known)
 		return 0;
 	ndctl_namespace_get_uuid(wipe->ndns, uuid);
 	if (uuid_compare(uuid, wipe->uuid) != 0)
-		return kernel_fail(entity_kernel(&wipe->ndns->entity), ENXIO,
-			"%s is another namespace now", entity_name(&wipe->ndns->entity));
-	return infoblock_write(wipe->ndns, wipe->before);
+		return kernel_fail(kernel, ENXIO, "%s is another namespace now",
+			entity_name(&wipe->ndns->entity));
+	int err = infoblock_read(wipe->ndns, now);
+	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
+		return err;
+	err = infoblock_write(wipe->ndns, wipe->before);
+	if (err || !wipe->grows || memcmp(now, wipe->after, sizeof(now)) == 0)
+		return err;
+	return kernel_fail(kernel, EIO,
+		"the kernel has begun to write metadata over the content of %s",
+		entity_name(&wipe->ndns->entity));
 }
 
-int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped)
+int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool grows, bool *wiped)
 {
 	struct wipe *wipe = calloc(1, sizeof(*wipe));
 	struct step step = {do_wipe, undo_wipe, free, wipe};
@@ -157,6 +170,7 @@ int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped)
 	if (!wipe)
 		return -ENOMEM;
 	wipe->ndns = ndns;
+	wipe->grows = grows;
 	wipe->wiped = wiped ?: &wipe->wiped_here;
 	return txn_undo_in_part(txn,
 		txn_add(txn, step, "erase the info block of %s, not its data",

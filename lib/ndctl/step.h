@@ -15,8 +15,10 @@ int step_unbind(struct txn *txn, struct entity *entity, const char *driver);
 int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char *value,
 	const char *before);
 /* Wipes the info blocks at the start of a disabled namespace, if there are any; undone by writing
- * them back. @wiped (unless NULL) tells after the step whether there were. */
-int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool *wiped);
+ * back what was there, whoever has overwritten it. @grows: if others have, they have written
+ * further on too, and the undo says that it cannot put that back. @wiped (unless NULL) tells after
+ * the step whether there were info blocks. */
+int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool grows, bool *wiped);
 /* Writes fresh label index blocks of version 1.@minor and lets the kernel read them; undone by
  * writing back what was there. @slots: how many labels there will be room for. */
 int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots);
@@ -61,3 +63,11 @@ int step_disable_region(struct txn *txn, struct ndctl_region *region);
 /* What the first two do. The caller has seen to it that nobody uses the namespace. */
 int namespace_enable(struct ndctl_namespace *ndns);
 int namespace_disable(struct ndctl_namespace *ndns);
+
+/* settle.c: under the region's lock, before anything is decided */
+/* Loads the driver of the region's namespaces, and waits until the kernel has bound what it finds.
+ */
+int region_settle(struct ndctl_region *region);
+/* The same for a namespace that is disabled: it is disabled afterwards too. -ENXIO without a
+ * driver. */
+int namespace_settle(struct ndctl_namespace *ndns);

@@ -223,10 +223,11 @@ damage() {
 		done
 	done
 	intact
-	# Killed, and nobody looks at it again: it is not brought up raw.
+	# Killed, and the namespace is raw until somebody says otherwise (E1).
 	strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=1 \
 		ndctl write-infoblock --mode fsdax "$ns" || :
 	ndctl disable-namespace "$ns"
+	echo 0 >/sys/bus/nd/devices/"$ns"/force_raw
 	intact
 }
 

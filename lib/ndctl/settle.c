@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "step.h"
+
+/*
+ * A namespace without a driver may be disabled, or its driver may not be loaded. A module that is
+ * loaded in the midst of a change lets the kernel bind what the change has half made: load it
+ * before.
+ */
+
+static int load_driver(struct ndctl_namespace *ndns)
+{
+	struct ndctl_bus *bus = ndctl_namespace_get_bus(ndns);
+	int err = entity_load_driver(&ndns->entity, claim_rows[KIND_PFN].driver);
+
+	if (err)
+		return err;
+	kernel_clear_error(entity_kernel(&ndns->entity));
+	if (bus)
+		ndctl_bus_wait_probe(bus);
+	ctx_forget(ndns->entity.ctx);
+	return 0;
+}
+
+int region_settle(struct ndctl_region *region)
+{
+	struct ndctl_namespace *ndns = ndctl_namespace_get_first(region);
+
+	return ndns ? load_driver(ndns) : 0;
+}
+
+/* The kernel brings up what it finds when the driver comes. */
+int namespace_settle(struct ndctl_namespace *ndns)
+{
+	if (ndctl_namespace_is_active(ndns))
+		return 0;
+	int err = load_driver(ndns);
+	if (err || !ndctl_namespace_is_active(ndns))
+		return err;
+	return namespace_check_idle(ndns) ?: namespace_disable(ndns);
+}
