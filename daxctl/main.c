@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <daxctl/extensions.h>
+#include <syslog.h>
 
 #include "devices.h"
 #include "verbs.h"
@@ -27,6 +28,9 @@ static int context_new(void **context)
 
 	if (err)
 		return err;
+	/* daxctlhe verbs print the sentence of a failure, with its hint. */
+	if (daxctl_get_log_priority(ctx) == LOG_ERR)
+		daxctl_set_log_priority(ctx, LOG_CRIT);
 	devices_tell_steps(ctx, NULL);
 	*context = ctx;
 	return 0;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "../util/cleanup.h"
 #include "../util/say.h"
@@ -16,6 +17,8 @@
 #define FUNCTIONS(F)                                                                               \
 	F(ndctl_new)                                                                               \
 	F(ndctl_unref)                                                                             \
+	F(ndctl_get_log_priority)                                                                  \
+	F(ndctl_set_log_priority)                                                                  \
 	F(ndctl_get_error)                                                                         \
 	F(ndctl_get_hint)                                                                          \
 	F(ndctl_bus_get_first)                                                                     \
@@ -76,7 +79,13 @@ static int load(struct mapless *mapless)
 			return missing();
 		memcpy((char *)mapless + symbols[i].offset, &symbol, sizeof(symbol));
 	}
-	return mapless->ndctl_new(&mapless->ctx);
+	int err = mapless->ndctl_new(&mapless->ctx);
+	if (err)
+		return err;
+	/* The verb prints the sentence of a failure. */
+	if (mapless->ndctl_get_log_priority(mapless->ctx) == LOG_ERR)
+		mapless->ndctl_set_log_priority(mapless->ctx, LOG_CRIT);
+	return 0;
 }
 
 static int add_namespace(

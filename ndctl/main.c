@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ndctl/extensions.h>
+#include <syslog.h>
 
 #include "targets.h"
 #include "verbs.h"
@@ -54,6 +55,9 @@ static int context_new(void **context)
 
 	if (err)
 		return err;
+	/* ndctlhe verbs print the sentence of a failure, with its hint. */
+	if (ndctl_get_log_priority(ctx) == LOG_ERR)
+		ndctl_set_log_priority(ctx, LOG_CRIT);
 	tell_steps(ctx, false);
 	*context = ctx;
 	return 0;

@@ -75,12 +75,16 @@ int kernel_get_log_priority(const struct kernel *kernel)
 void kernel_log(const struct kernel *kernel, int priority, const char *file, int line,
 	const char *fn, const char *format, ...)
 {
+	AUTO_FREE char *ended = NULL;
+	va_list args;
+
 	if (!kernel->log)
 		return;
-
-	va_list args;
+	/* Programs print it as it is. */
+	if (asprintf(&ended, "%s\n", format) < 0)
+		ended = NULL;
 	va_start(args, format);
-	kernel->log(kernel->log_data, priority, file, line, fn, format, args);
+	kernel->log(kernel->log_data, priority, file, line, fn, ended ?: format, args);
 	va_end(args);
 }
 
@@ -111,6 +115,8 @@ void kernel_log_to_stderr(const char *library, const char *fn, const char *forma
 
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
+	if (text && *text && text[strlen(text) - 1] == '\n')
+		text[strlen(text) - 1] = 0;
 	/* Some of it was read from the kernel or a medium. */
 	escaped = glyph_escape(text ?: format);
 	fprintf(stderr, "%s: %s: %s\n", library, fn, escaped ?: "");
@@ -162,6 +168,7 @@ int kernel_fail_while(struct kernel *kernel, int error, const char *format, ...)
 	va_end(args);
 	if (what && asprintf(&kernel->error, "%s: %s", what, cause ?: strerror(-error)) < 0)
 		kernel->error = NULL;
+	log_error(kernel, "%s", kernel->error ?: strerror(-error));
 	return error;
 }
 

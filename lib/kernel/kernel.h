@@ -16,7 +16,8 @@
  */
 struct kernel;
 
-/* Receives every log line at or above the priority that was set (syslog levels). */
+/* Receives every log line at or above the priority that was set (syslog levels). @format ends with
+ * a newline. */
 typedef void kernel_log_fn(void *data, int priority, const char *file, int line, const char *fn,
 	const char *format, va_list args);
 
@@ -65,7 +66,8 @@ int kernel_fail(struct kernel *kernel, int error, const char *format, ...) PRINT
 /* Adds the remedy to the failure that was recorded last. */
 void kernel_hint(struct kernel *kernel, const char *format, ...) PRINTF(2, 3);
 /* Puts @format in front of the recorded sentence, for example the object and what was to be done
- * with it; returns @error unchanged. If nothing was recorded, strerror(@error) is the cause. */
+ * with it; returns @error unchanged. If nothing was recorded, strerror(@error) is the cause. The
+ * sentence is what a program is to hear: it is logged as an error. */
 int kernel_fail_while(struct kernel *kernel, int error, const char *format, ...) PRINTF(3, 4);
 /* Sentence and hint of the last failure; NULL if there is none. Valid until the next one. */
 const char *kernel_error(const struct kernel *kernel);

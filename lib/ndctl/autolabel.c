@@ -2,6 +2,7 @@
 #include <linux/ndctl.h>
 
 #include "create.h"
+#include "labelio.h"
 
 static bool serves_another(struct ndctl_dimm *dimm, const struct ndctl_region *region)
 {
@@ -20,13 +21,14 @@ bool autolabel_fits(struct ndctl_namespace *ndns)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct ndctl_dimm *dimm;
+	const char *failure;
 	bool any = false;
 
 	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_IO)
 		return false;
 	ndctl_dimm_foreach_in_region (region, dimm) {
 		if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_SET_CONFIG_DATA) ||
-			serves_another(dimm, region) || ndctl_dimm_validate_labels(dimm) >= 0)
+			serves_another(dimm, region) || labels_validate(dimm, &failure) >= 0)
 			return false;
 		any = true;
 	}

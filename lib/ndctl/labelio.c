@@ -162,7 +162,7 @@ int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn)
 	return err ?: txn_lock(txn, path);
 }
 
-static int validate(struct ndctl_dimm *dimm, const char **failure)
+int labels_validate(struct ndctl_dimm *dimm, const char **failure)
 {
 	AUTO_AREA struct area area = AREA_INIT;
 	struct label_state state;
@@ -176,7 +176,7 @@ static int validate(struct ndctl_dimm *dimm, const char **failure)
 EXPORT int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm)
 {
 	const char *failure;
-	int result = validate(dimm, &failure);
+	int result = labels_validate(dimm, &failure);
 
 	return result < 0 ? kernel_fail_while(entity_kernel(&dimm->entity), result, "%s: %s",
 				    entity_name(&dimm->entity), failure)

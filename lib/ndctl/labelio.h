@@ -34,6 +34,9 @@ int area_find(struct ndctl_dimm *dimm, const struct area *area, struct label_sta
 /* Fails unless @length bytes from @offset are in the area. */
 int area_check(struct ndctl_dimm *dimm, const struct area *area, size_t offset, size_t length);
 
+/* ndctl_dimm_validate_labels() that leaves it to the caller whether labels that are not valid are a
+ * failure; @failure is then its name. */
+int labels_validate(struct ndctl_dimm *dimm, const char **failure);
 /* Nothing may write labels of a dimm that an enabled region uses: -EBUSY. */
 int dimm_check_idle(struct ndctl_dimm *dimm);
 /* Takes the lock under which the labels of a dimm change. */

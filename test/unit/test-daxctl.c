@@ -79,8 +79,7 @@ static void PRINTF(6, 0) keep(struct daxctl_ctx *ctx, int priority, const char *
 
 	assert_ptr_equal(daxctl_get_userdata(ctx), lines);
 	assert_int_equal(priority, LOG_DEBUG);
-	used += vsnprintf(lines + used, sizeof(lines) - used, format, args);
-	snprintf(lines + used, sizeof(lines) - used, "\n");
+	vsnprintf(lines + used, sizeof(lines) - used, format, args);
 }
 
 static void logging(void **state)

@@ -122,7 +122,7 @@ static void log_priority(void **state)
 	log_error(kernel, "%s failed", "it");
 	assert_int_equal(line.count, 1);
 	assert_int_equal(line.priority, LOG_ERR);
-	assert_string_equal(line.text, "it failed");
+	assert_string_equal(line.text, "it failed\n");
 	assert_string_equal(line.fn, "log_priority");
 
 	kernel_set_log_priority(kernel, LOG_INFO);

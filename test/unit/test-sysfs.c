@@ -25,8 +25,7 @@ static void PRINTF(6, 0) keep(void *data, int priority, const char *file, int li
 	size_t room = sizeof(journal->text) - journal->used;
 
 	journal->used += vsnprintf(end, room, format, args);
-	assert_true(journal->used + 2 < sizeof(journal->text));
-	journal->used += sprintf(journal->text + journal->used, "\n");
+	assert_true(journal->used + 1 < sizeof(journal->text));
 }
 
 static void cleanup_kernel(struct kernel **kernel)
