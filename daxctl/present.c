@@ -2,6 +2,7 @@
 #include "present.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "../util/dax-json.h"
@@ -90,6 +91,11 @@ int present_region_init(struct present_region *region, struct daxctl_region *obj
 		region->size = daxctl_region_get_size(object);
 		region->available = daxctl_region_get_available_size(object);
 		region->align = daxctl_region_get_align(object);
+		/* Both can only be read by root. */
+		if (region->size == ULLONG_MAX)
+			region->size = 0;
+		if (region->align == ULONG_MAX)
+			region->align = 0;
 		region->has_range = daxctl_region_get_range(object, &region->range) == 0;
 	}
 	return read_devices(region);

@@ -2,6 +2,7 @@
 #include "dax-json.h"
 
 #include <daxctl/extensions.h>
+#include <limits.h>
 #include <string.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -205,6 +206,9 @@ static bool region_id(void *object, unsigned flags, union field_value *out)
 static bool region_size(void *object, unsigned flags, union field_value *out)
 {
 	out->number = daxctl_region_get_size(object);
+	/* Only root can read it. */
+	if (out->number == ULLONG_MAX)
+		out->number = 0;
 	return true;
 }
 
@@ -217,7 +221,7 @@ static bool available_size(void *object, unsigned flags, union field_value *out)
 static bool region_align(void *object, unsigned flags, union field_value *out)
 {
 	out->number = daxctl_region_get_align(object);
-	return out->number > 0;
+	return out->number > 0 && out->number != ULONG_MAX;
 }
 
 static const struct field region_fields[] = {

@@ -139,7 +139,7 @@ static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 int layout_region_align(struct daxctl_region *region, unsigned long *align)
 {
 	errno = 0;
-	*align = daxctl_region_get_align(region);
+	*align = region_align(region);
 	if (*align)
 		return 0;
 	int error = errno;
@@ -176,7 +176,7 @@ int layout_plan_steps(struct shape *shape, const struct daxctl_layout *layout, u
 
 	if (!err)
 		err = plan_layout(shape, layout);
-	if (!err && shape->size && align > daxctl_region_get_align(shape->region))
+	if (!err && shape->size && align > region_align(shape->region))
 		err = shape_plan_verify(shape, align);
 	if (!err && realign && !first)
 		err = shape_plan_align(shape, layout->align, before);

@@ -101,6 +101,8 @@ struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *pat
 void region_free(struct daxctl_region *region);
 /* Takes the lock that changes of the region's devices need. */
 int region_lock(struct daxctl_region *region, struct txn *txn);
+/* 0 if it cannot be read. */
+unsigned long region_align(struct daxctl_region *region);
 
 /* device.c */
 /* The X and Y of a name daxX.Y; false for any other name. */

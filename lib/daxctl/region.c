@@ -341,7 +341,7 @@ EXPORT const char *daxctl_region_get_devname(struct daxctl_region *region)
 
 EXPORT unsigned long long daxctl_region_get_size(struct daxctl_region *region)
 {
-	return object_u64_or(&region->object, REGION_SIZE, 0);
+	return object_u64_or(&region->object, REGION_SIZE, ULLONG_MAX);
 }
 
 EXPORT unsigned long long daxctl_region_get_available_size(struct daxctl_region *region)
@@ -349,9 +349,14 @@ EXPORT unsigned long long daxctl_region_get_available_size(struct daxctl_region 
 	return object_u64_or(&region->object, REGION_AVAILABLE, 0);
 }
 
-EXPORT unsigned long daxctl_region_get_align(struct daxctl_region *region)
+unsigned long region_align(struct daxctl_region *region)
 {
 	return object_u64_or(&region->object, REGION_ALIGN, 0);
+}
+
+EXPORT unsigned long daxctl_region_get_align(struct daxctl_region *region)
+{
+	return object_u64_or(&region->object, REGION_ALIGN, ULONG_MAX);
 }
 
 EXPORT struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region)
