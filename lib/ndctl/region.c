@@ -214,14 +214,14 @@ int region_badblocks(
 	badblocks_forget(badblocks);
 	int err = read_badblocks(region, text);
 	if (err)
-		return kernel_fail(kernel, err, "%s: cannot read the list of bad blocks: %s", name,
+		return kernel_fail(kernel, -err, "%s: cannot read the list of bad blocks: %s", name,
 			strerror(-err));
 	err = badblocks_parse(badblocks, text, start, length);
 	if (err < 0)
-		return kernel_fail(kernel, err, "%s: cannot parse the list of bad blocks: %s", name,
-			strerror(-err));
+		return kernel_fail(kernel, -err, "%s: cannot parse the list of bad blocks: %s",
+			name, strerror(-err));
 	if (err)
-		kernel_fail(kernel, -EFBIG,
+		kernel_fail(kernel, EFBIG,
 			"%s: the kernel cut the list of bad blocks after 4095 bytes: there may be "
 			"more of them",
 			name);

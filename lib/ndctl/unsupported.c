@@ -19,7 +19,7 @@ static int unsupported(const struct entity *entity, const char *what)
 	errno = EOPNOTSUPP;
 	if (!entity)
 		return -EOPNOTSUPP;
-	return kernel_fail(entity_kernel(entity), -EOPNOTSUPP,
+	return kernel_fail(entity_kernel(entity), EOPNOTSUPP,
 		"%s: %s are not supported by this version of libndctl", entity_name(entity), what);
 }
 
