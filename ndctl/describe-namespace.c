@@ -148,6 +148,9 @@ static bool sector_size(void *object, unsigned flags, union field_value *out)
 		return false;
 	out->number = view->btt ? ndctl_btt_get_sector_size(view->btt)
 				: ndctl_namespace_get_sector_size(view->ndns);
+	/* None is chosen, or there are none to choose from. */
+	if (out->number == UINT_MAX || (out->number == 0 && !view->btt))
+		out->number = view->btt ? 0 : 512;
 	return true;
 }
 

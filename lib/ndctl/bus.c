@@ -24,6 +24,7 @@ EXPORT struct ndctl_bus *ndctl_bus_get_by_provider(struct ndctl_ctx *ctx, const 
 	ndctl_bus_foreach (ctx, bus)
 		if (strcmp(ndctl_bus_get_provider(bus), provider) == 0)
 			return bus;
+	errno = EINVAL;
 	return NULL;
 }
 
@@ -112,8 +113,11 @@ EXPORT const char *ndctl_bus_get_cmd_name(struct ndctl_bus *bus, int cmd)
 	return nvdimm_bus_cmd_name(cmd);
 }
 
+/* The numbers of <linux/ndctl.h> that are commands of a bus: ND_CMD_CALL is an envelope. */
 EXPORT int ndctl_bus_is_cmd_supported(struct ndctl_bus *bus, int cmd)
 {
+	if (cmd == ND_CMD_CALL)
+		return 0;
 	return has_word(object_text(&bus->entity.object, BUS_COMMANDS), nvdimm_bus_cmd_name(cmd));
 }
 
@@ -127,7 +131,10 @@ EXPORT unsigned int ndctl_bus_get_scrub_count(struct ndctl_bus *bus)
 {
 	const char *scrub = object_text(&bus->entity.object, BUS_SCRUB);
 
-	return scrub ? (unsigned)strtoul(scrub, NULL, 10) : UINT_MAX;
+	if (scrub)
+		return (unsigned)strtoul(scrub, NULL, 10);
+	errno = EOPNOTSUPP;
+	return UINT_MAX;
 }
 
 EXPORT int ndctl_bus_get_scrub_state(struct ndctl_bus *bus)

@@ -193,7 +193,7 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT unsigned long long ndctl_##type##_get_size(struct ndctl_##type *type)               \
 	{                                                                                          \
-		return object_u64_or(&type##_claim(type)->entity.object, CLAIM_SIZE, 0);           \
+		return object_u64_or(&type##_claim(type)->entity.object, CLAIM_SIZE, ULLONG_MAX);  \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_is_enabled(struct ndctl_##type *type)                            \
 	{                                                                                          \
@@ -238,7 +238,7 @@ EXPORT const char *ndctl_btt_get_block_device(struct ndctl_btt *btt)
 
 EXPORT unsigned int ndctl_btt_get_sector_size(struct ndctl_btt *btt)
 {
-	return (unsigned)claim_choices(btt_claim(btt))->chosen;
+	return choices_chosen(claim_choices(btt_claim(btt)));
 }
 
 EXPORT int ndctl_btt_get_num_sector_sizes(struct ndctl_btt *btt)
@@ -330,7 +330,7 @@ static int set_align(struct claim *claim, unsigned long align)
 	EXPORT unsigned long ndctl_##type##_get_supported_alignment(                               \
 		struct ndctl_##type *type, int i)                                                  \
 	{                                                                                          \
-		return choices_get(claim_choices(type##_claim(type)), i, ULONG_MAX);               \
+		return choices_get(claim_choices(type##_claim(type)), i, -EINVAL);                 \
 	}
 
 MAP_API(pfn)

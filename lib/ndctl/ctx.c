@@ -95,12 +95,13 @@ EXPORT void ndctl_set_log_priority(struct ndctl_ctx *ctx, int priority)
 
 EXPORT void ndctl_set_userdata(struct ndctl_ctx *ctx, void *userdata)
 {
-	ctx->userdata = userdata;
+	if (ctx)
+		ctx->userdata = userdata;
 }
 
 EXPORT void *ndctl_get_userdata(struct ndctl_ctx *ctx)
 {
-	return ctx->userdata;
+	return ctx ? ctx->userdata : NULL;
 }
 
 EXPORT void ndctl_set_private_data(struct ndctl_ctx *ctx, void *data)
@@ -115,6 +116,8 @@ EXPORT void *ndctl_get_private_data(struct ndctl_ctx *ctx)
 
 EXPORT int ndctl_set_config_path(struct ndctl_ctx *ctx, char *config_path)
 {
+	if (!ctx)
+		return -EINVAL;
 	char *copy = config_path ? strdup(config_path) : NULL;
 
 	if (config_path && !copy)
@@ -126,6 +129,8 @@ EXPORT int ndctl_set_config_path(struct ndctl_ctx *ctx, char *config_path)
 
 EXPORT const char *ndctl_get_config_path(struct ndctl_ctx *ctx)
 {
+	if (!ctx)
+		return NULL;
 	return ctx->config_path ?: CONFIG_PATH;
 }
 

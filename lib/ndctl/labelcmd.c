@@ -131,12 +131,13 @@ EXPORT int ndctl_cmd_cfg_read_set_extent(
 		: -EINVAL;
 }
 
-/* How many of @length bytes from @offset on are in the extent; -EINVAL if it begins later. */
+/* How many of @length bytes from @offset on are in the extent; -EINVAL if it begins later, or
+ * @offset is beyond the area. */
 static ssize_t in_extent(const struct cfg *cfg, size_t offset, size_t length)
 {
 	size_t end = cfg->offset + cfg->length;
 
-	if (offset < cfg->offset)
+	if (offset < cfg->offset || offset > cfg->size)
 		return -EINVAL;
 	if (offset >= end)
 		return 0;
@@ -275,7 +276,12 @@ EXPORT struct ndctl_cmd *ndctl_dimm_read_labels(struct ndctl_dimm *dimm)
 EXPORT struct ndctl_cmd *ndctl_dimm_read_label_extent(
 	struct ndctl_dimm *dimm, unsigned int len, unsigned int offset)
 {
-	return read_labels(dimm, len, offset);
+	struct ndctl_cmd *cmd = read_labels(dimm, len, offset);
+
+	/* Callers know a range that is not in the area as one that is not there. */
+	if (!cmd && errno == EINVAL)
+		errno = ENOENT;
+	return cmd;
 }
 
 EXPORT struct ndctl_cmd *ndctl_dimm_read_label_index(struct ndctl_dimm *dimm)

@@ -204,9 +204,10 @@ EXPORT unsigned int ndctl_dimm_sizeof_namespace_index(struct ndctl_dimm *dimm)
 	return (unsigned)layout_of(dimm).index_size;
 }
 
+/* What the kernel aligns the ends of a namespace to, unless a region has its own alignment. */
 EXPORT size_t ndctl_min_namespace_size(void)
 {
-	return (size_t)sysconf(_SC_PAGESIZE);
+	return (size_t)16 << 20;
 }
 
 EXPORT size_t ndctl_sizeof_namespace_index(void)

@@ -289,6 +289,8 @@ EXPORT struct ndctl_dimm *ndctl_bus_get_dimm_by_physical_address(
 {
 	struct ndctl_dimm *dimm;
 
+	if (!bus)
+		return NULL;
 	return ndctl_bus_get_dimms_at(bus, address, &dimm, 1, NULL) == 1 ? dimm : NULL;
 }
 
@@ -297,11 +299,14 @@ EXPORT int ndctl_bus_nfit_translate_spa(struct ndctl_bus *bus, unsigned long lon
 {
 	struct translation translation;
 
-	if (!handle || !dpa)
+	if (!bus || !handle || !dpa)
 		return -EINVAL;
 	if (!ndctl_bus_has_nfit(bus))
 		return -ENOTTY;
 	int err = translate(bus, addr, &translation);
+	/* To a user who may not ask, the bus has no such command. */
+	if (err == -EACCES || err == -EPERM)
+		return -ENOTTY;
 	if (!err && !translation.count)
 		err = -ENOENT;
 	if (err)

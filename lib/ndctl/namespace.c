@@ -281,10 +281,20 @@ EXPORT int ndctl_namespace_get_num_sector_sizes(struct ndctl_namespace *ndns)
 
 EXPORT unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_namespace *ndns, int i)
 {
-	return (unsigned)choices_get(sector_sizes(ndns), i, UINT_MAX);
+	const struct choices *choices = sector_sizes(ndns);
+
+	return choices->count ? (unsigned)choices_get(choices, i, UINT_MAX) : 0;
 }
 
+/* A namespace without label has no sizes to choose from, a seed none that is chosen. */
 EXPORT unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns)
+{
+	const struct choices *choices = sector_sizes(ndns);
+
+	return choices->count ? choices_chosen(choices) : 0;
+}
+
+unsigned int namespace_sector_size(struct ndctl_namespace *ndns)
 {
 	return (unsigned)sector_sizes(ndns)->chosen ?: DEFAULT_SECTOR;
 }
@@ -345,7 +355,7 @@ static int data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *
 	*length = pfn ? ndctl_pfn_get_size(pfn)
 		: dax ? ndctl_dax_get_size(dax)
 		      : ndctl_namespace_get_size(ndns);
-	return 0;
+	return *length == ULLONG_MAX ? -ENXIO : 0;
 }
 
 EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespace *ndns)
@@ -362,7 +372,7 @@ EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespac
 	if (err == -EOPNOTSUPP)
 		return NULL;
 	if (err || origin == ULLONG_MAX || start < origin) {
-		kernel_fail(entity_kernel(&ndns->entity), -ENXIO,
+		kernel_fail(entity_kernel(&ndns->entity), ENXIO,
 			"%s: cannot tell which bad blocks of %s are in it: its address is not "
 			"known",
 			entity_name(&ndns->entity), entity_name(&region->entity));

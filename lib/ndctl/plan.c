@@ -106,10 +106,10 @@ static int plan_sector_size(struct txn *txn, const struct plan *plan)
 
 	/* Only those that the namespace offers; a btt has further ones of its own. */
 	if (!spec_offers_sector_size(ndns, plan->sector_size) ||
-		ndctl_namespace_get_sector_size(ndns) == plan->sector_size)
+		namespace_sector_size(ndns) == plan->sector_size)
 		return 0;
 	snprintf(after, sizeof(after), "%u", plan->sector_size);
-	snprintf(before, sizeof(before), "%u", ndctl_namespace_get_sector_size(ndns));
+	snprintf(before, sizeof(before), "%u", namespace_sector_size(ndns));
 	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after, before);
 }
 

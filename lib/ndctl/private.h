@@ -77,8 +77,10 @@ struct choices {
 /* Reads @text (NULL: no choices) unless that was done. Returns 0 or a negative errno. */
 int choices_parse(struct choices *choices, const char *text);
 void choices_forget(struct choices *choices);
-/* Number @i, or @fallback if there is no such one. */
+/* Number @i, or @fallback with errno EINVAL if there is no such one. */
 unsigned long choices_get(const struct choices *choices, int i, unsigned long fallback);
+/* The chosen one, or UINT_MAX with errno EINVAL. */
+unsigned int choices_chosen(const struct choices *choices);
 
 struct ndctl_bus {
 	struct entity entity;
@@ -301,6 +303,8 @@ struct badblock *badblocks_next(struct badblocks *badblocks);
 /* namespace.c */
 void namespace_free(struct ndctl_namespace *ndns);
 void namespace_forget(struct ndctl_namespace *ndns);
+/* In bytes: 512 where the kernel has not been told another size. */
+unsigned int namespace_sector_size(struct ndctl_namespace *ndns);
 /* The btt, pfn or dax device that holds it; NULL if there is none. */
 struct claim *namespace_claim(struct ndctl_namespace *ndns);
 /* Whether info blocks are ignored from the next enabling on. 0 or a negative errno. */

@@ -87,7 +87,18 @@ void choices_forget(struct choices *choices)
 
 unsigned long choices_get(const struct choices *choices, int i, unsigned long fallback)
 {
-	return i >= 0 && (size_t)i < choices->count ? choices->list[i] : fallback;
+	if (i >= 0 && (size_t)i < choices->count)
+		return choices->list[i];
+	errno = EINVAL;
+	return fallback;
+}
+
+unsigned int choices_chosen(const struct choices *choices)
+{
+	if (choices->chosen)
+		return (unsigned)choices->chosen;
+	errno = EINVAL;
+	return UINT_MAX;
 }
 
 struct size_text size_text(uint64_t bytes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
+#include <linux/ndctl.h>
 #include <ndctl/private.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,6 +170,98 @@ static void attributes(void **state)
 	ndctl_unref(ctx);
 }
 
+/* D5: what programs compare is what version 76.1 returns. */
+static void unconfigured(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_device(fixture, "ndbus0/region0/", "btt0.1");
+	make_file(fixture, ND "btt0.1/sector_size", "512 520 4096\n");
+	make_file(fixture, ND "namespace0.2/sector_size", "512 4096\n");
+	make_file(fixture, ND "pfn0.3/supported_alignments", "4096 2097152\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_btt *btt = ndctl_btt_get_first(region);
+	struct ndctl_pfn *pfn = ndctl_pfn_get_first(region);
+	struct ndctl_namespace *seed = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	struct ndctl_namespace *plain = ndctl_namespace_get_by_name(ctx, "namespace1.0");
+
+	assert_true(ndctl_btt_get_size(btt) == ULLONG_MAX);
+	assert_true(ndctl_pfn_get_size(pfn) == ULLONG_MAX);
+	errno = 0;
+	assert_int_equal(ndctl_btt_get_sector_size(btt), UINT_MAX);
+	assert_int_equal(errno, EINVAL);
+	errno = 0;
+	assert_int_equal(ndctl_namespace_get_sector_size(seed), UINT_MAX);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(namespace_sector_size(seed), 512);
+	assert_int_equal(ndctl_namespace_get_sector_size(plain), 0);
+	assert_int_equal(ndctl_namespace_get_supported_sector_size(plain, 0), 0);
+	errno = 0;
+	assert_int_equal(ndctl_btt_get_supported_sector_size(btt, 3), UINT_MAX);
+	assert_int_equal(errno, EINVAL);
+	assert_true(ndctl_pfn_get_supported_alignment(pfn, 2) == (unsigned long)-EINVAL);
+	assert_int_equal(ndctl_min_namespace_size(), 16 << 20);
+	ndctl_unref(ctx);
+}
+
+static void buses_of_76(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, ND "ndbus0/commands", "ars_cap cmd_call\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_bus *bus = ndctl_bus_get_first(ctx);
+
+	errno = 0;
+	assert_null(ndctl_bus_get_by_provider(ctx, "nosuch"));
+	assert_int_equal(errno, EINVAL);
+	errno = 0;
+	assert_int_equal(ndctl_bus_get_scrub_count(bus), UINT_MAX);
+	assert_int_equal(errno, EOPNOTSUPP);
+	assert_true(ndctl_bus_is_cmd_supported(bus, ND_CMD_ARS_CAP));
+	assert_false(ndctl_bus_is_cmd_supported(bus, ND_CMD_CALL));
+	assert_int_equal(ndctl_bus_start_scrub(bus), -EOPNOTSUPP);
+	ndctl_unref(ctx);
+}
+
+static void no_object(void **state)
+{
+	unsigned long long dpa;
+	unsigned int handle;
+
+	ndctl_set_userdata(NULL, &dpa);
+	assert_null(ndctl_get_userdata(NULL));
+	assert_int_equal(ndctl_set_config_path(NULL, NULL), -EINVAL);
+	assert_null(ndctl_get_config_path(NULL));
+	assert_null(ndctl_bus_get_dimm_by_physical_address(NULL, 0));
+	assert_int_equal(ndctl_bus_nfit_translate_spa(NULL, 0, &handle, &dpa), -EINVAL);
+}
+
+static char line[256];
+
+static void keep_line(struct ndctl_ctx *ctx, int priority, const char *file, int number,
+	const char *fn, const char *format, va_list args)
+{
+	assert_int_equal(priority, LOG_ERR);
+	vsnprintf(line, sizeof(line), format, args);
+}
+
+/* D5: a failure is an error in the log, and a line of its own. */
+static void failure_is_logged(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_dimm *dimm = ndctl_dimm_get_first(ndctl_bus_get_first(ctx));
+
+	ndctl_set_log_priority(ctx, LOG_ERR);
+	ndctl_set_log_fn(ctx, keep_line);
+	assert_null(ndctl_dimm_read_labels(dimm));
+	assert_string_equal(line, "nmem0: labels cannot be read: it has no label area\n");
+	ndctl_unref(ctx);
+}
+
 static void bad_blocks(void **state)
 {
 	struct fixture *fixture = *state;
@@ -254,6 +347,10 @@ int main(void)
 		fixture_test(order),
 		fixture_test(gone),
 		fixture_test(attributes),
+		fixture_test(unconfigured),
+		fixture_test(buses_of_76),
+		fixture_test(no_object),
+		fixture_test(failure_is_logged),
 		fixture_test(bad_blocks),
 		fixture_test(bad_blocks_cut),
 		cmocka_unit_test(words),
