@@ -40,7 +40,7 @@ static int check_private(int fd)
 	return (st.st_mode & 077) && fchmod(fd, st.st_mode & 0700) ? -errno : 0;
 }
 
-static int open_directory(int root)
+int lockfile_open_directory(int root)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	AUTO_CLOSE int fd = openat(root, LOCKFILE_DIRECTORY, flags);
@@ -59,7 +59,7 @@ static int open_directory(int root)
 static int open_file(int root, const char *name)
 {
 	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	AUTO_CLOSE int directory = open_directory(root);
+	AUTO_CLOSE int directory = lockfile_open_directory(root);
 
 	if (directory < 0)
 		return directory;

@@ -30,6 +30,9 @@ struct lock_holder {
 	char name[96];
 };
 
+/* Opens the directory, and makes it if it is missing. Returns a descriptor or a negative errno. */
+int lockfile_open_directory(int root);
+
 /*
  * Locks the file @name in the directory, below the directory @root ("/" but in tests); both are
  * made if they are missing. @holder may be NULL.

@@ -4,6 +4,8 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
+#include "infoblock.h"
+
 /* Enabling and disabling of namespaces and regions. */
 
 static void wait_probe(struct ndctl_namespace *ndns)
@@ -25,7 +27,7 @@ static int enable(struct ndctl_namespace *ndns)
 		return claim_enable(claim);
 	if (ndctl_namespace_is_active(ndns))
 		return 0;
-	int err = entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);
+	int err = raw_recover(ndns) ?: entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);
 	if (!err)
 		return 0;
 	wait_probe(ndns);

@@ -28,6 +28,9 @@ bool infoblock_wipe(const char *before, char *after);
  * returns, or a negative errno with the cause recorded. */
 int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data);
+/* Takes back force_raw if a process was killed in raw_access(); what somebody wants raw stays so.
+ */
+int raw_recover(struct ndctl_namespace *ndns);
 
 /* Move @size bytes, all of them, at @offset. Return 0 or a negative errno. */
 int raw_read(int fd, void *bytes, size_t size, uint64_t offset);

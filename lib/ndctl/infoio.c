@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <kernel/mark.h>
 #include <kernel/node.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,9 +78,51 @@ static int unbind(struct ndctl_namespace *ndns)
 	return entity_unbind(&ndns->entity);
 }
 
+/* ---- force_raw ---- */
+
+/*
+ * force_raw is 1 because somebody wants it so, or because a process was killed in raw_access: the
+ * mark tells the two apart.
+ */
+static const char left_raw[] = "raw";
+
+static int enter_raw(struct ndctl_namespace *ndns, bool *wanted)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	int raw = ndctl_namespace_get_raw_mode(ndns);
+	char path[PATH_MAX];
+
+	if (raw < 0)
+		return kernel_fail(
+			kernel, -raw, "its force_raw cannot be read: %s", strerror(-raw));
+	int err = entity_path(&ndns->entity, path);
+	if (err)
+		return err;
+	*wanted = raw && !mark_is_set(kernel, path, left_raw);
+	if (raw)
+		return 0;
+	err = mark_set(kernel, path, left_raw) ?: namespace_set_raw(ndns, true);
+	if (err)
+		mark_clear(kernel, path, left_raw);
+	return err;
+}
+
 static int leave_raw(struct ndctl_namespace *ndns)
 {
-	return namespace_set_raw(ndns, false);
+	char path[PATH_MAX];
+	int err = namespace_set_raw(ndns, false) ?: entity_path(&ndns->entity, path);
+
+	return err ?: mark_clear(entity_kernel(&ndns->entity), path, left_raw);
+}
+
+int raw_recover(struct ndctl_namespace *ndns)
+{
+	char path[PATH_MAX];
+
+	if (ndctl_namespace_get_raw_mode(ndns) <= 0 || entity_path(&ndns->entity, path) ||
+		!mark_is_set(entity_kernel(&ndns->entity), path, left_raw))
+		return 0;
+	return leave_raw(ndns);
 }
 
 static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
@@ -93,14 +136,14 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 	return err ?: unbound;
 }
 
-/* The first failure is the one that is told. That it was raw before is what somebody left who was
- * killed in here. */
+/* The first failure is the one that is told. */
 int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data)
 {
 	struct access access = {write, fn, data};
 	struct kernel *kernel = entity_kernel(&ndns->entity);
-	int err = namespace_set_raw(ndns, true);
+	bool wanted;
+	int err = enter_raw(ndns, &wanted);
 
 	if (err)
 		return err;
@@ -108,7 +151,7 @@ int raw_access(struct ndctl_namespace *ndns, bool write,
 	AUTO_FREE char *cause = err < 0 ? strdup(kernel_error(kernel) ?: "") : NULL;
 	AUTO_FREE char *hint =
 		err < 0 && kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
-	int restored = put_back(ndns, leave_raw);
+	int restored = wanted ? 0 : put_back(ndns, leave_raw);
 	if (cause)
 		kernel_fail(kernel, -err, "%s", cause);
 	if (hint)

@@ -170,6 +170,10 @@ is_driven() {
 	check ndctl enable-namespace namespace0.0
 	[[ $status == 0 && $(</sys/bus/nd/devices/namespace0.0/force_raw) == 1 && -b /dev/pmem0 ]]
 	ndctl disable-namespace namespace0.0
+	check ndctl check-namespace namespace0.0
+	[[ $status == 0 && $(</sys/bus/nd/devices/namespace0.0/force_raw) == 1 ]]
+	check ndctl read-infoblock namespace0.0
+	[[ $status == 0 && $(</sys/bus/nd/devices/namespace0.0/force_raw) == 1 ]]
 	echo 0 >/sys/bus/nd/devices/namespace0.0/force_raw
 }
 
