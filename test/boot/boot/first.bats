@@ -15,10 +15,20 @@ setup_file() {
 	ndctl enable-region "$region"
 }
 
+@test "C6: the units may do what they must, and little else" {
+	local unit
+	for unit in daxctl-restore.service daxdev-reconfigure@dax0.0.service; do
+		systemd-analyze security --no-pager --threshold=32 "$unit" || {
+			systemd-analyze security --no-pager "$unit"
+			return 1
+		}
+	done
+}
+
 @test "each file is where a distribution has it" {
 	local file
 	for file in /lib/udev/rules.d/90-daxctl-device.rules /lib/systemd/system/daxctl-restore.service \
-		/lib/systemd/system/daxdev-reconfigure@.service /etc/daxctl.conf.d/daxctl.example.conf \
+		/lib/systemd/system/daxdev-reconfigure@.service /etc/daxctl.conf.d/daxctl.conf.example \
 		/usr/share/daxctl/daxctl.conf /usr/share/bash-completion/completions/{daxctl,ndctl} \
 		/usr/share/man/man1/{daxctl,ndctl}{,-list}.1 /usr/share/man/man5/daxctl.conf.5 \
 		/usr/share/man/man8/daxctl-restore.service.8; do
