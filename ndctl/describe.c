@@ -447,10 +447,10 @@ static const struct field region_fields[] = {
 		"NUMA node that it would be as memory"},
 	{"iset_id", FIELD_HEX, 0, iset_id, "number by which labels know the interleave set"},
 	{"mappings", FIELD_JSON, JSON_DIMMS, mappings, "parts of dimms that it is made of"},
-	{"capabilities", FIELD_JSON, JSON_CAPABILITIES, capabilities, "what namespaces could be"},
-	{"state", FIELD_TEXT, 0, state, "disabled, where no driver has it"},
 	{"badblock_count", FIELD_U64, 0, badblock_count, "unusable sectors of 512 bytes, if any"},
 	{"badblocks", FIELD_JSON, JSON_MEDIA, badblocks, "runs of them, from the start"},
+	{"capabilities", FIELD_JSON, JSON_CAPABILITIES, capabilities, "what namespaces could be"},
+	{"state", FIELD_TEXT, 0, state, "disabled, where no driver has it"},
 	{"persistence_domain", FIELD_TEXT, 0, persistence_domain,
 		"what a power failure leaves: cpu_cache, memory_controller, none, unknown"},
 };
