@@ -200,16 +200,18 @@ taken() {
 }
 
 @test "B5: labels are read and written without /dev/nmem0, or with another device under that name" {
-	local saved=$BATS_TEST_TMPDIR/labels
+	local major minor
 	ndctl disable-region region0
 	rm /dev/nmem0
-	ndctl read-labels nmem0 >"$saved"
+	check ndctl read-labels nmem0
+	[[ $status == 0 ]]
 	mknod /dev/nmem0 c 1 3
 	check ndctl init-labels --force nmem0
 	[[ $status == 0 ]]
 	check ndctl check-labels nmem0
 	[[ $status == 0 ]]
-	ndctl read-labels nmem0 | cmp -s - "$saved" || :
 	rm /dev/nmem0
+	IFS=: read -r major minor </sys/bus/nd/devices/nmem0/dev
+	mknod /dev/nmem0 c "$major" "$minor"
 	ndctl enable-region region0
 }
