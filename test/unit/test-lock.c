@@ -133,8 +133,9 @@ static void hear(void *data, const char *holder)
 	snprintf(told, sizeof(told), "%s", holder);
 }
 
-/* Holds the lock in a process of its own for @milliseconds; returns when it has it. */
-static pid_t hold(struct test *test, int milliseconds)
+/* Holds the lock in a process of its own for @milliseconds, and removes the directory @doomed, if
+ * any, before it gives the lock back; returns when it has it. */
+static pid_t hold(struct test *test, int milliseconds, const char *doomed)
 {
 	int ready[2];
 	char answer;
@@ -148,7 +149,7 @@ static pid_t hold(struct test *test, int milliseconds)
 			_exit(1);
 		usleep((useconds_t)milliseconds * 1000);
 		/* Not closed: the end of the process releases it. */
-		_exit(0);
+		_exit(doomed && rmdir(doomed));
 	}
 	assert_int_equal(read(ready[0], &answer, 1), 1);
 	assert_int_equal(answer, 'y');
@@ -161,7 +162,7 @@ static void waits_and_says_for_whom(void **state)
 {
 	struct test *test = *state;
 	const struct lock_wait wait = {.milliseconds = 30000, .tell = hear};
-	pid_t pid = hold(test, 1500);
+	pid_t pid = hold(test, 1500, NULL);
 	char locks[64];
 	struct stat st;
 
@@ -235,20 +236,14 @@ static void object_is_gone(void **state)
 {
 	struct test *test = *state;
 	const struct lock_wait wait = {.milliseconds = 30000};
-	pid_t pid = hold(test, 300);
 	char full[512];
-
-	pid_t other = fork();
-	if (other == 0) {
-		usleep(100000);
-		snprintf(full, sizeof(full), "%s/" REGION, test->fixture->root);
-		_exit(rmdir(full) != 0);
-	}
-	int err = lock_take(test->kernel, REGION, &wait);
 	int status;
-	assert_int_equal(waitpid(other, &status, 0), other);
+
+	snprintf(full, sizeof(full), "%s/" REGION, test->fixture->root);
+	pid_t pid = hold(test, 300, full);
+	int err = lock_take(test->kernel, REGION, &wait);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(err, -ENOENT);
 }
 
