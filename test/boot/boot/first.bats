@@ -52,9 +52,12 @@ setup_file() {
 	[[ $(property LoadState daxdev-reconfigure@dax0.0.service) == loaded ]]
 }
 
-@test "without a section nothing was done, and that is no failure" {
-	[[ $(property ActiveState) == active && $(property Result) == success ]]
-	unit_says "restored 0, 0 in place, 0 failed"
+@test "F: without a file of configuration no unit runs, and that is no failure" {
+	local unit
+	for unit in daxctl-restore.service daxdev-reconfigure@dax0.0.service; do
+		[[ $(property ActiveState "$unit") == inactive && $(property Result "$unit") == success ]]
+		[[ $(property ConditionResult "$unit") == no && $(property ExecMainStartTimestampMonotonic "$unit") == 0 ]]
+	done
 	check systemctl list-units --state=failed --plain --no-legend
 	[[ -z $output ]]
 }
