@@ -337,7 +337,7 @@ same() {
 	umount /lib/modules
 	modprobe dax_pmem
 	[[ $status == 237 ]]
-	says "this kernel has no driver dax_pmem, and no module that brings it"
+	says "this kernel has no driver dax_pmem, and cannot load a module for it"
 	diff <(echo "$before") <(namespaces)
 }
 
