@@ -41,13 +41,5 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
-/* The same for a descriptor, which leaves -1 behind. */
-#define TAKE_FD(fd)                                                                                \
-	({                                                                                         \
-		int taken_ = (fd);                                                                 \
-		(fd) = -1;                                                                         \
-		taken_;                                                                            \
-	})
-
 #define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))
 #define PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))

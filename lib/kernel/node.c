@@ -69,7 +69,7 @@ static int node_open_name(struct kernel *kernel, const struct node *node, int fl
 		return -errno;
 	if (fstat(fd, &found))
 		return -errno;
-	return node_matches(node, &found) ? TAKE_FD(fd) : -ENODEV;
+	return node_matches(node, &found) ? take_fd(&fd) : -ENODEV;
 }
 
 /* A file system that is mounted nowhere can be reached by its descriptor only; the kernel frees it
