@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 
 struct child {
-	struct kernel *kernel;
 	pid_t pid;
 	int pidfd;     /* -1 on kernels before 5.3 */
 	int ours, its; /* the two ends of a pair of sockets */
@@ -62,10 +61,9 @@ static void receive_signals(void)
 	pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void be_child(pid_t parent, int socket, int attr, const char *value, size_t length)
+static _Noreturn void be_child(pid_t parent, int socket, int attr, const char *value)
 {
 	char go;
-	int err = 0;
 
 	close_others(socket, attr);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -76,11 +74,7 @@ static _Noreturn void be_child(pid_t parent, int socket, int attr, const char *v
 	receive_signals();
 	if (recv(socket, &go, 1, 0) != 1)
 		_exit(1);
-	ssize_t size = write(attr, value, length);
-	if (size < 0)
-		err = errno;
-	else if ((size_t)size != length)
-		err = EIO;
+	int err = sysfs_write_fd(attr, value);
 	send(socket, &err, sizeof(err), MSG_NOSIGNAL);
 	_exit(0);
 }
@@ -113,7 +107,7 @@ static int start(struct child *child, int attr, const char *value)
 	if (child->pid < 0)
 		return -errno;
 	if (child->pid == 0)
-		be_child(parent, child->its, attr, value, strlen(value));
+		be_child(parent, child->its, attr, value);
 	close(child->its);
 	child->its = -1;
 	child->pidfd = pidfd_open(child->pid, 0);
@@ -151,12 +145,12 @@ static int outcome(const struct child *child)
 	do
 		size = recv(child->ours, &err, sizeof(err), 0);
 	while (size < 0 && errno == EINTR);
-	return size == sizeof(err) ? -err : -EINTR;
+	return size == sizeof(err) ? err : -EINTR;
 }
 
-static int run(struct kernel *kernel, int attr, const char *value)
+static int write_in_child(int attr, const char *value)
 {
-	CLEANUP(cleanup_child) struct child child = {kernel, -1, -1, -1, -1};
+	CLEANUP(cleanup_child) struct child child = {-1, -1, -1, -1};
 	int err = start(&child, attr, value);
 
 	if (err)
@@ -168,20 +162,8 @@ static int run(struct kernel *kernel, int attr, const char *value)
 int child_write(
 	const struct folder *folder, const char *object, const char *attr, const char *value)
 {
-	struct kernel *kernel = folder_kernel(folder);
-	char path[PATH_MAX];
-	int err = sysfs_path(folder, object, path);
-
-	if (err)
-		return err;
 	AUTO_CLOSE int fd = sysfs_open_write(folder, object, attr);
-	err = fd < 0 ? fd : run(kernel, fd, value);
-	log_debug(kernel, "write '%s' to /%s/%s: %s", value, path, attr,
-		err ? strerror(-err) : "done");
-	if (err == -EINTR)
-		return kernel_fail(kernel, EINTR, "it was interrupted");
-	if (err)
-		kernel_fail(kernel, -err, "the kernel refused '%s' in /%s/%s: %s", value, path,
-			attr, strerror(-err));
-	return err;
+	int err = fd < 0 ? fd : write_in_child(fd, value);
+
+	return sysfs_report_write(folder, object, attr, value, err);
 }

@@ -154,33 +154,50 @@ int sysfs_read_cut(const struct folder *folder, const char *object, const char *
 	return strlen(text) == (size_t)size ? 0 : -EINVAL;
 }
 
-static int write_file(const struct folder *folder, const char *path, const char *value)
-{
-	AUTO_CLOSE int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-
-	ssize_t size = write(fd, value, strlen(value));
-	if (size < 0)
-		return -errno;
-	return (size_t)size == strlen(value) ? 0 : -EIO;
-}
-
-int sysfs_write(
-	const struct folder *folder, const char *object, const char *attr, const char *value)
+int sysfs_open_write(const struct folder *folder, const char *object, const char *attr)
 {
 	char path[PATH_MAX];
 	int err = join(folder, object, attr, path);
 	if (err)
 		return err;
 
-	err = write_file(folder, path, value);
+	int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+int sysfs_write_fd(int fd, const char *value)
+{
+	ssize_t size = write(fd, value, strlen(value));
+
+	if (size < 0)
+		return -errno;
+	return (size_t)size == strlen(value) ? 0 : -EIO;
+}
+
+int sysfs_report_write(const struct folder *folder, const char *object, const char *attr,
+	const char *value, int err)
+{
+	char path[PATH_MAX];
+	if (join(folder, object, attr, path))
+		return err;
+
 	log_debug(folder->kernel, "write '%s' to /%s/%s: %s", value, folder->path, path,
 		err ? strerror(-err) : "done");
+	if (err == -EINTR)
+		return kernel_fail(folder->kernel, EINTR, "it was interrupted");
 	if (err)
 		kernel_fail(folder->kernel, -err, "the kernel refused '%s' in /%s/%s: %s", value,
 			folder->path, path, strerror(-err));
 	return err;
+}
+
+int sysfs_write(
+	const struct folder *folder, const char *object, const char *attr, const char *value)
+{
+	AUTO_CLOSE int fd = sysfs_open_write(folder, object, attr);
+	int err = fd < 0 ? fd : sysfs_write_fd(fd, value);
+
+	return sysfs_report_write(folder, object, attr, value, err);
 }
 
 int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target)
@@ -216,17 +233,6 @@ static int open_folder(const struct folder *folder, const char *path)
 {
 	int fd = openat(folder->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
-}
-
-int sysfs_open_write(const struct folder *folder, const char *object, const char *attr)
-{
-	char path[PATH_MAX];
-	int err = join(folder, object, attr, path);
-
-	if (err)
-		return err;
-	int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	return fd < 0 ? -errno : fd;
 }
 

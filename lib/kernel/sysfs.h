@@ -48,6 +48,14 @@ int sysfs_read(const struct folder *folder, const char *object, const char *attr
 int sysfs_read_cut(const struct folder *folder, const char *object, const char *attr, char *text);
 int sysfs_write(
 	const struct folder *folder, const char *object, const char *attr, const char *value);
+/* The three parts of sysfs_write, for a write that another process makes. Opening returns a
+ * descriptor for the caller to close, or a negative errno. Writing makes system calls only.
+ * Reporting logs the write, records the cause of the failure @err, a negative errno, and returns
+ * @err. */
+int sysfs_open_write(const struct folder *folder, const char *object, const char *attr);
+int sysfs_write_fd(int fd, const char *value);
+int sysfs_report_write(const struct folder *folder, const char *object, const char *attr,
+	const char *value, int err);
 /* The target of the link @object/@attr; @attr may be NULL for the object itself. @target has room
  * for PATH_MAX bytes. */
 int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target);
@@ -56,9 +64,6 @@ bool sysfs_exists(const struct folder *folder, const char *object, const char *a
  * names), in natural order, added to @names. */
 int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
 	struct names *names);
-/* Opens @object/@attr for writing. Returns a descriptor for the caller to close, or a negative
- * errno. Nothing is recorded or logged. */
-int sysfs_open_write(const struct folder *folder, const char *object, const char *attr);
 /* The path, without links and relative to the root, of the directory that @path (relative to the
  * root too) leads to; @resolved has room for PATH_MAX bytes. */
 int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved);
