@@ -198,14 +198,6 @@ static int list_names(struct daxctl_region *region, struct names *names)
 	return sysfs_list(region->folder, NULL, dev_is_name, names);
 }
 
-static bool has_name(const struct names *names, const char *wanted)
-{
-	names_foreach (names, name)
-		if (strcmp(name, wanted) == 0)
-			return true;
-	return false;
-}
-
 /* The seed need not be the device that was made: it is the first of those that have never been
  * bound to a driver. */
 static int create_apply(void *data)
@@ -223,7 +215,7 @@ static int create_apply(void *data)
 	if (err)
 		return err;
 	names_foreach (&after, name)
-		if (!has_name(&before, name)) {
+		if (!names_contain(&before, name)) {
 			*creation->slot = dev_get(region, name);
 			return *creation->slot ? 0 : -ENOMEM;
 		}

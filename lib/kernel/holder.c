@@ -32,14 +32,6 @@ static void disk_path(const struct disk *disk, const char *part, const char *bel
 		below);
 }
 
-static bool disk_has(const struct names *names, const char *name)
-{
-	names_foreach (names, one)
-		if (strcmp(one, name) == 0)
-			return true;
-	return false;
-}
-
 static bool is_partition(const struct disk *disk, const char *name)
 {
 	size_t length = strlen(disk->name);
@@ -97,9 +89,9 @@ static bool is_mounted(char *line, void *data)
 	if (!end || sscanf(line, "%*s %*s %31s %*s %4095s", number, point) != 2 ||
 		sscanf(end, " - %*s %4095s", source) != 1)
 		return false;
-	if (!disk_has(&mounted->disk->numbers, number) &&
+	if (!names_contain(&mounted->disk->numbers, number) &&
 		!(strncmp(number, "0:", 2) == 0 &&
-			disk_has(&mounted->disk->parts, basename(source))))
+			names_contain(&mounted->disk->parts, basename(source))))
 		return false;
 	unescape(point);
 	snprintf(mounted->where, sizeof(mounted->where), "%s", point);
@@ -138,7 +130,7 @@ static bool is_fresh(int proc, const char *pid, struct names *seen)
 	if (size < 0)
 		return true;
 	space[size] = 0;
-	return !disk_has(seen, space) && names_add(seen, space) == 0;
+	return !names_contain(seen, space) && names_add(seen, space) == 0;
 }
 
 static int find_mount(struct kernel *kernel, const struct disk *disk)
@@ -176,9 +168,9 @@ static bool is_swap(char *line, void *data)
 	if (stat(name, &found) == 0 && S_ISBLK(found.st_mode)) {
 		snprintf(number, sizeof(number), "%u:%u", major(found.st_rdev),
 			minor(found.st_rdev));
-		return disk_has(&disk->numbers, number);
+		return names_contain(&disk->numbers, number);
 	}
-	return disk_has(&disk->parts, basename(name));
+	return names_contain(&disk->parts, basename(name));
 }
 
 static int find_swap(struct kernel *kernel, struct disk *disk)

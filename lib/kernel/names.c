@@ -43,6 +43,14 @@ bool names_have(const struct names *names, const char *name)
 		bsearch(&name, names->list, names->count, sizeof(*names->list), compare);
 }
 
+bool names_contain(const struct names *names, const char *wanted)
+{
+	names_foreach (names, name)
+		if (strcmp(name, wanted) == 0)
+			return true;
+	return false;
+}
+
 void names_deinit(struct names *names)
 {
 	for (size_t i = 0; i < names->count; i++)

@@ -28,6 +28,8 @@ int names_add(struct names *names, const char *name);
 void names_sort(struct names *names);
 /* Whether @name is among them; they are sorted. */
 bool names_have(const struct names *names, const char *name);
+/* The same in any order: looks at one after the other. */
+bool names_contain(const struct names *names, const char *wanted);
 void names_deinit(struct names *names);
 /* The order that names_sort gives, for qsort-like use on two strings. */
 int names_compare(const char *a, const char *b);

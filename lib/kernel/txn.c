@@ -108,9 +108,8 @@ int txn_lock(struct txn *txn, const char *path)
 		.data = &locking,
 	};
 
-	names_foreach (&txn->locked, held)
-		if (strcmp(held, path) == 0)
-			return 0;
+	if (names_contain(&txn->locked, path))
+		return 0;
 	int *locks = reallocarray(txn->locks, txn->locked.count + 1, sizeof(*locks));
 	if (!locks)
 		return -ENOMEM;
