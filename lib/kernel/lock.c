@@ -33,41 +33,41 @@ static int fail_to_lock(
 	}
 }
 
-static int find_inode(struct kernel *kernel, const char *path, ino_t *inode)
+int lock_name(struct kernel *kernel, const char *path, const char *what, char *name)
 {
 	struct stat st;
 
 	if (fstatat(kernel_root(kernel), path, &st, 0))
-		return fail(kernel, errno, path);
+		return -errno;
 	if (!S_ISDIR(st.st_mode))
-		return fail(kernel, ENOTDIR, path);
-	*inode = st.st_ino;
+		return -ENOTDIR;
+	snprintf(name, LOCK_NAME_SIZE, "%s-%ju", what, (uintmax_t)st.st_ino);
 	return 0;
 }
 
 /* An object that went away while we waited has left a lock that protects nothing. */
-static int check_same(struct kernel *kernel, const char *path, ino_t before)
+static int check_same(struct kernel *kernel, const char *path, const char *before)
 {
-	ino_t now;
-	int err = find_inode(kernel, path, &now);
+	char now[LOCK_NAME_SIZE];
+	int err = lock_name(kernel, path, "object", now);
 
-	return err || now == before ? err : fail(kernel, ENODEV, path);
+	if (err)
+		return fail(kernel, -err, path);
+	return strcmp(now, before) == 0 ? 0 : fail(kernel, ENODEV, path);
 }
 
 int lock_take(struct kernel *kernel, const char *path, const struct lock_wait *wait)
 {
 	struct lock_holder holder;
-	char name[64];
-	ino_t inode;
-	int err = find_inode(kernel, path, &inode);
+	char name[LOCK_NAME_SIZE];
+	int err = lock_name(kernel, path, "object", name);
 
 	if (err)
-		return err;
-	snprintf(name, sizeof(name), "object-%ju", (uintmax_t)inode);
+		return fail(kernel, -err, path);
 	AUTO_CLOSE int fd = lockfile_take(kernel_root(kernel), name, wait, &holder);
 	if (fd < 0)
 		return fail_to_lock(kernel, fd, path, &holder);
-	err = check_same(kernel, path, inode);
+	err = check_same(kernel, path, name);
 	if (err)
 		return err;
 	log_debug(kernel, "lock /%s: done", path);

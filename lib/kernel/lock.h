@@ -14,3 +14,11 @@
  * cause recorded; -ENOENT: there is no such object, or not any more.
  */
 int lock_take(struct kernel *kernel, const char *path, const struct lock_wait *wait);
+
+#define LOCK_NAME_SIZE 64
+
+/*
+ * Writes into @name, of LOCK_NAME_SIZE bytes, what a file in /run/daxctl is called that belongs to
+ * @path and serves @what, a short word. Returns 0 or a negative errno; nothing is recorded.
+ */
+int lock_name(struct kernel *kernel, const char *path, const char *what, char *name);

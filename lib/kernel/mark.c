@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mark.h"
 
-#include <base/lockfile.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lock.h"
+
 /* Opens the directory of marks and names the one that is meant. Returns a descriptor or a negative
  * errno. */
-static int find(struct kernel *kernel, const char *path, const char *what, char *name, size_t size)
+static int find(struct kernel *kernel, const char *path, const char *what, char *name)
 {
-	struct stat st;
-
-	if (fstatat(kernel_root(kernel), path, &st, 0))
-		return -errno;
-	snprintf(name, size, "%s-%ju", what, (uintmax_t)st.st_ino);
-	return lockfile_open_directory(kernel_root(kernel));
+	return lock_name(kernel, path, what, name) ?: lockfile_open_directory(kernel_root(kernel));
 }
 
 static int fail(struct kernel *kernel, int err, const char *path)
@@ -28,8 +22,8 @@ static int fail(struct kernel *kernel, int err, const char *path)
 
 int mark_set(struct kernel *kernel, const char *path, const char *what)
 {
-	char name[64];
-	AUTO_CLOSE int directory = find(kernel, path, what, name, sizeof(name));
+	char name[LOCK_NAME_SIZE];
+	AUTO_CLOSE int directory = find(kernel, path, what, name);
 
 	if (directory < 0)
 		return fail(kernel, directory, path);
@@ -40,8 +34,8 @@ int mark_set(struct kernel *kernel, const char *path, const char *what)
 
 int mark_clear(struct kernel *kernel, const char *path, const char *what)
 {
-	char name[64];
-	AUTO_CLOSE int directory = find(kernel, path, what, name, sizeof(name));
+	char name[LOCK_NAME_SIZE];
+	AUTO_CLOSE int directory = find(kernel, path, what, name);
 
 	if (directory < 0)
 		return fail(kernel, directory, path);
@@ -52,8 +46,8 @@ int mark_clear(struct kernel *kernel, const char *path, const char *what)
 
 bool mark_is_set(struct kernel *kernel, const char *path, const char *what)
 {
-	char name[64];
-	AUTO_CLOSE int directory = find(kernel, path, what, name, sizeof(name));
+	char name[LOCK_NAME_SIZE];
+	AUTO_CLOSE int directory = find(kernel, path, what, name);
 
 	return directory >= 0 && faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
