@@ -35,12 +35,6 @@ struct config_edit {
 	size_t count;
 };
 
-static void cleanup_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 static int failed(const char *path, const char *what, int err)
 {
 	say_error("%s: cannot be %s: %s", path, what, strerror(-err));
@@ -77,13 +71,13 @@ int config_lock(const char *path, bool create)
 
 	if (create && mkdir(path, 0755) && errno != EEXIST)
 		return failed(path, "created", -errno);
-	CLEANUP(cleanup_fd) int folder = config_open_folder(path);
+	AUTO_CLOSE int folder = config_open_folder(path);
 	if (folder < 0)
 		return folder;
 	int err = name_lock(folder, name, sizeof(name));
 	if (err)
 		return failed(path, "locked", err);
-	CLEANUP(cleanup_fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = lockfile_take(root, name, &wait, &holder);
 	if (fd == -ETIMEDOUT)
 		say_error("%s: cannot be locked: %s has been using it for too long", path,
@@ -456,7 +450,7 @@ static int write_bytes(int fd, const char *text, size_t size)
 /* Owner and permissions of the old one, if there is one. */
 static int take_after(int fd, const char *path)
 {
-	CLEANUP(cleanup_fd) int old = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int old = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat stat;
 
 	if (old < 0)
@@ -489,7 +483,7 @@ static int replace(const struct edited *file, const char *path)
 		return -ENOMEM;
 	*slash = 0;
 	/* Others could put another file in its place. */
-	CLEANUP(cleanup_fd) int folder = config_open_folder(*parent ? parent : "/");
+	AUTO_CLOSE int folder = config_open_folder(*parent ? parent : "/");
 	if (folder < 0)
 		return folder;
 	/* A name that is not read as configuration. */
@@ -497,7 +491,7 @@ static int replace(const struct edited *file, const char *path)
 		temporary = NULL;
 		return -ENOMEM;
 	}
-	CLEANUP(cleanup_fd) int fd = mkostemp(temporary, O_CLOEXEC);
+	AUTO_CLOSE int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	int err = write_beside(file, path, temporary, fd);

@@ -34,12 +34,6 @@ void config_free(struct config *config)
 	free(config);
 }
 
-static void cleanup_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 static int failed(const char *path, int err)
 {
 	if (err != -ENOENT)
@@ -101,7 +95,7 @@ static int read_text(int fd, const char *path, char **text, size_t *size)
 int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size)
 {
 	/* A pipe in the place of a file would be waited for without end. */
-	CLEANUP(cleanup_fd) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	AUTO_CLOSE int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return failed(path, -errno);
@@ -110,16 +104,11 @@ int config_read_file(int folder, const char *path, const char *name, char **text
 
 int config_open_folder(const char *path)
 {
-	CLEANUP(cleanup_fd) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (folder < 0)
 		return failed(path, -errno);
-	int err = check_owner(folder, path, S_IFDIR);
-	if (err)
-		return err;
-	int fd = folder;
-	folder = -1;
-	return fd;
+	return check_owner(folder, path, S_IFDIR) ?: take_fd(&folder);
 }
 
 static int read_file(struct config *config, int folder, const char *path, const char *name)
@@ -155,7 +144,7 @@ static int is_conf(const struct dirent *entry)
 static int read_folder(struct config *config, const char *path)
 {
 	struct dirent **entries;
-	CLEANUP(cleanup_fd) int folder = config_open_folder(path);
+	AUTO_CLOSE int folder = config_open_folder(path);
 
 	if (folder < 0)
 		return folder == -ENOENT ? 0 : folder;

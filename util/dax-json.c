@@ -5,8 +5,6 @@
 #include <limits.h>
 #include <string.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 /* What several fields come from is looked at once. */
 struct device_view {
 	struct daxctl_dev *dev;

@@ -137,12 +137,6 @@ char *ini_key(const struct ini_line *line, bool *wrong)
 
 /* ---- values ---- */
 
-static void cleanup_ini_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 /* The line that the parser is unhappy about: the last number in brackets that it told. */
 static unsigned parser_line;
 
@@ -166,7 +160,7 @@ static int hear_error(const char *format, ...)
  * under a name that is none of ours. */
 struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t *bad)
 {
-	CLEANUP(cleanup_ini_fd) int fd = memfd_create("section", MFD_CLOEXEC);
+	AUTO_CLOSE int fd = memfd_create("section", MFD_CLOEXEC);
 	char self[64];
 	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
 

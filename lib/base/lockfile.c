@@ -9,22 +9,14 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "signals.h"
 
 #define PAUSE_SHORTEST 4
 #define PAUSE_LONGEST  200
 #define TELL_AFTER     1000
-
-static int64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
-}
 
 /* ---- the file ---- */
 
@@ -133,7 +125,7 @@ static void look_at_holder(struct waiting *waiting)
 
 	if (pid != waiting->holder->pid) {
 		waiting->holder->pid = pid;
-		waiting->since = now();
+		waiting->since = clock_milliseconds();
 	}
 	name_holder(waiting->root, waiting->holder);
 }
@@ -158,7 +150,7 @@ static int pause_for(int milliseconds)
 static int wait_for(struct waiting *waiting)
 {
 	const struct lock_wait *wait = waiting->wait;
-	int64_t looked = waiting->since = now();
+	int64_t looked = waiting->since = clock_milliseconds();
 	int pause = PAUSE_SHORTEST;
 
 	while (flock(waiting->fd, LOCK_EX | LOCK_NB)) {
@@ -166,11 +158,11 @@ static int wait_for(struct waiting *waiting)
 			return -errno;
 		if (wait->ends_on_pending && signals_pending())
 			return -EINTR;
-		if (now() - looked >= TELL_AFTER) {
+		if (clock_milliseconds() - looked >= TELL_AFTER) {
 			tell(waiting);
-			looked = now();
+			looked = clock_milliseconds();
 		}
-		if (now() - waiting->since >= wait->milliseconds) {
+		if (clock_milliseconds() - waiting->since >= wait->milliseconds) {
 			name_holder(waiting->root, waiting->holder);
 			return -ETIMEDOUT;
 		}

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "udev.h"
 
+#include <base/clock.h>
 #include <libudev.h>
 #include <poll.h>
-#include <stdint.h>
-#include <time.h>
 
 static void cleanup_udev(struct udev **udev)
 {
@@ -14,14 +13,6 @@ static void cleanup_udev(struct udev **udev)
 static void cleanup_queue(struct udev_queue **queue)
 {
 	udev_queue_unref(*queue);
-}
-
-static int64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
 }
 
 int udev_settle(struct kernel *kernel, int milliseconds)
@@ -36,10 +27,10 @@ int udev_settle(struct kernel *kernel, int milliseconds)
 	if (!udev_queue_get_udev_is_active(queue))
 		return 0;
 
-	int64_t end = now() + milliseconds;
+	int64_t end = clock_milliseconds() + milliseconds;
 	struct pollfd pollfd = {.fd = udev_queue_get_fd(queue), .events = POLLIN};
 	while (!udev_queue_get_queue_is_empty(queue)) {
-		int64_t left = end - now();
+		int64_t left = end - clock_milliseconds();
 		if (left <= 0)
 			return -ETIMEDOUT;
 		if (poll(&pollfd, 1, (int)left) > 0)
