@@ -28,7 +28,7 @@ static int context_new(void **context)
 
 	if (err)
 		return err;
-	/* daxctlhe verbs print the sentence of a failure, with its hint. */
+	/* The verbs print the sentence of a failure, with its hint. */
 	if (daxctl_get_log_priority(ctx) == LOG_ERR)
 		daxctl_set_log_priority(ctx, LOG_CRIT);
 	devices_tell_steps(ctx, NULL);

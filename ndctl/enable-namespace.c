@@ -31,7 +31,6 @@ static int change(void *context, int count, char **args, const char *done,
 	return err ?: outcome.error;
 }
 
-/* force_raw of 1 is what somebody wants, and the kernel's default is 0. */
 static int enable(void *object, const void *data)
 {
 	int err = ndctl_namespace_enable(object);

@@ -55,7 +55,7 @@ static int context_new(void **context)
 
 	if (err)
 		return err;
-	/* ndctlhe verbs print the sentence of a failure, with its hint. */
+	/* The verbs print the sentence of a failure, with its hint. */
 	if (ndctl_get_log_priority(ctx) == LOG_ERR)
 		ndctl_set_log_priority(ctx, LOG_CRIT);
 	tell_steps(ctx, false);

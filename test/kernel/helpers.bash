@@ -223,3 +223,12 @@ labelled() {
 	ndctl init-labels --force nmem0
 	ndctl enable-region region0
 }
+
+# mounted MODE DISK: a new namespace of that mode, with a file system that is mounted on $mnt.
+mounted() {
+	ndctl create-namespace --mode "$1" --size 64M >/dev/null
+	mkfs.ext4 -q -O ^has_journal "/dev/$2"
+	mount "/dev/$2" "$mnt"
+	echo content >"$mnt/file"
+	sync
+}

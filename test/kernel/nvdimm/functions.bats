@@ -51,14 +51,6 @@ harmless() {
 	still "$before"
 }
 
-mounted() {
-	ndctl create-namespace --mode "$1" --size 64M >/dev/null
-	mkfs.ext4 -q -O ^has_journal "/dev/$2"
-	mount "/dev/$2" "$mnt"
-	echo content >"$mnt/file"
-	sync
-}
-
 @test "B4: what is mounted stays, whichever function would take it away" {
 	local mode disk kind claimed
 	for mode in fsdax:pmem0:pfn sector:pmem0s:btt raw:pmem0:; do

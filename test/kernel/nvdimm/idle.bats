@@ -27,15 +27,6 @@ teardown_file() {
 	labelled
 }
 
-# mounted MODE [DISK]: namespace0.0 is made and mounted, with a file in it.
-mounted() {
-	ndctl create-namespace --mode "$1" --size 64M >/dev/null
-	mkfs.ext4 -q -O ^has_journal "/dev/$2"
-	mount "/dev/$2" "$mnt"
-	echo content >"$mnt/file"
-	sync
-}
-
 # intact: the file can be read from the disk, and others can be written.
 intact() {
 	echo 3 >/proc/sys/vm/drop_caches
