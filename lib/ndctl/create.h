@@ -21,7 +21,7 @@ struct plan {
 	bool labelled;
 	unsigned flags;
 	const struct mode_row *row;
-	struct claim *claim; /* the seed; NULL: raw */
+	struct claim *claim; /* the seed; NULL: raw, or mapped by the kernel */
 	enum ndctl_pfn_loc map;
 	unsigned long align;
 	unsigned sector_size;

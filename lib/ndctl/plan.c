@@ -205,6 +205,26 @@ static int step_bringup(struct txn *txn, const struct plan *plan)
 		txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver));
 }
 
+static int do_check_mapped(void *data)
+{
+	struct ndctl_namespace *ndns = data;
+
+	if (ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_FSDAX)
+		return 0;
+	return kernel_fail(entity_kernel(&ndns->entity), EOPNOTSUPP,
+		"the kernel does not map it without an info block: use --map dev");
+}
+
+static int plan_unclaimed(struct txn *txn, const struct plan *plan)
+{
+	const struct step check = {.apply = do_check_mapped, .data = plan->ndns};
+	int err = step_enable(txn, plan->ndns);
+
+	if (err || plan->map != NDCTL_PFN_LOC_RAM)
+		return err;
+	return txn_add(txn, check, "check that the kernel maps it");
+}
+
 int plan_claim(struct txn *txn, const struct plan *plan)
 {
 	struct claim_plan claim = {
@@ -217,7 +237,7 @@ int plan_claim(struct txn *txn, const struct plan *plan)
 	};
 
 	if (!plan->claim)
-		return step_enable(txn, plan->ndns);
+		return plan_unclaimed(txn, plan);
 	uuid_generate(claim.uuid);
 	return step_claim(txn, &claim) ?: step_bringup(txn, plan);
 }

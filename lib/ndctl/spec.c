@@ -22,6 +22,9 @@ static const struct mode_row rows[] = {
 	[NDCTL_NS_MODE_DEVDAX] = {KIND_DAX, "devdax", "dax", true, 512, "CONFIG_NVDIMM_DAX"},
 };
 
+/* The kernel maps such a namespace by itself: it needs no info block, and has all of its bytes. */
+static const struct mode_row mapped_row = {KIND_COUNT, "fsdax", "", false, 512, NULL};
+
 static struct kernel *plan_kernel(const struct plan *plan)
 {
 	return entity_kernel(&plan->region->entity);
@@ -142,6 +145,29 @@ static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *sp
 	return -EOPNOTSUPP;
 }
 
+/* Whether @ndns is fsdax when nothing claims it, as on legacy and virtual persistent memory. While
+ * something claims it the kernel does not tell; plan_claim then checks the outcome. */
+static bool is_mapped_by_kernel(struct ndctl_namespace *ndns)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+
+	if (!namespace_claim(ndns))
+		return ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_FSDAX;
+	return !ndctl_bus_has_nfit(ndctl_region_get_bus(region)) &&
+		ndctl_region_get_mappings(region) == 0;
+}
+
+static void choose_info_block(struct plan *plan, const struct ndctl_namespace_spec *spec)
+{
+	if (plan->row->claim != KIND_PFN || plan->map != NDCTL_PFN_LOC_RAM || plan->labelled ||
+		!is_mapped_by_kernel(plan->ndns))
+		return;
+	if (spec->align && ndctl_namespace_get_resource(plan->ndns) % spec->align)
+		return;
+	plan->row = &mapped_row;
+	plan->claim = NULL;
+}
+
 bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size)
 {
 	ndctl_namespace_get_num_sector_sizes(ndns);
@@ -162,6 +188,16 @@ static unsigned old_sector_size(const struct plan *plan)
 	return claim && claim->entity.kind == KIND_BTT ? (unsigned)claim_choices(claim)->chosen : 0;
 }
 
+static int say_no_sector_size(const struct plan *plan)
+{
+	int err = kernel_fail(plan_kernel(plan), EINVAL,
+		"without labels the sector size of a %s namespace cannot be chosen",
+		plan->row->name);
+
+	kernel_hint(plan_kernel(plan), "omit --sector-size, or use --mode sector");
+	return err;
+}
+
 static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
 	char text[256];
@@ -173,9 +209,10 @@ static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_sp
 			return 0;
 		list_choices(choices, text, sizeof(text));
 	} else {
-		/* Without labels nothing keeps a sector size, and none is set. */
-		if (!ndctl_namespace_get_num_sector_sizes(plan->ndns) ||
-			spec_offers_sector_size(plan->ndns, plan->sector_size))
+		/* Without labels nothing keeps a sector size. */
+		if (!ndctl_namespace_get_num_sector_sizes(plan->ndns))
+			return spec->sector_size ? say_no_sector_size(plan) : 0;
+		if (spec_offers_sector_size(plan->ndns, plan->sector_size))
 			return 0;
 		list_choices(&plan->ndns->sector_sizes, text, sizeof(text));
 	}
@@ -444,6 +481,8 @@ int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 		err = choose_map(plan, &spec);
 	if (!err)
 		err = choose_align(plan, &spec);
+	if (!err)
+		choose_info_block(plan, &spec);
 	if (!err)
 		err = choose_sector_size(plan, &spec);
 	if (!err)

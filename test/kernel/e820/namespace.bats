@@ -103,3 +103,24 @@ teardown_file() {
 	says "namespace0.0: not destroyed: it has neither a label nor an info block"
 	says "destroyed 0 namespaces"
 }
+
+@test "E1: fsdax with its page map in memory has no info block, and keeps what is on the namespace" {
+	ndctl create-namespace --reconfig namespace0.0 --force --mode raw
+	echo content | dd of=/dev/pmem0 bs=1M seek=8 conv=sync status=none
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --map mem
+	[[ $status == 0 ]]
+	json '.mode == "fsdax" and .map == "mem" and .size == 536870912 and (has("uuid") | not)'
+	[[ $(dd if=/dev/pmem0 bs=1M skip=8 count=1 status=none | head -c 7) == content ]]
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --map dev
+	[[ $status == 0 ]]
+	json '.map == "dev" and .size < 536870912'
+	check ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --map mem
+	[[ $status == 0 ]]
+	json '.map == "mem" and .size == 536870912'
+}
+
+@test "E1: without labels no sector size can be chosen but in sector mode" {
+	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --sector-size 4096
+	[[ $status == 234 ]]
+	says "without labels the sector size of a fsdax namespace cannot be chosen"
+}
