@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "dimms.h"
+#include "limit.h"
 #include "verbs.h"
 
 static bool repair;
@@ -34,8 +35,8 @@ static bool has_labels(struct ndctl_region *region)
 
 static int mend(struct ndctl_ctx *ctx, struct ndctl_region *region)
 {
+	limit_raise_files();
 	int changed = ndctl_region_repair_labels(region, 0);
-
 	if (changed < 0)
 		say_failure(ctx, changed);
 	else if (changed > 0)

@@ -3,6 +3,7 @@
 
 #include "../util/verb.h"
 #include "dimms.h"
+#include "limit.h"
 #include "verbs.h"
 
 static struct filters filters;
@@ -50,6 +51,7 @@ static int run_enable(void *context, int count, char **args)
 
 static int run_disable(void *context, int count, char **args)
 {
+	limit_raise_files();
 	return change(context, count, args, "disabled", disable);
 }
 

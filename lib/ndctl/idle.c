@@ -119,12 +119,16 @@ static int check_dax(struct claim *claim)
 static int find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 {
 	const char *holder = object_text(&ndns->entity.object, NS_HOLDER);
+	int err = holder ? 0 : errno;
 	struct claim *claim = namespace_claim(ndns);
 
 	*owner = claim ? &claim->entity : &ndns->entity;
-	if (!holder || (*holder && !claim))
-		return kernel_fail(
-			entity_kernel(&ndns->entity), EBUSY, "its holder cannot be read");
+	if (!holder)
+		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+			"what holds it cannot be read: %s", strerror(err));
+	if (*holder && !claim)
+		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+			"%s holds it, and cannot be found", holder);
 	return 0;
 }
 

@@ -51,6 +51,21 @@ teardown_file() {
 	diff <(echo "$before") <(ndctl list -RN)
 }
 
+@test "F: a region with more namespaces than a process may hold files open is disabled" {
+	local n before
+	for ((n = 0; n < 12; n++)); do
+		ndctl create-namespace --mode raw --size 16M
+	done >/dev/null
+	before=$(ndctl list -N | gojq length)
+	unchanged bash -c 'ulimit -n 16 && ndctl disable-region region0'
+	says "Too many open files"
+	check bash -c 'ulimit -Sn 16 && ndctl disable-region region0'
+	[[ $status == 0 ]]
+	says "disabled 1 region"
+	ndctl enable-region region0
+	[[ $(ndctl list -N | gojq length) == "$before" ]]
+}
+
 @test "regions that are not there, or named twice" {
 	unchanged ndctl disable-region region7
 	[[ $status == 0 ]]
