@@ -259,9 +259,7 @@ EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout 
 
 static int enable(struct daxctl_dev *dev, int mode)
 {
-	if (daxctl_dev_is_enabled(dev) && (int)daxctl_dev_get_mode(dev) != mode)
-		return kernel_fail(dev_kernel(dev), EBUSY, "%s: is enabled already (driver %s)",
-			dev->object.name, dev_driver(dev));
+	/* By whichever driver: programs know it so. */
 	if (daxctl_dev_is_enabled(dev))
 		return 0;
 	return daxctl_dev_set_mode(dev, mode, DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_FORCE);

@@ -49,7 +49,7 @@ int daxctl_new(struct daxctl_ctx **ctx);
 struct daxctl_ctx *daxctl_ref(struct daxctl_ctx *ctx);
 void daxctl_unref(struct daxctl_ctx *ctx);
 
-/* @log_fn receives each line of the log, without newline; standard error does by default.
+/* @log_fn receives each line of the log, with its newline; standard error does by default.
  * @priority is a level of syslog(3); lines less urgent than it are not formatted. */
 void daxctl_set_log_fn(struct daxctl_ctx *ctx,
 	void (*log_fn)(struct daxctl_ctx *ctx, int priority, const char *file, int line,
@@ -177,7 +177,8 @@ int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev);
 int daxctl_dev_is_enabled(struct daxctl_dev *dev);
 
 /* Bind to and unbind from a driver; each is done wholly or not at all. 0 too if there is nothing to
- * do. Enabling a device that another driver has gives -EBUSY. Memory is left to the caller:
+ * do: enabling leaves a device as it is that any driver has (daxctl_dev_get_mode() tells which;
+ * daxctl_dev_set_mode() changes it). Memory is left to the caller:
  * disabling a device whose memory is online gives -EBUSY, enabling one leaves it offline. Otherwise
  * as daxctl_dev_set_mode() (extensions.h). */
 int daxctl_dev_disable(struct daxctl_dev *dev);
@@ -188,7 +189,8 @@ int daxctl_dev_enable_famfs(struct daxctl_dev *dev);
 /* 1 if the kernel puts new memory to use by itself (memory/auto_online_blocks), else 0, also where
  * that cannot be read. */
 int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev);
-/* The number of its memory blocks that are online, 0 if it does not serve as memory. */
+/* The number of its memory blocks that are online, 0 if it does not serve as memory, or a negative
+ * errno: -EACCES for users who may not see physical addresses. */
 int daxctl_dev_has_online_memory(struct daxctl_dev *dev);
 
 #define daxctl_dev_foreach(region, dev)                                                            \
@@ -201,7 +203,8 @@ int daxctl_dev_has_online_memory(struct daxctl_dev *dev);
 
 struct daxctl_memory;
 
-/* The memory of a device in system-ram mode, NULL in another one. */
+/* The memory of a device in system-ram mode; NULL with errno EINVAL in another one, or ENOENT if no
+ * driver has it. */
 struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev);
 /* The device that it is the memory of. */
 struct daxctl_dev *daxctl_memory_get_dev(struct daxctl_memory *mem);

@@ -460,7 +460,11 @@ EXPORT int daxctl_memory_change(
 
 EXPORT struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev)
 {
-	return daxctl_dev_is_system_ram_mode(dev) ? &dev->memory : NULL;
+	if (daxctl_dev_is_system_ram_mode(dev))
+		return &dev->memory;
+	if (daxctl_dev_is_enabled(dev))
+		errno = EINVAL;
+	return NULL;
 }
 
 EXPORT struct daxctl_dev *daxctl_memory_get_dev(struct daxctl_memory *mem)
@@ -511,9 +515,8 @@ EXPORT int daxctl_memory_is_movable(struct daxctl_memory *mem)
 EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
 {
 	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
-	int online = mem ? daxctl_memory_is_online(mem) : 0;
 
-	return online > 0 ? online : 0;
+	return mem ? daxctl_memory_is_online(mem) : 0;
 }
 
 bool memory_goes_online_by_itself(struct daxctl_ctx *ctx)

@@ -24,7 +24,7 @@ EXPORT struct ndctl_bus *ndctl_bus_get_by_provider(struct ndctl_ctx *ctx, const 
 	ndctl_bus_foreach (ctx, bus)
 		if (strcmp(ndctl_bus_get_provider(bus), provider) == 0)
 			return bus;
-	errno = EINVAL;
+	errno = ndctl_bus_get_first(ctx) ? EINVAL : ENOENT;
 	return NULL;
 }
 

@@ -175,12 +175,17 @@ int labels_validate(struct ndctl_dimm *dimm, const char **failure)
 
 EXPORT int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm)
 {
+	struct kernel *kernel = entity_kernel(&dimm->entity);
 	const char *failure;
 	int result = labels_validate(dimm, &failure);
 
-	return result < 0 ? kernel_fail_while(entity_kernel(&dimm->entity), result, "%s: %s",
-				    entity_name(&dimm->entity), failure)
-			  : result;
+	if (result >= 0)
+		return result;
+	/* Labels that are not valid are an answer, and not worth a line in the log. */
+	if (result == -EINVAL)
+		return kernel_fail(kernel, EINVAL, "%s: %s: %s", entity_name(&dimm->entity),
+			failure, kernel_error(kernel) ?: strerror(EINVAL));
+	return kernel_fail_while(kernel, result, "%s: %s", entity_name(&dimm->entity), failure);
 }
 
 /* The layout that the area has, or that of version 1.1 if it has none. */

@@ -58,7 +58,7 @@ void ndctl_invalidate(struct ndctl_ctx *ctx);
 /* The libdaxctl context for devices in devdax mode; it belongs to @ctx. NULL without memory. */
 struct daxctl_ctx *ndctl_get_daxctl_ctx(struct ndctl_ctx *ctx);
 
-/* @log_fn receives each line of the log, without newline; standard error does by default.
+/* @log_fn receives each line of the log, with its newline; standard error does by default.
  * @priority is a level of syslog(3); lines less urgent than it are not formatted. */
 void ndctl_set_log_fn(struct ndctl_ctx *ctx,
 	void (*log_fn)(struct ndctl_ctx *ctx, int priority, const char *file, int line,

@@ -10,7 +10,7 @@ load ../states
 compat=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 
 setup_file() {
-	reachable "$REF_ROOT" "$compat"
+	reachable "$REF_ROOT" "$compat" "${REF_ROOT%/*/*}/reference-forky/root" "$LAB_BUILD"/{test/compat,lib/daxctl,lib/ndctl}
 	if declare -F prepare >/dev/null; then
 		prepare >/dev/null
 	fi
@@ -39,6 +39,11 @@ in_state() {
 
 reads() {
 	"$compat/compare" reads "$@"
+}
+
+# probe LIBRARY MODE STATE..., probe unused
+probe() {
+	"$compat/probe" "$@"
 }
 
 changes() {

@@ -142,13 +142,27 @@ static bool named(const struct probe_call *call, const char *const *words)
 /* Steps of an iteration depend on the order, and the life of an object is ours. */
 static const char *const skipped[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "_get_first",
 	"_get_next", "_cmd_ref", "_cmd_unref", "_set_log_", "ndctl_invalidate", "activate_firmware",
-	"wait_overwrite", "scrub_completion", "_cmd_submit", "get_available_labels", NULL};
+	"wait_overwrite", "scrub_completion", "_cmd_submit", NULL};
 static const char *const last[] = {"_delete", "disable_invalidate", "disable_preserve", "_cleanup",
 	"init_labels", "zero_label", NULL};
 static const char *const states[] = {"_enable", "_disable", NULL};
 static const char *const changing[] = {"_set_", "inject_error", "start_scrub", "_clear_", "_arm",
 	"_disarm", "freeze_security", "passphrase", "overwrite", "secure_erase", "write_cache",
 	"refresh_flags", NULL};
+
+const char *const probe_by_hand[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "ndctl_invalidate",
+	"ndctl_set_log_fn", "ndctl_set_log_priority", "ndctl_bus_get_first", "ndctl_bus_get_next",
+	"ndctl_dimm_get_first", "ndctl_dimm_get_next", "ndctl_region_get_first",
+	"ndctl_region_get_next", "ndctl_region_get_first_badblock",
+	"ndctl_region_get_next_badblock", "ndctl_region_get_first_dimm",
+	"ndctl_region_get_next_dimm", "ndctl_interleave_set_get_first",
+	"ndctl_interleave_set_get_next", "ndctl_interleave_set_get_first_dimm",
+	"ndctl_interleave_set_get_next_dimm", "ndctl_mapping_get_first", "ndctl_mapping_get_next",
+	"ndctl_namespace_get_first", "ndctl_namespace_get_next",
+	"ndctl_namespace_get_first_badblock", "ndctl_namespace_get_next_badblock",
+	"ndctl_btt_get_first", "ndctl_btt_get_next", "ndctl_pfn_get_first", "ndctl_pfn_get_next",
+	"ndctl_dax_get_first", "ndctl_dax_get_next", "ndctl_cmd_ref", "ndctl_cmd_submit",
+	"ndctl_cmd_submit_xlat", "ndctl_cmd_unref", NULL};
 
 enum probe_class probe_classify(const struct probe_call *call)
 {
@@ -227,8 +241,9 @@ static struct ndctl_cmd *probe_cmd(
 		return NULL;
 	probe_object("struct ndctl_cmd *", cmd, name, PROBE_READ, PROBE_READ);
 	if (submit) {
-		int rc = ndctl_cmd_submit(cmd);
-		printf("%s submit() = %d\n", name, rc);
+		ndctl_cmd_ref(cmd);
+		ndctl_cmd_unref(cmd);
+		printf("%s submit() = %d\n", name, ndctl_cmd_submit(cmd));
 		strncat(name, ":submitted", sizeof(name) - strlen(name) - 1);
 		probe_object("struct ndctl_cmd *", cmd, name, PROBE_READ, PROBE_READ);
 	}
@@ -239,7 +254,13 @@ static void probe_dimm_commands(struct ndctl_dimm *dimm)
 {
 	const char *name = ndctl_dimm_get_devname(dimm);
 	struct ndctl_cmd *size, *read = NULL, *write = NULL;
+	char fresh[64];
 
+	size = ndctl_dimm_cmd_new_cfg_size(dimm);
+	printf("%s submit_xlat() = %d\n", name, size ? ndctl_cmd_submit_xlat(size) : 0);
+	ndctl_cmd_unref(size);
+	snprintf(fresh, sizeof(fresh), "%s:fresh", name);
+	probe_object("struct ndctl_dimm *", dimm, fresh, PROBE_READ, PROBE_READ);
 	size = probe_cmd(name, "cfg_size", ndctl_dimm_cmd_new_cfg_size(dimm), true);
 	if (size)
 		read = probe_cmd(name, "cfg_read", ndctl_dimm_cmd_new_cfg_read(size), true);
@@ -247,6 +268,8 @@ static void probe_dimm_commands(struct ndctl_dimm *dimm)
 		write = probe_cmd(name, "cfg_write", ndctl_dimm_cmd_new_cfg_write(read), false);
 	ndctl_cmd_unref(write);
 	ndctl_cmd_unref(read);
+	/* For the calls that follow, which tell what is known of labels that have been read. */
+	ndctl_cmd_unref(ndctl_dimm_read_label_index(dimm));
 	ndctl_cmd_unref(size);
 }
 
@@ -270,9 +293,18 @@ static void probe_bus_commands(struct ndctl_bus *bus)
 
 static void probe_bus(struct ndctl_bus *bus)
 {
+	struct ndctl_interleave_set *set;
 	struct ndctl_region *region;
 	struct ndctl_dimm *dimm;
 
+	ndctl_interleave_set_foreach(bus, set)
+	{
+		printf("%s set() =",
+			ndctl_region_get_devname(ndctl_interleave_set_get_region(set)));
+		ndctl_dimm_foreach_in_interleave_set(set, dimm)
+			printf(" %s", ndctl_dimm_get_devname(dimm));
+		printf("\n");
+	}
 	ndctl_region_foreach (bus, region)
 		probe_region(region);
 	PROBE_EACH(region, bus);
@@ -296,8 +328,8 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && (strcmp(argv[2], "nobody") != 0 || setuid(65534)))
 		return 2;
-	if (strcmp(mode, "null") == 0) {
-		probe_null();
+	if (strcmp(mode, "null") == 0 || strcmp(mode, "names") == 0) {
+		(*mode == 'n' && mode[1] == 'u' ? probe_null : probe_names)();
 		return 0;
 	}
 	if (strcmp(mode, "reads") != 0 && strcmp(mode, "changes") != 0)
@@ -307,11 +339,17 @@ int main(int argc, char **argv)
 		return 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ndctl_set_log_fn(context, log_line);
+	ndctl_set_log_priority(context, 7);
+	ndctl_set_log_priority(context, 3);
 	probe_plain();
 	probe_object("struct ndctl_ctx *", context, "context", PROBE_READ, PROBE_READ);
 	ndctl_bus_foreach (context, bus)
 		probe_bus(bus);
 	PROBE_EACH(bus, context);
+	ndctl_invalidate(context);
+	printf("context buses-after-invalidate() = %d\n", ndctl_bus_get_first(context) != NULL);
+	printf("context ref() = %d\n", ndctl_ref(context) == context);
+	ndctl_unref(context);
 	ndctl_unref(context);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -140,28 +141,28 @@ static void print_stored(const struct probe_call *call, const union probe_value 
 	}
 }
 
-static void call_one(const struct probe_call *call, const char *on, const union probe_value *args)
+/* Calls it, and prints the rest of the line. */
+static void call_here(const struct probe_call *call, const union probe_value *args)
 {
 	union probe_value result = {0};
+	volatile bool called = true;
 	int signal, error;
 
-	printf("%s %s(", on, call->name);
-	for (int i = 1; i < call->arg_count; i++) {
-		printf(i > 1 ? ", " : "");
-		print_argument(call, i, args[i]);
-	}
-	printf(") = ");
 	memset(buffers, FILL, sizeof(buffers));
 	errors_logged = lines_unfinished = errno = 0;
 	signal = sigsetjmp(crashed, 1);
 	if (signal == 0) {
 		calling = 1;
-		call->call(args, &result);
+		called = call->call(args, &result);
 	}
 	calling = 0;
 	error = errno;
 	if (signal) {
 		printf("crash\n");
+		return;
+	}
+	if (!called) {
+		printf("no such function\n");
 		return;
 	}
 	if (print_result(call, result) && error)
@@ -170,6 +171,37 @@ static void call_one(const struct probe_call *call, const char *on, const union 
 	printf("%s%s\n", errors_logged ? " logs" : "", lines_unfinished ? " unfinished" : "");
 	if (call->returns == PROBE_POINTER && result.p)
 		probe_release(call->type, result.p);
+}
+
+/* The same in a child: a call without an object may write anywhere before it crashes. */
+static void call_apart(const struct probe_call *call, const union probe_value *args)
+{
+	int status;
+
+	fflush(stdout);
+	pid_t child = fork();
+	if (child == 0) {
+		alarm(30);
+		call_here(call, args);
+		fflush(stdout);
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+		printf("crash\n");
+}
+
+static void call_one(const struct probe_call *call, const char *on, const union probe_value *args)
+{
+	printf("%s %s(", on, call->name);
+	for (int i = 1; i < call->arg_count; i++) {
+		printf(i > 1 ? ", " : "");
+		print_argument(call, i, args[i]);
+	}
+	printf(") = ");
+	if (call->arg_count && !args[0].p && strchr(call->types[0], '*'))
+		call_apart(call, args);
+	else
+		call_here(call, args);
 }
 
 /* Calls it with all combinations of the values from parameter @from on. */
@@ -204,6 +236,22 @@ void probe_object(const char *type, void *object, const char *name, enum probe_c
 				call_all(call, name, args, 1);
 		}
 	fflush(stdout);
+}
+
+void probe_names(void)
+{
+	static const char *const classes[] = {
+		[PROBE_SKIP] = "skipped",
+		[PROBE_READ] = "reads",
+		[PROBE_CHANGE] = "changes",
+		[PROBE_CHANGE_STATE] = "changes",
+		[PROBE_CHANGE_LAST] = "changes",
+	};
+
+	for (size_t i = 0; i < probe_call_count; i++)
+		printf("%s %s\n", probe_calls[i].name, classes[probe_classify(&probe_calls[i])]);
+	for (const char *const *name = probe_by_hand; *name; name++)
+		printf("%s by hand\n", *name);
 }
 
 void probe_null(void)

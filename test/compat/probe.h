@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,7 +39,8 @@ struct probe_call {
 	const char *type; /* of the result */
 	int arg_count;
 	const char *types[PROBE_ARGS], *names[PROBE_ARGS]; /* of the parameters, as declared */
-	void (*call)(const union probe_value *args, union probe_value *result);
+	/* False if the library has no such function. */
+	bool (*call)(const union probe_value *args, union probe_value *result);
 };
 
 /* Generated. */
@@ -61,6 +63,7 @@ enum probe_class {
 	PROBE_CHANGE_STATE,
 	PROBE_CHANGE_LAST,
 };
+extern const char *const probe_by_hand[]; /* functions that main() calls, up to NULL */
 enum probe_class probe_classify(const struct probe_call *call);
 
 /* ---- for the program to call ---- */
@@ -73,6 +76,8 @@ void probe_object(const char *type, void *object, const char *name, enum probe_c
 void probe_null(void);
 /* Calls what has no parameter, or a number as the first one. */
 void probe_plain(void);
+/* Prints the name of each function, and whether and how this program calls it. */
+void probe_names(void);
 /* Notes a line of the log that belongs to the call that is going on. */
 void probe_log(int priority, const char *format);
 /* The same for @count objects in the order of their names: for all of them what reads, and then,

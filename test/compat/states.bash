@@ -369,3 +369,15 @@ both_versions() {
 	"$REF_NDCTL" create-namespace -r region1 -m raw -n mixed -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e5f
 	mkdir -p /run/lab/labels
 }
+
+# Topology nvdimm: a namespace of each kind in a region that a test has left in any state.
+probe_kinds() {
+	"$REF_NDCTL" disable-region region0
+	"$REF_NDCTL" enable-dimm nmem0
+	empty_region
+	echo 16777216 >/sys/bus/nd/devices/region0/align
+	"$REF_NDCTL" create-namespace -m fsdax -s 64M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e50
+	"$REF_NDCTL" create-namespace -m devdax -s 64M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e51
+	"$REF_NDCTL" create-namespace -m sector -s 48M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e52
+	"$REF_NDCTL" create-namespace -m raw -s 32M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e53
+}
