@@ -10,6 +10,9 @@
 
 #include "proc.h"
 
+/* What no shell gives a meaning to. */
+#define SHELL_PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%"
+
 struct disk {
 	const struct folder *folder;
 	const char *object, *name;
@@ -70,9 +73,10 @@ static void unescape(char *text)
 	char *to = text;
 
 	for (const char *from = text; *from; to++) {
-		unsigned code;
-		bool escaped = *from == '\\' && sscanf(from + 1, "%3o", &code) == 1;
-		*to = escaped ? (char)code : *from;
+		char digits[4] = "";
+		bool escaped = *from == '\\' && sscanf(from + 1, "%3[0-7]", digits) == 1 &&
+			strlen(digits) == 3;
+		*to = escaped ? (char)strtoul(digits, NULL, 8) : *from;
 		from += escaped ? 4 : 1;
 	}
 	*to = 0;
@@ -98,25 +102,49 @@ static bool is_mounted(char *line, void *data)
 	return true;
 }
 
+/* @where as a word that a shell takes as it stands. */
+struct shell_word {
+	char text[4 * PATH_MAX + 3];
+};
+
+static const char *shell_word(struct shell_word *word, const char *where)
+{
+	char *to = word->text;
+
+	if (!where[strspn(where, SHELL_PLAIN)])
+		return where;
+	*to++ = '\'';
+	for (; *where; where++)
+		if (*where == '\'')
+			to = stpcpy(to, "'\\''");
+		else
+			*to++ = *where;
+	strcpy(to, "'");
+	return word->text;
+}
+
 static int fail_mounted(struct kernel *kernel, const struct mounted *mounted)
 {
+	struct shell_word word;
 	int err = kernel_fail(
 		kernel, EBUSY, "/dev/%s is mounted on %s", mounted->disk->name, mounted->where);
 
-	kernel_hint(kernel, "umount %s", mounted->where);
+	kernel_hint(kernel, "umount %s", shell_word(&word, mounted->where));
 	return err;
 }
 
 static int fail_mounted_elsewhere(
 	struct kernel *kernel, const struct mounted *mounted, int proc, const char *pid)
 {
+	struct shell_word word;
 	char command[64];
 
 	proc_command(proc, pid, command, sizeof(command));
 	int err = kernel_fail(kernel, EBUSY,
 		"/dev/%s is mounted on %s in the mount namespace of %s (process %s)",
 		mounted->disk->name, mounted->where, command, pid);
-	kernel_hint(kernel, "nsenter --target %s --mount --root umount %s", pid, mounted->where);
+	kernel_hint(kernel, "nsenter --target %s --mount --root umount %s", pid,
+		shell_word(&word, mounted->where));
 	return err;
 }
 
