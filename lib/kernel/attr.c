@@ -38,8 +38,11 @@ struct kernel *object_kernel(const struct object *object)
 	return folder_kernel(object->folder);
 }
 
+/* Keep a text that has not changed: callers may still have it. */
 static int set_text(struct attr_slot *slot, const char *text)
 {
+	if (slot->text && strcmp(slot->text, text) == 0)
+		return 0;
 	char *copy = strdup(text);
 
 	if (!copy)
@@ -81,13 +84,20 @@ static int read_value(const struct object *object, const struct attr *attr, stru
 	return err ?: parse(attr->type, text, slot);
 }
 
+/* A failure that says something of the machine at this moment, not of the attribute. */
+static bool is_passing(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -EINTR ||
+		err == -EAGAIN;
+}
+
 /* The filled slot of @attr, or NULL with errno set. */
 static struct attr_slot *fetch(struct object *object, unsigned attr)
 {
 	struct attr_slot *slot = &object->slots[attr];
 	const struct attr *row = &object->attrs[attr];
 
-	if (slot->state == SLOT_EMPTY || !row->cached) {
+	if (slot->state == SLOT_EMPTY || !row->cached || is_passing(slot->error)) {
 		slot->error = read_value(object, row, slot);
 		slot->state = slot->error ? SLOT_FAILED : SLOT_FILLED;
 	}

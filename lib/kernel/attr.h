@@ -58,7 +58,7 @@ int object_u64(struct object *object, unsigned attr, uint64_t *value);
 int object_int(struct object *object, unsigned attr, int64_t *value);
 int object_uuid(struct object *object, unsigned attr, uuid_t value);
 /* Rows of type ATTR_TEXT and ATTR_LINK. NULL with errno set on failure; the text belongs to the
- * object and stays until the attribute is read again. */
+ * object and stays until the attribute is read again and has changed. */
 const char *object_text(struct object *object, unsigned attr);
 
 /* The value, or @fallback where it cannot be had. */

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include <kernel/attr.h>
 
@@ -200,6 +201,38 @@ static void kept_or_not(void **state)
 	assert_ptr_equal(object_text(object, KEPT_DRIVER), driver);
 }
 
+/* Programs hold a text across a change of something else. */
+static void text_stays(void **state)
+{
+	struct device *device = *state;
+	struct object *object = &device->object;
+
+	make_link(device->fixture, DEVICE "/driver", "../kmem");
+	const char *driver = object_text(object, KEPT_DRIVER);
+	object_refresh(object);
+	assert_ptr_equal(object_text(object, KEPT_DRIVER), driver);
+	assert_string_equal(driver, "kmem");
+}
+
+/* Descriptors that run out for a moment leave no attribute unreadable. */
+static void failure_passes(void **state)
+{
+	struct device *device = *state;
+	struct object *object = &device->object;
+	struct rlimit before, none;
+	uint64_t size;
+
+	make_file(device->fixture, DEVICE "/size", "1\n");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	int err = object_u64(object, SIZE, &size);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(err, -EMFILE);
+	assert_int_equal(object_u64(object, SIZE, &size), 0);
+	assert_int_equal(size, 1);
+}
+
 static void writing(void **state)
 {
 	struct device *device = *state;
@@ -234,6 +267,8 @@ int main(void)
 		device_test(uuids),
 		device_test(links),
 		device_test(kept_or_not),
+		device_test(text_stays),
+		device_test(failure_passes),
 		device_test(writing),
 	};
 
