@@ -315,7 +315,7 @@ static int reconfigure(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec 
 static int run(void *context, int count, char **args)
 {
 	struct ndctl_namespace_spec spec;
-	int err = fill_spec(&spec);
+	int err = fill_spec(&spec) ?: filters_check(context);
 
 	if (err)
 		return err;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "filters.h"
 
+#include <errno.h>
 #include <linux/ndctl.h>
+#include <ndctl/extensions.h>
 #include <stdio.h>
 
 #include "../util/filter.h"
@@ -22,6 +24,11 @@ const struct choice type_choices[] = {
 	{"blk", TYPE_BLK},
 	{NULL, 0},
 };
+
+int filters_check(struct ndctl_ctx *ctx)
+{
+	return ndctl_bus_get_first(ctx) || !ndctl_get_error(ctx) ? 0 : -errno;
+}
 
 static bool is_bus(const char *filter, struct ndctl_bus *bus)
 {

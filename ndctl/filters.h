@@ -24,6 +24,10 @@ struct filters {
 	struct node_filter node;
 };
 
+/* Call before anything else of @ctx: 0, or a negative errno with the library's sentence set if the
+ * devices cannot be listed, which looks as if there were none. */
+int filters_check(struct ndctl_ctx *ctx);
+
 /* Whether an object passes. A filter for a class passes too what belongs together with an object of
  * that class: the bus of a region, the regions on a dimm. Names are compared before attributes are
  * read. */

@@ -345,7 +345,10 @@ static int list_classes(struct ndctl_ctx *ctx, const struct listing *listing)
 static int run(void *context, int count, char **args)
 {
 	struct listing listing = choose_classes();
+	int err = filters_check(context);
 
+	if (err)
+		return err;
 	listing.flags = choose_flags(&listing);
 	return listing.buses ? list_buses(context, &listing) : list_classes(context, &listing);
 }

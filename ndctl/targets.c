@@ -128,8 +128,10 @@ static void say_missing(const struct filters *filters, const char *word, const c
 static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets, find_fn *fn, const char *noun)
 {
-	int result = 0;
+	int result = count ? filters_check(ctx) : 0;
 
+	if (result)
+		return result;
 	for (int i = 0; i < count; i++) {
 		size_t before = targets->count;
 		int err = fn(ctx, filters, args[i], targets);

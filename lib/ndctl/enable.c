@@ -172,7 +172,10 @@ static struct hold *region_hold_find(
 static int region_hold_take(struct region_hold *holds)
 {
 	struct ndctl_namespace *ndns;
+	int listed = ctx_scan(holds->region->entity.ctx);
 
+	if (listed)
+		return listed;
 	ndctl_namespace_foreach (holds->region, ndns) {
 		struct hold *hold = region_hold_find(holds, ndns);
 		int err = hold ? hold_confirm(hold) : region_hold_add(holds, ndns);

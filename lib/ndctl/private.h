@@ -240,7 +240,8 @@ int ctx_scan(struct ndctl_ctx *ctx);
 /* The next time somebody asks, the names are read again. */
 void ctx_forget(struct ndctl_ctx *ctx);
 void ctx_free_entities(struct ndctl_ctx *ctx);
-/* The first of a kind, and the next one after @entity, that is there; NULL after the last. */
+/* The first of a kind, and the next one after @entity, that is there; NULL after the last, and if
+ * the names cannot be read: ctx_scan() before tells the two apart. */
 struct entity *entity_first(struct ndctl_ctx *ctx, enum kind kind);
 struct entity *entity_next(const struct entity *entity);
 /* The same among those of region number @region. */
@@ -260,6 +261,8 @@ const char *entity_name(const struct entity *entity);
 void entity_refresh(struct entity *entity);
 /* Whether a driver is bound to it. */
 bool entity_is_bound(struct entity *entity);
+/* The same, and -EBUSY if that cannot be read. */
+int entity_check_bound(struct entity *entity, bool *bound);
 /* Path of its folder, relative to the root, for the lock. */
 int entity_path(const struct entity *entity, char *path);
 /* Bind it to, or unbind it from, a driver of the bus "nd". All kinds are refreshed. */

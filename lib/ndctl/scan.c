@@ -215,7 +215,8 @@ int ctx_scan(struct ndctl_ctx *ctx)
 	if (!err)
 		err = sysfs_list(ctx->folder, NULL, NULL, &names);
 	if (err && err != -ENOENT)
-		return err;
+		return kernel_fail(ctx->kernel, -err, "/sys/bus/nd/devices cannot be listed: %s",
+			strerror(-err));
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
 		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
 			entity->gone = true;
@@ -263,14 +264,24 @@ static struct entity *skip_gone(struct entity *entity)
 	return entity;
 }
 
+/* Sets errno on failure: to the caller of an iteration, a list that ends looks the same. */
+static bool is_listed(struct ndctl_ctx *ctx)
+{
+	int err = ctx_scan(ctx);
+
+	if (err)
+		errno = -err;
+	return !err;
+}
+
 struct entity *entity_first(struct ndctl_ctx *ctx, enum kind kind)
 {
-	return ctx_scan(ctx) ? NULL : skip_gone(ctx->first[kind]);
+	return is_listed(ctx) ? skip_gone(ctx->first[kind]) : NULL;
 }
 
 struct entity *entity_next(const struct entity *entity)
 {
-	return ctx_scan(entity->ctx) ? NULL : skip_gone(entity->next);
+	return is_listed(entity->ctx) ? skip_gone(entity->next) : NULL;
 }
 
 struct entity *entity_first_in(struct ndctl_ctx *ctx, enum kind kind, unsigned region)
@@ -371,6 +382,16 @@ const char *entity_name(const struct entity *entity)
 bool entity_is_bound(struct entity *entity)
 {
 	return object_text(&entity->object, kinds[entity->kind].driver) != NULL;
+}
+
+int entity_check_bound(struct entity *entity, bool *bound)
+{
+	*bound = entity_is_bound(entity);
+	if (*bound || errno == ENOENT)
+		return 0;
+	return kernel_fail(entity_kernel(entity), EBUSY,
+		"whether a driver serves %s cannot be read: %s", entity_name(entity),
+		strerror(errno));
 }
 
 int entity_path(const struct entity *entity, char *path)

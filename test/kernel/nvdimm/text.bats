@@ -25,3 +25,16 @@ valid_json() {
 	run ! env LC_ALL=C grep -P '[\x7f-\xff\e]' <<<"$stderr$output"
 	ndctl destroy-namespace --force "$name"
 }
+
+@test "devices that cannot be listed are not missing" {
+	local command
+	mount -t tmpfs -o mode=0700 none /sys/bus/nd/devices
+	for command in list "list -B" "disable-region all" "enable-namespace all" "create-namespace" \
+		"check-labels all" "read-infoblock namespace0.0"; do
+		# shellcheck disable=SC2086
+		check nobody ndctl $command
+		[[ $status != 0 && ! $output ]]
+		says "/sys/bus/nd/devices cannot be listed: Permission denied"
+	done
+	umount /sys/bus/nd/devices
+}
