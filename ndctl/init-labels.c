@@ -18,9 +18,13 @@ static const struct option options[] = {
 static int init(void *object, const void *data)
 {
 	const enum ndctl_namespace_version *version = data;
-	int result;
+	int result = force || ndctl_dimm_is_active(object) ? -EINVAL
+							   : ndctl_dimm_validate_labels(object);
 
-	if (!force && !ndctl_dimm_is_active(object) && ndctl_dimm_validate_labels(object) >= 0) {
+	/* What cannot be read may be labels. */
+	if (result < 0 && result != -EINVAL)
+		return result;
+	if (result >= 0) {
 		say_error("%s: has labels already", ndctl_dimm_get_devname(object));
 		say_hint("--force initializes them again: its namespaces are lost");
 		return -EBUSY;

@@ -28,7 +28,7 @@ bool autolabel_fits(struct ndctl_namespace *ndns)
 		return false;
 	ndctl_dimm_foreach_in_region (region, dimm) {
 		if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_SET_CONFIG_DATA) ||
-			serves_another(dimm, region) || labels_validate(dimm, &failure) >= 0)
+			serves_another(dimm, region) || labels_validate(dimm, &failure) != -EINVAL)
 			return false;
 		any = true;
 	}

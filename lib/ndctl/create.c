@@ -3,6 +3,7 @@
 
 #include <linux/ndctl.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Making a namespace of what is free: the steps are in plan.c. */
 
@@ -81,10 +82,35 @@ static bool is_free(struct ndctl_namespace *ndns)
 	return uuid_is_null(uuid) && ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns);
 }
 
+/* What cannot be read may be a size, a uuid or a holder. */
+static int check_readable(struct ndctl_namespace *ndns)
+{
+	struct object *object = &ndns->entity.object;
+	uint64_t size;
+	uuid_t uuid;
+	int err = object_u64(object, NS_SIZE, &size);
+
+	if (!err)
+		err = object_uuid(object, NS_UUID, uuid);
+	/* A namespace without label has no such attribute. */
+	if (err == -ENOENT && ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_IO)
+		err = 0;
+	if (!err && !object_text(object, NS_HOLDER))
+		err = -errno;
+	return err ? kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+			     "whether %s is free cannot be read: %s", entity_name(&ndns->entity),
+			     strerror(-err))
+		   : 0;
+}
+
 /* Without labels the only namespace has the whole region: take it only if the caller has named the
  * region and the namespace is disabled. */
 static int check_free(const struct plan *plan, unsigned flags)
 {
+	int err = check_readable(plan->ndns);
+
+	if (err)
+		return err;
 	if (ndctl_namespace_is_active(plan->ndns))
 		return say_no_seed(plan->region, plan->ndns);
 	if (is_free(plan->ndns) || (!plan->labelled && flags & NDCTL_CHANGE_TAKE_DISABLED))

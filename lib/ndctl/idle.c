@@ -115,8 +115,7 @@ static int check_dax(struct claim *claim)
 
 /* ---- either ---- */
 
-/* The device that has the namespace: what claims it, or itself. */
-static int find_owner(struct ndctl_namespace *ndns, struct entity **owner)
+int namespace_find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 {
 	const char *holder = object_text(&ndns->entity.object, NS_HOLDER);
 	int err = holder ? 0 : errno;
@@ -135,10 +134,11 @@ static int find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
 {
 	struct entity *owner;
+	bool bound = false;
 
 	*hold = HOLD_INIT(ndns);
-	int err = find_owner(ndns, &owner);
-	if (err || !entity_is_bound(owner))
+	int err = namespace_find_owner(ndns, &owner) ?: entity_check_bound(owner, &bound);
+	if (err || !bound)
 		return err;
 	return owner->kind == KIND_DAX ? check_dax((struct claim *)owner) : hold_disk(hold, owner);
 }
@@ -146,7 +146,7 @@ int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
 int hold_confirm(struct hold *hold)
 {
 	struct entity *owner;
-	int err = find_owner(hold->ndns, &owner);
+	int err = namespace_find_owner(hold->ndns, &owner);
 
 	if (err || is_held(hold, owner))
 		return err;

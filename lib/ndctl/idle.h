@@ -24,5 +24,7 @@ int hold_confirm(struct hold *hold);
 /* Lets go; a disk that is unbound stays in the kernel until then. */
 void hold_release(struct hold *hold);
 
+/* The device that has the namespace: what claims it, or itself. -EBUSY if that cannot be read. */
+int namespace_find_owner(struct ndctl_namespace *ndns, struct entity **owner);
 /* hold_take() for the moment: for a better sentence before a change is planned. */
 int namespace_check_idle(struct ndctl_namespace *ndns);

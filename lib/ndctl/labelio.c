@@ -146,6 +146,9 @@ int dimm_check_idle(struct ndctl_dimm *dimm)
 	struct kernel *kernel = entity_kernel(&dimm->entity);
 	const char *name = entity_name(&dimm->entity);
 
+	if (!object_text(&dimm->entity.object, DIMM_STATE))
+		return kernel_fail(kernel, EBUSY, "whether a region uses it cannot be read: %s",
+			strerror(errno));
 	if (!ndctl_dimm_is_active(dimm))
 		return 0;
 	kernel_fail(kernel, EBUSY, "a region that is enabled uses it");

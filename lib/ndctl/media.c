@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "claim.h"
 #include "cmd.h"
+#include "idle.h"
 
 #include <fcntl.h>
 #include <kernel/node.h>
@@ -86,8 +86,12 @@ struct window {
 static int data_window(struct ndctl_namespace *ndns, struct window *window)
 {
 	struct claim *claim = namespace_claim(ndns);
+	bool bound = false;
+	int err = claim ? entity_check_bound(&claim->entity, &bound) : 0;
 
-	if (claim && !entity_is_bound(&claim->entity))
+	if (err)
+		return err;
+	if (!bound)
 		claim = NULL;
 	window->start = claim ? object_u64_or(&claim->entity.object, CLAIM_RESOURCE, ULLONG_MAX)
 			      : ndctl_namespace_get_resource(ndns);
@@ -145,6 +149,10 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 
 	if (err)
 		return err;
+	/* The list counts from there. */
+	if (origin == ULLONG_MAX || origin > window.start)
+		return kernel_fail(entity_kernel(&region->entity), EACCES,
+			"the kernel does not tell where %s lies", entity_name(&region->entity));
 	err = clear_unit(bus, &window, &unit);
 	if (err)
 		return err;
@@ -181,15 +189,17 @@ static int clear(struct ndctl_namespace *ndns, bool search, unsigned long long *
 EXPORT int ndctl_namespace_clear_errors(
 	struct ndctl_namespace *ndns, int search, unsigned long long *sectors)
 {
-	const struct claim *claim = namespace_claim(ndns);
+	struct entity *owner;
 	unsigned long long cleared = 0;
 
 	if (sectors)
 		*sectors = 0;
+	int err = namespace_find_owner(ndns, &owner);
 	/* Where a sector is only the btt knows. */
-	if (claim && claim->entity.kind == KIND_BTT)
+	if (!err && owner->kind == KIND_BTT)
 		return 1;
-	int err = clear(ndns, search, &cleared);
+	if (!err)
+		err = clear(ndns, search, &cleared);
 	if (sectors)
 		*sectors = cleared;
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,

@@ -82,6 +82,9 @@ static int read_parts(struct mend *mend)
 		if (err)
 			return kernel_fail_while(kernel, err, "%s", entity_name(&dimm->entity));
 	}
+	if (mend->count < most)
+		return kernel_fail(
+			kernel, ENODEV, "which parts of its dimms it has cannot be read");
 	return 0;
 }
 

@@ -358,14 +358,24 @@ static int data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *
 	return *length == ULLONG_MAX ? -ENXIO : 0;
 }
 
+/* Leaves the region's own list alone: the caller may be in the midst of it. */
+static bool has_badblocks(struct ndctl_region *region)
+{
+	struct badblocks all = {0};
+	bool any = region_badblocks(region, &all, 0, ndctl_region_get_size(region)) == 0 &&
+		all.count > 0;
+
+	badblocks_forget(&all);
+	return any;
+}
+
 EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespace *ndns)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
-	struct badblock *any = region ? ndctl_region_get_first_badblock(region) : NULL;
 	uint64_t start, length;
 
 	badblocks_forget(&ndns->badblocks);
-	if (!any)
+	if (!region || !has_badblocks(region))
 		return NULL;
 	int err = data_window(ndns, &start, &length);
 	unsigned long long origin = ndctl_region_get_resource(region);

@@ -18,6 +18,8 @@ int plan_check_region(struct ndctl_region *region)
 	} else if (ndctl_region_get_ro(region) > 0) {
 		err = kernel_fail(kernel, EROFS, "it is read-only");
 		kernel_hint(kernel, "ndctl list -RD shows whether its DIMMs are in trouble");
+	} else if (ndctl_region_get_nstype(region) == 0) {
+		err = kernel_fail(kernel, ENXIO, "whether it has labels cannot be read");
 	}
 	return err;
 }

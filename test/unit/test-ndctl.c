@@ -2,10 +2,12 @@
 #include "fixture.h"
 
 #include <linux/ndctl.h>
-#include <ndctl/private.h>
+#include <ndctl/labelio.h>
+#include <ndctl/step.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define ND    "sys/bus/nd/devices/"
 #define LINKS "../../../devices/platform/"
@@ -290,6 +292,178 @@ static void bad_blocks(void **state)
 	ndctl_unref(ctx);
 }
 
+/* A loop over the namespaces' within one over the region's. */
+static void bad_blocks_nested(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, ND "region0/size", "1048576\n");
+	make_file(fixture, ND "region0/resource", "0x100000\n");
+	make_file(fixture, ND "region0/badblocks", "4 8\n1000 100\n");
+	make_file(fixture, ND "namespace0.2/size", "524288\n");
+	make_file(fixture, ND "namespace0.2/resource", "0x180000\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	struct badblock *outer, *inner;
+	unsigned outers = 0, inners = 0;
+
+	ndctl_region_badblock_foreach (region, outer) {
+		assert_int_equal(outer->offset, outers ? 1000 : 4);
+		assert_true(++outers <= 2);
+		ndctl_namespace_badblock_foreach (ndns, inner)
+			inners++;
+		assert_int_equal(outer->offset, outers > 1 ? 1000 : 4);
+	}
+	assert_int_equal(outers, 2);
+	assert_int_equal(inners, 2);
+	ndctl_unref(ctx);
+}
+
+/* Errors are cleared at addresses: what cannot be placed is not cleared somewhere else. */
+static void clearing_needs_addresses(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned long long sectors;
+	make_two_buses(fixture);
+	make_file(fixture, ND "ndbus0/nfit/scrub", "1\n");
+	make_file(fixture, ND "ndbus0/commands", "ars_cap clear_error\n");
+	make_file(fixture, ND "region0/size", "1048576\n");
+	make_file(fixture, ND "region0/badblocks", "4 8\n");
+	make_file(fixture, ND "namespace0.2/size", "524288\n");
+	make_file(fixture, ND "namespace0.2/resource", "0x180000\n");
+	make_file(fixture, ND "namespace0.2/holder", "\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	assert_int_equal(ndctl_namespace_clear_errors(ndns, 0, &sectors), -EACCES);
+	make_file(fixture, ND "region0/resource", "0x190000\n");
+	ndctl_invalidate(ctx);
+	assert_int_equal(ndctl_namespace_clear_errors(ndns, 0, &sectors), -EACCES);
+	/* A holder that cannot be read could be a btt. */
+	make_file(fixture, ND "region0/resource", "0x100000\n");
+	take_away(fixture, ND "namespace0.2/holder");
+	ndctl_invalidate(ctx);
+	assert_int_equal(ndctl_namespace_clear_errors(ndns, 0, &sectors), -EBUSY);
+	ndctl_unref(ctx);
+}
+
+/* "Free", "idle" and "nothing there" are not concluded from what cannot be read. */
+static void unreadable_is_not_idle(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_TXN struct txn *txn = NULL;
+	make_two_buses(fixture);
+	make_file(fixture, ND "namespace0.2/holder", "\n");
+	make_file(fixture, ND "namespace0.10/holder", "\n");
+	/* No link, so that reading it fails. */
+	make_file(fixture, ND "namespace0.2/driver", "\n");
+	make_file(fixture, ND "nmem0/state", "idle\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	struct ndctl_dimm *dimm = ndctl_dimm_get_first(ndctl_bus_get_first(ctx));
+
+	assert_int_equal(ndctl_namespace_check_idle(ndns), -EBUSY);
+	assert_non_null(strstr(ndctl_get_error(ctx), "driver"));
+	assert_int_equal(ctx_txn(ctx, &txn), 0);
+	assert_int_equal(step_disable_region(txn, region), -EBUSY);
+	take_away(fixture, ND "namespace0.2/driver");
+	ndctl_invalidate(ctx);
+	assert_int_equal(ndctl_namespace_check_idle(ndns), 0);
+	assert_int_equal(step_disable_region(txn, region), 0);
+
+	assert_int_equal(dimm_check_idle(dimm), 0);
+	take_away(fixture, ND "nmem0/state");
+	assert_int_equal(dimm_check_idle(dimm), -EBUSY);
+	ndctl_unref(ctx);
+}
+
+/* A region whose namespaces cannot be listed is not one without. */
+static void unlisted_is_not_empty(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_TXN struct txn *txn = NULL;
+	struct rlimit before, none;
+	make_two_buses(fixture);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+
+	assert_int_equal(ctx_txn(ctx, &txn), 0);
+	ndctl_invalidate(ctx);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	int err = step_disable_region(txn, region);
+	struct ndctl_bus *bus = ndctl_bus_get_first(ctx);
+	int error = errno;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(err, -EMFILE);
+	assert_null(bus);
+	assert_int_equal(error, EMFILE);
+	assert_non_null(strstr(ndctl_get_error(ctx), "/sys/bus/nd/devices"));
+	ndctl_unref(ctx);
+}
+
+static int create_in(struct ndctl_ctx *ctx, const char *name)
+{
+	const struct ndctl_namespace_spec spec = {.struct_size = sizeof(spec),
+		.flags = NDCTL_CHANGE_DRY_RUN | NDCTL_CHANGE_TAKE_DISABLED,
+		.mode = NDCTL_NS_MODE_RAW};
+
+	ndctl_invalidate(ctx);
+	return ndctl_region_create_namespace(ndctl_region_get_by_name(ctx, name), &spec, NULL);
+}
+
+/* B1: the seed is free if its size, its uuid and its holder say so. */
+static void unreadable_is_not_free(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_link(fixture, ND "region0/driver", "../nd_region");
+	make_file(fixture, ND "region0/read_only", "0\n");
+	make_file(fixture, ND "region0/size", "134217728\n");
+	make_file(fixture, ND "region0/available_size", "134217728\n");
+	make_file(fixture, ND "region0/max_available_extent", "134217728\n");
+	make_file(fixture, ND "region0/nstype", "5\n");
+	make_file(fixture, ND "region0/mappings", "0\n");
+	make_file(fixture, ND "region0/namespace_seed", "namespace0.2\n");
+	make_file(fixture, ND "namespace0.2/size", "0\n");
+	make_file(fixture, ND "namespace0.2/uuid", "\n");
+	make_file(fixture, ND "namespace0.2/holder", "\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+
+	assert_int_equal(create_in(ctx, "region0"), 0);
+	const char *const needed[] = {"size", "uuid", "holder"};
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		char path[128];
+		snprintf(path, sizeof(path), ND "namespace0.2/%s", needed[i]);
+		take_away(fixture, path);
+		assert_int_equal(create_in(ctx, "region0"), -EBUSY);
+		make_file(fixture, path, "%s\n", i ? "" : "0");
+	}
+	assert_int_equal(create_in(ctx, "region0"), 0);
+	take_away(fixture, ND "region0/nstype");
+	assert_int_equal(create_in(ctx, "region0"), -ENXIO);
+	ndctl_unref(ctx);
+}
+
+/* Labels of a part of the dimms say nothing of a region. */
+static void unreadable_mapping(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, ND "region0/mappings", "1\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+
+	assert_int_equal(ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN), -ENODEV);
+	make_file(fixture, ND "region0/mappings", "0\n");
+	ndctl_invalidate(ctx);
+	assert_int_equal(ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN), 0);
+	ndctl_unref(ctx);
+}
+
 /* D4: the kernel cuts what does not fit into a page. */
 static void bad_blocks_cut(void **state)
 {
@@ -353,6 +527,12 @@ int main(void)
 		fixture_test(failure_is_logged),
 		fixture_test(bad_blocks),
 		fixture_test(bad_blocks_cut),
+		fixture_test(bad_blocks_nested),
+		fixture_test(clearing_needs_addresses),
+		fixture_test(unreadable_is_not_idle),
+		fixture_test(unlisted_is_not_empty),
+		fixture_test(unreadable_is_not_free),
+		fixture_test(unreadable_mapping),
 		cmocka_unit_test(words),
 	};
 
