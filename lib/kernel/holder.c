@@ -35,11 +35,15 @@ static void disk_path(const struct disk *disk, const char *part, const char *bel
 		below);
 }
 
+/* pmem0p1, and pmem0s1 of pmem0s: the kernel puts a p between two digits only. */
 static bool is_partition(const struct disk *disk, const char *name)
 {
 	size_t length = strlen(disk->name);
 
-	return strncmp(name, disk->name, length) == 0 && name[length] == 'p';
+	if (strncmp(name, disk->name, length) != 0)
+		return false;
+	name += length + (name[length] == 'p');
+	return *name && !name[strspn(name, "0123456789")];
 }
 
 static int disk_init(struct disk *disk, const struct folder *folder, const char *object)

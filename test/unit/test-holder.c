@@ -63,6 +63,19 @@ static void names_a_mount(void **state)
 	assert_held(test, "/dev/pmem0 is mounted on /part", NULL);
 }
 
+/* Sectors of a BTT: the name ends with a letter, and partitions have no p before their number. */
+static void names_a_mount_of_pmem0s(void **state)
+{
+	struct test *test = *state;
+
+	make_file(test->fixture, PARENT "/block/pmem0s/dev", "259:2\n");
+	make_file(test->fixture, PARENT "/block/pmem0s/pmem0s2/dev", "259:4\n");
+	make_file(test->fixture, "proc/self/mountinfo",
+		"30 1 259:4 / /srv rw - ext4 /dev/pmem0s2 rw\n");
+	assert_int_equal(holder_fail(test->folder, "block/pmem0s"), -EBUSY);
+	assert_string_equal(kernel_error(test->kernel), "/dev/pmem0s is mounted on /srv");
+}
+
 /* A file system with a number of its own. */
 static void names_a_mount_by_its_source(void **state)
 {
@@ -142,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		holder_test(names_a_mount),
+		holder_test(names_a_mount_of_pmem0s),
 		holder_test(names_a_mount_by_its_source),
 		holder_test(keeps_what_is_no_escape),
 		holder_test(names_a_process_of_another_mount_namespace),
