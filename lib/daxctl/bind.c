@@ -2,10 +2,12 @@
 #include "bind.h"
 
 #include <kernel/driver.h>
+#include <kernel/mapper.h>
 #include <string.h>
 
 #include "memory.h"
 #include "mode.h"
+#include "ram.h"
 
 static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
 {
@@ -14,14 +16,16 @@ static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
 	return now && strcmp(now, driver) == 0;
 }
 
-/* What undoes a part of a change must not take the place of the cause. */
+/* What undoes a part of a change must not take the place of the cause, and says if it fails. */
 static int keep_cause(struct kernel *kernel, int err,
 	int (*undo)(struct daxctl_dev *, const char *), struct daxctl_dev *dev, const char *driver)
 {
 	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
 
-	undo(dev, driver);
-	return kernel_fail(kernel, -err, "%s", why ?: strerror(-err));
+	int stuck = undo(dev, driver);
+	AUTO_FREE char *left = stuck ? strdup(kernel_error(kernel) ?: strerror(-stuck)) : NULL;
+	return kernel_fail(kernel, -err, "%s%s%s%s", why ?: strerror(-err),
+		stuck ? "; could not be undone (" : "", left ?: "", stuck ? ")" : "");
 }
 
 static int unlist(struct daxctl_dev *dev, const char *driver)
@@ -68,7 +72,7 @@ static int put_back_others(
 		if (err || strcmp(name, dev->object.name) == 0 || !names_have(&bound, name))
 			continue;
 		struct daxctl_dev *other = daxctl_dev_get_by_name(dev->region->ctx, name);
-		err = other ? put_back(other, mode) : 0;
+		err = other ? put_back(other, mode) : errno == ENOENT ? 0 : -errno;
 		if (err)
 			kernel_fail_while(kernel, err,
 				"the kernel took %s for the driver as well, and it cannot be put "
@@ -141,11 +145,26 @@ static int join_step(void *data)
 	return lock_drivers(rebind) ?: join(*rebind->slot, rebind->mode);
 }
 
+/* Look again: a program may have mapped the device, or a rule of udev have put its memory online,
+ * since the change was planned. kmem gives up a device whose memory is online, and the memory is
+ * lost until the next boot. */
+static int check_idle(struct daxctl_dev *dev, const struct mode *mode)
+{
+	if (mode == mode_find(DAXCTL_DEV_MODE_RAM))
+		return ram_check_offline(dev, 0);
+	if (mode == mode_find(DAXCTL_DEV_MODE_DEVDAX))
+		return mapper_check(dev_kernel(dev), dev->object.name, daxctl_dev_get_major(dev),
+			daxctl_dev_get_minor(dev));
+	return 0;
+}
+
 static int leave_step(void *data)
 {
 	struct rebind *rebind = data;
+	struct daxctl_dev *dev = *rebind->slot;
+	int err = lock_drivers(rebind) ?: check_idle(dev, rebind->mode);
 
-	return lock_drivers(rebind) ?: leave(*rebind->slot, rebind->mode->driver);
+	return err ?: leave(dev, rebind->mode->driver);
 }
 
 static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, const struct mode *mode)

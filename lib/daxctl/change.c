@@ -195,11 +195,7 @@ static int change_begin(struct daxctl_dev *dev, struct txn **txn)
 	int err = ctx_txn(dev->region->ctx, txn);
 	if (!err)
 		err = region_lock(dev->region, *txn);
-	object_refresh(&dev->object);
-	/* A driver's list would take the name of a device that is no more. */
-	if (!err && !sysfs_exists(dev->object.folder, dev->object.name, NULL))
-		err = kernel_fail(kernel, ENODEV, "it is gone");
-	return err;
+	return err ?: dev_renew(dev);
 }
 
 static int change_run(struct txn *txn, const struct wish *wish)

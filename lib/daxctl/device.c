@@ -89,6 +89,17 @@ void dev_free(struct daxctl_dev *dev)
 	free(dev);
 }
 
+int dev_renew(struct daxctl_dev *dev)
+{
+	object_refresh(&dev->object);
+	dev->mapped = false;
+	/* A driver's list would take the name of a device that is no more. */
+	if (region_is_there(dev->region) &&
+		sysfs_exists(dev->object.folder, dev->object.name, NULL))
+		return 0;
+	return kernel_fail(dev_kernel(dev), ENODEV, "it is gone");
+}
+
 EXPORT struct daxctl_dev *daxctl_dev_get_next(struct daxctl_dev *dev)
 {
 	return dev->next;

@@ -35,21 +35,24 @@ static int read_mapping(struct daxctl_dev *dev, const char *name, struct daxctl_
 }
 
 /* All or none: a device of which only a part can be seen looks as if it had no ranges. */
-static void read_mappings(struct daxctl_dev *dev)
+static int read_mappings(struct daxctl_dev *dev)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
+	int err = sysfs_list(dev->object.folder, dev->object.name, is_mapping, &names);
 
-	if (sysfs_list(dev->object.folder, dev->object.name, is_mapping, &names) || !names.count)
-		return;
+	if (err || !names.count)
+		return err;
 	AUTO_FREE struct daxctl_mapping *mappings = calloc(names.count, sizeof(*mappings));
 	if (!mappings)
-		return;
-	for (size_t i = 0; i < names.count; i++)
-		if (read_mapping(dev, names.list[i], &mappings[i]))
-			return;
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < names.count; i++)
+		err = read_mapping(dev, names.list[i], &mappings[i]);
+	if (err)
+		return err;
 	mappings[names.count - 1].last = true;
 	dev->mappings = TAKE(mappings);
 	dev->mapping_count = names.count;
+	return 0;
 }
 
 EXPORT struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev)
@@ -59,8 +62,10 @@ EXPORT struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev)
 		dev->mappings = NULL;
 		dev->mapping_count = 0;
 		dev->mapped = true;
-		read_mappings(dev);
+		dev->mapping_error = read_mappings(dev);
 	}
+	if (!dev->mappings)
+		errno = dev->mapping_error ? -dev->mapping_error : ENOENT;
 	return dev->mappings;
 }
 

@@ -54,6 +54,9 @@ int blocks_of(struct daxctl_dev *dev, struct blocks *blocks)
 		}
 		return 0;
 	}
+	/* The whole size behind the first address would be other devices' memory. */
+	if (dev->mapping_error)
+		return dev->mapping_error;
 	/* Kernels before 5.10 tell one range only. */
 	int err = object_u64(&dev->object, DEV_RESOURCE, &start);
 	if (!err)
@@ -408,6 +411,11 @@ static int change_memory(
 	int err = ctx_txn(dev->region->ctx, &txn);
 	if (!err)
 		err = region_lock(dev->region, txn);
+	if (!err)
+		err = dev_renew(dev);
+	/* The blocks at its addresses would be of other memory. */
+	if (!err && !daxctl_dev_is_system_ram_mode(dev))
+		err = kernel_fail(dev_kernel(dev), ENXIO, "it is not in system-ram mode");
 	if (!err)
 		err = memory_add_change(txn, dev, to, flags, unchanged);
 	if (!err)

@@ -55,6 +55,7 @@ struct daxctl_dev {
 	int id;
 	struct daxctl_mapping *mappings; /* as many as @mapping_count, the last one marked */
 	size_t mapping_count;
+	int mapping_error; /* the ranges cannot be read; 0 with none: there are none */
 	bool mapped;
 	struct daxctl_memory memory;
 };
@@ -101,6 +102,8 @@ struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *pat
 void region_free(struct daxctl_region *region);
 /* Takes the lock that changes of the region's devices need. */
 int region_lock(struct daxctl_region *region, struct txn *txn);
+/* Whether the kernel still has this very region at its path. */
+bool region_is_there(struct daxctl_region *region);
 /* 0 if it cannot be read. */
 unsigned long region_align(struct daxctl_region *region);
 
@@ -115,5 +118,8 @@ void dev_free(struct daxctl_dev *dev);
 int dev_set_size(struct daxctl_dev *dev, uint64_t size);
 int dev_set_align(struct daxctl_dev *dev, unsigned long align);
 int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end);
+/* Looks at it anew, under the lock of its region: what was read before may be of another device by
+ * now. -ENODEV, with the cause recorded, if it is gone. */
+int dev_renew(struct daxctl_dev *dev);
 /* The name of the driver that has it, NULL if none has. */
 const char *dev_driver(struct daxctl_dev *dev);

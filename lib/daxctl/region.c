@@ -101,12 +101,18 @@ static void region_retire(struct daxctl_region **place)
 	region->ctx->gone_regions = region;
 }
 
+bool region_is_there(struct daxctl_region *region)
+{
+	return region->identity ==
+		sysfs_identity(region->ctx->devices, region->object.name, REGION_FOLDER);
+}
+
 struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path)
 {
 	struct daxctl_region **place = region_place(ctx, id, path);
 
 	if (*place && region_compare(*place, id, path) == 0) {
-		if ((*place)->identity == sysfs_identity(ctx->devices, path, REGION_FOLDER))
+		if (region_is_there(*place))
 			return *place;
 		region_retire(place);
 	}
@@ -220,7 +226,7 @@ EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const c
 	int err = ctx_open_dax(ctx);
 
 	if (err) {
-		errno = ENOENT;
+		errno = -err;
 		return NULL;
 	}
 	return add_dev(ctx, name);

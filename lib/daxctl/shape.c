@@ -39,7 +39,7 @@ int ranges_of(struct daxctl_dev *dev, struct ranges *ranges)
 		return err;
 	dev->mapped = false;
 	if (!daxctl_mapping_get_first(dev))
-		return size ? -EACCES : 0;
+		return dev->mapping_error ?: size ? -EACCES : 0;
 	ranges->list = calloc(dev->mapping_count, sizeof(*ranges->list));
 	if (!ranges->list)
 		return -ENOMEM;

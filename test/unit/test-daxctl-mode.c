@@ -194,6 +194,50 @@ static void mapped(void **state)
 	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), 0);
 }
 
+/* Runs as the first step is about to be taken, when all checks of the plan have passed. */
+static void become_busy(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	struct fixture *fixture = data;
+
+	make_block(fixture, 8, "online", "Movable");
+	make_file(fixture, "sys/module/device_dax/refcnt", "1\n");
+	make_file(fixture, "proc/4711/comm", "guest\n");
+	make_file(fixture, "proc/4711/maps", "7f00-7f10 rw-s 00000000 00:05 110 /dev/dax0.0\n");
+}
+
+static void busy_since(struct fixture *fixture, const char *driver, enum daxctl_dev_mode mode,
+	const char *sentence)
+{
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	char path[128];
+
+	make_block(fixture, 8, "offline", "Normal Movable");
+	make_file(fixture, "sys/module/device_dax/refcnt", "0\n");
+	take_away(fixture, DAX "/driver");
+	snprintf(path, sizeof(path), "../../../../bus/dax/drivers/%s", driver);
+	make_link(fixture, DAX "/driver", path);
+	daxctl_set_step_fn(ctx, become_busy, fixture);
+	assert_int_equal(daxctl_dev_set_mode(dev, mode, 0), -EBUSY);
+	assert_string_equal(daxctl_get_error(ctx), sentence);
+	snprintf(path, sizeof(path), DRIVERS "/%s/unbind", driver);
+	assert_file(fixture, path, "");
+}
+
+/* What was idle when the change was planned may be in use when its turn comes. */
+static void becomes_busy(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, BLOCK, 1, "kmem");
+	busy_since(fixture, "kmem", DAXCTL_DEV_MODE_DEVDAX,
+		"dax0.0: cannot become devdax: 1 of its 1 memory blocks are online on node 1");
+	busy_since(fixture, "device_dax", DAXCTL_DEV_MODE_RAM,
+		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)");
+}
+
 static void auto_online(void **state)
 {
 	struct fixture *fixture = *state;
@@ -347,6 +391,26 @@ static void bind_is_undone(void **state)
 		"/sys/bus/dax/drivers/kmem/bind: No space left on device; could not be undone: "
 		"unbind dax0.0 from driver device_dax (the kernel refused 'dax0.0' in "
 		"/sys/bus/dax/drivers/device_dax/bind: No such file or directory)");
+}
+
+/* The device has left its driver, cannot be taken off the driver's list, and not be bound again. */
+static void half_a_step_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	take_away(fixture, DRIVERS "/device_dax/remove_id");
+	take_away(fixture, DRIVERS "/device_dax/bind");
+	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), -ENOENT);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot be disabled: the kernel refused 'dax0.0' in "
+		"/sys/bus/dax/drivers/device_dax/remove_id: No such file or directory; could not "
+		"be "
+		"undone (the kernel refused 'dax0.0' in /sys/bus/dax/drivers/device_dax/bind: No "
+		"such "
+		"file or directory)");
 }
 
 /* Where the page map is kept is told before kmem has the device, and taken back with it. */
@@ -524,6 +588,34 @@ static void no_ranges(void **state)
 			fail_msg("row %zu: %d, %llu", i, result, size / BLOCK);
 		assert_false(daxctl_dev_is_system_ram_capable(dev)); /* not bound to kmem */
 	}
+}
+
+/* A range that cannot be read is not taken for memory behind the first one, which is another
+ * device's. */
+static void unreadable_ranges(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	unsigned long long size;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 2 * BLOCK, 1, "kmem");
+	make_mapping(fixture, HMEM "/dax0.0", 0, GIB, GIB + BLOCK - 1);
+	make_mapping(fixture, HMEM "/dax0.0", 1, 4 * GIB, 4 * GIB + BLOCK - 1);
+	make_file(fixture, DAX "/mapping1/start", "%s", "");
+	make_block(fixture, 8, "online", "Movable");
+	make_block(fixture, 9, "online", "Movable"); /* of dax0.1 */
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	assert_int_equal(daxctl_dev_get_ram_size(dev, &size), -ENODATA);
+	assert_int_equal(daxctl_memory_offline(daxctl_dev_get_memory(dev)), -ENODATA);
+	assert_int_equal(
+		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, DAXCTL_CHANGE_FORCE), -ENODATA);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot become devdax: the state of its memory cannot be read: No data "
+		"available");
+	assert_file(fixture, MEMORY "/memory8/state", "online\n");
+	assert_file(fixture, MEMORY "/memory9/state", "online\n");
+	assert_file(fixture, DRIVERS "/kmem/unbind", "");
 }
 
 /* More blocks than any machine has are not listed one by one. */
@@ -716,6 +808,42 @@ static void offlining_is_undone(void **state)
 	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
 }
 
+/* Another process has given the device other memory, and then another use, since it was looked at.
+ */
+static void changed_by_others(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, GIB, 0);
+	make_dev(fixture, HMEM, "dax0.0", GIB, BLOCK, 1, "kmem");
+	make_block(fixture, 8, "online", "Movable");
+	make_block(fixture, 16, "online", "Movable");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	struct daxctl_memory *mem = memory_of(dev);
+	assert_int_equal(daxctl_memory_is_online(mem), 1);
+
+	make_mapping(fixture, HMEM "/dax0.0", 0, 2 * GIB, 2 * GIB + BLOCK - 1);
+	assert_int_equal(daxctl_memory_offline(mem), 1);
+	assert_file(fixture, MEMORY "/memory8/state", "online\n");
+	assert_file(fixture, MEMORY "/memory16/state", "offline");
+
+	take_away(fixture, DAX "/driver");
+	make_block(fixture, 16, "online", "Movable");
+	assert_int_equal(daxctl_memory_offline(mem), -ENXIO);
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: it is not in system-ram mode");
+	assert_file(fixture, MEMORY "/memory16/state", "online\n");
+
+	/* Another region has taken the place, with a device of the same name. */
+	take_away(fixture, "sys/devices/" HMEM "/dax_region");
+	make_dir(fixture, "sys/devices/other");
+	make_region(fixture, HMEM, GIB, 0);
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0), -ENODEV);
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: cannot become devdax: it is gone");
+	assert_file(fixture, DRIVERS "/device_dax/bind", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -724,21 +852,25 @@ int main(void)
 		fixture_test(no_driver),
 		fixture_test(online_memory),
 		fixture_test(mapped),
+		fixture_test(becomes_busy),
 		fixture_test(auto_online),
 		fixture_test(no_such_mode),
 		fixture_test(other_driver),
 		fixture_test(mode_is_driver),
 		fixture_test(dry_run),
 		fixture_test(bind_is_undone),
+		fixture_test(half_a_step_is_told),
 		fixture_test(memmap),
 		fixture_test(region_is_locked),
 		fixture_test(whole_blocks_only),
 		fixture_test(no_ranges),
+		fixture_test(unreadable_ranges),
 		fixture_test(absurd_ranges),
 		fixture_test(hidden_addresses),
 		fixture_test(counts),
 		fixture_test(onlining),
 		fixture_test(offlining_is_undone),
+		fixture_test(changed_by_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

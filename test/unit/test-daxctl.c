@@ -518,8 +518,8 @@ static void vanishes(void **state)
 	assert_string_equal(daxctl_get_error(ctx),
 		"dax0.0: the kernel refused '0x40000000' in /sys/devices/" HMEM "/dax0.0/size: "
 		"No such file or directory");
-	assert_int_equal(daxctl_memory_offline(mem), -ENOENT);
-	assert_int_equal(daxctl_memory_online(mem), -ENOENT);
+	assert_int_equal(daxctl_memory_offline(mem), -ENODEV);
+	assert_int_equal(daxctl_memory_online(mem), -ENODEV);
 	static const int modes[] = {DAXCTL_DEV_MODE_DEVDAX, DAXCTL_DEV_MODE_RAM};
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		assert_int_equal(daxctl_dev_set_mode(dev, modes[i], 0), -ENODEV);
