@@ -98,8 +98,10 @@ static int no_region(struct daxctl_ctx *ctx)
 static int create_all(struct daxctl_ctx *ctx, struct creation *creation)
 {
 	struct daxctl_region *region;
-	int err = 0;
+	int err = devices_check_listed(ctx);
 
+	if (err)
+		return err;
 	daxctl_region_foreach (ctx, region)
 		if (!err && is_meant(region))
 			err = create_in(region, creation);

@@ -45,6 +45,15 @@ static struct daxctl_dev *find_named(struct daxctl_ctx *ctx, const char *text)
 	return daxctl_dev_get_by_name(ctx, name);
 }
 
+int devices_check_listed(struct daxctl_ctx *ctx)
+{
+	if (daxctl_region_get_first(ctx) || !errno)
+		return 0;
+	int err = -errno;
+	say_error("the dax devices cannot be listed: %s", strerror(-err));
+	return err;
+}
+
 int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,
 	int (*fn)(struct daxctl_dev *dev, void *data), void *data)
 {
@@ -55,6 +64,9 @@ int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,
 	if (dev)
 		return region_is_selected(daxctl_dev_get_region(dev), selection) ? fn(dev, data)
 										 : 0;
+	result = devices_check_listed(ctx);
+	if (result)
+		return result;
 	daxctl_region_foreach (ctx, region) {
 		if (!region_is_selected(region, selection))
 			continue;

@@ -14,6 +14,9 @@ struct selection {
 bool region_is_selected(struct daxctl_region *region, const struct selection *selection);
 bool device_is_selected(struct daxctl_dev *dev, const struct selection *selection);
 
+/* 0, or a negative errno with the error said if nobody can tell which devices there are. */
+int devices_check_listed(struct daxctl_ctx *ctx);
+
 /* Calls @fn for each selected device in natural order until it returns something else than 0,
  * which is returned. A device that is named is found without looking at others. */
 int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,

@@ -56,12 +56,15 @@ static int add_devices_of(struct daxctl_region *region, struct json_object *json
 static int add_regions(struct daxctl_ctx *ctx, struct listing *listing)
 {
 	struct daxctl_region *region;
+	int err = devices_check_listed(ctx);
 
+	if (err)
+		return err;
 	daxctl_region_foreach (ctx, region) {
 		if (!region_is_selected(region, &selection))
 			continue;
 		struct json_object *json = json_dax_region(region, listing->flags);
-		int err = json_append(listing->array, json);
+		err = json_append(listing->array, json);
 		if (!err && devices)
 			err = add_devices_of(region, json, listing->flags);
 		if (err)

@@ -258,6 +258,25 @@ static void partition_deinit(struct partition *partition)
 	tasks_deinit(&partition->tasks);
 }
 
+/* Of a device that cannot be read, the section would be taken out, or made one for all that is left
+ * of the region. */
+static int check_known(const struct present_region *region)
+{
+	for (size_t i = 0; i < region->device_count; i++) {
+		const struct present_device *device = &region->devices[i];
+		uint64_t size = device->size;
+		for (size_t j = 0; j < device->range_count; j++)
+			size -= device->ranges[j].end - device->ranges[j].start + 1;
+		bool known = !device->error && (!size || !region->dynamic) &&
+			(device->align || !device->size);
+		if (known)
+			continue;
+		say_error("%s: its size, alignment and ranges cannot be read", device->name);
+		return device->error ?: -EIO;
+	}
+	return 0;
+}
+
 static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 {
 	CLEANUP(present_region_deinit) struct present_region region = {0};
@@ -266,7 +285,7 @@ static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit);
 
 	if (!err)
-		err = present_region_init(&region, object);
+		err = present_region_init(&region, object) ?: check_known(&region);
 	if (err)
 		return err;
 	const struct present present = {.regions = &region, .region_count = 1};
@@ -333,8 +352,15 @@ int persist_device(struct daxctl_dev *dev)
 {
 	struct daxctl_region *region = daxctl_dev_get_region(dev);
 	uuid_t uuid;
-	int err = daxctl_region_get_nvdimm_uuid(region, uuid) ? edit_region(region, dev)
-							      : edit_uuid(dev, uuid);
+	int err = daxctl_region_get_nvdimm_uuid(region, uuid);
+
+	if (!err)
+		err = edit_uuid(dev, uuid);
+	else if (err == -EOPNOTSUPP)
+		err = edit_region(region, dev);
+	else
+		say_error("%s: the uuid of its namespace cannot be read: %s",
+			daxctl_dev_get_devname(dev), strerror(-err));
 
 	return finish(err, daxctl_dev_get_devname(dev));
 }

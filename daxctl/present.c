@@ -47,11 +47,14 @@ static int read_device(struct present_device *device, struct daxctl_dev *dev)
 	*device = (struct present_device){
 		.dev = dev,
 		.name = daxctl_dev_get_devname(dev),
-		.size = daxctl_dev_get_size(dev),
 		.align = daxctl_dev_get_align(dev),
 		.mode = daxctl_dev_get_mode(dev),
 		.memmap = daxctl_dev_get_memmap_on_memory(dev),
 	};
+	errno = 0;
+	device->size = daxctl_dev_get_size(dev);
+	if (!device->size)
+		device->error = -errno;
 	if (memory && daxctl_memory_get_counts(memory, &device->memory))
 		device->memory = (struct daxctl_memory_counts){0};
 	return present_read_ranges(device);

@@ -6,6 +6,7 @@
 
 /* What there is: a picture that is compared with the configuration, taken in one look. */
 struct present_device {
+	int error; /* what kept its size from being read */
 	struct daxctl_dev *dev;
 	const char *name;
 	uint64_t size, align;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../util/cleanup.h"
@@ -60,7 +61,8 @@ static const struct option options[] = {
 		"not be possible to take back."},
 	{'C', "check-config", OPT_FLAG, &check_config, NULL,
 		"do to the devices what the configuration says",
-		"See CONFIGURATION. Not with *--mode*, *--no-online* and *--no-movable*."},
+		"See CONFIGURATION. Not with *--mode*, *--no-online*, *--no-movable* and "
+		"*--memmap-on-memory*."},
 	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
 		"let the kernel use the memory too; it may not be possible to take it back"},
 	{0, "keep-going", OPT_FLAG, &keep_going, NULL,
@@ -197,9 +199,12 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 	const struct stanza *stanza;
 	uuid_t uuid;
 
-	int err = daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(dev), uuid)
-		? -ENOENT
-		: config_find_uuid(config, uuid, name, &stanza);
+	int err = daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(dev), uuid);
+	if (err && err != -EOPNOTSUPP) {
+		say_error("%s: the uuid of its namespace cannot be read: %s", name, strerror(-err));
+		return err;
+	}
+	err = err ? -ENOENT : config_find_uuid(config, uuid, name, &stanza);
 	if (err == -ENOENT) {
 		say_note("%s: no section in %s is for it", name,
 			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
@@ -273,10 +278,12 @@ static int run_config(void *context, int count, char **args)
 {
 	AUTO_CONFIG struct config *config = NULL;
 
-	if (mode_choice || no_online || no_movable)
-		return usage_error(
-			"--check-config does not go together with --mode, --no-online and "
-			"--no-movable");
+	if (mode_choice || no_online || no_movable || memmap)
+		return usage_error("--check-config does not go together with --mode, --no-online, "
+				   "--no-movable "
+				   "and --memmap-on-memory");
+	if (keep_going && !force)
+		return usage_error("--keep-going makes sense with --force only");
 	int err = config_read(daxctl_get_config_path(context), &config);
 	const struct change change = {
 		.done = dry_run ? "would reconfigure" : "reconfigured",

@@ -229,8 +229,11 @@ int layout_check_creation(
 	struct daxctl_region *region, struct daxctl_layout *layout, unsigned long align)
 {
 	struct kernel *kernel = region->ctx->kernel;
-	uint64_t available = daxctl_region_get_available_size(region);
+	uint64_t available;
+	int err = region_read_available(region, &available);
 
+	if (err)
+		return err;
 	if (!available) {
 		kernel_fail(kernel, ENOSPC, "region %d has no memory left", region->id);
 		kernel_hint(kernel,
@@ -240,7 +243,7 @@ int layout_check_creation(
 	}
 	if (!(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
 		want_all(layout, align, available);
-	int err = complete(region, NULL, layout, align, available);
+	err = complete(region, NULL, layout, align, available);
 	if (!err && !layout->size && !layout->range_count)
 		err = kernel_fail(kernel, EINVAL, "0 bytes are no size for a device");
 	return err;
@@ -261,7 +264,9 @@ int layout_plan_change(struct shape *shape, struct daxctl_dev *dev, struct daxct
 	shape->size = daxctl_dev_get_size(dev);
 	if (!(wanted->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
 		wanted->size = shape->size;
-	uint64_t available = shape->size + daxctl_region_get_available_size(region);
-	err = complete(region, dev, wanted, align, available);
+	uint64_t available;
+	err = region_read_available(region, &available);
+	if (!err)
+		err = complete(region, dev, wanted, align, shape->size + available);
 	return err ?: layout_plan_steps(shape, wanted, align);
 }

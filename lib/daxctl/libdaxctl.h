@@ -71,7 +71,8 @@ const char *daxctl_get_config_path(struct daxctl_ctx *ctx);
 struct daxctl_region;
 
 /* The regions in natural order of their names, from one reading of /sys/bus/dax/devices; NULL
- * after the last one. */
+ * after the last one. daxctl_region_get_first() gives NULL with errno 0 if there are none, and with
+ * another errno if they cannot be listed. */
 struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx);
 struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region);
 
@@ -231,7 +232,8 @@ int daxctl_memory_offline(struct daxctl_memory *mem);
 struct daxctl_mapping;
 
 /* The ranges of physical addresses that a device is made of, in the order of their names. Only root
- * may read them; for others there are none. They stay good until the device is changed. */
+ * may read them; for others there are none. They stay good until the device is changed. NULL with
+ * errno ENOENT if there are none, and with another errno if they cannot be read. */
 struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev);
 struct daxctl_mapping *daxctl_mapping_get_next(struct daxctl_mapping *mapping);
 /* Physical addresses of the first and the last byte, number of bytes, and offset in the device in

@@ -104,6 +104,8 @@ void region_free(struct daxctl_region *region);
 int region_lock(struct daxctl_region *region, struct txn *txn);
 /* Whether the kernel still has this very region at its path. */
 bool region_is_there(struct daxctl_region *region);
+/* Reads what is left of a dynamic region; the cause of a failure is recorded. */
+int region_read_available(struct daxctl_region *region, uint64_t *available);
 /* 0 if it cannot be read. */
 unsigned long region_align(struct daxctl_region *region);
 

@@ -175,24 +175,28 @@ static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
 }
 
 /* The devices that the kernel has in the region's folder. */
-static void list_devs(struct daxctl_region *region)
+static int list_devs(struct daxctl_region *region)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 
 	if (region->listed)
-		return;
-	if (sysfs_list(region->folder, NULL, dev_is_name, &names))
-		return;
+		return 0;
+	int err = sysfs_list(region->folder, NULL, dev_is_name, &names);
+	if (err)
+		return err;
 	names_foreach (&names, name)
-		dev_get(region, name);
+		if (!dev_get(region, name))
+			return -ENOMEM;
 	region->listed = true;
+	return 0;
 }
 
 /* A device that is gone by now is left out. The second device of a region shows that there are
  * more: they are taken from the region's folder, so that no link has to be read for each. */
-static void add_devs(struct daxctl_ctx *ctx, const struct names *names)
+static int add_devs(struct daxctl_ctx *ctx, const struct names *names)
 {
 	const struct daxctl_dev *known = NULL;
+	int err = 0;
 
 	names_foreach (names, name) {
 		if (known && strcmp(known->object.name, name) == 0) {
@@ -200,25 +204,33 @@ static void add_devs(struct daxctl_ctx *ctx, const struct names *names)
 			continue;
 		}
 		const struct daxctl_dev *dev = add_dev(ctx, name);
+		if (!dev && errno == ENOMEM)
+			return -errno;
 		if (dev && dev != dev->region->devs) {
-			list_devs(dev->region);
+			err = list_devs(dev->region);
+			if (err && err != -ENOENT)
+				return err;
 			known = dev->next;
 		}
 	}
+	return 0;
 }
 
-static void list_all(struct daxctl_ctx *ctx)
+static int list_all(struct daxctl_ctx *ctx)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 
-	if (ctx->listed || ctx_open_dax(ctx))
-		return;
-	if (sysfs_list(ctx->dax, NULL, dev_is_name, &names))
-		return;
-	add_devs(ctx, &names);
+	if (ctx->listed)
+		return 0;
+	int err = ctx_open_dax(ctx) ?: sysfs_list(ctx->dax, NULL, dev_is_name, &names);
+	if (!err)
+		err = add_devs(ctx, &names);
+	if (err)
+		return err;
 	for (struct daxctl_region *region = ctx->regions; region; region = region->next)
 		region->listed = true;
 	ctx->listed = true;
+	return 0;
 }
 
 EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const char *name)
@@ -234,8 +246,11 @@ EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const c
 
 EXPORT struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx)
 {
-	list_all(ctx);
-	return ctx->regions;
+	int err = list_all(ctx);
+
+	/* Without the bus there is no region; an empty list for another reason would be a lie. */
+	errno = err == -ENOENT ? 0 : -err;
+	return errno ? NULL : ctx->regions;
 }
 
 EXPORT struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region)
@@ -353,6 +368,16 @@ EXPORT unsigned long long daxctl_region_get_size(struct daxctl_region *region)
 EXPORT unsigned long long daxctl_region_get_available_size(struct daxctl_region *region)
 {
 	return object_u64_or(&region->object, REGION_AVAILABLE, 0);
+}
+
+int region_read_available(struct daxctl_region *region, uint64_t *available)
+{
+	int err = object_u64(&region->object, REGION_AVAILABLE, available);
+
+	return err ? kernel_fail(region->ctx->kernel, -err,
+			     "what is left of region %d cannot be read: %s", region->id,
+			     strerror(-err))
+		   : 0;
 }
 
 unsigned long region_align(struct daxctl_region *region)

@@ -482,6 +482,31 @@ static void strange_values(void **state)
 	}
 }
 
+/* An answer that is empty because nobody could look is none. */
+static void cannot_be_listed(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+
+	assert_null(daxctl_region_get_first(ctx));
+	assert_int_equal(errno, 0);
+	assert_null(daxctl_dev_get_by_name(ctx, "dax0.0"));
+	assert_int_equal(errno, ENOENT);
+	make_file(fixture, "sys/bus/dax/devices", "no directory\n");
+	assert_null(daxctl_region_get_first(ctx));
+	assert_int_equal(errno, ENOTDIR);
+	assert_null(daxctl_dev_get_by_name(ctx, "dax0.0"));
+	assert_int_equal(errno, ENOTDIR);
+	take_away(fixture, "sys/bus/dax/devices");
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "kmem");
+	struct daxctl_dev *dev = daxctl_dev_get_first(daxctl_region_get_first(ctx));
+	assert_non_null(dev);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/mapping0/end", "%s", "");
+	assert_null(daxctl_mapping_get_first(dev));
+	assert_int_equal(errno, ENODATA);
+}
+
 static void vanishes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -635,6 +660,7 @@ int main(void)
 		fixture_test(strange_names),
 		fixture_test(strange_links),
 		fixture_test(strange_values),
+		fixture_test(cannot_be_listed),
 		fixture_test(vanishes),
 		fixture_test(mappings),
 		fixture_test(dynamic_regions),

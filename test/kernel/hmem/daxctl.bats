@@ -48,6 +48,20 @@ teardown() {
 	(($(wc -l <"$BATS_TEST_TMPDIR/ram") <= $(wc -l <"$BATS_TEST_TMPDIR/devdax") + 16 * 3 + 32))
 }
 
+# limited COMMAND...: with no descriptor left but the standard ones and one more.
+limited() {
+	bash -c 'exec 3>&- 4>&- 5>&- 6>&-; ulimit -n 4; exec "$@"' bash "$@"
+}
+
+@test "what cannot be looked at is not taken for empty or gone" {
+	for command in "list" "list -R" "list -d dax0.0" "create-device" "destroy-device all" "disable-device dax0.0"; do
+		# shellcheck disable=SC2086 # words
+		unchanged limited "$LAB_BUILD/daxctl/daxctl" $command
+		[[ $status == 232 && -z $output ]]
+		says "the dax devices cannot be listed: Too many open files"
+	done
+}
+
 @test "a program's memory moves away when it is taken back" {
 	daxctl reconfigure-device --mode system-ram dax0.0
 	numactl --preferred=1 tail -c 256M /dev/zero &

@@ -230,6 +230,17 @@ three() {
 	says "$folder: is not used: others than root can change it"
 	says "dax0.0: the change is made, but it is not kept for the next boot"
 	chmod o-w $folder
+	# The section of a device that cannot be read stays.
+	three >$folder/three.conf
+	daxctl restore
+	mount --bind /dev/null /sys/bus/dax/devices/dax0.2/size
+	check daxctl reconfigure-device --persist --force --mode devdax dax0.1
+	umount /sys/bus/dax/devices/dax0.2/size
+	[[ $status != 0 && $(<$folder/three.conf) == "$(three)" && ! -e $folder/persist.conf ]]
+	says "dax0.2: its size, alignment and ranges cannot be read"
+	says "dax0.1: the change is made, but it is not kept for the next boot"
+	rm $folder/three.conf
+	as_booted
 	# The one stanza that there is stays one.
 	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=system-ram # so\n' >$folder/a.conf
 	check daxctl reconfigure-device --persist --force --mode devdax dax0.0
