@@ -15,7 +15,8 @@ extern "C" {
 
 /*
  * The last failure in this context as a sentence without newline, and what would help. NULL if
- * nothing failed, or if there is no advice. Both stay good until the next call that fails.
+ * nothing failed, or if there is no advice. Both stay good until the next call that fails, or that
+ * is to change something.
  */
 const char *daxctl_get_error(struct daxctl_ctx *ctx);
 const char *daxctl_get_hint(struct daxctl_ctx *ctx);

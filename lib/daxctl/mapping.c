@@ -35,7 +35,7 @@ static int read_mapping(struct daxctl_dev *dev, const char *name, struct daxctl_
 }
 
 /* All or none: a device of which only a part can be seen looks as if it had no ranges. */
-static int read_mappings(struct daxctl_dev *dev)
+static int read_mappings(struct daxctl_dev *dev, struct daxctl_mapping **out, size_t *count)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 	int err = sysfs_list(dev->object.folder, dev->object.name, is_mapping, &names);
@@ -50,20 +50,38 @@ static int read_mappings(struct daxctl_dev *dev)
 	if (err)
 		return err;
 	mappings[names.count - 1].last = true;
-	dev->mappings = TAKE(mappings);
-	dev->mapping_count = names.count;
+	*out = TAKE(mappings);
+	*count = names.count;
 	return 0;
+}
+
+static bool is_same(const struct daxctl_mapping *a, const struct daxctl_mapping *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (a[i].start != b[i].start || a[i].end != b[i].end || a[i].offset != b[i].offset)
+			return false;
+	return true;
+}
+
+/* Ranges that are still the same keep their pointers. */
+static void refresh_mappings(struct daxctl_dev *dev)
+{
+	AUTO_FREE struct daxctl_mapping *mappings = NULL;
+	size_t count = 0;
+
+	dev->mapping_error = read_mappings(dev, &mappings, &count);
+	dev->mapped = true;
+	if (dev->mappings && count == dev->mapping_count && is_same(mappings, dev->mappings, count))
+		return;
+	free(dev->mappings);
+	dev->mappings = TAKE(mappings);
+	dev->mapping_count = count;
 }
 
 EXPORT struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev)
 {
-	if (!dev->mapped) {
-		free(dev->mappings);
-		dev->mappings = NULL;
-		dev->mapping_count = 0;
-		dev->mapped = true;
-		dev->mapping_error = read_mappings(dev);
-	}
+	if (!dev->mapped)
+		refresh_mappings(dev);
 	if (!dev->mappings)
 		errno = dev->mapping_error ? -dev->mapping_error : ENOENT;
 	return dev->mappings;

@@ -51,6 +51,7 @@ struct daxctl_memory {
 struct daxctl_dev {
 	struct daxctl_region *region;
 	struct daxctl_dev *next;
+	struct daxctl_dev *next_gone; /* @next still leads on to the list that it was in */
 	struct object object;
 	int id;
 	struct daxctl_mapping *mappings; /* as many as @mapping_count, the last one marked */

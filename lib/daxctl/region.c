@@ -67,7 +67,11 @@ void region_free(struct daxctl_region *region)
 	if (!region)
 		return;
 	free_devs(region->devs);
-	free_devs(region->gone);
+	while (region->gone) {
+		struct daxctl_dev *dev = region->gone;
+		region->gone = dev->next_gone;
+		dev_free(dev);
+	}
 	object_deinit(&region->object);
 	folder_unref(region->folder);
 	free(region->path);
@@ -429,7 +433,7 @@ static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
 		return;
 	*place = dev->next;
 	region->latest = NULL;
-	dev->next = region->gone;
+	dev->next_gone = region->gone;
 	region->gone = dev;
 }
 

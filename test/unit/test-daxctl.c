@@ -482,6 +482,33 @@ static void strange_values(void **state)
 	}
 }
 
+/* A loop goes on behind a device that it destroys, and behind ranges that it looks at again. */
+static void destroyed_in_a_loop(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_dev *dev;
+	char name[16];
+	int seen = 0;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, GIB, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "dax0.%u", i);
+		make_dev(fixture, HMEM, name, GIB + i * BLOCK, BLOCK, 1, "kmem");
+		make_block(fixture, 8 + i, "offline", "Normal Movable");
+	}
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	daxctl_dev_foreach (region, dev) {
+		struct daxctl_mapping *mapping = daxctl_mapping_get_first(dev);
+		assert_int_equal(daxctl_memory_offline(daxctl_dev_get_memory(dev)), 0);
+		assert_ptr_equal(daxctl_mapping_get_first(dev), mapping);
+		assert_int_equal(daxctl_region_destroy_dev(region, dev), 0);
+		seen++;
+	}
+	assert_int_equal(seen, 4);
+}
+
 /* An answer that is empty because nobody could look is none. */
 static void cannot_be_listed(void **state)
 {
@@ -660,6 +687,7 @@ int main(void)
 		fixture_test(strange_names),
 		fixture_test(strange_links),
 		fixture_test(strange_values),
+		fixture_test(destroyed_in_a_loop),
 		fixture_test(cannot_be_listed),
 		fixture_test(vanishes),
 		fixture_test(mappings),
