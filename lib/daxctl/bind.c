@@ -3,11 +3,15 @@
 
 #include <kernel/driver.h>
 #include <kernel/mapper.h>
+#include <kernel/module.h>
 #include <string.h>
 
 #include "memory.h"
 #include "mode.h"
 #include "ram.h"
+
+/* What is locked while devices come to drivers and leave them. */
+#define DRIVERS "sys/bus/dax/drivers"
 
 static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
 {
@@ -58,20 +62,22 @@ static int put_back(struct daxctl_dev *dev, const struct mode *mode);
 
 /*
  * A name on the list of a driver makes the kernel offer it every device that has none, not only the
- * named one: devices that are disabled on purpose too. Those are put back.
+ * named one: devices that are disabled on purpose too. So does a driver whose module is loaded.
+ * Those that were @idle are put back, but for @self (NULL: none).
  */
-static int put_back_others(
-	struct daxctl_dev *dev, const struct mode *mode, const struct names *idle)
+static int put_back_others(struct daxctl_ctx *ctx, const struct daxctl_dev *self,
+	const struct mode *mode, const struct names *idle)
 {
-	struct kernel *kernel = dev_kernel(dev);
+	struct kernel *kernel = ctx->kernel;
 	AUTO_NAMES struct names bound = NAMES_INIT;
 	int err = driver_list(kernel, "dax", mode->driver, &bound);
 
 	names_sort(&bound);
 	names_foreach (idle, name) {
-		if (err || strcmp(name, dev->object.name) == 0 || !names_have(&bound, name))
+		if (err || (self && strcmp(name, self->object.name) == 0) ||
+			!names_have(&bound, name))
 			continue;
-		struct daxctl_dev *other = daxctl_dev_get_by_name(dev->region->ctx, name);
+		struct daxctl_dev *other = daxctl_dev_get_by_name(ctx, name);
 		err = other ? put_back(other, mode) : errno == ENOENT ? 0 : -errno;
 		if (err)
 			kernel_fail_while(kernel, err,
@@ -96,7 +102,7 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 	if (!is_bound_to(dev, mode->driver))
 		err = bind(dev, mode->driver);
 	if (!err)
-		err = put_back_others(dev, mode, &idle);
+		err = put_back_others(dev->region->ctx, dev, mode, &idle);
 	if (!err)
 		return 0;
 	return keep_cause(
@@ -121,6 +127,25 @@ static int join(struct daxctl_dev *dev, const struct mode *mode)
 	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", mode->driver);
 }
 
+int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
+{
+	struct kernel *kernel = ctx->kernel;
+	AUTO_TXN struct txn *txn = NULL;
+	AUTO_NAMES struct names idle = NAMES_INIT;
+	int err = ctx_txn(ctx, &txn) ?: txn_lock(txn, DRIVERS);
+
+	if (!err)
+		err = driver_list_idle(kernel, "dax", &idle);
+	if (err)
+		return err;
+	/* The driver counts: libkmod takes a command of modprobe.d(5) for failed in a program that
+	 * ignores SIGCHLD. */
+	err = module_load(kernel, mode->driver);
+	if (!driver_exists(kernel, "dax", mode->driver))
+		return err ?: driver_find(kernel, "dax", mode->driver);
+	return put_back_others(ctx, NULL, mode, &idle);
+}
+
 struct rebind {
 	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
 	struct daxctl_dev *known;
@@ -135,7 +160,7 @@ struct rebind {
  */
 static int lock_drivers(const struct rebind *rebind)
 {
-	return rebind->txn ? txn_lock(rebind->txn, "sys/bus/dax/drivers") : 0;
+	return rebind->txn ? txn_lock(rebind->txn, DRIVERS) : 0;
 }
 
 static int join_step(void *data)

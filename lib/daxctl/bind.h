@@ -6,6 +6,10 @@
 /* How a device comes to a driver of the dax bus, and leaves it. */
 struct mode;
 
+/* Loads the driver of @mode. Devices that had no driver have none afterwards, though the kernel may
+ * offer them to it. */
+int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode);
+
 /* Adds the step that binds *@slot, which may be known only when the step is taken, to the driver of
  * @mode; @name is for the step's text. */
 int bind_plan_join(

@@ -55,7 +55,7 @@ static int check_kernel(struct daxctl_ctx *ctx, int mode)
 {
 	int err = mode == DAXCTL_DEV_MODE_RAM ? ram_check_kernel(ctx) : 0;
 
-	return err ?: mode_check_driver(ctx->kernel, mode);
+	return err ?: mode_check_driver(ctx, mode);
 }
 
 /* How many bytes of a device with this layout lie in whole memory blocks, where that can be known:

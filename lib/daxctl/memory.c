@@ -527,17 +527,19 @@ EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
 	return mem ? daxctl_memory_is_online(mem) : 0;
 }
 
-bool memory_goes_online_by_itself(struct daxctl_ctx *ctx)
+int memory_goes_online_by_itself(struct daxctl_ctx *ctx)
 {
 	struct object *memory = ctx_memory(ctx);
 	const char *policy = memory ? object_text(memory, MEMORY_AUTO_ONLINE) : NULL;
 
-	return policy && strcmp(policy, "offline") != 0;
+	if (!policy)
+		return memory ? -errno : -ENOENT;
+	return strcmp(policy, "offline") != 0;
 }
 
 EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)
 {
-	return memory_goes_online_by_itself(dev->region->ctx);
+	return memory_goes_online_by_itself(dev->region->ctx) > 0;
 }
 
 EXPORT int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size)

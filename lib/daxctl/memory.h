@@ -29,8 +29,8 @@ void blocks_deinit(struct blocks *blocks);
 /* How many bytes of these ranges lie in whole memory blocks. */
 int memory_bytes_in(
 	struct daxctl_ctx *ctx, const struct daxctl_range *ranges, size_t count, uint64_t *bytes);
-/* Whether the kernel puts new memory to use by itself. */
-bool memory_goes_online_by_itself(struct daxctl_ctx *ctx);
+/* Whether the kernel puts new memory to use by itself: 1 or 0, or a negative errno. */
+int memory_goes_online_by_itself(struct daxctl_ctx *ctx);
 int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state);
 
 /* Adds the step that brings all blocks of @dev into state @to, all or nothing, or, with

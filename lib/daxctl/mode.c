@@ -2,8 +2,9 @@
 #include "mode.h"
 
 #include <kernel/driver.h>
-#include <kernel/module.h>
 #include <string.h>
+
+#include "bind.h"
 
 /* A mode is a driver. */
 static const struct mode modes[] = {
@@ -47,14 +48,16 @@ EXPORT int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev)
 	return daxctl_dev_is_system_ram_mode(dev);
 }
 
-int mode_check_driver(struct kernel *kernel, enum daxctl_dev_mode number)
+int mode_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode number)
 {
+	struct kernel *kernel = ctx->kernel;
 	const struct mode *mode = &modes[number];
 
-	if (driver_find(kernel, "dax", mode->driver) == 0)
+	if (driver_exists(kernel, "dax", mode->driver))
 		return 0;
-	if (module_load(kernel, mode->driver) == 0 && driver_find(kernel, "dax", mode->driver) == 0)
-		return 0;
+	int err = bind_load_driver(ctx, mode);
+	if (!err || driver_exists(kernel, "dax", mode->driver))
+		return err;
 	kernel_fail_while(kernel, -EOPNOTSUPP, "mode %s needs the kernel's driver %s", mode->name,
 		mode->driver);
 	kernel_hint(kernel, "load it with 'modprobe %s', or use a kernel with %s", mode->driver,

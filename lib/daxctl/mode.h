@@ -13,4 +13,4 @@ struct mode {
 /* NULL if @number is not one of enum daxctl_dev_mode. */
 const struct mode *mode_find(int number);
 /* -EOPNOTSUPP if the kernel has no driver for @mode; its module is loaded if need be. */
-int mode_check_driver(struct kernel *kernel, enum daxctl_dev_mode mode);
+int mode_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode mode);

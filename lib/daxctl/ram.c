@@ -41,9 +41,17 @@ int ram_check_blocks(struct daxctl_ctx *ctx, uint64_t size, uint64_t usable)
 
 int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags)
 {
-	if (flags & (DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_NO_MOVABLE) ||
-		!memory_goes_online_by_itself(ctx))
+	if (flags & (DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_NO_MOVABLE))
 		return 0;
+	int by_itself = memory_goes_online_by_itself(ctx);
+
+	/* A kernel without memory hotplug is refused for that. */
+	if (!by_itself || by_itself == -ENOENT)
+		return 0;
+	if (by_itself < 0)
+		return kernel_fail(ctx->kernel, -by_itself,
+			"whether this kernel puts new memory online by itself cannot be read: %s",
+			strerror(-by_itself));
 	kernel_fail(ctx->kernel, EBUSY,
 		"this kernel puts new memory online by itself, in a zone of its own choice");
 	kernel_hint(ctx->kernel,

@@ -18,17 +18,20 @@ static int open_bus(
 	return folder_open(kernel, path, folder);
 }
 
-int driver_find(struct kernel *kernel, const char *bus, const char *driver)
+bool driver_exists(struct kernel *kernel, const char *bus, const char *driver)
 {
 	AUTO_FOLDER struct folder *drivers = NULL;
-	int err = open_bus(kernel, bus, "drivers", &drivers);
 
-	if (!err && !sysfs_exists(drivers, driver, NULL))
-		err = -ENOENT;
-	if (err)
-		kernel_fail(
-			kernel, -err, "this kernel has no driver %s on the %s bus", driver, bus);
-	return err;
+	return open_bus(kernel, bus, "drivers", &drivers) == 0 &&
+		sysfs_exists(drivers, driver, NULL);
+}
+
+int driver_find(struct kernel *kernel, const char *bus, const char *driver)
+{
+	if (driver_exists(kernel, bus, driver))
+		return 0;
+	return kernel_fail(
+		kernel, ENOENT, "this kernel has no driver %s on the %s bus", driver, bus);
 }
 
 int driver_of(struct kernel *kernel, const char *bus, const char *device, char *driver, size_t size)

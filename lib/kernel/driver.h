@@ -9,6 +9,8 @@
  * All return 0 or a negative errno, with the cause recorded.
  */
 
+/* The same in a word, with nothing recorded. */
+bool driver_exists(struct kernel *kernel, const char *bus, const char *driver);
 /* -ENOENT if the kernel has no such driver (registered). */
 int driver_find(struct kernel *kernel, const char *bus, const char *driver);
 /* The name of the driver that @device is bound to in @driver (room for @size bytes); -ENOENT if it

@@ -254,6 +254,13 @@ static void auto_online(void **state)
 			"itself, in a zone of its own choice",
 			"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
 			"--no-movable or --force to accept its choice");
+	/* What cannot be read is not 'offline'. */
+	make_file(fixture, MEMORY "/auto_online_blocks", "%s", "");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -ENODATA,
+		"dax0.0: cannot become system-ram: whether this kernel puts new memory online by "
+		"itself cannot be read: No data available",
+		NULL);
+	make_file(fixture, MEMORY "/auto_online_blocks", "online_movable\n");
 	/* E2: where the kernel may use the memory, its choice is as good as another. */
 	assert_int_equal(
 		daxctl_dev_set_mode(daxctl_dev_get_by_name(ctx, "dax0.0"), DAXCTL_DEV_MODE_RAM,

@@ -58,6 +58,21 @@ free() {
 	says "destroyed 1 device"
 }
 
+@test "a driver that is loaded for one device leaves others disabled" {
+	daxctl create-device -s 256M
+	daxctl disable-device dax0.1
+	daxctl reconfigure-device -m system-ram dax0.0
+	modprobe -r device_dax
+	check daxctl reconfigure-device -m devdax --force dax0.0
+	[[ $status == 0 && $(readlink /sys/bus/dax/devices/dax0.0/driver) == */device_dax ]]
+	[[ ! -e /sys/bus/dax/devices/dax0.1/driver ]]
+	# Kernels since 6.2 offer it soft-reserved memory.
+	modprobe -r kmem
+	check daxctl reconfigure-device -m system-ram dax0.0
+	[[ $status == 0 && $(readlink /sys/bus/dax/devices/dax0.0/driver) == */kmem ]]
+	[[ ! -e /sys/bus/dax/devices/dax0.1/driver ]]
+}
+
 @test "destroy --force takes memory offline" {
 	daxctl create-device -s 256M
 	daxctl reconfigure-device -m system-ram dax0.1
