@@ -48,7 +48,7 @@ int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns)
 
 	ndctl_dimm_foreach_in_region (region, dimm)
 		err = err ?: step_init_labels(txn, dimm, 2, &slots);
-	return err ?: step_bind(txn, &region->entity, "nd_region");
+	return err ?: step_enable_region(txn, region);
 }
 
 void autolabel_settle(struct ndctl_region *region)

@@ -17,6 +17,23 @@ static void wait_probe(struct ndctl_namespace *ndns)
 	ctx_forget(ndns->entity.ctx);
 }
 
+/* What held it may be gone afterwards. */
+int namespace_disable(struct ndctl_namespace *ndns)
+{
+	struct claim *claim = namespace_claim(ndns);
+
+	if (claim)
+		return claim_delete(claim);
+	return entity_is_bound(&ndns->entity) ? entity_unbind(&ndns->entity) : 0;
+}
+
+int namespace_disable_idle(struct ndctl_namespace *ndns)
+{
+	CLEANUP(hold_release) struct hold hold = HOLD_INIT(ndns);
+
+	return hold_take(&hold, ndns) ?: namespace_disable(ndns);
+}
+
 /* The kernel refuses a namespace that has an info block, but makes the device which that asks for:
  * success is told by what came of it. */
 static int enable(struct ndctl_namespace *ndns)
@@ -51,16 +68,6 @@ int namespace_enable(struct ndctl_namespace *ndns)
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: cannot be enabled",
 			     entity_name(&ndns->entity))
 		   : 0;
-}
-
-/* What held it may be gone afterwards. */
-int namespace_disable(struct ndctl_namespace *ndns)
-{
-	struct claim *claim = namespace_claim(ndns);
-
-	if (claim)
-		return claim_delete(claim);
-	return entity_is_bound(&ndns->entity) ? entity_unbind(&ndns->entity) : 0;
 }
 
 /* ---- steps for a namespace ---- */
@@ -223,6 +230,18 @@ int step_disable_region(struct txn *txn, struct ndctl_region *region)
 	return txn_add(txn, step, "unbind %s from nd_region", entity_name(&region->entity));
 }
 
+/* Undone, it does not take away what has come into use since. */
+int step_enable_region(struct txn *txn, struct ndctl_region *region)
+{
+	struct region_hold *holds = calloc(1, sizeof(*holds));
+	struct step step = {region_enable_apply, region_disable_apply, region_hold_free, holds};
+
+	if (!holds)
+		return -ENOMEM;
+	holds->region = region;
+	return txn_add(txn, step, "bind %s to nd_region", entity_name(&region->entity));
+}
+
 /* ---- the interface ---- */
 
 /* Runs what was put in @txn by @plan, under the region's lock. */
@@ -310,7 +329,7 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 		err = region_lock(region, txn);
 	if (err || ndctl_region_is_enabled(region))
 		return err;
-	err = step_bind(txn, &region->entity, "nd_region") ?: txn_run(txn);
+	err = step_enable_region(txn, region) ?: txn_run(txn);
 	if (err)
 		return kernel_fail_while(entity_kernel(&region->entity), err,
 			"%s: cannot be enabled", entity_name(&region->entity));

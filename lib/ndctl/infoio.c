@@ -44,15 +44,15 @@ struct access {
 	void *data;
 };
 
-/* While the namespace is enabled raw. */
+/* While the namespace is enabled raw, and held. */
 static int open_and_do(struct ndctl_namespace *ndns, const struct access *access)
 {
 	const char *disk = ndctl_namespace_get_block_device(ndns);
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/block/%s", entity_name(&ndns->entity), disk);
-	AUTO_CLOSE int fd = node_open(ndns->entity.object.folder, path, disk, S_IFBLK,
-		(access->write ? O_RDWR : O_RDONLY) | O_EXCL);
+	AUTO_CLOSE int fd = node_open(
+		ndns->entity.object.folder, path, disk, S_IFBLK, access->write ? O_RDWR : O_RDONLY);
 	if (fd < 0)
 		return fd;
 	int err = access->fn(ndns, fd, access->data);
@@ -125,12 +125,20 @@ int raw_recover(struct ndctl_namespace *ndns)
 	return leave_raw(ndns);
 }
 
+/* Whoever uses the block device before we hold it keeps it: systemd mounts what it waits for as
+ * soon as it appears. */
 static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 {
+	CLEANUP(hold_release) struct hold hold = HOLD_INIT(ndns);
 	int err = entity_bind(&ndns->entity, "nd_pmem");
 
 	if (err)
 		return err;
+	err = hold_take(&hold, ndns);
+	if (err)
+		return kernel_fail_while(entity_kernel(&ndns->entity), err,
+			"%s was enabled in raw mode for its info block, and stays so",
+			entity_name(&ndns->entity));
 	err = open_and_do(ndns, access);
 	int unbound = put_back(ndns, unbind);
 	return err ?: unbound;

@@ -205,7 +205,7 @@ static int do_disable(void *data)
 
 	ndctl_bus_wait_probe(ndctl_region_get_bus(entity_region(&ndns->entity)));
 	ctx_forget(ndns->entity.ctx);
-	return namespace_disable(ndns);
+	return namespace_disable_idle(ndns);
 }
 
 /* What is not enabled shall not be so afterwards. */
@@ -254,7 +254,7 @@ static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace 
 		err = err ?: check_kept(region) ?: step_disable_region(txn, region);
 	err = err ?: plan_writes(txn, mend);
 	regions_foreach_touched (mend, region)
-		err = err ?: step_bind(txn, &region->entity, "nd_region");
+		err = err ?: step_enable_region(txn, region);
 	regions_foreach_touched (mend, region)
 		err = err ?: plan_rest(txn, region, lost);
 	err = err ?: txn_run(txn);

@@ -36,5 +36,5 @@ int namespace_settle(struct ndctl_namespace *ndns)
 	int err = load_driver(ndns);
 	if (err || !ndctl_namespace_is_active(ndns))
 		return err;
-	return namespace_check_idle(ndns) ?: namespace_disable(ndns);
+	return namespace_disable_idle(ndns);
 }

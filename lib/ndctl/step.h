@@ -59,10 +59,15 @@ int step_enable(struct txn *txn, struct ndctl_namespace *ndns);
 int step_disable(struct txn *txn, struct ndctl_namespace *ndns);
 /* The same for a region, with all of its namespaces; undone by enabling it. */
 int step_disable_region(struct txn *txn, struct ndctl_region *region);
+/* Lets the kernel bring up a region; undone by disabling it, unless a namespace is in use by then.
+ */
+int step_enable_region(struct txn *txn, struct ndctl_region *region);
 
 /* What the first two do. The caller has seen to it that nobody uses the namespace. */
 int namespace_enable(struct ndctl_namespace *ndns);
 int namespace_disable(struct ndctl_namespace *ndns);
+/* Disables the namespace unless it is in use, and keeps others away meanwhile. */
+int namespace_disable_idle(struct ndctl_namespace *ndns);
 
 /* settle.c: under the region's lock, before anything is decided */
 /* Loads the driver of the region's namespaces, and waits until the kernel has bound what it finds.

@@ -20,6 +20,8 @@ teardown() {
 		kill "$other"
 	fi
 	umount -q "$mnt" || :
+	swapoff -a
+	mdadm --stop --scan 2>/dev/null || :
 	dmsetup remove_all --noudevsync 2>/dev/null || :
 }
 
@@ -110,6 +112,71 @@ taken() {
 	rm /dev/pmem0 /dev/pmem0p1
 	refused "/dev/pmem0 is mounted on $mnt"
 	umount "$mnt"
+}
+
+@test "B3: neither md nor swap gets it while it is taken away; in use by one of them it is left alone" {
+	ndctl create-namespace --mode fsdax --map mem --size 64M >/dev/null
+	mkswap /dev/pmem0 >/dev/null
+	swapon /dev/pmem0
+	refused "/dev/pmem0 is swap space"
+	swapoff /dev/pmem0
+	# Metadata of version 1.0 are at the end: nothing of them is in the way of an info block.
+	mdadm --create /dev/md0 --run --force --metadata=1.0 --level=linear --raid-devices=1 /dev/pmem0
+	refused "/dev/pmem0 is held by md0"
+	says "hint: mdadm --stop /dev/md0"
+	mdadm --stop /dev/md0
+	slowly ndctl create-namespace --force --reconfig namespace0.0 --mode fsdax --map mem
+	check mdadm --assemble --run /dev/md0 /dev/pmem0
+	((status != 0))
+	check swapon --fixpgsz /dev/pmem0
+	((status != 0))
+	taken
+	# And so does the array: its metadata are still there.
+	mdadm --assemble --run /dev/md0 /dev/pmem0
+	mdadm --stop /dev/md0
+}
+
+# within CALL COMMAND...: runs it in the background; it waits at its first CALL (as strace has it) for the raw
+# block device that it has enabled for itself, and somebody else mounts that: $mounted, $status.
+within() {
+	local when=$1 slow
+	shift
+	mounted=
+	rm -f "$BATS_TEST_TMPDIR/trace"
+	strace -y -o "$BATS_TEST_TMPDIR/trace" -e trace="${when%%:*}" -e inject="$when":when=1 -P dev/pmem0 -P /dev/pmem0 \
+		"$@" >/dev/null 2>"$BATS_TEST_TMPDIR/slow" 3>&- &
+	slow=$!
+	until [[ $mounted ]] || ! kill -0 "$slow" 2>/dev/null; do
+		mount /dev/pmem0 "$mnt" 2>/dev/null && mounted=1
+		sleep 0.1
+	done
+	status=0
+	wait "$slow" || status=$?
+	cat "$BATS_TEST_TMPDIR/slow"
+	grep -q DELAYED "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "B3: enabled raw for its info block, a namespace is left to whom was faster, and nobody gets in later" {
+	local verb
+	ndctl create-namespace --mode raw --size 64M >/dev/null
+	mkfs.ext4 -q -O ^has_journal /dev/pmem0
+	mount /dev/pmem0 "$mnt"
+	echo content >"$mnt/file"
+	umount "$mnt"
+	for verb in "read-infoblock" "destroy-namespace --force" "create-namespace --force --mode fsdax --reconfig"; do
+		ndctl disable-namespace namespace0.0
+		# shellcheck disable=SC2086 # words
+		within openat:delay_enter=5s ndctl $verb namespace0.0
+		[[ $mounted ]]
+		((status != 0))
+		grep -q "namespace0.0 was enabled in raw mode for its info block, and stays so: /dev/pmem0 is mounted on $mnt" \
+			"$BATS_TEST_TMPDIR/slow"
+		intact
+		umount "$mnt"
+	done
+	ndctl disable-namespace namespace0.0
+	within close:delay_exit=5s ndctl read-infoblock namespace0.0
+	[[ ! $mounted ]]
 }
 
 @test "B3: mapped between the check and the unbinding, a device is left to its user" {
