@@ -90,6 +90,55 @@ hold() {
 	still "$before"
 }
 
+# waiting COMMAND...: runs it in the background, $worker, until it waits for the drivers, which are $locked.
+waiting() {
+	flock -o -x "/run/daxctl/object-$(stat -L -c %i /sys/bus/dax/drivers)" sleep 100 3>&- &
+	locked=$!
+	sleep 1
+	"$@" 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	worker=$!
+	until grep -q "waiting for flock" "$BATS_TEST_TMPDIR/said"; do
+		kill -0 "$worker"
+		sleep 0.1
+	done
+}
+
+# released: the lock, and the command with it: $status.
+released() {
+	pkill -P "$locked"
+	status=0
+	wait "$worker" || status=$?
+	cat "$BATS_TEST_TMPDIR/said"
+}
+
+@test "C1: what comes into use while the drivers' lock is waited for is left to its user" {
+	local before block
+	daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	daxctl reconfigure-device --mode devdax dax0.0
+	before=$(kernel_state)
+	waiting daxctl reconfigure-device --mode system-ram dax0.0
+	map_device dax0.0
+	released
+	((status != 0))
+	# shellcheck disable=SC2154 # by map_device
+	grep "/dev/dax0.0 is mapped by python3 (process $mapper)" "$BATS_TEST_TMPDIR/said"
+	kill "$mapper"
+	still "$before"
+	daxctl reconfigure-device --mode system-ram dax0.0
+	before=$(kernel_state)
+	waiting daxctl reconfigure-device --mode devdax --force dax0.0
+	block=$(grep -l offline /sys/devices/system/node/node1/memory*/state | head -n 1)
+	echo online_movable >"$block"
+	released
+	((status != 0))
+	grep "1 of its [0-9]* memory blocks are online" "$BATS_TEST_TMPDIR/said"
+	still "$before"
+	# The kernel has not lost it.
+	daxctl reconfigure-device --mode devdax --force dax0.0
+	daxctl reconfigure-device --mode system-ram dax0.0
+	still "$before"
+}
+
 # stuck: memory goes offline, and does not come to an end; $worker is daxctl.
 stuck() {
 	daxctl reconfigure-device --mode system-ram dax0.0
