@@ -61,8 +61,7 @@ static int say_taken(struct ndctl_region *region, struct ndctl_namespace *ndns)
 		kernel_fail(kernel, ENOSPC,
 			"%s is half configured: another program is at work on it, or was ended",
 			name);
-		kernel_hint(kernel, "ndctl disable-region %s; ndctl enable-region %s gives it back",
-			entity_name(&region->entity), entity_name(&region->entity));
+		kernel_hint(kernel, "ndctl destroy-namespace %s gives it back", name);
 		return -ENOSPC;
 	}
 	kernel_fail(kernel, ENOSPC, "%s is disabled, but configured: its %s are not free", name,

@@ -65,6 +65,21 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 	return 1;
 }
 
+/* A process that was ended before it had said how big the namespace is to be has left a uuid. Told
+ * a size of 0 the kernel forgets that. Returns 1 if there is nothing to give up. */
+static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+{
+	uuid_t uuid;
+
+	ndctl_namespace_get_uuid(ndns, uuid);
+	if (uuid_is_null(uuid) || ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
+		return 1;
+	int err = step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+	if (err)
+		return err;
+	return flags & NDCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
+}
+
 static int destroy(struct ndctl_namespace *ndns, unsigned flags)
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -76,7 +91,7 @@ static int destroy(struct ndctl_namespace *ndns, unsigned flags)
 	if (err)
 		return err;
 	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
-		return 1;
+		return destroy_empty(txn, ndns, flags);
 	err = plan_check_region(region) ?: plan_settle(ndns, flags);
 	if (!err)
 		err = plan_check_not_used(ndns, flags);

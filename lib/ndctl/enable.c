@@ -39,12 +39,18 @@ int namespace_disable_idle(struct ndctl_namespace *ndns)
 static int enable(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
+	int err;
 
 	if (claim)
 		return claim_enable(claim);
-	if (ndctl_namespace_is_active(ndns))
-		return 0;
-	int err = raw_recover(ndns) ?: entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);
+	if (ndctl_namespace_is_active(ndns)) {
+		if (!raw_is_left(ndns))
+			return 0;
+		err = namespace_disable_idle(ndns);
+		if (err)
+			return err;
+	}
+	err = raw_recover(ndns) ?: entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);
 	if (!err)
 		return 0;
 	wait_probe(ndns);
@@ -259,7 +265,7 @@ static int run(struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct nd
 
 static int plan_enable(struct txn *txn, struct ndctl_namespace *ndns)
 {
-	return ndctl_namespace_is_active(ndns) ? 0 : step_enable(txn, ndns);
+	return ndctl_namespace_is_active(ndns) && !raw_is_left(ndns) ? 0 : step_enable(txn, ndns);
 }
 
 EXPORT int ndctl_namespace_enable(struct ndctl_namespace *ndns)
@@ -320,6 +326,24 @@ EXPORT int ndctl_namespace_delete(struct ndctl_namespace *ndns)
 	return run(ndns, plan_delete);
 }
 
+/* The kernel says no more than ENXIO. */
+static int explain_dimms(struct ndctl_region *region, int err)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach_in_region (region, dimm) {
+		const char *name = entity_name(&dimm->entity);
+		if (ndctl_dimm_is_enabled(dimm))
+			continue;
+		kernel_fail(kernel, -err, "%s is disabled", name);
+		kernel_hint(kernel, "ndctl enable-dimm %s; ndctl enable-region %s", name,
+			entity_name(&region->entity));
+		break;
+	}
+	return err;
+}
+
 EXPORT int ndctl_region_enable(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -331,7 +355,7 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 		return err;
 	err = step_enable_region(txn, region) ?: txn_run(txn);
 	if (err)
-		return kernel_fail_while(entity_kernel(&region->entity), err,
+		return kernel_fail_while(entity_kernel(&region->entity), explain_dimms(region, err),
 			"%s: cannot be enabled", entity_name(&region->entity));
 	/* Its namespaces come up on their own; whoever asks next shall see them. */
 	ndctl_bus_wait_probe(ndctl_region_get_bus(region));

@@ -28,8 +28,9 @@ bool infoblock_wipe(const char *before, char *after);
  * returns, or a negative errno with the cause recorded. */
 int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data);
-/* Takes back force_raw if a process was killed in raw_access(); what somebody wants raw stays so.
- */
+/* Whether it has force_raw because a process was killed in raw_access(). */
+bool raw_is_left(struct ndctl_namespace *ndns);
+/* Takes that back; what somebody wants raw stays so. */
 int raw_recover(struct ndctl_namespace *ndns);
 
 /* Move @size bytes, all of them, at @offset. Return 0 or a negative errno. */

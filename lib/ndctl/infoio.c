@@ -115,14 +115,17 @@ static int leave_raw(struct ndctl_namespace *ndns)
 	return err ?: mark_clear(entity_kernel(&ndns->entity), path, left_raw);
 }
 
-int raw_recover(struct ndctl_namespace *ndns)
+bool raw_is_left(struct ndctl_namespace *ndns)
 {
 	char path[PATH_MAX];
 
-	if (ndctl_namespace_get_raw_mode(ndns) <= 0 || entity_path(&ndns->entity, path) ||
-		!mark_is_set(entity_kernel(&ndns->entity), path, left_raw))
-		return 0;
-	return leave_raw(ndns);
+	return ndctl_namespace_get_raw_mode(ndns) > 0 && entity_path(&ndns->entity, path) == 0 &&
+		mark_is_set(entity_kernel(&ndns->entity), path, left_raw);
+}
+
+int raw_recover(struct ndctl_namespace *ndns)
+{
+	return raw_is_left(ndns) ? leave_raw(ndns) : 0;
 }
 
 /* Whoever uses the block device before we hold it keeps it: systemd mounts what it waits for as
