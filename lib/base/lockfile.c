@@ -14,8 +14,11 @@
 #include "clock.h"
 #include "signals.h"
 
+/* Milliseconds. A pause is an eighth of the time that was waited: a thousand who wait for long must
+ * not keep the machine busy with looking. */
 #define PAUSE_SHORTEST 4
-#define PAUSE_LONGEST  200
+#define PAUSE_LONGEST  1000
+#define PAUSE_PART     8
 #define TELL_AFTER     1000
 
 /* ---- the file ---- */
@@ -114,16 +117,30 @@ struct waiting {
 	int root, fd;
 	const struct lock_wait *wait;
 	struct lock_holder *holder;
-	int64_t since; /* the same holder */
+	int64_t since; /* the same holder, since it last went on */
+	struct timespec touched;
 	bool told;
 };
+
+/* Whether the holder has called lockfile_progress() since the last look. The time is compared with
+ * itself only: nobody asks what the clock says. */
+static bool went_on(struct waiting *waiting)
+{
+	struct timespec before = waiting->touched;
+	struct stat st;
+
+	if (fstat(waiting->fd, &st))
+		return false;
+	waiting->touched = st.st_mtim;
+	return before.tv_sec != st.st_mtim.tv_sec || before.tv_nsec != st.st_mtim.tv_nsec;
+}
 
 /* The limit is for one holder: a thousand processes that each take a moment are no standstill. */
 static void look_at_holder(struct waiting *waiting)
 {
 	pid_t pid = find_holder(waiting->root, waiting->fd);
 
-	if (pid != waiting->holder->pid) {
+	if (pid != waiting->holder->pid || went_on(waiting)) {
 		waiting->holder->pid = pid;
 		waiting->since = clock_milliseconds();
 	}
@@ -139,19 +156,30 @@ static void tell(struct waiting *waiting)
 }
 
 /* Many waiters must not come back in step. */
-static int pause_for(int milliseconds)
+static int pause_for(int64_t milliseconds)
 {
-	const int spread = (int)(getpid() % 8);
-	const struct timespec pause = {0, (milliseconds + spread) * 1000000L};
+	milliseconds += milliseconds * (getpid() % 8) / 16;
+	const struct timespec pause = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
 
 	return nanosleep(&pause, NULL) ? -errno : 0;
+}
+
+static int64_t next_pause(int64_t waited)
+{
+	int64_t pause = waited / PAUSE_PART;
+
+	if (pause < PAUSE_SHORTEST)
+		return PAUSE_SHORTEST;
+	return pause < PAUSE_LONGEST ? pause : PAUSE_LONGEST;
 }
 
 static int wait_for(struct waiting *waiting)
 {
 	const struct lock_wait *wait = waiting->wait;
-	int64_t looked = waiting->since = clock_milliseconds();
-	int pause = PAUSE_SHORTEST;
+	int64_t begun = clock_milliseconds(), looked = begun;
+
+	waiting->since = begun;
+	went_on(waiting);
 
 	while (flock(waiting->fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK)
@@ -166,10 +194,9 @@ static int wait_for(struct waiting *waiting)
 			name_holder(waiting->root, waiting->holder);
 			return -ETIMEDOUT;
 		}
-		int err = pause_for(pause);
+		int err = pause_for(next_pause(clock_milliseconds() - begun));
 		if (err)
 			return err;
-		pause = pause < PAUSE_LONGEST ? pause * 2 : pause;
 	}
 	return 0;
 }
@@ -186,7 +213,12 @@ int lockfile_take(
 		return take_fd(&fd);
 	if (errno != EWOULDBLOCK || !wait->milliseconds)
 		return -errno;
-	struct waiting waiting = {root, fd, wait, holder ?: &ours, 0, false};
+	struct waiting waiting = {.root = root, .fd = fd, .wait = wait, .holder = holder ?: &ours};
 	waiting.holder->pid = 0;
 	return wait_for(&waiting) ?: take_fd(&fd);
+}
+
+void lockfile_progress(int fd)
+{
+	futimens(fd, NULL);
 }

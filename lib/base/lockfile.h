@@ -14,14 +14,15 @@
 
 /* How long to wait for another process, and who hears of it. */
 struct lock_wait {
-	int milliseconds;     /* as long as the same process holds the lock; 0: do not wait */
+	int milliseconds; /* while the same process holds the lock without progress; 0: do not wait
+			   */
 	bool ends_on_pending; /* a signal that would end the program, but is blocked, ends it */
 	/* Called once, after a second (NULL: nobody hears). */
 	void (*tell)(void *data, const char *holder);
 	void *data;
 };
 
-/* What a change waits at the most for one and the same holder. */
+/* What a change waits at the most for one and the same holder that does not go on. */
 #define LOCK_MILLISECONDS 300000
 
 /* Who had the lock when the wait ended: "ndctl (process 12)", or "another process". */
@@ -46,3 +47,6 @@ int lockfile_open_directory(int root);
  */
 int lockfile_take(
 	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder);
+
+/* Tells those who wait that the holder of the lock goes on: the limit of each begins anew. */
+void lockfile_progress(int fd);

@@ -199,6 +199,35 @@ static void gives_up(void **state)
 		"/" REGION " cannot be locked: another process has been changing it for too long");
 }
 
+/* F: a holder that goes on is waited for, however long it takes in all. */
+static void waits_while_it_goes_on(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 2500};
+	int ready[2];
+	char answer;
+
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int fd = take_now(test, REGION);
+		if (write(ready[1], "y", 1) != 1)
+			_exit(1);
+		for (int i = 0; i < 12; i++) {
+			usleep(500000);
+			lockfile_progress(fd);
+		}
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &answer, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	AUTO_CLOSE int fd = lock_take(test->kernel, REGION, &wait);
+	assert_true(fd >= 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void interrupted(void **state)
 {
 	struct test *test = *state;
@@ -257,6 +286,7 @@ int main(void)
 		lock_test(of_what_exists),
 		lock_test(waits_and_says_for_whom),
 		lock_test(gives_up),
+		lock_test(waits_while_it_goes_on),
 		lock_test(interrupted),
 		lock_test(object_is_gone),
 	};
