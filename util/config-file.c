@@ -128,6 +128,7 @@ static int read_file(struct config *config, int folder, const char *path, const 
 	if (err) {
 		config->err = err;
 		config->mistakes++;
+		config->found = true;
 		return 0;
 	}
 	return config_parse(config, file, text, size);
@@ -153,7 +154,7 @@ static int read_folder(struct config *config, const char *path)
 		return failed(path, -errno);
 	int err = 0;
 	for (int i = 0; i < count; i++) {
-		if (!err)
+		if (!err && !(config->found && config->first_only))
 			err = read_file(config, folder, path, entries[i]->d_name);
 		free(entries[i]);
 	}
@@ -161,14 +162,35 @@ static int read_folder(struct config *config, const char *path)
 	return err;
 }
 
-int config_read(const char *path, struct config **out)
+int config_read_for(const char *path, const struct config_scope *scope, struct config **out)
 {
 	AUTO_CONFIG struct config *config = calloc(1, sizeof(*config));
 
 	if (!config)
 		return -ENOMEM;
+	config->scope = scope;
 	int err = read_folder(config, path);
+	config->scope = NULL;
 	if (!err)
 		*out = TAKE(config);
 	return err;
+}
+
+int config_read(const char *path, struct config **out)
+{
+	return config_read_for(path, NULL, out);
+}
+
+bool config_may_concern(const char *path, const struct config_scope *scope)
+{
+	AUTO_CONFIG struct config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return true;
+	config->scope = scope;
+	config->first_only = true;
+	bool before = say_quietly(true);
+	int err = read_folder(config, path);
+	say_quietly(before);
+	return err || config->found;
 }

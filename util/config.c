@@ -436,7 +436,7 @@ static void check_header(struct stanza *stanza, const struct kind *kind, bool cl
 static void check_twice(struct config *config, struct stanza *stanza)
 {
 	for (struct stanza *other = config->stanzas; other; other = other->next) {
-		if (strcmp(other->name, stanza->name) != 0)
+		if (strcmp(other->name, stanza->name) != 0 || (other->foreign && stanza->foreign))
 			continue;
 		mistake(stanza, "a section of this name is in line %zu of %s too", other->line,
 			other->file);
@@ -463,29 +463,125 @@ static void read_stanza(
 	check_ranges(stanza);
 }
 
+static struct stanza *stanza_new(
+	const char *file, const struct kind *kind, const struct ini_section *section)
+{
+	struct stanza *stanza = calloc(1, sizeof(*stanza));
+
+	if (!stanza)
+		return NULL;
+	stanza->kind = kind->kind;
+	stanza->mode = kind->mode;
+	stanza->line = section->first + 1;
+	stanza->online = stanza->movable = true;
+	stanza->file = strdup(file);
+	stanza->name = strdup(section->name);
+	if (stanza->file && stanza->name)
+		return stanza;
+	config_free_stanza(stanza);
+	return NULL;
+}
+
+/* ---- for whom ---- */
+
+static bool contains(const struct ini_line *line, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i + length <= line->length; i++)
+		if (strncasecmp(line->text + i, word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool line_mentions(const struct config_scope *scope, const struct ini_line *line)
+{
+	bool wrong;
+	AUTO_FREE char *key = ini_key(line, &wrong);
+
+	if (!key)
+		return false;
+	if (scope->mapless && !scope->uuid)
+		return strcmp(key, "map") == 0;
+	if (scope->uuid)
+		return strcmp(key, "nvdimm.uuid") == 0 && contains(line, scope->uuid);
+	return strncmp(key, "region.", strlen("region.")) == 0;
+}
+
+/* Decide by the text, without the parser: there may be a thousand sections for others. A line that
+ * is continued may hide anything. */
+static bool section_mentions(
+	const struct config_scope *scope, const struct ini *ini, const struct ini_section *section)
+{
+	for (size_t i = section->first + 1; i < section->end; i++)
+		if (ini->lines[i].continued || line_mentions(scope, &ini->lines[i]))
+			return true;
+	return false;
+}
+
+static bool stanza_may_fit(const struct config_scope *scope, const struct stanza *stanza)
+{
+	uuid_t uuid;
+
+	if (!scope->mapless != !(stanza->given & KEY_MAP))
+		return false;
+	if (scope->mapless && !scope->uuid)
+		return true;
+	if (!scope->uuid)
+		return !(stanza->given & KEY_UUID) && stanza->given & KEYS_REGION &&
+			scope->may_fit(stanza, scope->data);
+	return stanza->given & KEY_UUID && uuid_parse(scope->uuid, uuid) == 0 &&
+		(stanza->wrong || uuid_compare(stanza->uuid, uuid) == 0);
+}
+
+/* Reads a section for the scope. A mistake is said once it is known that the section is for it. */
+static int read_for_scope(struct config *config, struct stanza **stanza, const struct kind *kind,
+	const struct ini *ini, size_t index)
+{
+	const struct config_scope *scope = config->scope;
+	const struct ini_section *section = &ini->sections[index];
+
+	(*stanza)->foreign = !section_mentions(scope, ini, section);
+	if (!(*stanza)->foreign) {
+		bool before = say_quietly(true);
+		read_stanza(*stanza, kind, ini, index);
+		say_quietly(before);
+		(*stanza)->foreign = !stanza_may_fit(scope, *stanza);
+	}
+	config->found |= !(*stanza)->foreign;
+	if ((*stanza)->foreign || !(*stanza)->wrong || config->first_only) {
+		(*stanza)->wrong |= (*stanza)->foreign;
+		return 0;
+	}
+	struct stanza *again = stanza_new((*stanza)->file, kind, section);
+	if (!again)
+		return -ENOMEM;
+	config_free_stanza(*stanza);
+	*stanza = again;
+	read_stanza(again, kind, ini, index);
+	return 0;
+}
+
 static int add_stanza(struct config *config, const char *file, const struct ini *ini, size_t index,
 	const struct kind *kind)
 {
 	struct stanza **place = &config->stanzas;
-	struct stanza *stanza = calloc(1, sizeof(*stanza));
+	struct stanza *stanza = stanza_new(file, kind, &ini->sections[index]);
 
 	if (!stanza)
 		return -ENOMEM;
-	stanza->kind = kind->kind;
-	stanza->mode = kind->mode;
-	stanza->line = ini->sections[index].first + 1;
-	stanza->online = stanza->movable = true;
-	stanza->file = strdup(file);
-	stanza->name = strdup(ini->sections[index].name);
-	if (!stanza->file || !stanza->name) {
+	while (*place)
+		place = &(*place)->next;
+	if (!config->scope) {
+		read_stanza(stanza, kind, ini, index);
+	} else if (read_for_scope(config, &stanza, kind, ini, index)) {
 		config_free_stanza(stanza);
 		return -ENOMEM;
 	}
-	read_stanza(stanza, kind, ini, index);
 	check_twice(config, stanza);
-	while (*place)
-		place = &(*place)->next;
 	*place = stanza;
+	if (stanza->foreign)
+		return 0;
 	config->mistakes += stanza->wrong;
 	config->wrong |= stanza->wrong && stanza->kind == STANZA_RECONFIGURE &&
 		uuid_is_null(stanza->uuid) && !(stanza->given & KEYS_REGION);
@@ -503,7 +599,7 @@ static void check_before_sections(struct config *config, const char *file, const
 			continue;
 		say_error("%s:%zu: stands in no section", file, i + 1);
 		config->mistakes++;
-		config->wrong = true;
+		config->wrong = config->found = true;
 	}
 }
 
@@ -520,7 +616,7 @@ static void check_swallowed(struct config *config, const char *file, const struc
 		say_error("%s:%zu: begins no section: the line before ends with a backslash", file,
 			i + 1);
 		config->mistakes++;
-		config->wrong = true;
+		config->wrong = config->found = true;
 	}
 }
 
@@ -552,6 +648,8 @@ int config_parse(struct config *config, const char *file, char *text, size_t siz
 	check_before_sections(config, file, &ini);
 	check_swallowed(config, file, &ini);
 	for (size_t i = 0; !err && i < ini.section_count; i++) {
+		if (config->first_only && config->found)
+			return 0;
 		const struct kind *kind = find_kind(ini.sections[i].name);
 		if (kind)
 			err = add_stanza(config, file, &ini, i, kind);

@@ -41,7 +41,9 @@ struct stanza {
 	char *name;	     /* in lower case, "create-device dax0.1" */
 	size_t line;	     /* that of the header; while it is read, the one that is looked at */
 	enum stanza_kind kind;
-	bool wrong; /* there is a mistake in it, which was said: it is not to be applied */
+	/* It is not to be applied: there is a mistake in it, which was said, or it is @foreign. */
+	bool wrong;
+	bool foreign; /* not for whom the configuration is read: only its name counts */
 	unsigned given;
 
 	uuid_t uuid;
@@ -56,8 +58,27 @@ struct stanza {
 	size_t range_count;
 };
 
+/*
+ * Whom the configuration is read for: sections for others are not evaluated, and mistakes in them
+ * are left to who reads all.
+ */
+struct config_scope {
+	/* What its identity rests on: the uuid of a namespace, as text, or NULL: keys of a region.
+	 */
+	const char *uuid;
+	/* Sections with map = none, of this uuid or, without one, of any; otherwise those
+	 * without. */
+	bool mapless;
+	/* Whether a section that names a region may be for it. */
+	bool (*may_fit)(const struct stanza *stanza, void *data);
+	void *data;
+};
+
 struct config {
 	struct stanza *stanzas;
+	const struct config_scope *scope; /* while it is read; NULL: all */
+	bool first_only;		  /* while it is read: until a section is found */
+	bool found;			  /* a section, or a mistake, that may be for the scope */
 	/* There is a mistake of which nobody can say which device it is for. */
 	bool wrong;
 	unsigned mistakes; /* all of them */
@@ -68,6 +89,11 @@ struct config {
  * nor other files from being read. Returns 0, or a negative errno with the error said if the folder
  * itself is not used: -EPERM if others can change it. A folder that is missing has no stanzas. */
 int config_read(const char *path, struct config **config);
+/* The same for @scope only. */
+int config_read_for(const char *path, const struct config_scope *scope, struct config **config);
+/* Whether config_read_for() would find anything, mistakes included. Says nothing, and reads no more
+ * than it must. */
+bool config_may_concern(const char *path, const struct config_scope *scope);
 /* Adds the stanzas in @size bytes of @text, which is taken over. Returns 0 or -ENOMEM. */
 int config_parse(struct config *config, const char *file, char *text, size_t size);
 void config_free(struct config *config);

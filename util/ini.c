@@ -156,14 +156,28 @@ static int hear_error(const char *format, ...)
 	return length;
 }
 
+/* The one file that the parser reads from: a thousand sections need no thousand files. */
+static int write_section(const char *text, size_t size)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("section", MFD_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, 0) || pwrite(fd, text, size, 0) != (ssize_t)size)
+		return -1;
+	return fd;
+}
+
 /* The parser opens a file by name, and knows all of a file or nothing: it gets a section at a time,
  * under a name that is none of ours. */
 struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t *bad)
 {
-	AUTO_CLOSE int fd = memfd_create("section", MFD_CLOEXEC);
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
 	char self[64];
-	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	FILE *file = open_memstream(&text, &size);
 
+	*bad = 0;
 	if (!file)
 		return NULL;
 	fputs("[" INI_LOADED "]\n", file);
@@ -171,7 +185,8 @@ struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t
 		fwrite(lines[i].text, 1, lines[i].length, file);
 		fputc('\n', file);
 	}
-	if (fclose(file))
+	int fd = fclose(file) ? -1 : write_section(text, size);
+	if (fd < 0)
 		return NULL;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	iniparser_set_error_callback(hear_error);

@@ -13,7 +13,7 @@
 static const char *tool_name = "";
 static const char *verb_name;
 static unsigned error_count;
-static bool in_progress;
+static bool in_progress, is_quiet;
 
 void say_init(const char *tool, const char *verb)
 {
@@ -48,7 +48,7 @@ void say_progress(const char *format, ...)
 {
 	va_list args;
 
-	if (!isatty(STDERR_FILENO))
+	if (is_quiet || !isatty(STDERR_FILENO))
 		return;
 	in_progress = true;
 	fputs(START_OF_LINE, stderr);
@@ -60,6 +60,8 @@ void say_progress(const char *format, ...)
 
 static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_list args)
 {
+	if (is_quiet)
+		return;
 	end_progress();
 	if (prefix)
 		fprintf(stderr, "%s: ", prefix);
@@ -75,9 +77,17 @@ static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_lis
 		va_end(args_);                                                                     \
 	} while (0)
 
+bool say_quietly(bool quiet)
+{
+	bool before = is_quiet;
+
+	is_quiet = quiet;
+	return before;
+}
+
 void say_error(const char *format, ...)
 {
-	error_count++;
+	error_count += !is_quiet;
 	SAY(tool_name, format);
 }
 
@@ -107,7 +117,7 @@ void say_outcome(const char *format, ...)
 
 int usage_error(const char *format, ...)
 {
-	error_count++;
+	error_count += !is_quiet;
 	if (!verb_name) {
 		SAY(tool_name, format);
 		say_hint("'%s help' lists the verbs", tool_name);

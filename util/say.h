@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
+
 #include "cleanup.h"
 
 /*
@@ -37,6 +39,9 @@ static inline const char *typed(const char *word)
 /* How far a long work is, on a line that the next sentence takes the place of. Nothing where
  * standard error is no terminal. */
 void say_progress(const char *format, ...) PRINTF(1, 2);
+
+/* From now on says nothing, and counts no error, or does so again. Returns what was in force. */
+bool say_quietly(bool quiet);
 
 /* For checks of the command line: says "TOOL: VERB: sentence" and where the options are listed.
  * Returns EXIT_USAGE, to be returned by run. */

@@ -309,6 +309,98 @@ static void others_can_write(void **state)
 	assert_int_equal(chmod(folder, 0755), 0);
 }
 
+#define UUID_C "11111111-aa6d-4dae-ac93-8b18a035671d"
+
+static bool is_other_path(const struct stanza *stanza, void *data)
+{
+	return stanza->given & KEY_REGION_PATH && strcmp(stanza->region_path, data) == 0;
+}
+
+static bool read_for(
+	struct fixture *fixture, const struct config_scope *scope, struct config **config)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/etc", fixture->root);
+	config_free(*config);
+	*config = NULL;
+	struct capture capture = capture_start();
+	bool concerned = config_may_concern(path, scope);
+	capture_end(capture, said, sizeof(said));
+	assert_string_equal(said, "");
+	capture = capture_start();
+	assert_int_equal(config_read_for(path, scope, config), 0);
+	capture_end(capture, said, sizeof(said));
+	return concerned;
+}
+
+static unsigned count_usable(const struct config *config)
+{
+	unsigned count = 0;
+
+	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next)
+		count += !stanza->wrong;
+	return count;
+}
+
+/* F: who is concerned by one device reads what may be for it. */
+static void for_one_device(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CONFIG struct config *config = NULL;
+	struct config_scope scope = {.uuid = UUID_A};
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/a.conf",
+		"[reconfigure-device a]\nnvdimm.uuid = \"" UUID_A "\"\n"
+		"[reconfigure-device b]\nnvdimm.uuid = " UUID_B "\nmoed = devdax\n"
+		"[create-device c]\nregion.path = /platform/c\nsize = 2M\n"
+		"[create-device d]\nregion.path = /platform/d\nsizze = 2M\n");
+	assert_true(read_for(fixture, &scope, &config));
+	assert_int_equal(count_usable(config), 1);
+	assert_string_equal(said, "");
+	scope.uuid = UUID_B;
+	assert_true(read_for(fixture, &scope, &config));
+	assert_int_equal(count_usable(config), 0);
+	assert_non_null(strstr(said, "a.conf:5: [reconfigure-device b]: moed"));
+	scope.uuid = UUID_C;
+	assert_false(read_for(fixture, &scope, &config));
+	assert_string_equal(said, "");
+	/* A namespace without a page map is something else. */
+	scope = (struct config_scope){.uuid = UUID_A, .mapless = true};
+	assert_false(read_for(fixture, &scope, &config));
+	scope.uuid = NULL;
+	assert_false(read_for(fixture, &scope, &config));
+
+	scope = (struct config_scope){.may_fit = is_other_path, .data = "/platform/c"};
+	assert_true(read_for(fixture, &scope, &config));
+	assert_int_equal(count_usable(config), 1);
+	assert_string_equal(said, "");
+	scope.data = "/platform/d";
+	assert_true(read_for(fixture, &scope, &config));
+	assert_int_equal(count_usable(config), 0);
+	assert_non_null(strstr(said, "a.conf:11: [create-device d]: sizze"));
+	scope.data = "/platform/e";
+	assert_false(read_for(fixture, &scope, &config));
+
+	/* A backslash may hide what the text does not show; of two of one name neither counts. */
+	make_file(fixture, "etc/b.conf", "[reconfigure-device e]\nnvdimm.uuid = \\\n" UUID_C "\n");
+	scope = (struct config_scope){.uuid = UUID_C};
+	assert_true(read_for(fixture, &scope, &config));
+	assert_int_equal(count_usable(config), 1);
+	make_file(fixture, "etc/c.conf", "[reconfigure-device e]\nnvdimm.uuid = " UUID_B "\n");
+	assert_true(read_for(fixture, &scope, &config));
+	assert_int_equal(count_usable(config), 0);
+	assert_non_null(strstr(said, "a section of this name is in line 1"));
+	/* What cannot be read may be for anybody. */
+	take_away(fixture, "etc/c.conf");
+	make_link(fixture, "etc/c.conf", "nowhere");
+	scope.uuid = "22222222-aa6d-4dae-ac93-8b18a035671d";
+	assert_true(read_for(fixture, &scope, &config));
+	assert_non_null(strstr(said, "c.conf: cannot be read"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +410,7 @@ int main(void)
 		fixture_test(two_for_one),
 		fixture_test(ends_of_lines),
 		fixture_test(others_can_write),
+		fixture_test(for_one_device),
 	};
 
 	say_init("daxctl", "restore");
