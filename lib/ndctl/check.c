@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "btt.h"
+#include "place.h"
 #include "step.h"
 
 /* Checking the block translation table of a namespace; btt.h describes the table. */
@@ -153,7 +154,7 @@ static int plan(struct txn *txn, struct check *check)
 		kernel_hint(kernel, "ndctl disable-namespace %s, or --force", name);
 	}
 	if (!err)
-		err = step_disable(txn, ndns);
+		err = place_check_enabled(ndns) ?: step_disable(txn, ndns);
 	if (!err)
 		err = txn_add(txn, (struct step){.apply = do_check, .data = check},
 			"%s the block translation table of %s",

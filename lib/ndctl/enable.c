@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "infoblock.h"
+#include "place.h"
 
 /* Enabling and disabling of namespaces and regions. */
 
@@ -71,6 +72,8 @@ int namespace_enable(struct ndctl_namespace *ndns)
 
 	if (err && ndctl_namespace_get_size(ndns) == 0)
 		kernel_fail(entity_kernel(&ndns->entity), -err, "it has no capacity");
+	else if (err)
+		place_check_whole(ndns);
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: cannot be enabled",
 			     entity_name(&ndns->entity))
 		   : 0;

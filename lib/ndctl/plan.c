@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
+#include "place.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -137,6 +138,23 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
 }
 
+static int do_check_start(void *data)
+{
+	return place_check_start(data);
+}
+
+/* Only the kernel knows before where a new namespace will be. */
+static int plan_check_start(struct txn *txn, const struct plan *plan)
+{
+	const struct step check = {.apply = do_check_start, .data = plan->ndns};
+
+	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE ||
+		!place_may_be_misaligned(plan->region))
+		return 0;
+	return txn_add(txn, check, "check that the start of %s is aligned",
+		entity_name(&plan->ndns->entity));
+}
+
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
 	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
@@ -144,6 +162,8 @@ static int plan_label(struct txn *txn, const struct plan *plan)
 
 	if (!err)
 		err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
+	if (!err)
+		err = plan_check_start(txn, plan);
 	if (!err)
 		err = plan_write(txn, plan, NS_ALT_NAME, plan->name);
 	if (!err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
 #include "infoblock.h"
+#include "place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -145,22 +146,10 @@ static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *sp
 	return -EOPNOTSUPP;
 }
 
-/* Whether @ndns is fsdax when nothing claims it, as on legacy and virtual persistent memory. While
- * something claims it the kernel does not tell; plan_claim then checks the outcome. */
-static bool is_mapped_by_kernel(struct ndctl_namespace *ndns)
-{
-	struct ndctl_region *region = entity_region(&ndns->entity);
-
-	if (!namespace_claim(ndns))
-		return ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_FSDAX;
-	return !ndctl_bus_has_nfit(ndctl_region_get_bus(region)) &&
-		ndctl_region_get_mappings(region) == 0;
-}
-
 static void choose_info_block(struct plan *plan, const struct ndctl_namespace_spec *spec)
 {
 	if (plan->row->claim != KIND_PFN || plan->map != NDCTL_PFN_LOC_RAM || plan->labelled ||
-		!is_mapped_by_kernel(plan->ndns))
+		!place_is_mapped(plan->ndns))
 		return;
 	if (spec->align && ndctl_namespace_get_resource(plan->ndns) % spec->align)
 		return;
@@ -394,6 +383,18 @@ static int check_room(const struct plan *plan)
 	return -ENXIO;
 }
 
+/* A btt needs no struct pages; what the kernel maps by itself gets them all the same. */
+static int check_place(const struct plan *plan)
+{
+	if (!plan->labelled)
+		return place_check_whole(plan->ndns);
+	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
+		return 0;
+	if (ndctl_namespace_get_size(plan->ndns) > 0)
+		return place_check_start(plan->ndns);
+	return place_check_room(plan->region, plan->size);
+}
+
 /* The kernel knows each uuid of a bus once. */
 static int check_uuid(const struct plan *plan)
 {
@@ -488,6 +489,6 @@ int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 	if (!err)
 		err = choose_size(plan, &spec);
 	if (!err)
-		err = check_room(plan);
+		err = check_place(plan) ?: check_room(plan);
 	return err ?: choose_name(plan, &spec);
 }
