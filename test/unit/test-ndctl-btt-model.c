@@ -37,6 +37,7 @@ struct model {
 	unsigned char *base, *damaged, *saved; /* the parts, one after the other */
 	size_t parts_size;
 	uint32_t *contents, *saved_contents, *before, *after;
+	uint32_t before_sectors;
 	unsigned char *seen;
 	uint64_t random;
 	struct btt_medium medium;
@@ -412,11 +413,15 @@ static bool is_logged(const struct model *m, uint32_t sector, uint32_t content)
 	return false;
 }
 
-/* What the kernel reads after the repair is what it read before. Of a table that it refuses, or of
- * which it would lose something, it is what the map says, or what a logged write left. */
+/* What the kernel reads after the repair is what it read before. The kernel does not check that the
+ * numbers of an info block belong together: put right, it may have more sectors. Of a table that it
+ * refuses, or of which it would lose something, it is what the map says, or what a logged write
+ * left. */
 static bool reads_the_same(struct model *m, bool was_taken)
 {
-	for (uint32_t i = 0; i < m->kernel.sectors; i++)
+	if (m->kernel.sectors < m->before_sectors)
+		return false;
+	for (uint32_t i = 0; i < m->before_sectors; i++)
 		if (m->after[i] != m->before[i] && (was_taken || !is_logged(m, i, m->after[i])))
 			return false;
 	return true;
@@ -443,24 +448,17 @@ static bool try_repair(struct model *m, unsigned flags, bool was_taken)
 	return true;
 }
 
-/* The kernel does not check that the numbers of an info block belong together. */
-static bool is_other_layout(const struct model *m)
-{
-	const struct kbtt *now = &m->kernel, *was = &m->geometry;
-
-	return now->sectors != was->sectors || now->blocks != was->blocks ||
-		now->nfree != was->nfree || now->map != was->map || now->log != was->log;
-}
-
 /* Sets `before` to what the kernel reads, or, if it loses something, to what the map says. */
 static bool is_taken(struct model *m)
 {
-	bool exact = read_all(m, m->before) && is_exact(m) && !is_other_layout(m);
+	bool exact = read_all(m, m->before) && is_exact(m);
 
+	m->before_sectors = m->kernel.sectors;
 	restore(m, m->damaged, m->contents);
 	if (exact)
 		return true;
 	m->kernel = m->geometry;
+	m->before_sectors = m->kernel.sectors;
 	for (uint32_t i = 0; i < m->kernel.sectors; i++)
 		m->before[i] = kbtt_read(&m->kernel, i);
 	return false;
