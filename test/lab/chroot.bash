@@ -7,13 +7,19 @@
 # folders are laid over each other in a mount namespace; what a command writes goes with it.
 #
 #	root/	Debian's essential packages, and those that README.md names for a build
-#	tests/	what the unit tests need besides, and another compiler
-#	ndctl/	Debian's own ndctl and daxctl, and what they need
+#	tests/	what the unit tests need besides, and another compiler; not of Debian 12
+#	ndctl/	Debian's own ndctl and daxctl, and ipmctl, which is linked to libndctl; of Debian 12 alone
+#	counts/	what test/run counts with; of Debian 12 alone
 
-declare -A layers=(
-	[tests]="libcmocka-dev g++ clang libclang-rt-dev"
-	[ndctl]="ndctl daxctl"
-)
+# layers_of SUITE: a line each, its name and its packages.
+layers_of() {
+	if [[ $1 == bookworm ]]; then
+		echo "ndctl ndctl daxctl ipmctl"
+		echo "counts jq bats"
+	else
+		echo "tests libcmocka-dev g++ clang libclang-rt-dev"
+	fi
+}
 
 # build_packages: those of the README's recipe.
 build_packages() {
@@ -22,23 +28,23 @@ build_packages() {
 
 # make_debian SUITE
 make_debian() {
-	local suite=$1 named layer
+	local suite=$1
+	local -a named more
 
 	read -ra named < <(build_packages)
 	((${#named[@]})) || die "README.md has no line 'apt-get install meson ...'"
 	open_suite "$suite"
 	unpack_layer root "${named[@]}"
-	for layer in "${!layers[@]}"; do
-		# shellcheck disable=SC2086 # one package per word
-		unpack_layer "$layer" "${named[@]}" ${layers[$layer]}
-	done
-	describe_debian >packages
+	while read -r -a more; do
+		unpack_layer "${more[0]}" "${named[@]}" "${more[@]:1}" </dev/null
+	done < <(layers_of "$suite")
+	describe_debian "$suite" >packages
 }
 
-# describe_debian: what it is made of; `outdated` compares.
+# describe_debian SUITE: what it is made of; `outdated` compares.
 describe_debian() {
 	build_packages
-	declare -p layers
+	layers_of "$1"
 }
 
 # unpack_layer LAYER PACKAGE...: these and all that they depend on, but for what is in layer root.

@@ -411,7 +411,7 @@ outdated() {
 		[[ -e $lab_cache/$1 && ! -e $lab_cache/$1/root/usr/bin/qemu-bundle ]]
 		return
 	elif [[ $folder == debian ]]; then
-		[[ -e $lab_cache/$1 ]] && ! cmp -s <(describe_debian) "$lab_cache/$1/packages"
+		[[ -e $lab_cache/$1 ]] && ! cmp -s <(describe_debian "${1#*-}") "$lab_cache/$1/packages"
 		return
 	fi
 	[[ $folder =~ ^(nonedax|labelfault|image)$ && -e $lab_cache/$1 ]] || return 1
