@@ -166,6 +166,8 @@ static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct wish 
 	int now = daxctl_dev_get_mode(dev), to = wish->mode;
 	int err = wish->layout.given ? layout_check_dynamic(dev->region) : 0;
 
+	if (!err)
+		err = dev_check_driver(dev);
 	if (!err && wish->disabled)
 		err = check_disabled(dev);
 	if (!err)

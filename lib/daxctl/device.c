@@ -239,6 +239,14 @@ const char *dev_driver(struct daxctl_dev *dev)
 	return object_text(&dev->object, DEV_DRIVER);
 }
 
+int dev_check_driver(struct daxctl_dev *dev)
+{
+	if (dev_driver(dev) || errno == ENOENT)
+		return 0;
+	int err = -errno;
+	return kernel_fail(dev_kernel(dev), -err, "its driver cannot be read: %s", strerror(-err));
+}
+
 EXPORT int daxctl_dev_is_enabled(struct daxctl_dev *dev)
 {
 	return dev_driver(dev) != NULL;

@@ -213,7 +213,7 @@ bool layout_is_idle(struct daxctl_dev *dev)
 
 	object_refresh(&dev->object);
 	return object_u64(&dev->object, DEV_SIZE, &size) == 0 && !size &&
-		!daxctl_dev_is_enabled(dev);
+		dev_check_driver(dev) == 0 && !daxctl_dev_is_enabled(dev);
 }
 
 /* As much as there is, in multiples of the alignment. */

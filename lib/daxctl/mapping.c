@@ -69,8 +69,9 @@ static void refresh_mappings(struct daxctl_dev *dev)
 	AUTO_FREE struct daxctl_mapping *mappings = NULL;
 	size_t count = 0;
 
+	/* What fails now may be read later. */
 	dev->mapping_error = read_mappings(dev, &mappings, &count);
-	dev->mapped = true;
+	dev->mapped = !dev->mapping_error;
 	if (dev->mappings && count == dev->mapping_count && is_same(mappings, dev->mappings, count))
 		return;
 	free(dev->mappings);

@@ -124,5 +124,8 @@ int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end);
 /* Looks at it anew, under the lock of its region: what was read before may be of another device by
  * now. -ENODEV, with the cause recorded, if it is gone. */
 int dev_renew(struct daxctl_dev *dev);
-/* The name of the driver that has it, NULL if none has. */
+/* The name of the driver that has it, NULL if none has, with errno ENOENT, or if it cannot be read.
+ */
 const char *dev_driver(struct daxctl_dev *dev);
+/* 0 if the device has a driver or certainly none; or a negative errno with the cause recorded. */
+int dev_check_driver(struct daxctl_dev *dev);

@@ -32,9 +32,11 @@ int ram_check_blocks(struct daxctl_ctx *ctx, uint64_t size, uint64_t usable)
 
 	if (usable)
 		return 0;
+	bool mebibytes = size >= 1 << 20;
 	kernel_fail(ctx->kernel, EINVAL,
-		"its %llu MiB hold no whole memory block (%llu MiB, aligned to its size)",
-		(unsigned long long)size >> 20, block);
+		"its %llu %s hold no whole memory block (%llu MiB, aligned to its size)",
+		(unsigned long long)size >> (mebibytes ? 20 : 10), mebibytes ? "MiB" : "KiB",
+		block);
 	kernel_hint(ctx->kernel, "make it at least %llu MiB and aligned to %llu MiB", block, block);
 	return -EINVAL;
 }

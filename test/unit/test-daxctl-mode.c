@@ -89,6 +89,14 @@ static void too_small(void **state)
 		"aligned to its size)",
 		"make it at least 128 MiB and aligned to 128 MiB");
 
+	make_file(fixture, DAX "/size", "524288\n");
+	make_mapping(fixture, HMEM "/dax0.0", 0, GIB, GIB + 524287);
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EINVAL,
+		"dax0.0: cannot become system-ram: its 512 KiB hold no whole memory block (128 "
+		"MiB, "
+		"aligned to its size)",
+		"make it at least 128 MiB and aligned to 128 MiB");
+
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
 	struct daxctl_dev *dev = open_dev(fixture, &ctx);
 	assert_false(daxctl_dev_is_system_ram_capable(dev));
@@ -295,6 +303,20 @@ static void other_driver(void **state)
 	assert_true(daxctl_dev_is_enabled(dev));
 	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
 	assert_int_equal(daxctl_dev_disable(dev), -EBUSY);
+}
+
+/* A link that cannot be read is not 'no driver'. */
+static void unreadable_driver(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_file(fixture, DAX "/driver", "no link\n");
+	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EINVAL,
+		"dax0.0: cannot become devdax: its driver cannot be read: Invalid argument", NULL);
+	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), -EINVAL);
 }
 
 /* The mode of a device is the driver that it has now, not what it was. */
@@ -863,6 +885,7 @@ int main(void)
 		fixture_test(auto_online),
 		fixture_test(no_such_mode),
 		fixture_test(other_driver),
+		fixture_test(unreadable_driver),
 		fixture_test(mode_is_driver),
 		fixture_test(dry_run),
 		fixture_test(bind_is_undone),
