@@ -3,11 +3,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "node.h"
 #include "proc.h"
 
 /* What no shell gives a meaning to. */
@@ -262,4 +265,56 @@ int holder_fail(const struct folder *folder, const char *object)
 	return kernel_fail(kernel, EBUSY,
 		"/dev/%s is in use: a program, or a mount that cannot be seen from here, holds it",
 		disk.name);
+}
+
+/* ---- loop devices, which do not claim what they are set up on ---- */
+
+static bool is_loop(const char *name)
+{
+	return strncmp(name, "loop", 4) == 0;
+}
+
+/* By its number; by its name if the loop device does not tell the number. */
+static bool is_behind(const struct disk *disk, const struct folder *devices, const char *loop)
+{
+	char path[NAME_MAX + 8], file[SYSFS_PAGE + 1], number[32];
+	struct loop_info64 info = {0};
+
+	snprintf(path, sizeof(path), "%s/loop", loop);
+	if (sysfs_read(devices, path, "backing_file", file))
+		return false;
+	AUTO_CLOSE int fd = node_open(devices, loop, loop, S_IFBLK, O_RDONLY);
+	if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info)) {
+		kernel_clear_error(folder_kernel(devices));
+		return names_contain(&disk->parts, basename(file));
+	}
+	snprintf(number, sizeof(number), "%u:%u", major(info.lo_rdevice), minor(info.lo_rdevice));
+	return names_contain(&disk->numbers, number);
+}
+
+int holder_check_loops(const struct folder *folder, const char *object)
+{
+	struct kernel *kernel = folder_kernel(folder);
+	AUTO_FOLDER struct folder *devices = NULL;
+	AUTO_NAMES struct names loops = NAMES_INIT;
+	int err = folder_open(kernel, "sys/devices/virtual/block", &devices);
+
+	if (!err)
+		err = sysfs_list(devices, NULL, is_loop, &loops);
+	if (err == -ENOENT || (!err && !loops.count))
+		return 0;
+	CLEANUP(disk_deinit) struct disk disk;
+	err = disk_init(&disk, folder, object) ?: err;
+	if (err)
+		return kernel_fail(kernel, EBUSY,
+			"whether a loop device is set up on /dev/%s is not known: %s", disk.name,
+			strerror(-err));
+	names_foreach (&loops, loop) {
+		if (!is_behind(&disk, devices, loop))
+			continue;
+		kernel_fail(kernel, EBUSY, "/dev/%s is held by %s", disk.name, loop);
+		kernel_hint(kernel, "losetup --detach /dev/%s", loop);
+		return -EBUSY;
+	}
+	return 0;
 }

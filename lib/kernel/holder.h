@@ -10,3 +10,7 @@
  * Always returns -EBUSY: opening it exclusively has failed, whether the holder is found or not.
  */
 int holder_fail(const struct folder *folder, const char *object);
+
+/* 0 unless a loop device is set up on @object or a partition of it: then, or if that cannot be
+ * known, -EBUSY. Opening the disk exclusively succeeds beside one, even if it is mounted. */
+int holder_check_loops(const struct folder *folder, const char *object);

@@ -50,7 +50,7 @@ static int hold_disk(struct hold *hold, struct entity *entity)
 		return kernel_fail_while(
 			entity_kernel(entity), disk, "whether it is in use is not known");
 	hold->disk = disk;
-	return 0;
+	return holder_check_loops(folder, path);
 }
 
 static bool is_held(const struct hold *hold, struct entity *entity)
@@ -146,10 +146,14 @@ int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
 int hold_confirm(struct hold *hold)
 {
 	struct entity *owner;
+	char path[PATH_MAX];
 	int err = namespace_find_owner(hold->ndns, &owner);
 
-	if (err || is_held(hold, owner))
+	if (err)
 		return err;
+	/* What was set up on it in between does not mind that it is held. */
+	if (is_held(hold, owner) && find_disk(owner, path) == 0)
+		return holder_check_loops(owner->object.folder, path);
 	hold_release(hold);
 	return hold_take(hold, hold->ndns);
 }

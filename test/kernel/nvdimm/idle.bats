@@ -76,6 +76,27 @@ taken() {
 	grep -q DELAYED "$BATS_TEST_TMPDIR/trace"
 }
 
+@test "B3: a loop device on the disk, or on a partition of it, is a user" {
+	local part loop
+	ndctl create-namespace --mode fsdax --size 64M
+	modprobe loop
+	addpart /dev/pmem0 1 2048 65536
+	mknod "$BATS_TEST_TMPDIR/other" b $(($(stat -c 0x%t /dev/pmem0))) $(($(stat -c 0x%T /dev/pmem0)))
+	for part in /dev/pmem0p1 "$BATS_TEST_TMPDIR/other"; do
+		loop=$(losetup --find --show "$part")
+		mkfs.ext4 -q "$loop"
+		mount "$loop" "$mnt"
+		echo content >"$mnt/file"
+		refused "/dev/pmem0 is held by ${loop##*/}"
+		says "hint: losetup --detach $loop"
+		intact
+		umount "$mnt"
+		losetup --detach "$loop"
+	done
+	check ndctl disable-namespace namespace0.0
+	[[ $status == 0 ]]
+}
+
 @test "B3: while a namespace is taken away nobody can mount it, swap to it or build on it" {
 	local verb mode disk
 	modprobe dm-mod
