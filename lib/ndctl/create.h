@@ -50,6 +50,11 @@ int plan_claim(struct txn *txn, const struct plan *plan);
 /* Does (or, for a dry run, tells) what @plan says; @out (unless NULL) gets the namespace. */
 int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out);
 
+/* reconfigure.c: devdax without a page map, of which nothing on the medium tells */
+bool namespace_is_mapless(struct ndctl_namespace *ndns);
+/* Makes the namespace so again, in a transaction of its own; under the region's lock. */
+int mapless_make(struct ndctl_namespace *ndns, unsigned long align);
+
 /* create.c: under the region's lock */
 int create_locked(struct txn *txn, struct ndctl_region *region,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "step.h"
+#include "create.h"
 
 #include <linux/ndctl.h>
 #include <string.h>
@@ -101,6 +101,20 @@ static int disable_apply(void *data)
 	return err;
 }
 
+/* What was taken away. A page map that it did not have leaves no trace to come back by. */
+struct taken {
+	struct hold hold;
+	bool mapless;
+	unsigned long align;
+};
+
+static int give_back(void *data)
+{
+	const struct taken *taken = data;
+
+	return taken->mapless ? mapless_make(taken->hold.ndns, taken->align) : enable_apply(data);
+}
+
 static void hold_free(void *data)
 {
 	hold_release(data);
@@ -127,12 +141,16 @@ int step_enable(struct txn *txn, struct ndctl_namespace *ndns)
 
 int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
 {
-	struct step step = {disable_apply, enable_apply, hold_free, hold_new(ndns)};
-	const struct claim *claim = namespace_claim(ndns);
+	struct taken *taken = calloc(1, sizeof(*taken));
+	struct step step = {disable_apply, give_back, hold_free, taken};
+	struct claim *claim = namespace_claim(ndns);
 
-	if (!step.data)
+	if (!taken)
 		return -ENOMEM;
-	int err = hold_take(step.data, ndns);
+	taken->mapless = namespace_is_mapless(ndns);
+	if (taken->mapless)
+		taken->align = object_u64_or(&claim->entity.object, CLAIM_ALIGN, 0);
+	int err = hold_take(&taken->hold, ndns);
 	if (err || (!ndctl_namespace_is_active(ndns) && !claim)) {
 		hold_free(step.data);
 		return err;

@@ -5,9 +5,9 @@
 
 #include <kernel/lock.h>
 
+#include "create.h"
 #include "labelio.h"
 #include "labelset.h"
-#include "step.h"
 
 /*
  * Making the labels of a region's dimms agree again, after a write of the kernel's has failed or
@@ -141,6 +141,18 @@ static bool is_touched(const struct mend *mend, struct ndctl_region *region)
 
 /* ---- the regions around ---- */
 
+/* It would come back raw. */
+static int check_has_map(struct ndctl_namespace *ndns)
+{
+	if (!namespace_is_mapless(ndns))
+		return 0;
+	kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+		"it has no page map, and nothing would make it devdax again");
+	kernel_hint(entity_kernel(&ndns->entity), "ndctl disable-namespace %s comes before it",
+		entity_name(&ndns->entity));
+	return -EBUSY;
+}
+
 /* It would come back as what its kind is otherwise. */
 static int check_not_ram(struct ndctl_namespace *ndns)
 {
@@ -167,7 +179,7 @@ static int check_kept(struct ndctl_region *region)
 	struct ndctl_namespace *ndns;
 
 	ndctl_namespace_foreach (region, ndns) {
-		int err = check_not_ram(ndns);
+		int err = check_not_ram(ndns) ?: check_has_map(ndns);
 		if (err)
 			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
 				entity_name(&ndns->entity));

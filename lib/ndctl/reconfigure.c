@@ -2,6 +2,7 @@
 #include "create.h"
 
 #include <linux/ndctl.h>
+#include <string.h>
 
 /* Making something else of a namespace that exists: the steps are in plan.c. */
 
@@ -117,16 +118,26 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 
 /* ---- back to what leaves no trace ---- */
 
+bool namespace_is_mapless(struct ndctl_namespace *ndns)
+{
+	struct claim *claim = namespace_claim(ndns);
+	const char *map;
+
+	if (!claim || claim->entity.kind != KIND_DAX || !entity_is_bound(&claim->entity))
+		return false;
+	map = object_text(&claim->entity.object, CLAIM_MODE);
+	return map && strcmp(map, location_name(NDCTL_PFN_LOC_NONE)) == 0;
+}
+
 /* 1 if it is devdax without a page map, 0 if it is raw. */
-static int is_mapless(struct ndctl_namespace *ndns)
+static int check_mapless(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
-	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
 	enum ndctl_namespace_mode mode = ndctl_namespace_get_mode(ndns);
 
-	if (dax && ndctl_dax_is_enabled(dax) && ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE)
+	if (namespace_is_mapless(ndns))
 		return 1;
-	if (mode == NDCTL_NS_MODE_RAW && !dax)
+	if (mode == NDCTL_NS_MODE_RAW)
 		return 0;
 	kernel_fail(kernel, EINVAL, "it is not raw, but made for something else");
 	kernel_hint(kernel,
@@ -136,7 +147,7 @@ static int is_mapless(struct ndctl_namespace *ndns)
 	return -EINVAL;
 }
 
-static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+static int mapless_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned long align)
 {
 	const struct ndctl_namespace_spec spec = {
 		.struct_size = sizeof(spec),
@@ -150,20 +161,33 @@ static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, un
 		.old = ndns,
 		.labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM,
 	};
+	return spec_complete(&plan, &spec) ?: step_disable(txn, ndns) ?: plan_claim(txn, &plan);
+}
+
+int mapless_make(struct ndctl_namespace *ndns, unsigned long align)
+{
 	AUTO_TXN struct txn *txn = NULL;
 	int err = ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(plan.region, txn);
+		err = mapless_plan(txn, ndns, align);
+	return err ?: txn_run(txn);
+}
+
+static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+{
+	struct ndctl_region *region = entity_region(&ndns->entity);
+	AUTO_TXN struct txn *txn = NULL;
+	int err = ctx_txn(ndns->entity.ctx, &txn);
+
 	if (!err)
-		err = plan_settle(ndns, flags) ?: is_mapless(ndns);
+		err = region_lock(region, txn);
 	if (!err)
-		err = plan_check_region(plan.region)
-			?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
+		err = plan_settle(ndns, flags) ?: check_mapless(ndns);
 	if (!err)
-		err = spec_complete(&plan, &spec);
+		err = plan_check_region(region) ?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
 	if (!err)
-		err = step_disable(txn, ndns) ?: plan_claim(txn, &plan);
+		err = mapless_plan(txn, ndns, align);
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN)

@@ -57,6 +57,25 @@ memory = mmap.mmap(os.open("/dev/dax0.0", os.O_RDWR), 33554432)
 assert memory[:5] == b"    0" and memory[-5:] == b"  end"'
 }
 
+@test "what disables it for a while, or fails, leaves it as it was" {
+	ndctl create-namespace --mode devdax --map none --size 32M --align 4K
+	map /dev/dax0.0 33554432
+	check ndctl check-namespace --force namespace0.0
+	[[ $status == 250 ]]
+	check ndctl list
+	json '.[0] | .mode == "devdax" and .map == "none" and .align == 4096'
+	mount --bind /dev/full /sys/bus/nd/drivers/nd_pmem/bind
+	check ndctl create-namespace --verbose --force --reconfig namespace0.0 --mode fsdax
+	umount /sys/bus/nd/drivers/nd_pmem/bind
+	[[ $status != 0 ]]
+	says "undone: disable namespace0.0, held by dax0."
+	check ndctl list
+	json '.[0] | .mode == "devdax" and .map == "none" and .align == 4096'
+	ndctl disable-namespace namespace0.0
+	ndctl enable-namespace namespace0.0
+	[[ $(head -c 5 /dev/pmem0) == "    0" && $(tail -c 5 /dev/pmem0) == "  end" ]]
+}
+
 @test "what it has is used by nobody else" {
 	local before verb
 	ndctl create-namespace --mode devdax --map none --size 256M
