@@ -168,7 +168,7 @@ EXPORT int ndctl_infoblock_format(const struct ndctl_infoblock *info, void *bloc
 
 EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *info)
 {
-	return signatures[info->kind];
+	return (unsigned)info->kind < ARRAY_SIZE(signatures) ? signatures[info->kind] : "";
 }
 
 /* ---- the page map's place ---- */

@@ -33,6 +33,9 @@ bool raw_is_left(struct ndctl_namespace *ndns);
 /* Takes that back; what somebody wants raw stays so. */
 int raw_recover(struct ndctl_namespace *ndns);
 
+/* From now on force_raw is what somebody wants. */
+int raw_forget(struct ndctl_namespace *ndns);
+
 /* Move @size bytes, all of them, at @offset. Return 0 or a negative errno. */
 int raw_read(int fd, void *bytes, size_t size, uint64_t offset);
 int raw_write(int fd, const void *bytes, size_t size, uint64_t offset);

@@ -170,6 +170,16 @@ int raw_access(struct ndctl_namespace *ndns, bool write,
 	return err ?: restored;
 }
 
+int raw_forget(struct ndctl_namespace *ndns)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	char path[PATH_MAX];
+	int err = entity_path(&ndns->entity, path);
+
+	return err || !mark_is_set(kernel, path, left_raw) ? err
+							   : mark_clear(kernel, path, left_raw);
+}
+
 /* ---- its info blocks ---- */
 
 static int read_area(struct ndctl_namespace *ndns, int fd, void *data)

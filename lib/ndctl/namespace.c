@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
+#include "infoblock.h"
 
 #include <linux/ndctl.h>
 #include <stdio.h>
@@ -322,7 +322,7 @@ int namespace_set_raw(struct ndctl_namespace *ndns, bool raw)
 
 EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
 {
-	int err = namespace_set_raw(ndns, raw_mode != 0);
+	int err = raw_forget(ndns) ?: namespace_set_raw(ndns, raw_mode != 0);
 
 	return err ?: raw_mode != 0;
 }

@@ -297,6 +297,9 @@ static int write_labels(
 EXPORT int ndctl_dimm_write_labels(
 	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset)
 {
+	/* Without bytes, write_labels() would write zeros. */
+	if (length && !bytes)
+		return -EINVAL;
 	return length ? write_labels(dimm, bytes, length, offset, "written") : 0;
 }
 

@@ -2,6 +2,8 @@
 #include "fixture.h"
 
 #include <linux/ndctl.h>
+#include <kernel/mark.h>
+#include <ndctl/infoblock.h>
 #include <ndctl/labelio.h>
 #include <ndctl/step.h>
 #include <stdio.h>
@@ -448,6 +450,45 @@ static void unreadable_is_not_free(void **state)
 	ndctl_unref(ctx);
 }
 
+/* E1: force_raw that somebody sets is not what a killed process has left. */
+static void raw_is_wanted(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[PATH_MAX];
+	make_two_buses(fixture);
+	make_file(fixture, ND "namespace0.2/force_raw", "1\n");
+	make_dir(fixture, "run");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	assert_int_equal(entity_path(&ndns->entity, path), 0);
+	assert_int_equal(mark_set(ctx->kernel, path, "raw"), 0);
+	assert_int_equal(ndctl_namespace_set_raw_mode(ndns, 1), 1);
+	make_file(fixture, ND "namespace0.2/force_raw", "1\n");
+	assert_int_equal(raw_recover(ndns), 0);
+	assert_file(fixture, ND "namespace0.2/force_raw", "1\n");
+	/* Without somebody's wish it is taken back. */
+	assert_int_equal(mark_set(ctx->kernel, path, "raw"), 0);
+	assert_int_equal(raw_recover(ndns), 0);
+	ndctl_invalidate(ctx);
+	assert_file(fixture, ND "namespace0.2/force_raw", "0\n");
+	ndctl_unref(ctx);
+}
+
+static void no_bytes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ndctl_infoblock info = {.kind = (enum ndctl_infoblock_kind)77};
+	make_two_buses(fixture);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_dimm *dimm = ndctl_dimm_get_first(ndctl_bus_get_first(ctx));
+
+	/* Not zeros. */
+	assert_int_equal(ndctl_dimm_write_labels(dimm, NULL, 4096, 0), -EINVAL);
+	assert_string_equal(ndctl_infoblock_get_signature(&info), "");
+	ndctl_unref(ctx);
+}
+
 /* Labels of a part of the dimms say nothing of a region. */
 static void unreadable_mapping(void **state)
 {
@@ -533,6 +574,8 @@ int main(void)
 		fixture_test(unlisted_is_not_empty),
 		fixture_test(unreadable_is_not_free),
 		fixture_test(unreadable_mapping),
+		fixture_test(raw_is_wanted),
+		fixture_test(no_bytes),
 		cmocka_unit_test(words),
 	};
 
