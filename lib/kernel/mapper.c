@@ -105,16 +105,19 @@ static int check_process(struct kernel *kernel, struct wanted *wanted)
 	return fail_unknown(kernel, wanted->name, why);
 }
 
-/* /proc shows the processes of its own PID namespace and of those within. */
-static bool is_nested(int proc)
+/* /proc shows the processes of its own PID namespace and of those within; a directory on which no
+ * proc is mounted, as in a chroot, shows none. */
+static int check_space(struct kernel *kernel, int proc, const char *name)
 {
 	char space[64];
 	ssize_t size = readlinkat(proc, "self/ns/pid", space, sizeof(space) - 1);
 
 	if (size < 0)
-		return false;
+		return fail_unknown(kernel, name, "/proc does not show this process");
 	space[size] = 0;
-	return strcmp(space, INITIAL_PID_SPACE) != 0;
+	if (strcmp(space, INITIAL_PID_SPACE) == 0)
+		return 0;
+	return fail_unknown(kernel, name, "processes outside of this PID namespace are hidden");
 }
 
 int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
@@ -134,7 +137,5 @@ int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
 		if (err)
 			return err;
 	}
-	return is_nested(wanted.proc)
-		? fail_unknown(kernel, name, "processes outside of this PID namespace are hidden")
-		: 0;
+	return check_space(kernel, wanted.proc, name);
 }

@@ -202,6 +202,21 @@ static void mapped(void **state)
 	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), 0);
 }
 
+/* A directory of that name, as in a chroot, is not a /proc without processes. */
+static void no_processes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	make_file(fixture, "sys/module/device_dax/refcnt", "2\n");
+	make_dir(fixture, "proc");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY,
+		"dax0.0: cannot become system-ram: programs use dax devices, and whether one has "
+		"/dev/dax0.0 mapped cannot be known: /proc does not show this process",
+		"run as root, outside of containers, or end the programs first");
+}
+
 /* Runs as the first step is about to be taken, when all checks of the plan have passed. */
 static void become_busy(
 	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
@@ -881,6 +896,7 @@ int main(void)
 		fixture_test(no_driver),
 		fixture_test(online_memory),
 		fixture_test(mapped),
+		fixture_test(no_processes),
 		fixture_test(becomes_busy),
 		fixture_test(auto_online),
 		fixture_test(no_such_mode),
