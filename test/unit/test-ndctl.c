@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <linux/ndctl.h>
+#include <kernel/holder.h>
 #include <kernel/mark.h>
 #include <ndctl/infoblock.h>
 #include <ndctl/labelio.h>
@@ -381,6 +382,28 @@ static void unreadable_is_not_idle(void **state)
 	ndctl_unref(ctx);
 }
 
+/* By name, where the loop device itself cannot be asked. */
+static void loop_devices(void **state)
+{
+	static const char object[] = "namespace0.2/block/pmem0";
+	static const char loop[] = "sys/devices/virtual/block/loop0/loop/backing_file";
+	struct fixture *fixture = *state;
+	AUTO_FOLDER struct folder *folder = NULL;
+	make_two_buses(fixture);
+	make_dir(fixture, ND "namespace0.2/block/pmem0/pmem0p1");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+
+	assert_int_equal(folder_open(ctx->kernel, "sys/bus/nd/devices", &folder), 0);
+	assert_int_equal(holder_check_loops(folder, object), 0);
+	make_file(fixture, loop, "/dev/pmem01\n");
+	assert_int_equal(holder_check_loops(folder, object), 0);
+	assert_null(ndctl_get_error(ctx));
+	make_file(fixture, loop, "/dev/pmem0p1\n");
+	assert_int_equal(holder_check_loops(folder, object), -EBUSY);
+	assert_string_equal(ndctl_get_error(ctx), "/dev/pmem0 is held by loop0");
+	ndctl_unref(ctx);
+}
+
 /* A region whose namespaces cannot be listed is not one without. */
 static void unlisted_is_not_empty(void **state)
 {
@@ -571,6 +594,7 @@ int main(void)
 		fixture_test(bad_blocks_nested),
 		fixture_test(clearing_needs_addresses),
 		fixture_test(unreadable_is_not_idle),
+		fixture_test(loop_devices),
 		fixture_test(unlisted_is_not_empty),
 		fixture_test(unreadable_is_not_free),
 		fixture_test(unreadable_mapping),
