@@ -81,8 +81,7 @@ taken() {
 	ndctl create-namespace --mode fsdax --size 64M
 	modprobe loop
 	addpart /dev/pmem0 1 2048 65536
-	mknod "$BATS_TEST_TMPDIR/other" b $(($(stat -c 0x%t /dev/pmem0))) $(($(stat -c 0x%T /dev/pmem0)))
-	for part in /dev/pmem0p1 "$BATS_TEST_TMPDIR/other"; do
+	for part in /dev/pmem0p1 /dev/pmem0; do
 		loop=$(losetup --find --show "$part")
 		mkfs.ext4 -q "$loop"
 		mount "$loop" "$mnt"
