@@ -90,7 +90,7 @@ bool stanza_fits_region(const struct stanza *stanza, const struct present_region
 		(region->target_node >= 0 && stanza->target_node == (uint64_t)region->target_node);
 }
 
-static bool fits(const struct stanza *stanza, const struct present_region *region)
+bool stanza_fits(const struct stanza *stanza, const struct present_region *region)
 {
 	if (stanza->given & KEY_UUID)
 		return region->has_uuid && uuid_compare(region->uuid, stanza->uuid) == 0;
@@ -103,7 +103,7 @@ static void find_region(struct task *task, const struct present *present)
 
 	for (size_t i = 0; i < present->region_count; i++) {
 		struct present_region *region = &present->regions[i];
-		if (fits(task->stanza, region)) {
+		if (stanza_fits(task->stanza, region)) {
 			task->region = region;
 			words_add(&found, region->path);
 		} else if (!region->has_uuid) {

@@ -49,7 +49,9 @@ struct tasks {
 int tasks_init(struct tasks *tasks, const struct config *config, const struct present *present);
 void tasks_deinit(struct tasks *tasks);
 
-/* Whether the region is one that the stanza names. Not for those with nvdimm.uuid. */
+/* Whether the region is one that the stanza names; stanza_fits_region() says so of those without
+ * nvdimm.uuid. */
+bool stanza_fits(const struct stanza *stanza, const struct present_region *region);
 bool stanza_fits_region(const struct stanza *stanza, const struct present_region *region);
 
 /* The device that the kernel made of all of a dynamic region, NULL if it has others too or is not

@@ -25,6 +25,7 @@
 	F(ndctl_bus_get_next)                                                                      \
 	F(ndctl_region_get_first)                                                                  \
 	F(ndctl_region_get_next)                                                                   \
+	F(ndctl_namespace_get_by_name)                                                             \
 	F(ndctl_namespace_get_first)                                                               \
 	F(ndctl_namespace_get_next)                                                                \
 	F(ndctl_namespace_get_devname)                                                             \
@@ -138,6 +139,22 @@ int mapless_new(struct mapless **out, struct present *present)
 	if (!err)
 		*out = TAKE(mapless);
 	return err;
+}
+
+int mapless_find_uuid(const char *name, uuid_t uuid)
+{
+	CLEANUP(cleanup_mapless) struct mapless *mapless = calloc(1, sizeof(*mapless));
+
+	if (!mapless)
+		return -ENOMEM;
+	int err = load(mapless);
+	if (err)
+		return err;
+	struct ndctl_namespace *ndns = mapless->ndctl_namespace_get_by_name(mapless->ctx, name);
+	if (!ndns)
+		return -ENOENT;
+	mapless->ndctl_namespace_get_uuid(ndns, uuid);
+	return 0;
 }
 
 int mapless_restore(struct mapless *mapless, const struct present_namespace *ndns,

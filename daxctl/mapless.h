@@ -15,6 +15,11 @@ struct mapless;
 int mapless_new(struct mapless **out, struct present *present);
 void mapless_free(struct mapless *mapless);
 
+/* The uuid of the label of the namespace called @name, without looking at others; that of a
+ * namespace without a label is null. Returns 0, -ENOENT if there is no such namespace, or another
+ * negative errno with the error said. */
+int mapless_find_uuid(const char *name, uuid_t uuid);
+
 /* Makes it devdax without a page map again. @align: 0 for the default. Returns 0, or a negative
  * errno, and then @error is the sentence, valid until the next call, and @hint what would help, or
  * NULL. */

@@ -80,7 +80,7 @@ static int read_devices(struct present_region *region)
 	return 0;
 }
 
-int present_region_init(struct present_region *region, struct daxctl_region *object)
+void present_region_outline(struct present_region *region, struct daxctl_region *object)
 {
 	*region = (struct present_region){
 		.region = object,
@@ -90,6 +90,20 @@ int present_region_init(struct present_region *region, struct daxctl_region *obj
 		.dynamic = daxctl_region_is_dynamic(object) > 0,
 	};
 	region->has_uuid = daxctl_region_get_nvdimm_uuid(object, region->uuid) == 0;
+}
+
+void present_region_locate(struct present_region *region)
+{
+	struct daxctl_dev *dev = daxctl_dev_get_first(region->region);
+
+	region->target_node = dev ? daxctl_dev_get_target_node(dev) : -1;
+	region->has_range =
+		region->dynamic && daxctl_region_get_range(region->region, &region->range) == 0;
+}
+
+int present_region_init(struct present_region *region, struct daxctl_region *object)
+{
+	present_region_outline(region, object);
 	if (region->dynamic) {
 		region->size = daxctl_region_get_size(object);
 		region->available = daxctl_region_get_available_size(object);
@@ -104,19 +118,24 @@ int present_region_init(struct present_region *region, struct daxctl_region *obj
 	return read_devices(region);
 }
 
+int present_add_region(struct present *present, struct daxctl_region *region)
+{
+	struct present_region *list =
+		reallocarray(present->regions, present->region_count + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	present->regions = list;
+	return present_region_init(&list[present->region_count++], region);
+}
+
 int present_init(struct present *present, struct daxctl_ctx *ctx)
 {
 	struct daxctl_region *region;
-	size_t count = 0;
 
 	*present = (struct present){0};
-	daxctl_region_foreach (ctx, region)
-		count++;
-	present->regions = calloc(count ?: 1, sizeof(*present->regions));
-	if (!present->regions)
-		return -ENOMEM;
 	daxctl_region_foreach (ctx, region) {
-		int err = present_region_init(&present->regions[present->region_count++], region);
+		int err = present_add_region(present, region);
 		if (err)
 			return err;
 	}

@@ -46,6 +46,12 @@ struct present {
 
 /* All regions and devices. 0 or -ENOMEM; what cannot be read is missing. */
 int present_init(struct present *present, struct daxctl_ctx *ctx);
+/* One region more. */
+int present_add_region(struct present *present, struct daxctl_region *region);
+/* What can be told of a region without looking at its devices. */
+void present_region_outline(struct present_region *region, struct daxctl_region *object);
+/* Adds range and node to an outline. */
+void present_region_locate(struct present_region *region);
 /* One region anew, after a change: present_region_deinit() comes before it. */
 int present_region_init(struct present_region *region, struct daxctl_region *object);
 void present_region_deinit(struct present_region *region);

@@ -41,13 +41,13 @@ teardown_file() {
 	printf '[reconfigure-device broken]\nnvdimm.uuid = %s\nmode = foo\n' 00000000-0000-0000-0000-000000000001 \
 		>$folder/broken.conf
 	check daxctl restore /dev/dax0.0
-	[[ $status == 0 ]]
-	says "broken.conf:3: [reconfigure-device broken]: mode: 'foo' is not"
+	[[ $status == 0 && $stderr != *broken* ]]
 	says "restored: dax0.0 ([reconfigure-device namespace0.0]"
 	check daxctl list
 	json 'map(.mode) == ["system-ram", "devdax"] and .[0].movable and .[0].online_memblocks == .[0].total_memblocks'
 	unchanged daxctl restore
 	[[ $status == 234 && -z $output ]]
+	says "broken.conf:3: [reconfigure-device broken]: mode: 'foo' is not"
 	says "restored 0, 2 in place, 1 failed"
 	rm $folder/broken.conf
 	# The same command as a rule of udev has always called.
