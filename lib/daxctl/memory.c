@@ -201,7 +201,9 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 		(unsigned long long)block->number, daxctl_get_memory_block_size(ctx) >> 20,
 		from == BLOCK_MOVABLE ? "Movable" : "Normal", daxctl_dev_get_target_node(dev),
 		err == -EBUSY ? "pages in it are in use and cannot be moved" : strerror(-err));
-	if (err == -EBUSY && from == BLOCK_KERNEL)
+	if (err != -EBUSY)
+		return err;
+	if (from == BLOCK_KERNEL)
 		kernel_hint(ctx->kernel,
 			"the kernel may keep data of its own in zone Normal until it is restarted; "
 			"memory that comes online as movable can be taken back: boot with "

@@ -98,13 +98,13 @@ static int check_dax(struct claim *claim)
 {
 	struct daxctl_region *region = ndctl_dax_get_daxctl_region((struct ndctl_dax *)claim);
 	struct kernel *kernel = entity_kernel(&claim->entity);
-	struct daxctl_dev *dev;
+	struct daxctl_dev *dev = region ? daxctl_dev_get_first(region) : NULL;
 
-	if (!region)
+	if (!dev)
 		return kernel_fail(kernel, EBUSY,
-			"%s is enabled, but its dax region cannot be found: whether it is in use "
+			"%s is enabled, but its dax %s cannot be found: whether it is in use "
 			"is not known",
-			entity_name(&claim->entity));
+			entity_name(&claim->entity), region ? "device" : "region");
 	daxctl_dev_foreach (region, dev) {
 		int err = check_dev(kernel, dev);
 		if (err)
