@@ -86,7 +86,7 @@ EXPORT int ndctl_bus_has_nfit(struct ndctl_bus *bus)
 
 EXPORT unsigned int ndctl_bus_get_revision(struct ndctl_bus *bus)
 {
-	return object_int_or(&bus->entity.object, BUS_REVISION, 0);
+	return (unsigned)object_int_or(&bus->entity.object, BUS_REVISION, -1);
 }
 
 EXPORT int ndctl_bus_has_of_node(struct ndctl_bus *bus)

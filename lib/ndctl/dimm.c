@@ -109,7 +109,10 @@ EXPORT unsigned int ndctl_dimm_get_serial(struct ndctl_dimm *dimm)
 
 EXPORT int ndctl_dimm_get_formats(struct ndctl_dimm *dimm)
 {
-	return object_int_or(&dimm->entity.object, DIMM_FORMATS, -1);
+	int count = object_int_or(&dimm->entity.object, DIMM_FORMATS, -1);
+
+	/* A DIMM that counts none has the one that is its format. */
+	return count ?: 1;
 }
 
 EXPORT int ndctl_dimm_get_formatN(struct ndctl_dimm *dimm, int i)

@@ -120,7 +120,7 @@ int ndctl_bus_has_nfit(struct ndctl_bus *bus);
 int ndctl_bus_has_of_node(struct ndctl_bus *bus);
 int ndctl_bus_has_cxl(struct ndctl_bus *bus);
 int ndctl_bus_is_papr_scm(struct ndctl_bus *bus);
-/* Revision of the NFIT; 0 without one. */
+/* Revision of the NFIT; UINT_MAX without one. */
 unsigned int ndctl_bus_get_revision(struct ndctl_bus *bus);
 /* The name of a command of <linux/ndctl.h> ("ars_cap"), "unknown" if there is no such command; 1 if
  * the bus accepts it (attribute commands). */
@@ -173,7 +173,7 @@ unsigned short ndctl_dimm_get_subsystem_vendor(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_subsystem_device(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_subsystem_revision(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_serial(struct ndctl_dimm *dimm);
-/* Codes of the interfaces that it has: the first; how many there are (-1 if that is not known);
+/* Codes of the interfaces that it has: the first; how many there are (-1 if that is not known, at least 1 else);
  * number @i of them, or -EINVAL. */
 unsigned short ndctl_dimm_get_format(struct ndctl_dimm *dimm);
 int ndctl_dimm_get_formats(struct ndctl_dimm *dimm);
@@ -395,7 +395,7 @@ unsigned long long ndctl_region_get_resource(struct ndctl_region *region);
 #define NUMA_NO_NODE (-1)
 #define NUMA_NO_ATTR (-2)
 /* The NUMA node of the nearest processors, and the one that the memory would be if it served as
- * such. NUMA_NO_NODE: none; NUMA_NO_ATTR: this kernel does not tell. */
+ * such. NUMA_NO_NODE: none; NUMA_NO_ATTR: this kernel does not tell the former. */
 int ndctl_region_get_numa_node(struct ndctl_region *region);
 int ndctl_region_has_numa(struct ndctl_region *region);
 int ndctl_region_get_target_node(struct ndctl_region *region);

@@ -163,7 +163,7 @@ EXPORT int ndctl_region_has_numa(struct ndctl_region *region)
 
 EXPORT int ndctl_region_get_target_node(struct ndctl_region *region)
 {
-	return object_int_or(&region->entity.object, REGION_TARGET_NODE, NUMA_NO_ATTR);
+	return object_int_or(&region->entity.object, REGION_TARGET_NODE, NUMA_NO_NODE);
 }
 
 EXPORT enum ndctl_persistence_domain ndctl_region_get_persistence_domain(

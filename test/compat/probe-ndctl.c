@@ -68,7 +68,7 @@ static const struct {
 	{"int", "i", 4, {0, 1, 2, 99}},
 	{"int", "cmd", 8, {0, 1, 2, 3, 4, 9, 10, 99}},
 	{"int", "type", 2, {ND_ARS_VOLATILE, ND_ARS_PERSISTENT}},
-	{"int", "ro", 3, {1, 0, 7}},
+	{"int", "ro", 3, {1, 7, 0}},
 	{"int", "raw_mode", 3, {1, 7, 0}},
 	{"int", "priority", 2, {7, 3}},
 	{"unsigned int", "handle", 4, {0, 1, 0x100, 99}},
@@ -80,7 +80,7 @@ static const struct {
 	{"unsigned int", NULL, 4, {0, 1, 100, 0x7fffffff}},
 	{"size_t", NULL, 2, {0, 64}},
 	{"bool", NULL, 2, {0, 1}},
-	{"unsigned long", "align", 5, {0, 1, 4096, 1 << 21, 1 << 30}},
+	{"unsigned long", "align", 5, {0, 1, 4096, 1 << 30, 1 << 21}},
 	{"unsigned long long", "size", 5, {1, 4097, 32 << 20, 1ULL << 50, ~0ULL}},
 	{"unsigned long long", NULL, 4, {0, 4096, 0x100000000, ~0ULL}},
 	{"enum ndctl_namespace_mode", NULL, 6, {0, 1, 3, 4, 99, 2}},
@@ -308,7 +308,9 @@ static void probe_bus(struct ndctl_bus *bus)
 	ndctl_region_foreach (bus, region)
 		probe_region(region);
 	PROBE_EACH(region, bus);
-	ndctl_dimm_foreach (bus, dimm)
+	/* Each call on a command costs a child. */
+	dimm = ndctl_dimm_get_first(bus);
+	if (dimm)
 		probe_dimm_commands(dimm);
 	probe_bus_commands(bus);
 	PROBE_EACH(dimm, bus);

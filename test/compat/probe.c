@@ -173,7 +173,8 @@ static void call_here(const struct probe_call *call, const union probe_value *ar
 		probe_release(call->type, result.p);
 }
 
-/* The same in a child: a call without an object may write anywhere before it crashes. */
+/* The same in a child. Without an object, or with a command of another kind, the reference writes
+ * anywhere before it crashes. */
 static void call_apart(const struct probe_call *call, const union probe_value *args)
 {
 	int status;
@@ -198,7 +199,8 @@ static void call_one(const struct probe_call *call, const char *on, const union 
 		print_argument(call, i, args[i]);
 	}
 	printf(") = ");
-	if (call->arg_count && !args[0].p && strchr(call->types[0], '*'))
+	if (call->arg_count && strchr(call->types[0], '*') &&
+		(!args[0].p || strcmp(call->types[0], "struct ndctl_cmd *") == 0))
 		call_apart(call, args);
 	else
 		call_here(call, args);

@@ -375,6 +375,7 @@ probe_kinds() {
 	"$REF_NDCTL" disable-region region0
 	"$REF_NDCTL" enable-dimm nmem0
 	empty_region
+	echo 0 >/sys/bus/nd/devices/region0/read_only
 	echo 16777216 >/sys/bus/nd/devices/region0/align
 	"$REF_NDCTL" create-namespace -m fsdax -s 64M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e50
 	"$REF_NDCTL" create-namespace -m devdax -s 64M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e51
