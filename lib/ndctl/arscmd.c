@@ -171,7 +171,7 @@ EXPORT unsigned int ndctl_cmd_ars_cap_get_size(struct ndctl_cmd *cmd)
 
 EXPORT int ndctl_cmd_ars_cap_get_range(struct ndctl_cmd *cmd, struct ndctl_range *range)
 {
-	if (!answered(cmd, &ars_cap))
+	if (!range || !answered(cmd, &ars_cap))
 		return -EINVAL;
 	range->address = ars_of(cmd)->cap.address;
 	range->length = ars_of(cmd)->cap.length;

@@ -140,7 +140,8 @@ struct ndctl_region *ndctl_bus_get_region_by_physical_address(
 struct ndctl_dimm *ndctl_bus_get_dimm_by_physical_address(
 	struct ndctl_bus *bus, unsigned long long address);
 /* The handle of that DIMM and the address within it, as the platform translates (ACPI 6.2,
- * Translate SPA): 0, -ENOTTY without NFIT, or an errno of the kernel. */
+ * Translate SPA): 0, -ENOTTY without NFIT, -EINVAL for an address outside of its regions, or
+ * another errno of the kernel. */
 int ndctl_bus_nfit_translate_spa(struct ndctl_bus *bus, unsigned long long addr,
 	unsigned int *handle, unsigned long long *dpa);
 

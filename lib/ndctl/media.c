@@ -317,6 +317,8 @@ EXPORT int ndctl_bus_nfit_translate_spa(struct ndctl_bus *bus, unsigned long lon
 	/* To a user who may not ask, the bus has no such command. */
 	if (err == -EACCES || err == -EPERM)
 		return -ENOTTY;
+	if (err && err != -ENOTTY && !ndctl_bus_get_region_by_physical_address(bus, addr))
+		return -EINVAL;
 	if (!err && !translation.count)
 		err = -ENOENT;
 	if (err)

@@ -209,6 +209,15 @@ static void probe_badblocks(struct ndctl_region *region)
 	}
 }
 
+/* In the order of their numbers: the reference has that of the kernel's directory. */
+static void print_dimms(const bool *found, size_t count)
+{
+	for (size_t id = 0; id < count; id++)
+		if (found[id])
+			printf(" nmem%zu", id);
+	printf("\n");
+}
+
 static void probe_region(struct ndctl_region *region)
 {
 	const char *name = ndctl_region_get_devname(region);
@@ -216,10 +225,11 @@ static void probe_region(struct ndctl_region *region)
 	struct ndctl_dimm *dimm;
 
 	probe_badblocks(region);
+	bool found[64] = {false};
 	printf("%s dimms() =", name);
 	ndctl_dimm_foreach_in_region (region, dimm)
-		printf(" %s", ndctl_dimm_get_devname(dimm));
-	printf("\n");
+		found[ndctl_dimm_get_id(dimm) % 64] = true;
+	print_dimms(found, 64);
 	if (set)
 		probe_object("struct ndctl_interleave_set *", set, name, PROBE_READ, PROBE_READ);
 	PROBE_EACH(mapping, region);
@@ -295,23 +305,26 @@ static void probe_bus(struct ndctl_bus *bus)
 {
 	struct ndctl_interleave_set *set;
 	struct ndctl_region *region;
-	struct ndctl_dimm *dimm;
+	struct ndctl_dimm *dimm, *first = NULL;
 
 	ndctl_interleave_set_foreach(bus, set)
 	{
+		bool found[64] = {false};
 		printf("%s set() =",
 			ndctl_region_get_devname(ndctl_interleave_set_get_region(set)));
 		ndctl_dimm_foreach_in_interleave_set(set, dimm)
-			printf(" %s", ndctl_dimm_get_devname(dimm));
-		printf("\n");
+			found[ndctl_dimm_get_id(dimm) % 64] = true;
+		print_dimms(found, 64);
 	}
 	ndctl_region_foreach (bus, region)
 		probe_region(region);
 	PROBE_EACH(region, bus);
 	/* Each call on a command costs a child. */
-	dimm = ndctl_dimm_get_first(bus);
-	if (dimm)
-		probe_dimm_commands(dimm);
+	ndctl_dimm_foreach (bus, dimm)
+		if (!first || ndctl_dimm_get_id(dimm) < ndctl_dimm_get_id(first))
+			first = dimm;
+	if (first)
+		probe_dimm_commands(first);
 	probe_bus_commands(bus);
 	PROBE_EACH(dimm, bus);
 }
