@@ -138,39 +138,81 @@ static int clear_range(struct ndctl_bus *bus, uint64_t start, uint64_t end)
 	return 0;
 }
 
+struct clearing {
+	struct ndctl_region *region;
+	struct window window;
+	uint64_t unit;
+	unsigned long long *sectors;
+};
+
+static int clear_run(const struct clearing *clearing, const struct badblock *run)
+{
+	uint64_t unit = clearing->unit, start = clearing->window.start + run->offset * SECTOR;
+	uint64_t end = start + run->len * SECTOR;
+	int err = clear_range(ndctl_region_get_bus(clearing->region), start / unit * unit,
+		(end + unit - 1) / unit * unit);
+
+	if (!err)
+		*clearing->sectors += run->len;
+	return err;
+}
+
 /* The runs are those of the region, as the kernel has them: what is cleared leaves the list. */
+static int clear_listed(const struct clearing *clearing, struct badblocks *found)
+{
+	struct ndctl_region *region = clearing->region;
+	const struct window *window = &clearing->window;
+
+	entity_refresh(&region->entity);
+	int err = region_badblocks(
+		region, found, window->start - ndctl_region_get_resource(region), window->length);
+	if (!err && found->count && ndctl_region_get_ro(region) > 0)
+		return kernel_fail(entity_kernel(&region->entity), EROFS, "%s is read-only",
+			entity_name(&region->entity));
+	for (struct badblock *run = badblocks_first(found); !err && run;
+		run = badblocks_next(found))
+		err = clear_run(clearing, run);
+	return err;
+}
+
+/* A list that the kernel has cut shows more when what it shows has been cleared. */
+static int clear_all(const struct clearing *clearing)
+{
+	struct kernel *kernel = entity_kernel(&clearing->region->entity);
+	unsigned long long last = ULLONG_MAX;
+
+	for (;;) {
+		CLEANUP(badblocks_forget) struct badblocks found = {0};
+		int err = clear_listed(clearing, &found);
+		if (err || !found.cut)
+			return err;
+		if (!found.count || found.list[0].offset == last)
+			break;
+		last = found.list[0].offset;
+	}
+	return kernel_fail(kernel, EFBIG,
+		"the kernel cut the list of bad blocks of %s after 4095 bytes, which belong to "
+		"other namespaces or stay bad: there may be more of them here",
+		entity_name(&clearing->region->entity));
+}
+
 static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors)
 {
-	struct ndctl_region *region = entity_region(&ndns->entity);
-	struct ndctl_bus *bus = ndctl_region_get_bus(region);
-	uint64_t origin = ndctl_region_get_resource(region), unit = SECTOR;
-	struct window window;
-	int err = data_window(ndns, &window);
+	struct clearing clearing = {.region = entity_region(&ndns->entity), .sectors = sectors};
+	struct ndctl_bus *bus = ndctl_region_get_bus(clearing.region);
+	uint64_t origin = ndctl_region_get_resource(clearing.region);
+	int err = data_window(ndns, &clearing.window);
 
-	if (err)
-		return err;
 	/* The list counts from there. */
-	if (origin == ULLONG_MAX || origin > window.start)
-		return kernel_fail(entity_kernel(&region->entity), EACCES,
-			"the kernel does not tell where %s lies", entity_name(&region->entity));
-	err = clear_unit(bus, &window, &unit);
+	if (!err && (origin == ULLONG_MAX || origin > clearing.window.start))
+		err = kernel_fail(entity_kernel(&ndns->entity), EACCES,
+			"the kernel does not tell where %s lies",
+			entity_name(&clearing.region->entity));
+	if (!err)
+		err = clear_unit(bus, &clearing.window, &clearing.unit);
 	if (err)
 		return err;
-	struct badblocks found = {0};
-	entity_refresh(&region->entity);
-	err = region_badblocks(region, &found, window.start - origin, window.length);
-	if (!err && found.count && ndctl_region_get_ro(region) > 0)
-		err = kernel_fail(entity_kernel(&region->entity), EROFS, "%s is read-only",
-			entity_name(&region->entity));
-	for (struct badblock *run = badblocks_first(&found); !err && run;
-		run = badblocks_next(&found)) {
-		uint64_t start = window.start + run->offset * SECTOR;
-		uint64_t end = start + run->len * SECTOR;
-		err = clear_range(bus, start / unit * unit, (end + unit - 1) / unit * unit);
-		if (!err)
-			*sectors += run->len;
-	}
-	badblocks_forget(&found);
+	err = clear_all(&clearing);
 	ctx_forget(ndns->entity.ctx);
 	return err;
 }

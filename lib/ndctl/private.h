@@ -107,6 +107,7 @@ struct ndctl_mapping {
 struct badblocks {
 	struct badblock *list;
 	size_t count, at;
+	bool cut; /* the kernel may know of more */
 };
 
 struct ndctl_region {

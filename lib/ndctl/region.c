@@ -220,6 +220,7 @@ int region_badblocks(
 	if (err < 0)
 		return kernel_fail(kernel, -err, "%s: cannot parse the list of bad blocks: %s",
 			name, strerror(-err));
+	badblocks->cut = err > 0;
 	if (err)
 		kernel_fail(kernel, EFBIG,
 			"%s: the kernel cut the list of bad blocks after 4095 bytes: there may be "

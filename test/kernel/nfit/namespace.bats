@@ -133,6 +133,21 @@ region() {
 	says "skipped"
 }
 
+@test "a list of bad blocks that the kernel has cut is read again, and what remains is said" {
+	local dev ns i
+	dev=$(region 67108864)
+	ns=$(ndctl create-namespace --region "$dev" --mode devdax --align 4K --size 32M | jq -r .dev)
+	for ((i = 10000; i < 10500; i++)); do
+		echo "$((2 * i)) 1"
+	done | head -c 4095 >"$BATS_TEST_TMPDIR/badblocks"
+	mount --bind "$BATS_TEST_TMPDIR/badblocks" "/sys/bus/nd/devices/$dev/badblocks"
+	unchanged timeout 60 ndctl clear-errors "$ns"
+	umount "/sys/bus/nd/devices/$dev/badblocks"
+	[[ $status != 0 && $status != 124 ]]
+	says "$ns: errors cannot be cleared: the kernel cut the list of bad blocks of $dev after 4095 bytes"
+	ndctl destroy-namespace --force "$ns"
+}
+
 @test "health and firmware, where a DIMM could tell them, are not left out silently" {
 	# E4: DIMMs and buses are listed without, and it is said of those that could tell.
 	unchanged ndctl list -D --health
