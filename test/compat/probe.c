@@ -11,12 +11,15 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define BUFFER 256
-#define FILL   0xa5
+#define BUFFER	   256
+#define FILL	   0xa5
+#define LABEL_AREA (1 << 20)
 
 static sigjmp_buf crashed;
 static volatile sig_atomic_t calling;
-static unsigned char buffers[PROBE_ARGS][BUFFER];
+/* Behind the last buffer is room for a function that is told of a larger one, and takes as much as
+ * a label area has. */
+static unsigned char buffers[PROBE_ARGS + LABEL_AREA / BUFFER][BUFFER];
 static int errors_logged, lines_unfinished;
 
 void *probe_buffer(int arg)
@@ -148,7 +151,7 @@ static void call_here(const struct probe_call *call, const union probe_value *ar
 	volatile bool called = true;
 	int signal, error;
 
-	memset(buffers, FILL, sizeof(buffers));
+	memset(buffers, FILL, PROBE_ARGS * sizeof(*buffers));
 	errors_logged = lines_unfinished = errno = 0;
 	signal = sigsetjmp(crashed, 1);
 	if (signal == 0) {
