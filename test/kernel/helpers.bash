@@ -167,13 +167,13 @@ with_fault() {
 
 # fault_is_told COMMAND...: the last `check with_fault` failed, and a sentence names the step.
 fault_is_told() {
-	((status != 0))
-	[[ $stderr == *": "* ]]
-	[[ $1 == daxctl ]] || return 0
 	local line=$'</sys/[^>\n]*/([a-z_]*)([0-9.]*)/([a-z_]+)>[^\n]*INJECTED' log
+	((status != 0))
 	log=$(<"$BATS_TEST_TMPDIR/fault")
 	# The sentence itself may be another thread's so many'th write.
 	[[ ! $log =~ 'write(2<'[^$'\n']*INJECTED ]] || return 0
+	[[ $stderr == *": "* ]]
+	[[ $1 == daxctl ]] || return 0
 	[[ $log =~ $line ]]
 	[[ ${BASH_REMATCH[1]} == memory ]] && says "memory block ${BASH_REMATCH[2]} " && return
 	says "/${BASH_REMATCH[3]}: "
