@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd.h"
+#include <ndctl/cmd/cmd.h>
 
 /*
  * The DIMM side that is still to come. Programs that were linked to the whole interface start; a

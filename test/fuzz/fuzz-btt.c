@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include <errno.h>
-#include <ndctl/btt.h>
+#include <ndctl/format/btt.h>
 
 /*
  * A block translation table is checked, with repair, on a medium that is the input, spread: a chunk

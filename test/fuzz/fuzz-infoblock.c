@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
 
-#include <ndctl/infoblock.h>
+#include <ndctl/format/infoblock.h>
 
 /* An info block is read; what it says, written again and read, says the same. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
 
-#include <ndctl/labelplan.h>
-#include <ndctl/labelset.h>
+#include <ndctl/format/labelplan.h>
+#include <ndctl/format/labelset.h>
 
 /*
  * A label area is read, made to agree with another, and changed into it: the first byte tells

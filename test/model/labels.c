@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ndctl/labelset.h>
+#include <ndctl/format/labelset.h>
 
 /*
  * model-labels DIMM REGION: gives mutated label areas to the kernel and to our parser, and compares

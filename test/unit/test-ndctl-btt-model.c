@@ -9,7 +9,7 @@
 
 #include "btt-kernel.h"
 #include "lib/kernel/cleanup.h"
-#include "lib/ndctl/btt.h"
+#include "lib/ndctl/format/btt.h"
 
 /*
  * B7: the check and the repair of block translation tables against a model of the kernel's driver,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/ndctl/btt.h"
+#include "lib/ndctl/format/btt.h"
 
 /*
  * A btt of 32 MiB with sectors of 4096 bytes, laid out as Linux 6.1 does, in memory. All sectors

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/ndctl/infoblock.h"
+#include "lib/ndctl/format/infoblock.h"
 
 /*
  * Info blocks that Linux 6.1 wrote, on x86: what is not zero of their 4096 bytes. The formats are

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
-#include <ndctl/infoblock.h>
-#include <ndctl/label.h>
+#include <ndctl/format/infoblock.h>
+#include <ndctl/format/label.h>
 #include <string.h>
 
 #define MIB (1u << 20)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
-#include <ndctl/labelplan.h>
+#include <ndctl/format/labelplan.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
-#include <ndctl/labelset.h>
+#include <ndctl/format/labelset.h>
 #include <stdio.h>
 #include <string.h>
 

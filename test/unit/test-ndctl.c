@@ -4,9 +4,9 @@
 #include <linux/ndctl.h>
 #include <kernel/holder.h>
 #include <kernel/mark.h>
-#include <ndctl/infoblock.h>
-#include <ndctl/labelio.h>
-#include <ndctl/step.h>
+#include <ndctl/format/infoblock.h>
+#include <ndctl/labels/labelio.h>
+#include <ndctl/change/step.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

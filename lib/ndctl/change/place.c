@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "infoblock.h"
+#include <ndctl/format/infoblock.h>
 
 /*
  * The kernel makes struct pages for runs of 2 MiB only (memremap_compat_align; it is more on

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "btt.h"
+#include <ndctl/format/btt.h>
 #include "place.h"
 #include "step.h"
 

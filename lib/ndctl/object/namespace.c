@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "infoblock.h"
+#include <ndctl/format/infoblock.h>
 
 #include <linux/ndctl.h>
 #include <stdio.h>

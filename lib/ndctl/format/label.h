@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "extensions.h"
+#include <ndctl/extensions.h>
 
 /*
  * The label area of a dimm, as UEFI 2.7 (13.19, "NVDIMM Label Protocol") and, for version 1.1, the

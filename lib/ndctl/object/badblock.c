@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
+#include <ndctl/private.h>
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include <ndctl/private.h>
 
 /*
  * Whether the kernel can map a namespace where it is. All checks return 0, also where the place

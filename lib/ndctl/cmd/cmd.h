@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include <ndctl/private.h>
 
 /*
  * A command of <linux/ndctl.h> for a dimm or a bus, which a program prepares, submits, and asks for

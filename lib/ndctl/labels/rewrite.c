@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "labelio.h"
-#include "labelplan.h"
-#include "step.h"
+#include <ndctl/format/labelplan.h>
+#include <ndctl/change/step.h>
 
 /* Changes of a label area: a step that writes, and puts back what was there. */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "infoblock.h"
+#include <ndctl/format/infoblock.h>
 #include "step.h"
 
 /* ---- the raw block device of a namespace ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include <ndctl/private.h>
 
 /*
  * What makes a namespace more than raw is told by an info block at its start: at 4 KiB, or for a

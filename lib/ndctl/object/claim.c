@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "claim.h"
-#include "step.h"
+#include <ndctl/change/step.h>
 
 #include <daxctl/libdaxctl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include <linux/ndctl.h>
 
 #include "create.h"
-#include "labelio.h"
+#include <ndctl/labels/labelio.h>
 
 static bool serves_another(struct ndctl_dimm *dimm, const struct ndctl_region *region)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include <ndctl/private.h>
 
 /* What tells btt, pfn and dax devices apart. */
 struct claim_row {

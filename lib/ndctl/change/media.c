@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd.h"
+#include <ndctl/cmd/cmd.h>
 #include "idle.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
-#include "infoblock.h"
+#include <ndctl/format/infoblock.h>
 #include "place.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "label.h"
-#include "private.h"
+#include <ndctl/format/label.h>
+#include <ndctl/private.h>
 
 /* The label area of a dimm, read and written by ioctls of /dev/nmemX (<linux/ndctl.h>). All return
  * 0 or a negative errno with the cause recorded: -EOPNOTSUPP without such an area, -EIO if the

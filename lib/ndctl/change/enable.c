@@ -4,7 +4,7 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
-#include "infoblock.h"
+#include <ndctl/format/infoblock.h>
 #include "place.h"
 
 /* Enabling and disabling of namespaces and regions. */

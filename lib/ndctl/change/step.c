@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "infoblock.h"
+#include <ndctl/format/infoblock.h>
 
 static void *copy(const void *data, size_t size)
 {

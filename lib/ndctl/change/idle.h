@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "claim.h"
+#include <ndctl/object/claim.h>
 
 /*
  * A namespace that nobody uses, kept so until it is taken away: its block device is open

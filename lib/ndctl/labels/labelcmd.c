@@ -2,7 +2,7 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
-#include "cmd.h"
+#include <ndctl/cmd/cmd.h>
 #include "labelio.h"
 
 /*

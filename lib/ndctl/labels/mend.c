@@ -5,9 +5,9 @@
 
 #include <kernel/lock.h>
 
-#include "create.h"
+#include <ndctl/change/create.h>
 #include "labelio.h"
-#include "labelset.h"
+#include <ndctl/format/labelset.h>
 
 /*
  * Making the labels of a region's dimms agree again, after a write of the kernel's has failed or

@@ -2,8 +2,8 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
-#include "labelio.h"
-#include "step.h"
+#include <ndctl/labels/labelio.h>
+#include <ndctl/change/step.h>
 
 #define DIMM(pointer) ((struct ndctl_dimm *)(pointer))
 
