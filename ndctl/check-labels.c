@@ -13,7 +13,7 @@ static const struct option options[] = {
 		"make the labels of the dimms of a region agree, where a failure has parted them"},
 };
 
-static int check(void *dimm, const void *data)
+static int check_labels(void *dimm, const void *data)
 {
 	int slots = ndctl_dimm_validate_labels(dimm);
 
@@ -84,7 +84,7 @@ static int run(void *context, int count, char **args)
 		return status;
 	int err = each_region(context, &targets);
 	status = dimms_outcome(
-		targets_change(context, &targets, check, NULL), "verified the labels of");
+		targets_change(context, &targets, check_labels, NULL), "verified the labels of");
 	return err ? EXIT_FAILURE : status;
 }
 

@@ -21,18 +21,18 @@ static const struct option options[] = {
 		"disable it while it is checked, unless it is in use"},
 };
 
-static void tell(
+static void tell_finding(
 	struct ndctl_namespace *ndns, enum ndctl_check_event event, const char *what, void *data)
 {
 	say_note("%s: %s", ndctl_namespace_get_devname(ndns), what);
 }
 
-static int check(void *object, const void *data)
+static int check_namespace(void *object, const void *data)
 {
 	unsigned flags = (repair ? NDCTL_CHECK_REPAIR : 0) |
 		(rewrite_log ? NDCTL_CHECK_REWRITE_LOG : 0) | (force ? NDCTL_CHECK_FORCE : 0);
 
-	return ndctl_namespace_check(object, flags, tell, NULL);
+	return ndctl_namespace_check(object, flags, tell_finding, NULL);
 }
 
 static int run(void *context, int count, char **args)
@@ -45,7 +45,7 @@ static int run(void *context, int count, char **args)
 		return err;
 	tell_steps(context, verbose > 0);
 	if (!err)
-		outcome = targets_change(context, &targets, check, NULL);
+		outcome = targets_change(context, &targets, check_namespace, NULL);
 	say_count("checked", outcome.done, "namespace");
 	return err ?: outcome.error;
 }

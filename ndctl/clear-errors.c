@@ -19,14 +19,14 @@ static const struct option options[] = {
 	{'s', "scrub", OPT_FLAG, &scrub, NULL, "search the media for errors before"},
 };
 
-static int print(struct ndctl_namespace *ndns)
+static int print_cleared(struct ndctl_namespace *ndns)
 {
 	AUTO_JSON struct json_object *json = describe_namespace(ndns, JSON_MEDIA);
 
 	return json ? json_print(json, 0) : -ENOMEM;
 }
 
-static int clear(void *object, const void *data)
+static int clear_namespace_errors(void *object, const void *data)
 {
 	const char *name = ndctl_namespace_get_devname(object);
 	unsigned long long sectors;
@@ -41,7 +41,7 @@ static int clear(void *object, const void *data)
 	}
 	if (!err && verbose)
 		say_note("%s: %llu bad sectors cleared", name, sectors);
-	return err ?: print(object);
+	return err ?: print_cleared(object);
 }
 
 static int run(void *context, int count, char **args)
@@ -53,7 +53,7 @@ static int run(void *context, int count, char **args)
 	if (err > 0)
 		return err;
 	if (!err)
-		outcome = targets_change(context, &targets, clear, NULL);
+		outcome = targets_change(context, &targets, clear_namespace_errors, NULL);
 	say_count("cleared", outcome.done, "namespace");
 	if (err || outcome.error)
 		return err ?: outcome.error;

@@ -84,7 +84,7 @@ static const struct option options[] = {
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 
-static int print(struct ndctl_namespace *ndns)
+static int print_namespace(struct ndctl_namespace *ndns)
 {
 	unsigned flags = JSON_DAX;
 	AUTO_JSON struct json_object *json = describe_namespace(ndns, flags);
@@ -106,9 +106,9 @@ static void say_not_kept(struct ndctl_namespace *ndns)
 }
 
 /* @before: what it was known by, NULL if it is new. */
-static int finish(struct ndctl_namespace *ndns, const struct identity *before)
+static int finish_creation(struct ndctl_namespace *ndns, const struct identity *before)
 {
-	int err = ndns ? print(ndns) : 0;
+	int err = ndns ? print_namespace(ndns) : 0;
 
 	if (ndns)
 		say_not_kept(ndns);
@@ -118,7 +118,7 @@ static int finish(struct ndctl_namespace *ndns, const struct identity *before)
 
 /* ---- the command line ---- */
 
-static int check_mode(void)
+static int check_mode_options(void)
 {
 	bool mapped = mode != 1 + NDCTL_NS_MODE_SECTOR && mode != 1 + NDCTL_NS_MODE_RAW;
 
@@ -131,7 +131,7 @@ static int check_mode(void)
 	return 0;
 }
 
-static int check_numbers(void)
+static int check_number_options(void)
 {
 	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
 		return usage_error("--align: %s is not a power of 2 of at least 4096",
@@ -148,7 +148,7 @@ static int check_numbers(void)
 
 static int fill_spec(struct ndctl_namespace_spec *spec)
 {
-	int err = check_mode() ?: check_numbers();
+	int err = check_mode_options() ?: check_number_options();
 
 	if (!err && persist && dry_run)
 		return usage_error("--persist does not go together with --dry-run");
@@ -235,7 +235,8 @@ struct creation {
 };
 
 /* Sets @done when no further region is to be tried. */
-static int create_in(struct ndctl_ctx *ctx, struct ndctl_region *region, struct creation *creation)
+static int create_namespace_in(
+	struct ndctl_ctx *ctx, struct ndctl_region *region, struct creation *creation)
 {
 	struct ndctl_namespace *ndns = NULL;
 	int err = ndctl_region_create_namespace(region, creation->spec, &ndns);
@@ -243,7 +244,7 @@ static int create_in(struct ndctl_ctx *ctx, struct ndctl_region *region, struct 
 	if (!err) {
 		creation->created++;
 		creation->done = !keep_going;
-		return finish(ndns, NULL);
+		return finish_creation(ndns, NULL);
 	}
 	if (may_fit_elsewhere(err))
 		return refusals_add(&creation->refusals, ctx) ?: err;
@@ -264,7 +265,7 @@ static int create_anywhere(struct ndctl_ctx *ctx, struct creation *creation)
 		ndctl_region_foreach (bus, region) {
 			if (!filter_region(&filters, region))
 				continue;
-			err = create_in(ctx, region, creation);
+			err = create_namespace_in(ctx, region, creation);
 			if (creation->done)
 				return err;
 		}
@@ -272,7 +273,7 @@ static int create_anywhere(struct ndctl_ctx *ctx, struct creation *creation)
 	return err;
 }
 
-static int create(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
+static int create_one_namespace(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
 {
 	struct creation creation = {.spec = spec};
 	unsigned said = say_error_count();
@@ -291,7 +292,7 @@ static int create(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec
 
 /* ---- an old one ---- */
 
-static int reconfigure(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
+static int reconfigure_named(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec *spec)
 {
 	AUTO_TARGETS struct targets targets = {0};
 	char *word = (char *)reconfig;
@@ -304,7 +305,7 @@ static int reconfigure(struct ndctl_ctx *ctx, const struct ndctl_namespace_spec 
 		identity_of(targets.objects[i], &before);
 		err = ndctl_namespace_reconfigure(targets.objects[i], spec, &ndns);
 		if (!err)
-			return finish(ndns, &before);
+			return finish_creation(ndns, &before);
 		say_failure(ctx, err);
 		if (i + 1 < targets.count)
 			err = 0;
@@ -322,7 +323,7 @@ static int run(void *context, int count, char **args)
 	if (type == TYPE_BLK)
 		filters.type = TYPE_BLK;
 	tell_steps(context, verbose > 0);
-	return reconfig ? reconfigure(context, &spec) : create(context, &spec);
+	return reconfig ? reconfigure_named(context, &spec) : create_one_namespace(context, &spec);
 }
 
 const struct verb verb_create_namespace = {

@@ -26,7 +26,7 @@ static bool badblock_length(void *object, unsigned flags, union field_value *out
 }
 
 /* The names of the DIMMs that the run is on. */
-static bool add_dimms(struct json_object *array, struct ndctl_dimm **dimms, int count)
+static bool add_dimms_json(struct json_object *array, struct ndctl_dimm **dimms, int count)
 {
 	for (int i = 0; i < count; i++) {
 		const char *name = ndctl_dimm_get_devname(dimms[i]);
@@ -54,7 +54,7 @@ static bool badblock_dimms(void *object, unsigned flags, union field_value *out)
 		int count = ndctl_bus_get_dimms_at(run->bus, at, dimms, ARRAY_SIZE(dimms), &length);
 		if (count == 0)
 			break;
-		if (!add_dimms(array, dimms, count))
+		if (!add_dimms_json(array, dimms, count))
 			return false;
 		/* They may take turns in pieces that are smaller than a sector. */
 		length = length < 512 ? 512 : length;

@@ -31,7 +31,7 @@ static void say_nothing_to_do(struct ndctl_namespace *ndns)
 		say_note("%s: not destroyed: it is a seed without capacity", name);
 }
 
-static int destroy(void *object, const void *data)
+static int destroy_namespace(void *object, const void *data)
 {
 	struct identity identity;
 
@@ -60,7 +60,7 @@ static int run(void *context, int count, char **args)
 	all = targets.all;
 	tell_steps(context, verbose > 0);
 	if (!err)
-		outcome = targets_change(context, &targets, destroy, &flags);
+		outcome = targets_change(context, &targets, destroy_namespace, &flags);
 	say_count(dry_run ? "would have destroyed" : "destroyed", outcome.done, "namespace");
 	return err ?: outcome.error;
 }

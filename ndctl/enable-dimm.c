@@ -6,7 +6,7 @@ static const struct option options[] = {
 	DIMM_OPTIONS,
 };
 
-static int enable(void *dimm, const void *data)
+static int enable_dimm(void *dimm, const void *data)
 {
 	struct ndctl_region *region;
 	struct ndctl_dimm *part;
@@ -22,19 +22,19 @@ static int enable(void *dimm, const void *data)
 	return err;
 }
 
-static int disable(void *dimm, const void *data)
+static int disable_dimm(void *dimm, const void *data)
 {
 	return ndctl_dimm_disable(dimm);
 }
 
-static int run_enable(void *context, int count, char **args)
+static int run_enable_dimm(void *context, int count, char **args)
 {
-	return dimms_change(context, count, args, "enabled", enable, NULL);
+	return dimms_change(context, count, args, "enabled", enable_dimm, NULL);
 }
 
-static int run_disable(void *context, int count, char **args)
+static int run_disable_dimm(void *context, int count, char **args)
 {
-	return dimms_change(context, count, args, "disabled", disable, NULL);
+	return dimms_change(context, count, args, "disabled", disable_dimm, NULL);
 }
 
 const struct verb verb_enable_dimm = {
@@ -45,7 +45,7 @@ const struct verb verb_enable_dimm = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
-	.run = run_enable,
+	.run = run_enable_dimm,
 };
 
 const struct verb verb_disable_dimm = {
@@ -56,5 +56,5 @@ const struct verb verb_disable_dimm = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
-	.run = run_disable,
+	.run = run_disable_dimm,
 };

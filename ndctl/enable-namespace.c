@@ -15,7 +15,7 @@ static const struct option options[] = {
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
 };
 
-static int change(void *context, int count, char **args, const char *done,
+static int change_namespaces(void *context, int count, char **args, const char *done,
 	int (*fn)(void *object, const void *data))
 {
 	AUTO_TARGETS struct targets targets = {0};
@@ -31,7 +31,7 @@ static int change(void *context, int count, char **args, const char *done,
 	return err ?: outcome.error;
 }
 
-static int enable(void *object, const void *data)
+static int enable_named_namespace(void *object, const void *data)
 {
 	int err = ndctl_namespace_enable(object);
 
@@ -43,7 +43,7 @@ static int enable(void *object, const void *data)
 	return -ENXIO;
 }
 
-static int disable(void *object, const void *data)
+static int disable_named_namespace(void *object, const void *data)
 {
 	int err = ndctl_namespace_disable_safe(object);
 
@@ -51,14 +51,14 @@ static int disable(void *object, const void *data)
 	return err > 0 ? 0 : err;
 }
 
-static int run_enable(void *context, int count, char **args)
+static int run_enable_namespace(void *context, int count, char **args)
 {
-	return change(context, count, args, "enabled", enable);
+	return change_namespaces(context, count, args, "enabled", enable_named_namespace);
 }
 
-static int run_disable(void *context, int count, char **args)
+static int run_disable_namespace(void *context, int count, char **args)
 {
-	return change(context, count, args, "disabled", disable);
+	return change_namespaces(context, count, args, "disabled", disable_named_namespace);
 }
 
 const struct verb verb_enable_namespace = {
@@ -69,7 +69,7 @@ const struct verb verb_enable_namespace = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
-	.run = run_enable,
+	.run = run_enable_namespace,
 };
 
 const struct verb verb_disable_namespace = {
@@ -80,5 +80,5 @@ const struct verb verb_disable_namespace = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
-	.run = run_disable,
+	.run = run_disable_namespace,
 };

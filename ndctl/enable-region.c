@@ -16,7 +16,7 @@ static const struct option options[] = {
 };
 
 /* The status is 0 also where regions failed, or are not there: it always was. */
-static int change(void *context, int count, char **args, const char *done,
+static int change_regions(void *context, int count, char **args, const char *done,
 	int (*fn)(void *object, const void *data))
 {
 	AUTO_TARGETS struct targets targets = {0};
@@ -28,7 +28,7 @@ static int change(void *context, int count, char **args, const char *done,
 	return 0;
 }
 
-static int enable(void *object, const void *data)
+static int enable_region(void *object, const void *data)
 {
 	int err = ndctl_region_enable(object);
 
@@ -39,20 +39,20 @@ static int enable(void *object, const void *data)
 	return err;
 }
 
-static int disable(void *object, const void *data)
+static int invalidate_region(void *object, const void *data)
 {
 	return ndctl_region_disable_invalidate(object);
 }
 
-static int run_enable(void *context, int count, char **args)
+static int run_enable_region(void *context, int count, char **args)
 {
-	return change(context, count, args, "enabled", enable);
+	return change_regions(context, count, args, "enabled", enable_region);
 }
 
-static int run_disable(void *context, int count, char **args)
+static int run_disable_region(void *context, int count, char **args)
 {
 	limit_raise_files();
-	return change(context, count, args, "disabled", disable);
+	return change_regions(context, count, args, "disabled", invalidate_region);
 }
 
 const struct verb verb_enable_region = {
@@ -63,7 +63,7 @@ const struct verb verb_enable_region = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
-	.run = run_enable,
+	.run = run_enable_region,
 };
 
 const struct verb verb_disable_region = {
@@ -74,5 +74,5 @@ const struct verb verb_disable_region = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
-	.run = run_disable,
+	.run = run_disable_region,
 };

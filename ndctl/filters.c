@@ -60,7 +60,7 @@ static bool is_region(const char *filter, struct ndctl_region *region)
 		});
 }
 
-static bool is_namespace(const char *filter, struct ndctl_namespace *ndns)
+static bool filter_is_namespace(const char *filter, struct ndctl_namespace *ndns)
 {
 	const char *name = ndctl_namespace_get_devname(ndns);
 
@@ -92,7 +92,7 @@ static bool holds_namespace(const char *filter, struct ndctl_region *region)
 	if (!filter)
 		return true;
 	ndctl_namespace_foreach (region, ndns)
-		if (is_namespace(filter, ndns))
+		if (filter_is_namespace(filter, ndns))
 			return true;
 	return false;
 }
@@ -162,6 +162,6 @@ bool filter_region(const struct filters *filters, struct ndctl_region *region)
 
 bool filter_namespace(const struct filters *filters, struct ndctl_namespace *ndns)
 {
-	return is_namespace(filters->namespace, ndns) &&
+	return filter_is_namespace(filters->namespace, ndns) &&
 		(!filters->mode || (int)ndctl_namespace_get_mode(ndns) == filters->mode - 1);
 }

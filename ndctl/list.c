@@ -71,7 +71,7 @@ struct listing {
 };
 
 /* Without a class, what is filtered by is shown, or else namespaces. */
-static struct listing choose_classes(void)
+static struct listing choose_listing(void)
 {
 	struct listing listing = {buses, dimms, regions, namespaces, 0, false};
 
@@ -159,7 +159,7 @@ static void note_missing_of_bus(struct ndctl_bus *bus)
 
 /* ---- each class, appended to an array ---- */
 
-static int add_dimms(
+static int list_dimms(
 	struct ndctl_bus *bus, const struct listing *listing, struct json_object *array)
 {
 	struct ndctl_dimm *dimm;
@@ -222,7 +222,7 @@ static int add_region(
 }
 
 /* Regions with their namespaces, or namespaces alone. */
-static int add_regions(
+static int list_regions(
 	struct ndctl_bus *bus, const struct listing *listing, struct json_object *array)
 {
 	struct ndctl_region *region;
@@ -264,10 +264,10 @@ static int classes_init(struct classes *classes, const struct listing *listing)
 static int add_classes(
 	struct ndctl_bus *bus, const struct listing *listing, struct classes *classes)
 {
-	int err = listing->dimms ? add_dimms(bus, listing, classes->dimms) : 0;
+	int err = listing->dimms ? list_dimms(bus, listing, classes->dimms) : 0;
 
 	if (!err && (listing->regions || listing->namespaces))
-		err = add_regions(bus, listing, classes->parts);
+		err = list_regions(bus, listing, classes->parts);
 	return err;
 }
 
@@ -344,7 +344,7 @@ static int list_classes(struct ndctl_ctx *ctx, const struct listing *listing)
 
 static int run(void *context, int count, char **args)
 {
-	struct listing listing = choose_classes();
+	struct listing listing = choose_listing();
 	int err = filters_check(context);
 
 	if (err)

@@ -48,7 +48,7 @@ static const char *const planned[] = {
 	NULL,
 };
 
-static int context_new(void **context)
+static int ndctl_context_new(void **context)
 {
 	struct ndctl_ctx *ctx;
 	int err = ndctl_new(&ctx);
@@ -63,17 +63,17 @@ static int context_new(void **context)
 	return 0;
 }
 
-static void context_free(void *context)
+static void ndctl_context_free(void *context)
 {
 	ndctl_unref(context);
 }
 
-static const char *error(void *context)
+static const char *ndctl_context_error(void *context)
 {
 	return ndctl_get_error(context);
 }
 
-static const char *hint(void *context)
+static const char *ndctl_context_hint(void *context)
 {
 	return ndctl_get_hint(context);
 }
@@ -84,10 +84,10 @@ static const struct tool tool = {
 	.verbs = verbs,
 	.verb_count = ARRAY_SIZE(verbs),
 	.planned = planned,
-	.context_new = context_new,
-	.context_free = context_free,
-	.error = error,
-	.hint = hint,
+	.context_new = ndctl_context_new,
+	.context_free = ndctl_context_free,
+	.error = ndctl_context_error,
+	.hint = ndctl_context_hint,
 };
 
 int main(int argc, char **argv)

@@ -28,8 +28,8 @@ static bool is_known_by(const struct stanza *stanza, const struct identity *iden
 		uuid_compare(stanza->uuid, identity->claim) == 0;
 }
 
-static const struct stanza *find(const struct config_edit *edit, const struct identity *identity,
-	const struct stanza *behind)
+static const struct stanza *find_stanza(const struct config_edit *edit,
+	const struct identity *identity, const struct stanza *behind)
 {
 	const struct stanza *stanza = behind ? behind->next : config_edit_config(edit)->stanzas;
 
@@ -42,8 +42,8 @@ static int remove_all(struct config_edit *edit, const struct identity *identity)
 {
 	int err = 0;
 
-	for (const struct stanza *stanza = find(edit, identity, NULL); !err && stanza;
-		stanza = find(edit, identity, stanza))
+	for (const struct stanza *stanza = find_stanza(edit, identity, NULL); !err && stanza;
+		stanza = find_stanza(edit, identity, stanza))
 		err = config_edit_remove(edit, stanza);
 	return err;
 }
@@ -75,18 +75,18 @@ static int write_devdax(
 		{"movable", NULL},
 		{"memmap_on_memory", NULL},
 	};
-	stanza = find(edit, before ?: &identity, NULL);
+	stanza = find_stanza(edit, before ?: &identity, NULL);
 	return stanza ? config_edit_set(edit, stanza, settings, ARRAY_SIZE(settings))
 		      : config_edit_add(edit, "reconfigure-device",
 				ndctl_namespace_get_devname(ndns), settings, ARRAY_SIZE(settings));
 }
 
-static int begin(struct ndctl_ctx *ctx, struct config_edit **edit)
+static int persist_begin(struct ndctl_ctx *ctx, struct config_edit **edit)
 {
 	return config_edit_new(daxctl_get_config_path(ndctl_get_daxctl_ctx(ctx)), edit);
 }
 
-static int finish(int err, const char *name)
+static int persist_finish(int err, const char *name)
 {
 	if (err)
 		say_error("%s: the change is made, but it is not kept for the next boot", name);
@@ -98,7 +98,7 @@ int persist_namespace(struct ndctl_namespace *ndns, const struct identity *befor
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 	bool devdax = ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_DEVDAX &&
 		ndctl_namespace_get_dax(ndns);
-	int err = begin(ndctl_namespace_get_ctx(ndns), &edit);
+	int err = persist_begin(ndctl_namespace_get_ctx(ndns), &edit);
 
 	if (!err && devdax)
 		err = write_devdax(edit, ndns, before);
@@ -107,13 +107,13 @@ int persist_namespace(struct ndctl_namespace *ndns, const struct identity *befor
 	if (!err && !devdax)
 		say_note("%s: what it is stands on the medium: nothing has to be kept besides",
 			ndctl_namespace_get_devname(ndns));
-	return finish(err ?: config_edit_commit(edit), ndctl_namespace_get_devname(ndns));
+	return persist_finish(err ?: config_edit_commit(edit), ndctl_namespace_get_devname(ndns));
 }
 
 int persist_destroyed(struct ndctl_ctx *ctx, const char *name, const struct identity *identity)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
-	int err = begin(ctx, &edit) ?: remove_all(edit, identity);
+	int err = persist_begin(ctx, &edit) ?: remove_all(edit, identity);
 
-	return finish(err ?: config_edit_commit(edit), name);
+	return persist_finish(err ?: config_edit_commit(edit), name);
 }

@@ -242,7 +242,7 @@ static int read_namespace(void *object, const void *data)
 	return take(reading, area, &view, uuid_is_null(parent) ? NULL : parent);
 }
 
-static int read_area(int fd, char *area)
+static int read_info_blocks(int fd, char *area)
 {
 	for (size_t done = 0; done < NDCTL_INFOBLOCK_AREA;) {
 		ssize_t now = read(fd, area + done, NDCTL_INFOBLOCK_AREA - done);
@@ -253,12 +253,12 @@ static int read_area(int fd, char *area)
 	return 0;
 }
 
-static int read_file(struct reading *reading)
+static int read_file_blocks(struct reading *reading)
 {
 	struct view view = {.source = input ?: "<stdin>", .is_file = true};
 	char area[NDCTL_INFOBLOCK_AREA];
 	int fd = input ? open(input, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	int err = fd < 0 ? -errno : read_area(fd, area);
+	int err = fd < 0 ? -errno : read_info_blocks(fd, area);
 
 	if (input && fd >= 0)
 		close(fd);
@@ -270,7 +270,7 @@ static int read_file(struct reading *reading)
 	return err ?: take(reading, area, &view, NULL);
 }
 
-static int write_to(const char *bytes, size_t size)
+static int write_blocks_to(const char *bytes, size_t size)
 {
 	FILE *file = output ? fopen(output, "we") : stdout;
 	bool failed = !file || fwrite(bytes, 1, size, file) < size;
@@ -284,12 +284,12 @@ static int write_to(const char *bytes, size_t size)
 	return -error;
 }
 
-static int print(const struct reading *reading)
+static int print_reading(const struct reading *reading)
 {
 	AUTO_FREE char *text = NULL, *lines = NULL;
 
 	if (!as_json && !human)
-		return write_to(reading->areas, reading->size);
+		return write_blocks_to(reading->areas, reading->size);
 	if (json_object_array_length(reading->array) == 0) {
 		say_note("there is no info block");
 		text = strdup("[\n]");
@@ -298,7 +298,7 @@ static int print(const struct reading *reading)
 	}
 	if (!text || asprintf(&lines, "%s\n", text) < 0)
 		return -ENOMEM;
-	return write_to(lines, strlen(lines));
+	return write_blocks_to(lines, strlen(lines));
 }
 
 static int run(void *context, int count, char **args)
@@ -320,11 +320,11 @@ static int run(void *context, int count, char **args)
 	if (!err && count)
 		outcome = targets_change(context, &targets, read_namespace, &pointer);
 	else if (!err) {
-		outcome.error = read_file(&reading);
+		outcome.error = read_file_blocks(&reading);
 		outcome.done = !outcome.error;
 	}
 	if (outcome.done)
-		err = print(&reading);
+		err = print_reading(&reading);
 	say_count("read", outcome.done, "infoblock");
 	return err ?: outcome.error;
 }

@@ -145,7 +145,7 @@ struct result {
 	FILE *bytes;
 };
 
-static struct ndctl_cmd *read_area(struct ndctl_dimm *dimm)
+static struct ndctl_cmd *read_label_area(struct ndctl_dimm *dimm)
 {
 	if (only_index)
 		return ndctl_dimm_read_label_index(dimm);
@@ -155,7 +155,7 @@ static struct ndctl_cmd *read_area(struct ndctl_dimm *dimm)
 		dimm, (unsigned)dimm_span.size, (unsigned)dimm_span.offset);
 }
 
-static int copy(struct ndctl_cmd *area, FILE *out)
+static int copy_label_area(struct ndctl_cmd *area, FILE *out)
 {
 	unsigned size = (unsigned)ndctl_cmd_cfg_read_get_size(area);
 	AUTO_FREE char *bytes = malloc(size + 1);
@@ -169,19 +169,20 @@ static int copy(struct ndctl_cmd *area, FILE *out)
 	return got < 0 ? (int)got : 0;
 }
 
-static int read_labels(void *dimm, const void *data)
+static int read_dimm_labels(void *dimm, const void *data)
 {
 	const struct result *result = data;
-	AUTO_CMD struct ndctl_cmd *area = read_area(dimm);
+	AUTO_CMD struct ndctl_cmd *area = read_label_area(dimm);
 
 	if (!area)
 		return -errno;
-	return json ? json_append(result->array, describe(dimm, area)) : copy(area, result->bytes);
+	return json ? json_append(result->array, describe(dimm, area))
+		    : copy_label_area(area, result->bytes);
 }
 
 /* ---- writing what was read ---- */
 
-static int write_to(const char *bytes, size_t size)
+static int write_labels_to(const char *bytes, size_t size)
 {
 	bool standard = !output;
 
@@ -203,7 +204,7 @@ static int write_json(struct json_object *array)
 
 	if (!text || asprintf(&lines, "%s\n", text) < 0)
 		return -ENOMEM;
-	return write_to(lines, strlen(lines));
+	return write_labels_to(lines, strlen(lines));
 }
 
 static int run_on(struct ndctl_ctx *ctx, const struct targets *targets)
@@ -215,11 +216,11 @@ static int run_on(struct ndctl_ctx *ctx, const struct targets *targets)
 
 	if (!array || !result.bytes)
 		return -ENOMEM;
-	struct outcome outcome = targets_change(ctx, targets, read_labels, &result);
+	struct outcome outcome = targets_change(ctx, targets, read_dimm_labels, &result);
 	if (fclose(result.bytes))
 		return -ENOMEM;
 	if (outcome.done) {
-		int err = json ? write_json(array) : write_to(bytes, size);
+		int err = json ? write_json(array) : write_labels_to(bytes, size);
 		if (err)
 			outcome = (struct outcome){.error = err};
 	}

@@ -13,7 +13,7 @@ void targets_deinit(struct targets *targets)
 	free(targets->objects);
 }
 
-static int add(struct targets *targets, void *object, const char *name)
+static int target_add(struct targets *targets, void *object, const char *name)
 {
 	for (size_t i = 0; i < targets->count; i++)
 		if (targets->objects[i] == object)
@@ -42,14 +42,14 @@ static bool region_passes(const struct filters *filters, struct ndctl_region *re
 	return filter_region(filters, region) && filter_bus(filters, ndctl_region_get_bus(region));
 }
 
-static int find_namespace(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
-	struct targets *targets)
+static int targets_find_namespace(struct ndctl_ctx *ctx, const struct filters *filters,
+	const char *word, struct targets *targets)
 {
 	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, word);
 
 	if (!ndns || !region_passes(filters, ndctl_namespace_get_region(ndns)))
 		return 0;
-	return add(targets, ndns, word);
+	return target_add(targets, ndns, word);
 }
 
 static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
@@ -61,7 +61,7 @@ static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters,
 	int err = 0;
 
 	if (!is_all(word))
-		return find_namespace(ctx, filters, word, targets);
+		return targets_find_namespace(ctx, filters, word, targets);
 	ndctl_bus_foreach (ctx, bus) {
 		if (!filter_bus(filters, bus))
 			continue;
@@ -71,7 +71,8 @@ static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters,
 			/* Those without size wait to become something. */
 			ndctl_namespace_foreach (region, ndns)
 				if (!err && ndctl_namespace_get_size(ndns) > 0)
-					err = add(targets, ndns, ndctl_namespace_get_devname(ndns));
+					err = target_add(
+						targets, ndns, ndctl_namespace_get_devname(ndns));
 		}
 	}
 	return err;
@@ -89,7 +90,7 @@ static int find_regions(struct ndctl_ctx *ctx, const struct filters *filters, co
 	ndctl_bus_foreach (ctx, bus)
 		ndctl_region_foreach (bus, region)
 			if (!err && region_passes(&narrowed, region))
-				err = add(targets, region, ndctl_region_get_devname(region));
+				err = target_add(targets, region, ndctl_region_get_devname(region));
 	return err;
 }
 
@@ -107,7 +108,7 @@ static int find_dimms(struct ndctl_ctx *ctx, const struct filters *filters, cons
 			continue;
 		ndctl_dimm_foreach (bus, dimm)
 			if (!err && filter_dimm(&narrowed, dimm))
-				err = add(targets, dimm, ndctl_dimm_get_devname(dimm));
+				err = target_add(targets, dimm, ndctl_dimm_get_devname(dimm));
 	}
 	return err;
 }
@@ -125,8 +126,8 @@ static void say_missing(const struct filters *filters, const char *word, const c
 		say_note("there is no %s%s%s%s%s", noun, in, typed(region), on, typed(bus));
 }
 
-static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
-	struct targets *targets, find_fn *fn, const char *noun)
+static int targets_find(struct ndctl_ctx *ctx, const struct filters *filters, int count,
+	char **args, struct targets *targets, find_fn *fn, const char *noun)
 {
 	int result = count ? filters_check(ctx) : 0;
 
@@ -150,19 +151,19 @@ static int find(struct ndctl_ctx *ctx, const struct filters *filters, int count,
 int targets_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return find(ctx, filters, count, args, targets, find_namespaces, "namespace");
+	return targets_find(ctx, filters, count, args, targets, find_namespaces, "namespace");
 }
 
 int targets_regions(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return find(ctx, filters, count, args, targets, find_regions, "region");
+	return targets_find(ctx, filters, count, args, targets, find_regions, "region");
 }
 
 int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return find(ctx, filters, count, args, targets, find_dimms, "dimm");
+	return targets_find(ctx, filters, count, args, targets, find_dimms, "dimm");
 }
 
 /* ---- changing them ---- */
@@ -190,7 +191,7 @@ void say_count(const char *done, unsigned count, const char *noun)
 	say_outcome("%s %u %s%s", done, count, noun, count == 1 ? "" : "s");
 }
 
-static void tell_step(
+static void targets_tell_step(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data)
 {
 	static const char *const words[] = {
@@ -208,5 +209,5 @@ static void tell_step(
 
 void tell_steps(struct ndctl_ctx *ctx, bool verbose)
 {
-	ndctl_set_step_fn(ctx, tell_step, verbose ? ctx : NULL);
+	ndctl_set_step_fn(ctx, targets_tell_step, verbose ? ctx : NULL);
 }

@@ -114,7 +114,7 @@ static int make_block(const char *target, const struct ndctl_infoblock *wanted,
 	return ndctl_infoblock_format(&info, block);
 }
 
-static int write_namespace(void *object, const void *data)
+static int write_namespace_blocks(void *object, const void *data)
 {
 	struct wish wish = *(const struct wish *)data;
 	unsigned long long bytes = size.given ? size.bytes : ndctl_namespace_get_size(object);
@@ -158,7 +158,7 @@ static int write_stdout(const struct wish *wish)
 }
 
 /* The file is made only when there is something to put into it. */
-static int write_file(const struct wish *wish)
+static int write_blocks_to_file(const struct wish *wish)
 {
 	char area[NDCTL_INFOBLOCK_AREA] = {0};
 	struct stat status = {0};
@@ -192,9 +192,9 @@ static int run(void *context, int count, char **args)
 		return err;
 	tell_steps(context, verbose > 0);
 	if (!err && count)
-		outcome = targets_change(context, &targets, write_namespace, &wish);
+		outcome = targets_change(context, &targets, write_namespace_blocks, &wish);
 	else if (!err) {
-		outcome.error = to_stdout ? write_stdout(&wish) : write_file(&wish);
+		outcome.error = to_stdout ? write_stdout(&wish) : write_blocks_to_file(&wish);
 		outcome.done = !outcome.error;
 	}
 	say_count("wrote", outcome.done, "infoblock");

@@ -68,7 +68,7 @@ static int check_input(const char *name, ssize_t size, size_t most)
 	return 0;
 }
 
-static int write_labels(void *dimm, const void *data)
+static int write_dimm_labels(void *dimm, const void *data)
 {
 	const char *name = ndctl_dimm_get_devname(dimm);
 	ssize_t area = area_size(dimm);
@@ -105,7 +105,7 @@ static int run(void *context, int count, char **args)
 		return status;
 	if (targets.count > 1)
 		return usage_error("labels are written to one dimm at a time");
-	return dimms_outcome(targets_change(context, &targets, write_labels, NULL), "wrote");
+	return dimms_outcome(targets_change(context, &targets, write_dimm_labels, NULL), "wrote");
 }
 
 const struct verb verb_write_labels = {

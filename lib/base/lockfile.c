@@ -51,7 +51,7 @@ int lockfile_open_directory(int root)
 	return check_private(fd) ?: take_fd(&fd);
 }
 
-static int open_file(int root, const char *name)
+static int lockfile_open(int root, const char *name)
 {
 	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	AUTO_CLOSE int directory = lockfile_open_directory(root);
@@ -68,7 +68,7 @@ static int open_file(int root, const char *name)
 
 /* The process that holds the lock on @fd, by proc(5), locks; 0 if it is not known: in another
  * namespace of processes, or between two holders. */
-static pid_t find_holder(int root, int fd)
+static pid_t lockfile_find_holder(int root, int fd)
 {
 	AUTO_CLOSE int locks = openat(root, "proc/locks", O_RDONLY | O_CLOEXEC);
 	AUTO_FREE char *line = NULL;
@@ -138,7 +138,7 @@ static bool went_on(struct waiting *waiting)
 /* The limit is for one holder: a thousand processes that each take a moment are no standstill. */
 static void look_at_holder(struct waiting *waiting)
 {
-	pid_t pid = find_holder(waiting->root, waiting->fd);
+	pid_t pid = lockfile_find_holder(waiting->root, waiting->fd);
 
 	if (pid != waiting->holder->pid || went_on(waiting)) {
 		waiting->holder->pid = pid;
@@ -147,7 +147,7 @@ static void look_at_holder(struct waiting *waiting)
 	name_holder(waiting->root, waiting->holder);
 }
 
-static void tell(struct waiting *waiting)
+static void lockfile_tell(struct waiting *waiting)
 {
 	look_at_holder(waiting);
 	if (!waiting->told && waiting->wait->tell)
@@ -187,7 +187,7 @@ static int wait_for(struct waiting *waiting)
 		if (wait->ends_on_pending && signals_pending())
 			return -EINTR;
 		if (clock_milliseconds() - looked >= TELL_AFTER) {
-			tell(waiting);
+			lockfile_tell(waiting);
 			looked = clock_milliseconds();
 		}
 		if (clock_milliseconds() - waiting->since >= wait->milliseconds) {
@@ -205,7 +205,7 @@ int lockfile_take(
 	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder)
 {
 	struct lock_holder ours = {0};
-	AUTO_CLOSE int fd = open_file(root, name);
+	AUTO_CLOSE int fd = lockfile_open(root, name);
 
 	if (fd < 0)
 		return fd;

@@ -13,7 +13,7 @@
 /* What is locked while devices come to drivers and leave them. */
 #define DRIVERS "sys/bus/dax/drivers"
 
-static bool is_bound_to(struct daxctl_dev *dev, const char *driver)
+static bool dev_is_bound_to(struct daxctl_dev *dev, const char *driver)
 {
 	const char *now = dev_driver(dev);
 
@@ -37,7 +37,7 @@ static int unlist(struct daxctl_dev *dev, const char *driver)
 	return driver_remove_id(dev_kernel(dev), "dax", driver, dev->object.name);
 }
 
-static int bind(struct daxctl_dev *dev, const char *driver)
+static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 {
 	int err = driver_bind(dev_kernel(dev), "dax", driver, dev->object.name);
 
@@ -46,7 +46,7 @@ static int bind(struct daxctl_dev *dev, const char *driver)
 }
 
 /* It is on the list of no driver afterwards, so that none takes it by surprise. */
-static int leave(struct daxctl_dev *dev, const char *driver)
+static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 {
 	struct kernel *kernel = dev_kernel(dev);
 	int err = driver_unbind(kernel, "dax", dev->object.name);
@@ -55,17 +55,17 @@ static int leave(struct daxctl_dev *dev, const char *driver)
 	if (err)
 		return err;
 	err = unlist(dev, driver);
-	return err ? keep_cause(kernel, err, bind, dev, driver) : 0;
+	return err ? keep_cause(kernel, err, bind_to_driver, dev, driver) : 0;
 }
 
-static int put_back(struct daxctl_dev *dev, const struct mode *mode);
+static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode);
 
 /*
  * A name on the list of a driver makes the kernel offer it every device that has none, not only the
  * named one: devices that are disabled on purpose too. So does a driver whose module is loaded.
  * Those that were @idle are put back, but for @self (NULL: none).
  */
-static int put_back_others(struct daxctl_ctx *ctx, const struct daxctl_dev *self,
+static int put_back_other_devs(struct daxctl_ctx *ctx, const struct daxctl_dev *self,
 	const struct mode *mode, const struct names *idle)
 {
 	struct kernel *kernel = ctx->kernel;
@@ -78,7 +78,7 @@ static int put_back_others(struct daxctl_ctx *ctx, const struct daxctl_dev *self
 			!names_have(&bound, name))
 			continue;
 		struct daxctl_dev *other = daxctl_dev_get_by_name(ctx, name);
-		err = other ? put_back(other, mode) : errno == ENOENT ? 0 : -errno;
+		err = other ? put_back_dev(other, mode) : errno == ENOENT ? 0 : -errno;
 		if (err)
 			kernel_fail_while(kernel, err,
 				"the kernel took %s for the driver as well, and it cannot be put "
@@ -99,30 +99,30 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 		return err;
 	object_refresh(&dev->object);
 	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
-	if (!is_bound_to(dev, mode->driver))
-		err = bind(dev, mode->driver);
+	if (!dev_is_bound_to(dev, mode->driver))
+		err = bind_to_driver(dev, mode->driver);
 	if (!err)
-		err = put_back_others(dev->region->ctx, dev, mode, &idle);
+		err = put_back_other_devs(dev->region->ctx, dev, mode, &idle);
 	if (!err)
 		return 0;
-	return keep_cause(
-		kernel, err, is_bound_to(dev, mode->driver) ? leave : unlist, dev, mode->driver);
+	return keep_cause(kernel, err, dev_is_bound_to(dev, mode->driver) ? unbind_dev : unlist,
+		dev, mode->driver);
 }
 
 /*
  * A driver of the dax bus takes devices of its kind (device_dax: all, before Linux 6.2), and those
  * whose names are on its list, where a name is put only if there is no other way.
  */
-static int join(struct daxctl_dev *dev, const struct mode *mode)
+static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	int err = bind(dev, mode->driver);
+	int err = bind_to_driver(dev, mode->driver);
 
 	if (err == -ENODEV) {
 		kernel_clear_error(kernel);
 		err = bind_listed(dev, mode);
 	}
-	if (err || is_bound_to(dev, mode->driver))
+	if (err || dev_is_bound_to(dev, mode->driver))
 		return err;
 	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", mode->driver);
 }
@@ -132,7 +132,7 @@ int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 	struct kernel *kernel = ctx->kernel;
 	AUTO_TXN struct txn *txn = NULL;
 	AUTO_NAMES struct names idle = NAMES_INIT;
-	int err = ctx_txn(ctx, &txn) ?: txn_lock(txn, DRIVERS);
+	int err = dax_ctx_txn(ctx, &txn) ?: txn_lock(txn, DRIVERS);
 
 	if (!err)
 		err = driver_list_idle(kernel, "dax", &idle);
@@ -143,7 +143,7 @@ int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 	err = module_load(kernel, mode->driver);
 	if (!driver_exists(kernel, "dax", mode->driver))
 		return err ?: driver_find(kernel, "dax", mode->driver);
-	return put_back_others(ctx, NULL, mode, &idle);
+	return put_back_other_devs(ctx, NULL, mode, &idle);
 }
 
 struct rebind {
@@ -163,17 +163,17 @@ static int lock_drivers(const struct rebind *rebind)
 	return rebind->txn ? txn_lock(rebind->txn, DRIVERS) : 0;
 }
 
-static int join_step(void *data)
+static int bind_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return lock_drivers(rebind) ?: join(*rebind->slot, rebind->mode);
+	return lock_drivers(rebind) ?: bind_dev(*rebind->slot, rebind->mode);
 }
 
 /* Look again: a program may have mapped the device, or a rule of udev have put its memory online,
  * since the change was planned. kmem gives up a device whose memory is online, and the memory is
  * lost until the next boot. */
-static int check_idle(struct daxctl_dev *dev, const struct mode *mode)
+static int check_dev_idle(struct daxctl_dev *dev, const struct mode *mode)
 {
 	if (mode == mode_find(DAXCTL_DEV_MODE_RAM))
 		return ram_check_offline(dev, 0);
@@ -183,13 +183,13 @@ static int check_idle(struct daxctl_dev *dev, const struct mode *mode)
 	return 0;
 }
 
-static int leave_step(void *data)
+static int unbind_step(void *data)
 {
 	struct rebind *rebind = data;
 	struct daxctl_dev *dev = *rebind->slot;
-	int err = lock_drivers(rebind) ?: check_idle(dev, rebind->mode);
+	int err = lock_drivers(rebind) ?: check_dev_idle(dev, rebind->mode);
 
-	return err ?: leave(dev, rebind->mode->driver);
+	return err ?: unbind_dev(dev, rebind->mode->driver);
 }
 
 static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, const struct mode *mode)
@@ -207,16 +207,16 @@ static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, cons
 int bind_plan_join(
 	struct txn *txn, struct daxctl_dev **slot, const char *name, const struct mode *mode)
 {
-	struct step step = {join_step, leave_step, free, rebind_new(txn, slot, mode)};
+	struct step step = {bind_step, unbind_step, free, rebind_new(txn, slot, mode)};
 
 	return step.data ? txn_add(txn, step, "bind %s to driver %s", name, mode->driver) : -ENOMEM;
 }
 
 /* @locks: as in struct rebind. */
-static int add_leave(
+static int add_unbind(
 	struct txn *txn, struct txn *locks, struct daxctl_dev *dev, const struct mode *mode)
 {
-	struct step step = {leave_step, join_step, free, rebind_new(locks, &dev, mode)};
+	struct step step = {unbind_step, bind_step, free, rebind_new(locks, &dev, mode)};
 
 	return step.data
 		? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, mode->driver)
@@ -225,20 +225,20 @@ static int add_leave(
 
 int bind_plan_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
 {
-	return add_leave(txn, txn, dev, mode);
+	return add_unbind(txn, txn, dev, mode);
 }
 
 /* Take no lock: the region may be another process's, which waits for us to bind, and the drivers
  * are locked. */
-static int put_back(struct daxctl_dev *dev, const struct mode *mode)
+static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(dev->region->ctx, &txn);
+	int err = dax_ctx_txn(dev->region->ctx, &txn);
 
 	object_refresh(&dev->object);
 	if (!err && mode == mode_find(DAXCTL_DEV_MODE_RAM))
 		err = memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
 	if (!err)
-		err = add_leave(txn, NULL, dev, mode);
+		err = add_unbind(txn, NULL, dev, mode);
 	return err ?: txn_run(txn);
 }

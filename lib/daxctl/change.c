@@ -23,7 +23,7 @@ struct wish {
 	bool destroy;  /* it gives back its capacity, and is deleted */
 };
 
-static int check_mode(struct kernel *kernel, enum daxctl_dev_mode mode)
+static int check_mode_number(struct kernel *kernel, enum daxctl_dev_mode mode)
 {
 	return mode_find(mode) ? 0
 			       : kernel_fail(kernel, EINVAL, "there is no mode number %d", mode);
@@ -79,7 +79,7 @@ static int usable_bytes(struct shape *shape, const struct daxctl_layout *layout,
 }
 
 /* Whether what the device has, when the steps that are planned so far are taken, is enough. */
-static int check_capacity(struct shape *shape, const struct daxctl_layout *layout, int mode)
+static int check_ram_capacity(struct shape *shape, const struct daxctl_layout *layout, int mode)
 {
 	struct kernel *kernel = shape->region->ctx->kernel;
 	uint64_t usable = 0;
@@ -149,7 +149,7 @@ static int plan_move(struct shape *shape, struct daxctl_dev *dev, struct wish *w
 	/* Before what would have to be loaded for it: a device without capacity comes to nothing.
 	 */
 	if (!err && joins && !wish->layout.given)
-		err = check_capacity(shape, &wish->layout, wish->mode);
+		err = check_ram_capacity(shape, &wish->layout, wish->mode);
 	if (!err && joins)
 		err = check_kernel(dev->region->ctx, wish->mode);
 	if (!err)
@@ -157,7 +157,7 @@ static int plan_move(struct shape *shape, struct daxctl_dev *dev, struct wish *w
 	if (!err && wish->layout.given)
 		err = layout_plan_change(shape, dev, &wish->layout);
 	if (!err && joins && wish->layout.given)
-		err = check_capacity(shape, &wish->layout, wish->mode);
+		err = check_ram_capacity(shape, &wish->layout, wish->mode);
 	return err ?: joins ? plan_join(shape, wish) : 0;
 }
 
@@ -194,9 +194,9 @@ static int change_begin(struct daxctl_dev *dev, struct txn **txn)
 	struct kernel *kernel = dev_kernel(dev);
 
 	kernel_clear_error(kernel);
-	int err = ctx_txn(dev->region->ctx, txn);
+	int err = dax_ctx_txn(dev->region->ctx, txn);
 	if (!err)
-		err = region_lock(dev->region, *txn);
+		err = dax_region_lock(dev->region, *txn);
 	return err ?: dev_renew(dev);
 }
 
@@ -232,7 +232,7 @@ static int change_mode(struct daxctl_dev *dev, struct wish *wish)
 {
 	char what[64];
 
-	if (check_mode(dev_kernel(dev), wish->mode))
+	if (check_mode_number(dev_kernel(dev), wish->mode))
 		return kernel_fail_while(dev_kernel(dev), -EINVAL, "%s", dev->object.name);
 	snprintf(what, sizeof(what), "become %s", mode_find(wish->mode)->name);
 	return change_dev(dev, wish, what);
@@ -255,7 +255,7 @@ EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout 
 	return change_mode(dev, &wish);
 }
 
-static int enable(struct daxctl_dev *dev, int mode)
+static int enable_dev(struct daxctl_dev *dev, int mode)
 {
 	/* By whichever driver: programs know it so. */
 	if (daxctl_dev_is_enabled(dev))
@@ -265,17 +265,17 @@ static int enable(struct daxctl_dev *dev, int mode)
 
 EXPORT int daxctl_dev_enable_devdax(struct daxctl_dev *dev)
 {
-	return enable(dev, DAXCTL_DEV_MODE_DEVDAX);
+	return enable_dev(dev, DAXCTL_DEV_MODE_DEVDAX);
 }
 
 EXPORT int daxctl_dev_enable_ram(struct daxctl_dev *dev)
 {
-	return enable(dev, DAXCTL_DEV_MODE_RAM);
+	return enable_dev(dev, DAXCTL_DEV_MODE_RAM);
 }
 
 EXPORT int daxctl_dev_enable_famfs(struct daxctl_dev *dev)
 {
-	return enable(dev, DAXCTL_DEV_MODE_FAMFS);
+	return enable_dev(dev, DAXCTL_DEV_MODE_FAMFS);
 }
 
 EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
@@ -335,7 +335,7 @@ static int plan_creation(struct shape *shape, struct wish *wish, unsigned long a
 	if (!err)
 		err = layout_plan_steps(shape, layout, align);
 	if (!err)
-		err = check_capacity(shape, layout, wish->mode);
+		err = check_ram_capacity(shape, layout, wish->mode);
 	if (!err)
 		err = plan_join(shape, wish);
 	return err ?: plan_online(shape, wish);
@@ -343,12 +343,13 @@ static int plan_creation(struct shape *shape, struct wish *wish, unsigned long a
 
 static int check_creation(struct daxctl_region *region, const struct wish *wish)
 {
-	int err = layout_check_dynamic(region) ?: check_mode(region->ctx->kernel, wish->mode);
+	int err =
+		layout_check_dynamic(region) ?: check_mode_number(region->ctx->kernel, wish->mode);
 
 	return err ?: check_kernel(region->ctx, wish->mode);
 }
 
-static int create(
+static int plan_create_dev(
 	struct txn *txn, struct daxctl_region *region, struct wish *wish, struct daxctl_dev **slot)
 {
 	unsigned long align = 0;
@@ -359,7 +360,7 @@ static int create(
 		.slot = slot,
 		.name = "the new device",
 	};
-	int err = region_lock(region, txn);
+	int err = dax_region_lock(region, txn);
 
 	object_refresh(&region->object);
 	if (!err)
@@ -383,9 +384,9 @@ EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct dax
 	kernel_clear_error(kernel);
 	int err = check_creation(region, &wish);
 	if (!err)
-		err = ctx_txn(region->ctx, &txn);
+		err = dax_ctx_txn(region->ctx, &txn);
 	if (!err)
-		err = create(txn, region, &wish, &slot);
+		err = plan_create_dev(txn, region, &wish, &slot);
 	if (err)
 		return kernel_fail_while(kernel, err, "no device can be created");
 	*dev = slot;

@@ -11,7 +11,7 @@ static void PRINTF(6, 0) default_log(struct daxctl_ctx *ctx, int priority, const
 	kernel_log_to_stderr("libdaxctl", fn, format, args);
 }
 
-static void forward_log(void *data, int priority, const char *file, int line, const char *fn,
+static void daxctl_forward_log(void *data, int priority, const char *file, int line, const char *fn,
 	const char *format, va_list args)
 {
 	struct daxctl_ctx *ctx = data;
@@ -19,7 +19,7 @@ static void forward_log(void *data, int priority, const char *file, int line, co
 	ctx->log_fn(ctx, priority, file, line, fn, format, args);
 }
 
-int ctx_new(struct daxctl_ctx **out, const char *root)
+int dax_ctx_new(struct daxctl_ctx **out, const char *root)
 {
 	AUTO_FREE struct daxctl_ctx *ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
@@ -30,7 +30,7 @@ int ctx_new(struct daxctl_ctx **out, const char *root)
 		return err;
 	ctx->refs = 1;
 	ctx->log_fn = default_log;
-	kernel_set_log(ctx->kernel, forward_log, ctx);
+	kernel_set_log(ctx->kernel, daxctl_forward_log, ctx);
 	kernel_set_log_priority(ctx->kernel, kernel_log_priority_from("DAXCTL_LOG"));
 	*out = TAKE(ctx);
 	return 0;
@@ -38,7 +38,7 @@ int ctx_new(struct daxctl_ctx **out, const char *root)
 
 EXPORT int daxctl_new(struct daxctl_ctx **ctx)
 {
-	return ctx_new(ctx, "/");
+	return dax_ctx_new(ctx, "/");
 }
 
 EXPORT struct daxctl_ctx *daxctl_ref(struct daxctl_ctx *ctx)
@@ -55,12 +55,12 @@ EXPORT void daxctl_unref(struct daxctl_ctx *ctx)
 	while (ctx->regions) {
 		struct daxctl_region *region = ctx->regions;
 		ctx->regions = region->next;
-		region_free(region);
+		dax_region_free(region);
 	}
 	while (ctx->gone_regions) {
 		struct daxctl_region *region = ctx->gone_regions;
 		ctx->gone_regions = region->next_gone;
-		region_free(region);
+		dax_region_free(region);
 	}
 	object_deinit(&ctx->memory);
 	folder_unref(ctx->dax);
@@ -140,7 +140,7 @@ EXPORT void daxctl_set_progress_fn(struct daxctl_ctx *ctx, daxctl_progress_fn *f
 	ctx->progress_data = data;
 }
 
-static void observe(void *data, enum txn_event event, const char *what)
+static void daxctl_observe(void *data, enum txn_event event, const char *what)
 {
 	static const enum daxctl_step_event events[] = {
 		[TXN_PLANNED] = DAXCTL_STEP_PLANNED,
@@ -155,9 +155,9 @@ static void observe(void *data, enum txn_event event, const char *what)
 		ctx->step_fn(ctx, events[event], what, ctx->step_data);
 }
 
-int ctx_txn(struct daxctl_ctx *ctx, struct txn **txn)
+int dax_ctx_txn(struct daxctl_ctx *ctx, struct txn **txn)
 {
-	return txn_new(txn, ctx->kernel, observe, ctx);
+	return txn_new(txn, ctx->kernel, daxctl_observe, ctx);
 }
 
 int ctx_open_dax(struct daxctl_ctx *ctx)

@@ -60,13 +60,13 @@ static int check_size(
 	return -EINVAL;
 }
 
-static bool overlap(const struct daxctl_range *a, const struct daxctl_range *b)
+static bool ranges_overlap(const struct daxctl_range *a, const struct daxctl_range *b)
 {
 	return a->start <= b->end && b->start <= a->end;
 }
 
 /* Ranges of other devices in the region, so that the one in the way can be named. */
-static int check_free(
+static int check_range_is_free(
 	struct daxctl_region *region, struct daxctl_dev *self, const struct daxctl_range *range)
 {
 	struct daxctl_dev *dev;
@@ -78,7 +78,7 @@ static int check_free(
 		dev->mapped = false;
 		daxctl_mapping_foreach (dev, mapping) {
 			struct daxctl_range taken = {mapping->start, mapping->end};
-			if (overlap(range, &taken))
+			if (ranges_overlap(range, &taken))
 				return kernel_fail(region->ctx->kernel, EBUSY,
 					"range %#llx-%#llx overlaps %#llx-%#llx, which %s has",
 					range->start, range->end, taken.start, taken.end,
@@ -107,7 +107,7 @@ static int check_range(struct kernel *kernel, const struct daxctl_region *region
 	return 0;
 }
 
-static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
+static int check_layout_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 	const struct daxctl_layout *layout, unsigned long align, uint64_t *total)
 {
 	struct kernel *kernel = region->ctx->kernel;
@@ -121,13 +121,13 @@ static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 		const struct daxctl_range *range = &layout->ranges[i];
 		int err = check_range(kernel, region, &has, range, align);
 		for (size_t j = 0; !err && j < i; j++)
-			if (overlap(range, &layout->ranges[j]))
+			if (ranges_overlap(range, &layout->ranges[j]))
 				err = kernel_fail(kernel, EINVAL,
 					"ranges %#llx-%#llx and %#llx-%#llx overlap",
 					layout->ranges[j].start, layout->ranges[j].end,
 					range->start, range->end);
 		if (!err)
-			err = check_free(region, self, range);
+			err = check_range_is_free(region, self, range);
 		if (err)
 			return err;
 		*total += range_size(range);
@@ -139,7 +139,7 @@ static int check_ranges(struct daxctl_region *region, struct daxctl_dev *self,
 int layout_region_align(struct daxctl_region *region, unsigned long *align)
 {
 	errno = 0;
-	*align = region_align(region);
+	*align = dax_region_align(region);
 	if (*align)
 		return 0;
 	int error = errno;
@@ -176,7 +176,7 @@ int layout_plan_steps(struct shape *shape, const struct daxctl_layout *layout, u
 
 	if (!err)
 		err = plan_layout(shape, layout);
-	if (!err && shape->size && align > region_align(shape->region))
+	if (!err && shape->size && align > dax_region_align(shape->region))
 		err = shape_plan_verify(shape, align);
 	if (!err && realign && !first)
 		err = shape_plan_align(shape, layout->align, before);
@@ -198,7 +198,7 @@ static int complete(struct daxctl_region *region, struct daxctl_dev *self,
 	if (layout->given & DAXCTL_LAYOUT_ALIGN)
 		align = layout->align;
 	if (layout->given & DAXCTL_LAYOUT_RANGES) {
-		err = check_ranges(region, self, layout, align, &size);
+		err = check_layout_ranges(region, self, layout, align, &size);
 		if (!err && layout->given & DAXCTL_LAYOUT_SIZE && size != layout->size)
 			err = kernel_fail(region->ctx->kernel, EINVAL,
 				"the ranges have %" PRIu64 " bytes in all, not the size of %llu",

@@ -17,7 +17,8 @@ static bool is_mapping(const char *name)
 	return strncmp(name, "mapping", 7) == 0 && name[7];
 }
 
-static int read_mapping(struct daxctl_dev *dev, const char *name, struct daxctl_mapping *mapping)
+static int dev_read_mapping(
+	struct daxctl_dev *dev, const char *name, struct daxctl_mapping *mapping)
 {
 	CLEANUP(object_deinit) struct object object = {0};
 	char path[NAME_MAX * 2];
@@ -35,7 +36,7 @@ static int read_mapping(struct daxctl_dev *dev, const char *name, struct daxctl_
 }
 
 /* All or none: a device of which only a part can be seen looks as if it had no ranges. */
-static int read_mappings(struct daxctl_dev *dev, struct daxctl_mapping **out, size_t *count)
+static int dev_read_mappings(struct daxctl_dev *dev, struct daxctl_mapping **out, size_t *count)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 	int err = sysfs_list(dev->object.folder, dev->object.name, is_mapping, &names);
@@ -46,7 +47,7 @@ static int read_mappings(struct daxctl_dev *dev, struct daxctl_mapping **out, si
 	if (!mappings)
 		return -ENOMEM;
 	for (size_t i = 0; !err && i < names.count; i++)
-		err = read_mapping(dev, names.list[i], &mappings[i]);
+		err = dev_read_mapping(dev, names.list[i], &mappings[i]);
 	if (err)
 		return err;
 	mappings[names.count - 1].last = true;
@@ -70,7 +71,7 @@ static void refresh_mappings(struct daxctl_dev *dev)
 	size_t count = 0;
 
 	/* What fails now may be read later. */
-	dev->mapping_error = read_mappings(dev, &mappings, &count);
+	dev->mapping_error = dev_read_mappings(dev, &mappings, &count);
 	dev->mapped = !dev->mapping_error;
 	if (dev->mappings && count == dev->mapping_count && is_same(mappings, dev->mappings, count))
 		return;

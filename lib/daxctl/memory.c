@@ -293,7 +293,7 @@ static int change_undo(void *data)
 	return result;
 }
 
-static void tell_progress(struct daxctl_dev *dev, size_t done, size_t count)
+static void memory_tell_progress(struct daxctl_dev *dev, size_t done, size_t count)
 {
 	struct daxctl_ctx *ctx = dev->region->ctx;
 
@@ -310,7 +310,7 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 	int result = 0;
 
 	for (size_t i = 0; i < blocks->count && result != -EINTR; i++) {
-		tell_progress(*change->slot, i, blocks->count);
+		memory_tell_progress(*change->slot, i, blocks->count);
 		int err = change_block(change, &blocks->list[i]);
 		if (!err)
 			continue;
@@ -322,7 +322,7 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 			result = err;
 		}
 	}
-	tell_progress(*change->slot, blocks->count, blocks->count);
+	memory_tell_progress(*change->slot, blocks->count, blocks->count);
 	if (!stuck)
 		return 0;
 	kernel_fail(kernel, -result, "%u of its %zu memory blocks cannot be changed, first: %s",
@@ -348,10 +348,10 @@ static int change_apply(void *data)
 	if (!err && change->keep_going)
 		return change_what_goes(change, &blocks);
 	for (size_t i = 0; !err && i < blocks.count; i++) {
-		tell_progress(*change->slot, i, blocks.count);
+		memory_tell_progress(*change->slot, i, blocks.count);
 		err = change_block(change, &blocks.list[i]);
 	}
-	tell_progress(*change->slot, blocks.count, blocks.count);
+	memory_tell_progress(*change->slot, blocks.count, blocks.count);
 	if (!err)
 		return 0;
 
@@ -410,9 +410,9 @@ static int change_memory(
 
 	*unchanged = 0;
 	kernel_clear_error(dev_kernel(dev));
-	int err = ctx_txn(dev->region->ctx, &txn);
+	int err = dax_ctx_txn(dev->region->ctx, &txn);
 	if (!err)
-		err = region_lock(dev->region, txn);
+		err = dax_region_lock(dev->region, txn);
 	if (!err)
 		err = dev_renew(dev);
 	/* The blocks at its addresses would be of other memory. */

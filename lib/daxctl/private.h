@@ -84,13 +84,13 @@ static inline struct kernel *dev_kernel(const struct daxctl_dev *dev)
 }
 
 /* ctx.c */
-int ctx_new(struct daxctl_ctx **ctx, const char *root);
+int dax_ctx_new(struct daxctl_ctx **ctx, const char *root);
 /* The folders and the memory object are opened when first needed; 0 or a negative errno. */
 int ctx_open_dax(struct daxctl_ctx *ctx);
 int ctx_open_devices(struct daxctl_ctx *ctx);
 struct object *ctx_memory(struct daxctl_ctx *ctx);
 /* A transaction whose observer is the user's. */
-int ctx_txn(struct daxctl_ctx *ctx, struct txn **txn);
+int dax_ctx_txn(struct daxctl_ctx *ctx, struct txn **txn);
 
 /* range.c */
 /* Whether a device of the region has memory there. */
@@ -100,15 +100,15 @@ bool region_has_device_in(struct daxctl_region *region, const struct daxctl_rang
 /* The region at @path, which is relative to /sys/devices; added to the context if need be, or if
  * the kernel has made another one there since. NULL without memory. */
 struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path);
-void region_free(struct daxctl_region *region);
+void dax_region_free(struct daxctl_region *region);
 /* Takes the lock that changes of the region's devices need. */
-int region_lock(struct daxctl_region *region, struct txn *txn);
+int dax_region_lock(struct daxctl_region *region, struct txn *txn);
 /* Whether the kernel still has this very region at its path. */
 bool region_is_there(struct daxctl_region *region);
 /* Reads what is left of a dynamic region; the cause of a failure is recorded. */
 int region_read_available(struct daxctl_region *region, uint64_t *available);
 /* 0 if it cannot be read. */
-unsigned long region_align(struct daxctl_region *region);
+unsigned long dax_region_align(struct daxctl_region *region);
 
 /* device.c */
 /* The X and Y of a name daxX.Y; false for any other name. */

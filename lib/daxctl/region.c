@@ -31,7 +31,7 @@ static const struct attr region_attrs[] = {
 
 static void cleanup_region(struct daxctl_region **region)
 {
-	region_free(*region);
+	dax_region_free(*region);
 }
 
 static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const char *path)
@@ -62,7 +62,7 @@ static void free_devs(struct daxctl_dev *dev)
 	}
 }
 
-void region_free(struct daxctl_region *region)
+void dax_region_free(struct daxctl_region *region)
 {
 	if (!region)
 		return;
@@ -384,7 +384,7 @@ int region_read_available(struct daxctl_region *region, uint64_t *available)
 		   : 0;
 }
 
-unsigned long region_align(struct daxctl_region *region)
+unsigned long dax_region_align(struct daxctl_region *region)
 {
 	return object_u64_or(&region->object, REGION_ALIGN, 0);
 }
@@ -449,7 +449,7 @@ EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl
 
 /* The devices of a namespace are locked with the nd region that the namespace is in, so that ndctl
  * and daxctl keep off each other; those of a dynamic region with the region itself. */
-int region_lock(struct daxctl_region *region, struct txn *txn)
+int dax_region_lock(struct daxctl_region *region, struct txn *txn)
 {
 	char path[PATH_MAX];
 	const char *whole = region->path + 1; /* relative to the root */

@@ -240,7 +240,7 @@ static int fail_holder(struct kernel *kernel, const char *part, const char *hold
 	return err;
 }
 
-static int find_holder(struct kernel *kernel, const struct disk *disk)
+static int holder_find_part(struct kernel *kernel, const struct disk *disk)
 {
 	names_foreach (&disk->parts, part) {
 		AUTO_NAMES struct names holders = NAMES_INIT;
@@ -260,7 +260,8 @@ int holder_fail(const struct folder *folder, const char *object)
 	/* What cannot be read leaves only the last sentence. */
 	if (disk_init(&disk, folder, object))
 		log_debug(kernel, "%s: not all of its partitions are known", object);
-	if (find_mount(kernel, &disk) || find_swap(kernel, &disk) || find_holder(kernel, &disk))
+	if (find_mount(kernel, &disk) || find_swap(kernel, &disk) ||
+		holder_find_part(kernel, &disk))
 		return -EBUSY;
 	return kernel_fail(kernel, EBUSY,
 		"/dev/%s is in use: a program, or a mount that cannot be seen from here, holds it",

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int fail(struct kernel *kernel, int error, const char *path)
+static int lock_fail(struct kernel *kernel, int error, const char *path)
 {
 	return kernel_fail(kernel, error, "/%s cannot be locked: %s", path, strerror(error));
 }
@@ -23,13 +23,13 @@ static int fail_to_lock(
 		return err;
 	case -EACCES:
 	case -EROFS:
-		return fail(kernel, -err, LOCKFILE_DIRECTORY);
+		return lock_fail(kernel, -err, LOCKFILE_DIRECTORY);
 	case -EPERM:
 		return kernel_fail(kernel, EPERM,
 			"/" LOCKFILE_DIRECTORY
 			" cannot be used for locks: it does not belong to root");
 	default:
-		return fail(kernel, -err, path);
+		return lock_fail(kernel, -err, path);
 	}
 }
 
@@ -52,8 +52,8 @@ static int check_same(struct kernel *kernel, const char *path, const char *befor
 	int err = lock_name(kernel, path, "object", now);
 
 	if (err)
-		return fail(kernel, -err, path);
-	return strcmp(now, before) == 0 ? 0 : fail(kernel, ENODEV, path);
+		return lock_fail(kernel, -err, path);
+	return strcmp(now, before) == 0 ? 0 : lock_fail(kernel, ENODEV, path);
 }
 
 int lock_take(struct kernel *kernel, const char *path, const struct lock_wait *wait)
@@ -63,7 +63,7 @@ int lock_take(struct kernel *kernel, const char *path, const struct lock_wait *w
 	int err = lock_name(kernel, path, "object", name);
 
 	if (err)
-		return fail(kernel, -err, path);
+		return lock_fail(kernel, -err, path);
 	AUTO_CLOSE int fd = lockfile_take(kernel_root(kernel), name, wait, &holder);
 	if (fd < 0)
 		return fail_to_lock(kernel, fd, path, &holder);

@@ -54,7 +54,7 @@ static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end,
 }
 
 /* proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". A device is mapped shared. */
-static bool is_wanted(char *line, void *data)
+static bool mapping_is_wanted(char *line, void *data)
 {
 	char range[64], permissions[5], inode[32], path[PATH_MAX];
 	uint64_t start, end;
@@ -95,7 +95,7 @@ static int check_process(struct kernel *kernel, struct wanted *wanted)
 	char path[64], why[128];
 
 	snprintf(path, sizeof(path), "%s/maps", wanted->pid);
-	int found = proc_find_line(wanted->proc, path, is_wanted, wanted);
+	int found = proc_find_line(wanted->proc, path, mapping_is_wanted, wanted);
 	if (found > 0)
 		return fail_mapped(kernel, wanted);
 	/* A process that has ended maps nothing. */

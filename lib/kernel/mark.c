@@ -9,12 +9,12 @@
 
 /* Opens the directory of marks and names the one that is meant. Returns a descriptor or a negative
  * errno. */
-static int find(struct kernel *kernel, const char *path, const char *what, char *name)
+static int mark_find(struct kernel *kernel, const char *path, const char *what, char *name)
 {
 	return lock_name(kernel, path, what, name) ?: lockfile_open_directory(kernel_root(kernel));
 }
 
-static int fail(struct kernel *kernel, int err, const char *path)
+static int mark_fail(struct kernel *kernel, int err, const char *path)
 {
 	return kernel_fail(kernel, -err, "/%s cannot be marked in /" LOCKFILE_DIRECTORY ": %s",
 		path, strerror(-err));
@@ -23,31 +23,31 @@ static int fail(struct kernel *kernel, int err, const char *path)
 int mark_set(struct kernel *kernel, const char *path, const char *what)
 {
 	char name[LOCK_NAME_SIZE];
-	AUTO_CLOSE int directory = find(kernel, path, what, name);
+	AUTO_CLOSE int directory = mark_find(kernel, path, what, name);
 
 	if (directory < 0)
-		return fail(kernel, directory, path);
+		return mark_fail(kernel, directory, path);
 	AUTO_CLOSE int fd =
 		openat(directory, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return fd < 0 ? fail(kernel, -errno, path) : 0;
+	return fd < 0 ? mark_fail(kernel, -errno, path) : 0;
 }
 
 int mark_clear(struct kernel *kernel, const char *path, const char *what)
 {
 	char name[LOCK_NAME_SIZE];
-	AUTO_CLOSE int directory = find(kernel, path, what, name);
+	AUTO_CLOSE int directory = mark_find(kernel, path, what, name);
 
 	if (directory < 0)
-		return fail(kernel, directory, path);
+		return mark_fail(kernel, directory, path);
 	if (unlinkat(directory, name, 0) && errno != ENOENT)
-		return fail(kernel, -errno, path);
+		return mark_fail(kernel, -errno, path);
 	return 0;
 }
 
 bool mark_is_set(struct kernel *kernel, const char *path, const char *what)
 {
 	char name[LOCK_NAME_SIZE];
-	AUTO_CLOSE int directory = find(kernel, path, what, name);
+	AUTO_CLOSE int directory = mark_find(kernel, path, what, name);
 
 	return directory >= 0 && faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }

@@ -75,7 +75,7 @@ static int insert_all(const struct libkmod *kmod, struct kmod_list *list)
 	return 0;
 }
 
-static int load(const struct libkmod *kmod, const char *name)
+static int module_load_in(const struct libkmod *kmod, const char *name)
 {
 	struct kmod_list *list = NULL;
 	struct kmod_ctx *ctx = kmod->new (NULL, NULL);
@@ -104,7 +104,7 @@ int module_load(struct kernel *kernel, const char *name)
 		return kernel_fail(kernel, ELIBACC,
 			"module %s cannot be loaded: %s is missing or another version", name,
 			LIBKMOD);
-	int err = load(&kmod, name);
+	int err = module_load_in(&kmod, name);
 	log_debug(kernel, "load module %s: %s", name, err < 0 ? strerror(-err) : "done");
 	if (err == -ENOENT)
 		return kernel_fail(kernel, ENOENT, "this kernel has no module %s", name);

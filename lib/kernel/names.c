@@ -26,7 +26,7 @@ int names_compare(const char *a, const char *b)
 	return strverscmp(a, b);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	return names_compare(*(char *const *)a, *(char *const *)b);
 }
@@ -34,13 +34,13 @@ static int compare(const void *a, const void *b)
 void names_sort(struct names *names)
 {
 	if (names->count)
-		qsort(names->list, names->count, sizeof(*names->list), compare);
+		qsort(names->list, names->count, sizeof(*names->list), compare_names);
 }
 
 bool names_have(const struct names *names, const char *name)
 {
 	return names->count &&
-		bsearch(&name, names->list, names->count, sizeof(*names->list), compare);
+		bsearch(&name, names->list, names->count, sizeof(*names->list), compare_names);
 }
 
 bool names_contain(const struct names *names, const char *wanted)

@@ -41,7 +41,7 @@ const char *proc_next(DIR *proc)
 	return NULL;
 }
 
-static FILE *open_file(int proc, const char *path)
+static FILE *proc_open_file(int proc, const char *path)
 {
 	int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
@@ -59,7 +59,7 @@ static void close_file(FILE **file)
 
 int proc_find_line(int proc, const char *path, proc_line_fn *matches, void *data)
 {
-	CLEANUP(close_file) FILE *file = open_file(proc, path);
+	CLEANUP(close_file) FILE *file = proc_open_file(proc, path);
 	AUTO_FREE char *line = NULL;
 	size_t size = 0;
 
@@ -79,7 +79,7 @@ void proc_command(int proc, const char *pid, char *command, size_t size)
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/comm", pid);
-	CLEANUP(close_file) FILE *file = open_file(proc, path);
+	CLEANUP(close_file) FILE *file = proc_open_file(proc, path);
 	if (!file || !fgets(command, (int)size, file))
 		snprintf(command, size, "a program");
 	command[strcspn(command, "\n")] = 0;

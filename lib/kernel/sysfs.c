@@ -96,7 +96,7 @@ struct kernel *folder_kernel(const struct folder *folder)
 }
 
 /* @object/@attr in @path, which has room for PATH_MAX bytes; either may be NULL. */
-static int join(const struct folder *folder, const char *object, const char *attr, char *path)
+static int join_path(const struct folder *folder, const char *object, const char *attr, char *path)
 {
 	const char *slash = object && attr ? "/" : "";
 	const char *here = object || attr || *folder->below ? "" : ".";
@@ -113,7 +113,7 @@ int sysfs_path(const struct folder *folder, const char *object, char *path)
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static ssize_t read_file(const struct folder *folder, const char *path, char *text)
+static ssize_t read_attribute(const struct folder *folder, const char *path, char *text)
 {
 	AUTO_CLOSE int fd = openat(folder->fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
@@ -129,11 +129,11 @@ static ssize_t read_file(const struct folder *folder, const char *path, char *te
 int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text)
 {
 	char path[PATH_MAX];
-	int err = join(folder, object, attr, path);
+	int err = join_path(folder, object, attr, path);
 	if (err)
 		return err;
 
-	ssize_t size = read_file(folder, path, text);
+	ssize_t size = read_attribute(folder, path, text);
 	err = size < 0 ? (int)size : parse_line(text, size);
 	log_debug(
 		folder->kernel, "read /%s/%s: %s", folder->path, path, err ? strerror(-err) : text);
@@ -143,11 +143,11 @@ int sysfs_read(const struct folder *folder, const char *object, const char *attr
 int sysfs_read_cut(const struct folder *folder, const char *object, const char *attr, char *text)
 {
 	char path[PATH_MAX];
-	int err = join(folder, object, attr, path);
+	int err = join_path(folder, object, attr, path);
 	if (err)
 		return err;
 
-	ssize_t size = read_file(folder, path, text);
+	ssize_t size = read_attribute(folder, path, text);
 	if (size < 0)
 		return (int)size;
 	text[size] = 0;
@@ -157,7 +157,7 @@ int sysfs_read_cut(const struct folder *folder, const char *object, const char *
 int sysfs_open_write(const struct folder *folder, const char *object, const char *attr)
 {
 	char path[PATH_MAX];
-	int err = join(folder, object, attr, path);
+	int err = join_path(folder, object, attr, path);
 	if (err)
 		return err;
 
@@ -178,7 +178,7 @@ int sysfs_report_write(const struct folder *folder, const char *object, const ch
 	const char *value, int err)
 {
 	char path[PATH_MAX];
-	if (join(folder, object, attr, path))
+	if (join_path(folder, object, attr, path))
 		return err;
 
 	log_debug(folder->kernel, "write '%s' to /%s/%s: %s", value, folder->path, path,
@@ -203,7 +203,7 @@ int sysfs_write(
 int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target)
 {
 	char path[PATH_MAX];
-	int err = join(folder, object, attr, path);
+	int err = join_path(folder, object, attr, path);
 	if (err)
 		return err;
 
@@ -223,8 +223,8 @@ bool sysfs_exists(const struct folder *folder, const char *object, const char *a
 {
 	char path[PATH_MAX];
 
-	bool there =
-		join(folder, object, attr, path) == 0 && faccessat(folder->fd, path, F_OK, 0) == 0;
+	bool there = join_path(folder, object, attr, path) == 0 &&
+		faccessat(folder->fd, path, F_OK, 0) == 0;
 	log_debug(folder->kernel, "/%s/%s: %s", folder->path, path, there ? "there" : "not there");
 	return there;
 }
@@ -270,7 +270,7 @@ int sysfs_list(const struct folder *folder, const char *object, bool (*want)(con
 	struct names *names)
 {
 	char path[PATH_MAX];
-	int err = join(folder, object, NULL, path);
+	int err = join_path(folder, object, NULL, path);
 	if (err)
 		return err;
 
@@ -322,7 +322,7 @@ uint64_t sysfs_identity(const struct folder *folder, const char *object, const c
 	char path[PATH_MAX];
 	struct stat found;
 
-	if (join(folder, object, attr, path) || fstatat(folder->fd, path, &found, 0))
+	if (join_path(folder, object, attr, path) || fstatat(folder->fd, path, &found, 0))
 		return 0;
 	return found.st_ino;
 }

@@ -45,7 +45,7 @@ int txn_new(struct txn **out, struct kernel *kernel, txn_observer *observer, voi
 	return 0;
 }
 
-static void release(struct step step)
+static void step_release(struct step step)
 {
 	if (step.release)
 		step.release(step.data);
@@ -56,7 +56,7 @@ struct txn *txn_unref(struct txn *txn)
 	if (!txn)
 		return NULL;
 	for (size_t i = 0; i < txn->count; i++) {
-		release(txn->steps[i].step);
+		step_release(txn->steps[i].step);
 		free(txn->steps[i].what);
 	}
 	for (size_t i = 0; i < txn->locked.count; i++)
@@ -74,7 +74,7 @@ struct locking {
 	const char *path;
 };
 
-static void tell_waiting(void *data, const char *holder)
+static void txn_tell_waiting(void *data, const char *holder)
 {
 	const struct locking *locking = data;
 	const struct txn *txn = locking->txn;
@@ -104,7 +104,7 @@ int txn_lock(struct txn *txn, const char *path)
 	const struct lock_wait wait = {
 		.milliseconds = LOCK_MILLISECONDS,
 		.ends_on_pending = txn->applying,
-		.tell = tell_waiting,
+		.tell = txn_tell_waiting,
 		.data = &locking,
 	};
 
@@ -138,7 +138,7 @@ int txn_add(struct txn *txn, struct step step, const char *what, ...)
 	va_end(args);
 	if (!steps || !text) {
 		free(text);
-		release(step);
+		step_release(step);
 		return -ENOMEM;
 	}
 	txn->steps[txn->count++] = (struct planned){step, text, false};
@@ -198,7 +198,7 @@ int txn_write(struct txn *txn, struct object *object, unsigned attr, const char 
 		txn, step, "write '%s' to %s of %s", value, object->attrs[attr].name, object->name);
 }
 
-static void tell(const struct txn *txn, enum txn_event event, size_t i)
+static void txn_tell(const struct txn *txn, enum txn_event event, size_t i)
 {
 	static const char *const names[] = {
 		[TXN_PLANNED] = "planned",
@@ -216,7 +216,7 @@ static void tell(const struct txn *txn, enum txn_event event, size_t i)
 int txn_describe(const struct txn *txn)
 {
 	for (size_t i = 0; i < txn->count; i++)
-		tell(txn, TXN_PLANNED, i);
+		txn_tell(txn, TXN_PLANNED, i);
 	return 0;
 }
 
@@ -229,7 +229,7 @@ static int take_steps(struct txn *txn)
 {
 	for (; txn->done < txn->count; txn->done++) {
 		const struct step *step = &txn->steps[txn->done].step;
-		tell(txn, TXN_TAKEN, txn->done);
+		txn_tell(txn, TXN_TAKEN, txn->done);
 		int err = step->apply(step->data);
 		if (err) {
 			txn->torn = txn->steps[txn->done].partial;
@@ -259,7 +259,7 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 		return;
 	kernel_clear_error(txn->kernel);
 	int err = step->undo(step->data);
-	tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
+	txn_tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
 	if (!err)
 		return;
 	const char *why = kernel_error(txn->kernel) ?: strerror(-err);

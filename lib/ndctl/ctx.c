@@ -12,7 +12,7 @@ static void default_log(struct ndctl_ctx *ctx, int priority, const char *file, i
 	kernel_log_to_stderr("libndctl", fn, format, args);
 }
 
-static void forward_log(void *data, int priority, const char *file, int line, const char *fn,
+static void ndctl_forward_log(void *data, int priority, const char *file, int line, const char *fn,
 	const char *format, va_list args)
 {
 	struct ndctl_ctx *ctx = data;
@@ -20,7 +20,7 @@ static void forward_log(void *data, int priority, const char *file, int line, co
 	ctx->log_fn(ctx, priority, file, line, fn, format, args);
 }
 
-int ctx_new(struct ndctl_ctx **out, const char *root)
+int nd_ctx_new(struct ndctl_ctx **out, const char *root)
 {
 	AUTO_FREE struct ndctl_ctx *ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
@@ -31,7 +31,7 @@ int ctx_new(struct ndctl_ctx **out, const char *root)
 		return err;
 	ctx->refs = 1;
 	ctx->log_fn = default_log;
-	kernel_set_log(ctx->kernel, forward_log, ctx);
+	kernel_set_log(ctx->kernel, ndctl_forward_log, ctx);
 	kernel_set_log_priority(ctx->kernel, kernel_log_priority_from("NDCTL_LOG"));
 	*out = TAKE(ctx);
 	return 0;
@@ -39,7 +39,7 @@ int ctx_new(struct ndctl_ctx **out, const char *root)
 
 EXPORT int ndctl_new(struct ndctl_ctx **ctx)
 {
-	return ctx_new(ctx, "/");
+	return nd_ctx_new(ctx, "/");
 }
 
 EXPORT struct ndctl_ctx *ndctl_ref(struct ndctl_ctx *ctx)
@@ -150,7 +150,7 @@ EXPORT void ndctl_set_step_fn(struct ndctl_ctx *ctx, ndctl_step_fn *fn, void *da
 	ctx->step_data = data;
 }
 
-static void observe(void *data, enum txn_event event, const char *what)
+static void ndctl_observe(void *data, enum txn_event event, const char *what)
 {
 	static const enum ndctl_step_event events[] = {
 		[TXN_PLANNED] = NDCTL_STEP_PLANNED,
@@ -165,7 +165,7 @@ static void observe(void *data, enum txn_event event, const char *what)
 		ctx->step_fn(ctx, events[event], what, ctx->step_data);
 }
 
-int ctx_txn(struct ndctl_ctx *ctx, struct txn **txn)
+int nd_ctx_txn(struct ndctl_ctx *ctx, struct txn **txn)
 {
-	return txn_new(txn, ctx->kernel, observe, ctx);
+	return txn_new(txn, ctx->kernel, ndctl_observe, ctx);
 }

@@ -280,13 +280,13 @@ const char *entity_blockdev(struct entity *entity, const char *guess, char **blo
 void disk_name(const struct entity *ndns, const char *suffix, char *name, size_t size);
 
 /* ctx.c */
-int ctx_new(struct ndctl_ctx **ctx, const char *root);
-int ctx_txn(struct ndctl_ctx *ctx, struct txn **txn);
+int nd_ctx_new(struct ndctl_ctx **ctx, const char *root);
+int nd_ctx_txn(struct ndctl_ctx *ctx, struct txn **txn);
 
 /* region.c */
-void region_free(struct ndctl_region *region);
+void nd_region_free(struct ndctl_region *region);
 /* Takes the lock under which the parts of a region change, and forgets what was read before. */
-int region_lock(struct ndctl_region *region, struct txn *txn);
+int nd_region_lock(struct ndctl_region *region, struct txn *txn);
 
 /* Reads the region's list, and keeps those of it within @length bytes from @start, relative to it.
  * Returns 0 or a negative errno; a sentence is recorded if the list was cut short too. */

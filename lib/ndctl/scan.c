@@ -73,7 +73,7 @@ static const struct attr claim_attrs[] = {
 
 static void region_free_entity(struct entity *entity)
 {
-	region_free((struct ndctl_region *)entity);
+	nd_region_free((struct ndctl_region *)entity);
 }
 
 static void namespace_free_entity(struct entity *entity)
@@ -173,7 +173,7 @@ static struct entity *entity_new(
 	return TAKE(entity);
 }
 
-static int compare(const struct entity *entity, unsigned region, unsigned id)
+static int compare_entity(const struct entity *entity, unsigned region, unsigned id)
 {
 	if (entity->region != region)
 		return entity->region < region ? -1 : 1;
@@ -190,9 +190,9 @@ static int merge(struct ndctl_ctx *ctx, const struct names *names, enum kind kin
 	names_foreach (names, name) {
 		if (!parse_name(name, kind, &region, &id))
 			continue;
-		while (*at && compare(*at, region, id) < 0)
+		while (*at && compare_entity(*at, region, id) < 0)
 			at = &(*at)->next;
-		if (*at && compare(*at, region, id) == 0) {
+		if (*at && compare_entity(*at, region, id) == 0) {
 			(*at)->gone = false;
 			continue;
 		}
@@ -325,9 +325,9 @@ struct entity *entity_find(struct ndctl_ctx *ctx, const char *name)
 		if (!parse_name(name, kind, &region, &id))
 			continue;
 		struct entity *entity = entity_first(ctx, kind);
-		while (entity && compare(entity, region, id) < 0)
+		while (entity && compare_entity(entity, region, id) < 0)
 			entity = entity_next(entity);
-		return entity && compare(entity, region, id) == 0 ? entity : NULL;
+		return entity && compare_entity(entity, region, id) == 0 ? entity : NULL;
 	}
 	return NULL;
 }
@@ -427,7 +427,7 @@ int entity_load_driver(struct entity *entity, const char *driver)
 }
 
 /* The kernel binds on its own what it finds when a driver is registered. */
-static bool is_bound_to(struct entity *entity, const char *driver)
+static bool entity_is_bound_to(struct entity *entity, const char *driver)
 {
 	char name[NAME_MAX + 1];
 	struct kernel *kernel = entity_kernel(entity);
@@ -444,7 +444,7 @@ int entity_bind(struct entity *entity, const char *driver)
 	if (err == -ENOENT)
 		err = entity_load_driver(entity, driver)
 			?: driver_bind(kernel, ND, driver, entity_name(entity));
-	if (err && is_bound_to(entity, driver)) {
+	if (err && entity_is_bound_to(entity, driver)) {
 		kernel_clear_error(kernel);
 		err = 0;
 	}

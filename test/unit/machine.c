@@ -116,6 +116,6 @@ struct daxctl_ctx *new_ctx(struct fixture *fixture)
 {
 	struct daxctl_ctx *ctx = NULL;
 
-	assert_int_equal(ctx_new(&ctx, fixture->root), 0);
+	assert_int_equal(dax_ctx_new(&ctx, fixture->root), 0);
 	return ctx;
 }

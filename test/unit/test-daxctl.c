@@ -37,7 +37,7 @@ static void context(void **state)
 	struct daxctl_ctx *ctx = NULL;
 	char path[] = "/etc/elsewhere";
 
-	assert_int_equal(ctx_new(&ctx, "/nowhere/at/all"), -ENOENT);
+	assert_int_equal(dax_ctx_new(&ctx, "/nowhere/at/all"), -ENOENT);
 	assert_null(ctx);
 	ctx = new_ctx(fixture);
 

@@ -19,7 +19,7 @@ static struct ndctl_ctx *new_ctx(struct fixture *fixture)
 {
 	struct ndctl_ctx *ctx = NULL;
 
-	assert_int_equal(ctx_new(&ctx, fixture->root), 0);
+	assert_int_equal(nd_ctx_new(&ctx, fixture->root), 0);
 	return ctx;
 }
 
@@ -369,7 +369,7 @@ static void unreadable_is_not_idle(void **state)
 
 	assert_int_equal(ndctl_namespace_check_idle(ndns), -EBUSY);
 	assert_non_null(strstr(ndctl_get_error(ctx), "driver"));
-	assert_int_equal(ctx_txn(ctx, &txn), 0);
+	assert_int_equal(nd_ctx_txn(ctx, &txn), 0);
 	assert_int_equal(step_disable_region(txn, region), -EBUSY);
 	take_away(fixture, ND "namespace0.2/driver");
 	ndctl_invalidate(ctx);
@@ -414,7 +414,7 @@ static void unlisted_is_not_empty(void **state)
 	struct ndctl_ctx *ctx = new_ctx(fixture);
 	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
 
-	assert_int_equal(ctx_txn(ctx, &txn), 0);
+	assert_int_equal(nd_ctx_txn(ctx, &txn), 0);
 	ndctl_invalidate(ctx);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = (struct rlimit){0, before.rlim_max};

@@ -14,7 +14,7 @@ struct check {
 	void *data;
 };
 
-static void tell(void *data, enum ndctl_check_event event, const char *what)
+static void check_tell(void *data, enum ndctl_check_event event, const char *what)
 {
 	const struct check *check = data;
 
@@ -39,7 +39,8 @@ static int write_medium(void *data, const void *bytes, size_t size, uint64_t off
 }
 
 /* The command that would help, if any does. */
-static void hint(struct kernel *kernel, struct ndctl_namespace *ndns, const struct btt_check *btt)
+static void hint_repair(
+	struct kernel *kernel, struct ndctl_namespace *ndns, const struct btt_check *btt)
 {
 	const char *name = entity_name(&ndns->entity);
 
@@ -68,13 +69,13 @@ static int judge(
 			"its block translation table is damaged, and nothing was written");
 	else
 		kernel_fail(kernel, ENXIO, "its block translation table is damaged");
-	hint(kernel, ndns, btt);
+	hint_repair(kernel, ndns, btt);
 	return -ENXIO;
 }
 
 /* What the label says that the namespace is for: without a word, the kernel looks for a table of
  * version 1.1 only. */
-static int read_label(struct ndctl_namespace *ndns, struct btt_medium *medium)
+static int read_namespace_label(struct ndctl_namespace *ndns, struct btt_medium *medium)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 	int err = object_uuid(&ndns->entity.object, NS_UUID, medium->parent);
@@ -98,7 +99,7 @@ static int read_label(struct ndctl_namespace *ndns, struct btt_medium *medium)
 	}
 }
 
-static int say_failure(struct kernel *kernel, int err, const struct btt_check *btt)
+static int check_fail(struct kernel *kernel, int err, const struct btt_check *btt)
 {
 	if (err == -ENOENT)
 		return kernel_fail(kernel, ENXIO,
@@ -123,14 +124,14 @@ static int check_medium(struct ndctl_namespace *ndns, int fd, void *data)
 		.size = ndctl_namespace_get_size(ndns),
 	};
 	struct btt_check btt = {
-		.medium = &medium, .flags = check->flags, .tell = tell, .data = check};
-	int err = read_label(ndns, &medium);
+		.medium = &medium, .flags = check->flags, .tell = check_tell, .data = check};
+	int err = read_namespace_label(ndns, &medium);
 
 	if (err)
 		return err;
 	err = btt_check(&btt);
 	if (err)
-		return say_failure(entity_kernel(&ndns->entity), err, &btt);
+		return check_fail(entity_kernel(&ndns->entity), err, &btt);
 	return judge(ndns, check, &btt);
 }
 
@@ -171,9 +172,9 @@ static int run(struct check *check)
 	if (check->flags & NDCTL_CHECK_REWRITE_LOG && !(check->flags & NDCTL_CHECK_REPAIR))
 		return kernel_fail(
 			kernel, EINVAL, "--rewrite-log is a repair: it also requires --repair");
-	int err = ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 	if (!err)
-		err = region_lock(entity_region(&ndns->entity), txn);
+		err = nd_region_lock(entity_region(&ndns->entity), txn);
 	if (!err && ndctl_namespace_get_size(ndns) == 0)
 		err = kernel_fail(kernel, ENXIO, "it has no capacity");
 	if (!err)

@@ -104,7 +104,7 @@ static int check_readable(struct ndctl_namespace *ndns)
 
 /* Without labels the only namespace has the whole region: take it only if the caller has named the
  * region and the namespace is disabled. */
-static int check_free(const struct plan *plan, unsigned flags)
+static int check_seed_is_free(const struct plan *plan, unsigned flags)
 {
 	int err = check_readable(plan->ndns);
 
@@ -129,7 +129,7 @@ static int choose_namespace(struct plan *plan, unsigned flags)
 		plan->ndns = ndctl_namespace_get_first(region);
 	if (!plan->ndns)
 		return kernel_fail(kernel, ENODEV, "it has no namespace that could be configured");
-	return check_free(plan, flags);
+	return check_seed_is_free(plan, flags);
 }
 
 int create_locked(struct txn *txn, struct ndctl_region *region,
@@ -151,14 +151,14 @@ int create_locked(struct txn *txn, struct ndctl_region *region,
 	return err ?: plan_run(txn, &plan, out);
 }
 
-static int create(struct ndctl_region *region, const struct ndctl_namespace_spec *spec,
+static int create_namespace(struct ndctl_region *region, const struct ndctl_namespace_spec *spec,
 	struct ndctl_namespace **out)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(region->entity.ctx, &txn);
+	int err = nd_ctx_txn(region->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(region, txn);
+		err = nd_region_lock(region, txn);
 	return err ?: create_locked(txn, region, spec, out);
 }
 
@@ -167,7 +167,7 @@ EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
 {
 	if (ndns)
 		*ndns = NULL;
-	int err = create(region, spec, ndns);
+	int err = create_namespace(region, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&region->entity), err,
 			     "%s: no namespace can be created", entity_name(&region->entity))

@@ -80,14 +80,14 @@ static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned
 	return flags & NDCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
 }
 
-static int destroy(struct ndctl_namespace *ndns, unsigned flags)
+static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct ndctl_region *region = entity_region(&ndns->entity);
-	int err = ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(region, txn);
+		err = nd_region_lock(region, txn);
 	if (err)
 		return err;
 	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
@@ -100,7 +100,7 @@ static int destroy(struct ndctl_namespace *ndns, unsigned flags)
 
 EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)
 {
-	int err = destroy(ndns, flags);
+	int err = delete_namespace(ndns, flags);
 
 	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 				 "%s: cannot be destroyed", entity_name(&ndns->entity))

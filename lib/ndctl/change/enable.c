@@ -37,7 +37,7 @@ int namespace_disable_idle(struct ndctl_namespace *ndns)
 
 /* The kernel refuses a namespace that has an info block, but makes the device which that asks for:
  * success is told by what came of it. */
-static int enable(struct ndctl_namespace *ndns)
+static int enable_claim_or_namespace(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
 	int err;
@@ -68,7 +68,7 @@ static int enable(struct ndctl_namespace *ndns)
 
 int namespace_enable(struct ndctl_namespace *ndns)
 {
-	int err = enable(ndns);
+	int err = enable_claim_or_namespace(ndns);
 
 	if (err && ndctl_namespace_get_size(ndns) == 0)
 		kernel_fail(entity_kernel(&ndns->entity), -err, "it has no capacity");
@@ -275,10 +275,10 @@ int step_enable_region(struct txn *txn, struct ndctl_region *region)
 static int run(struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct ndctl_namespace *))
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(entity_region(&ndns->entity), txn);
+		err = nd_region_lock(entity_region(&ndns->entity), txn);
 	if (!err)
 		err = plan(txn, ndns);
 	return err ?: txn_run(txn);
@@ -330,7 +330,7 @@ EXPORT int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns)
 	return disable_namespace(ndns, step_disable);
 }
 
-static int plan_delete(struct txn *txn, struct ndctl_namespace *ndns)
+static int plan_delete_namespace(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	if (ndctl_namespace_is_active(ndns))
 		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
@@ -344,7 +344,7 @@ static int plan_delete(struct txn *txn, struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_delete(struct ndctl_namespace *ndns)
 {
-	return run(ndns, plan_delete);
+	return run(ndns, plan_delete_namespace);
 }
 
 /* The kernel says no more than ENXIO. */
@@ -368,10 +368,10 @@ static int explain_dimms(struct ndctl_region *region, int err)
 EXPORT int ndctl_region_enable(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(region->entity.ctx, &txn);
+	int err = nd_ctx_txn(region->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(region, txn);
+		err = nd_region_lock(region, txn);
 	if (err || ndctl_region_is_enabled(region))
 		return err;
 	err = step_enable_region(txn, region) ?: txn_run(txn);
@@ -387,16 +387,16 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 static int disable_region(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(region->entity.ctx, &txn);
+	int err = nd_ctx_txn(region->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(region, txn);
+		err = nd_region_lock(region, txn);
 	if (err || !ndctl_region_is_enabled(region))
 		return err;
 	return step_disable_region(txn, region) ?: txn_run(txn);
 }
 
-static int disable(struct ndctl_region *region)
+static int disable_whole_region(struct ndctl_region *region)
 {
 	int err = disable_region(region);
 
@@ -407,10 +407,10 @@ static int disable(struct ndctl_region *region)
 
 EXPORT int ndctl_region_disable_invalidate(struct ndctl_region *region)
 {
-	return disable(region);
+	return disable_whole_region(region);
 }
 
 EXPORT int ndctl_region_disable_preserve(struct ndctl_region *region)
 {
-	return disable(region);
+	return disable_whole_region(region);
 }

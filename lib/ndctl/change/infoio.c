@@ -64,7 +64,7 @@ static int open_and_do(struct ndctl_namespace *ndns, const struct access *access
 
 /* What was changed for the time is put back in any case: a failure to do so is told, and it is
  * tried once more. */
-static int put_back(struct ndctl_namespace *ndns, int (*fn)(struct ndctl_namespace *ndns))
+static int put_back_state(struct ndctl_namespace *ndns, int (*fn)(struct ndctl_namespace *ndns))
 {
 	int err = fn(ndns);
 
@@ -143,7 +143,7 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 			"%s was enabled in raw mode for its info block, and stays so",
 			entity_name(&ndns->entity));
 	err = open_and_do(ndns, access);
-	int unbound = put_back(ndns, unbind);
+	int unbound = put_back_state(ndns, unbind);
 	return err ?: unbound;
 }
 
@@ -162,7 +162,7 @@ int raw_access(struct ndctl_namespace *ndns, bool write,
 	AUTO_FREE char *cause = err < 0 ? strdup(kernel_error(kernel) ?: "") : NULL;
 	AUTO_FREE char *hint =
 		err < 0 && kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
-	int restored = wanted ? 0 : put_back(ndns, leave_raw);
+	int restored = wanted ? 0 : put_back_state(ndns, leave_raw);
 	if (cause)
 		kernel_fail(kernel, -err, "%s", cause);
 	if (hint)
@@ -182,7 +182,7 @@ int raw_forget(struct ndctl_namespace *ndns)
 
 /* ---- its info blocks ---- */
 
-static int read_area(struct ndctl_namespace *ndns, int fd, void *data)
+static int read_info_area(struct ndctl_namespace *ndns, int fd, void *data)
 {
 	int err = raw_read(fd, data, INFO_AREA, 0);
 
@@ -202,7 +202,7 @@ static int write_area(struct ndctl_namespace *ndns, int fd, void *data)
 
 int infoblock_read(struct ndctl_namespace *ndns, char *bytes)
 {
-	return raw_access(ndns, false, read_area, bytes);
+	return raw_access(ndns, false, read_info_area, bytes);
 }
 
 int infoblock_write(struct ndctl_namespace *ndns, const char *bytes)
@@ -216,7 +216,7 @@ int infoblock_write(struct ndctl_namespace *ndns, const char *bytes)
 /* ---- for programs ---- */
 
 /* A driver that serves the namespace may have other bytes in mind. */
-static int check_idle(struct ndctl_namespace *ndns)
+static int check_namespace_idle(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
@@ -236,7 +236,7 @@ struct area_step {
 	char before[INFO_AREA];
 };
 
-static int do_read(void *data)
+static int info_step_read(void *data)
 {
 	const struct area_step *step = data;
 
@@ -244,7 +244,7 @@ static int do_read(void *data)
 }
 
 /* Other blocks in the area would contradict the new one. */
-static int do_write(void *data)
+static int info_step_write(void *data)
 {
 	struct area_step *step = data;
 	char after[INFO_AREA];
@@ -263,12 +263,12 @@ static int do_write(void *data)
 static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(entity_region(&ndns->entity), txn);
+		err = nd_region_lock(entity_region(&ndns->entity), txn);
 	if (!err)
-		err = check_idle(ndns) ?: namespace_settle(ndns) ?: step_disable(txn, ndns);
+		err = check_namespace_idle(ndns) ?: namespace_settle(ndns) ?: step_disable(txn, ndns);
 	if (!err)
 		err = txn_add(
 			txn, step, "%s the info block of %s", what, entity_name(&ndns->entity));
@@ -278,7 +278,7 @@ static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes)
 {
 	struct area_step area = {.ndns = ndns, .bytes = bytes};
-	int err = run(ndns, (struct step){.apply = do_read, .data = &area}, "read");
+	int err = run(ndns, (struct step){.apply = info_step_read, .data = &area}, "read");
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 			     "%s: the info block cannot be read", entity_name(&ndns->entity))
@@ -288,7 +288,7 @@ EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *by
 EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *block)
 {
 	struct area_step area = {.ndns = ndns, .block = block};
-	int err = run(ndns, (struct step){.apply = do_write, .data = &area}, "write");
+	int err = run(ndns, (struct step){.apply = info_step_write, .data = &area}, "write");
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 			     "%s: the info block cannot be written", entity_name(&ndns->entity))

@@ -42,7 +42,7 @@ int bus_submit(struct ndctl_bus *bus, unsigned long request, void *data)
 
 /* ---- scrubbing ---- */
 
-static int scrub_state(struct ndctl_bus *bus)
+static int scrub_is_active(struct ndctl_bus *bus)
 {
 	int state = ndctl_bus_get_scrub_state(bus);
 
@@ -57,7 +57,7 @@ static int scrub_wait(struct ndctl_bus *bus)
 	struct timespec pause = {.tv_nsec = 10 * MILLISECOND};
 	int state;
 
-	while ((state = scrub_state(bus)) > 0) {
+	while ((state = scrub_is_active(bus)) > 0) {
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 320 * MILLISECOND)
 			pause.tv_nsec *= 2;
@@ -83,7 +83,7 @@ struct window {
 };
 
 /* Where the namespace keeps its data. */
-static int data_window(struct ndctl_namespace *ndns, struct window *window)
+static int namespace_window(struct ndctl_namespace *ndns, struct window *window)
 {
 	struct claim *claim = namespace_claim(ndns);
 	bool bound = false;
@@ -201,7 +201,7 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	struct clearing clearing = {.region = entity_region(&ndns->entity), .sectors = sectors};
 	struct ndctl_bus *bus = ndctl_region_get_bus(clearing.region);
 	uint64_t origin = ndctl_region_get_resource(clearing.region);
-	int err = data_window(ndns, &clearing.window);
+	int err = namespace_window(ndns, &clearing.window);
 
 	/* The list counts from there. */
 	if (!err && (origin == ULLONG_MAX || origin > clearing.window.start))
@@ -217,7 +217,7 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	return err;
 }
 
-static int clear(struct ndctl_namespace *ndns, bool search, unsigned long long *sectors)
+static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned long long *sectors)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct ndctl_bus *bus = ndctl_region_get_bus(region);
@@ -241,7 +241,7 @@ EXPORT int ndctl_namespace_clear_errors(
 	if (!err && owner->kind == KIND_BTT)
 		return 1;
 	if (!err)
-		err = clear(ndns, search, &cleared);
+		err = clear_bad_blocks(ndns, search, &cleared);
 	if (sectors)
 		*sectors = cleared;
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,

@@ -51,7 +51,7 @@ struct allocation {
 	char size[32];
 };
 
-static int write_namespace(
+static int write_namespace_attr(
 	struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
 {
 	int err = object_write(&ndns->entity.object, attr, value);
@@ -65,15 +65,15 @@ static int undo_allocate(void *data)
 {
 	const struct allocation *allocation = data;
 
-	return write_namespace(allocation->ndns, NS_SIZE, "0");
+	return write_namespace_attr(allocation->ndns, NS_SIZE, "0");
 }
 
 static int do_allocate(void *data)
 {
 	const struct allocation *allocation = data;
 
-	return write_namespace(allocation->ndns, NS_UUID, allocation->uuid)
-		?: write_namespace(allocation->ndns, NS_SIZE, allocation->size);
+	return write_namespace_attr(allocation->ndns, NS_UUID, allocation->uuid)
+		?: write_namespace_attr(allocation->ndns, NS_SIZE, allocation->size);
 }
 
 static int step_allocate(struct txn *txn, const struct plan *plan)

@@ -50,7 +50,7 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	AUTO_TXN struct txn *second = NULL;
 	struct ndctl_region *region = entity_region(&old->entity);
 	struct ndctl_namespace_spec inherited = {0};
-	int err = ctx_txn(old->entity.ctx, &second);
+	int err = nd_ctx_txn(old->entity.ctx, &second);
 
 	spec_copy(&inherited, spec);
 	if (inherited.mode == NDCTL_NS_MODE_UNKNOWN)
@@ -80,15 +80,15 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	return err;
 }
 
-static int reconfigure(struct ndctl_namespace *old, const struct ndctl_namespace_spec *spec,
-	struct ndctl_namespace **out)
+static int reconfigure_namespace(struct ndctl_namespace *old,
+	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct ndctl_region *region = entity_region(&old->entity);
-	int err = ctx_txn(old->entity.ctx, &txn);
+	int err = nd_ctx_txn(old->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(region, txn);
+		err = nd_region_lock(region, txn);
 	if (!err)
 		err = plan_check_region(region);
 	if (!err)
@@ -109,7 +109,7 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 {
 	if (ndns)
 		*ndns = NULL;
-	int err = reconfigure(old, spec, ndns);
+	int err = reconfigure_namespace(old, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&old->entity), err,
 			     "%s: cannot be reconfigured", entity_name(&old->entity))
@@ -167,7 +167,7 @@ static int mapless_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned 
 int mapless_make(struct ndctl_namespace *ndns, unsigned long align)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
 		err = mapless_plan(txn, ndns, align);
@@ -178,10 +178,10 @@ static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, un
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(region, txn);
+		err = nd_region_lock(region, txn);
 	if (!err)
 		err = plan_settle(ndns, flags) ?: check_mapless(ndns);
 	if (!err)

@@ -284,7 +284,7 @@ static int say_full(const struct plan *plan, int err)
 	return err;
 }
 
-static int check_capacity(const struct plan *plan)
+static int check_region_capacity(const struct plan *plan)
 {
 	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
 	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
@@ -341,7 +341,7 @@ static int choose_label_size(struct plan *plan, uint64_t asked)
 		err = check_multiple(plan,
 			(uint64_t)plan->align * ndctl_region_get_interleave_ways(plan->region),
 			"its alignment, for each way of interleaving");
-	return err ?: check_capacity(plan);
+	return err ?: check_region_capacity(plan);
 }
 
 /* Whether something is left of @size bytes at @start behind the page map, when both ends are cut to
@@ -384,7 +384,7 @@ static int check_room(const struct plan *plan)
 }
 
 /* A btt needs no struct pages; what the kernel maps by itself gets them all the same. */
-static int check_place(const struct plan *plan)
+static int check_spec_place(const struct plan *plan)
 {
 	if (!plan->labelled)
 		return place_check_whole(plan->ndns);
@@ -489,6 +489,6 @@ int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 	if (!err)
 		err = choose_size(plan, &spec);
 	if (!err)
-		err = check_place(plan) ?: check_room(plan);
+		err = check_spec_place(plan) ?: check_room(plan);
 	return err ?: choose_name(plan, &spec);
 }

@@ -6,7 +6,7 @@
 
 #include <ndctl/format/infoblock.h>
 
-static void *copy(const void *data, size_t size)
+static void *copy_bytes(const void *data, size_t size)
 {
 	void *copied = malloc(size);
 
@@ -37,7 +37,7 @@ static int do_unbind(void *data)
 int step_bind(struct txn *txn, struct entity *entity, const char *driver)
 {
 	struct binding binding = {entity, driver};
-	struct step step = {do_bind, do_unbind, free, copy(&binding, sizeof(binding))};
+	struct step step = {do_bind, do_unbind, free, copy_bytes(&binding, sizeof(binding))};
 
 	return step.data ? txn_add(txn, step, "bind %s to %s", entity_name(entity), driver)
 			 : -ENOMEM;
@@ -46,7 +46,7 @@ int step_bind(struct txn *txn, struct entity *entity, const char *driver)
 int step_unbind(struct txn *txn, struct entity *entity, const char *driver)
 {
 	struct binding binding = {entity, driver};
-	struct step step = {do_unbind, do_bind, free, copy(&binding, sizeof(binding))};
+	struct step step = {do_unbind, do_bind, free, copy_bytes(&binding, sizeof(binding))};
 
 	return step.data ? txn_add(txn, step, "unbind %s from %s", entity_name(entity), driver)
 			 : -ENOMEM;
@@ -68,7 +68,7 @@ static int write_setting(const struct setting *setting, const char *value)
 	return err;
 }
 
-static int do_write(void *data)
+static int setting_write(void *data)
 {
 	const struct setting *setting = data;
 
@@ -95,8 +95,8 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 	const char *before)
 {
 	struct setting setting = {entity, attr, strdup(value), before ? strdup(before) : NULL};
-	struct step step = {do_write, before ? undo_write : NULL, free_setting,
-		copy(&setting, sizeof(setting))};
+	struct step step = {setting_write, before ? undo_write : NULL, free_setting,
+		copy_bytes(&setting, sizeof(setting))};
 
 	if (!step.data) {
 		free(setting.value);
@@ -233,7 +233,7 @@ static const char *describe_map(const struct claim_plan *plan, char *text, size_
 
 int step_claim(struct txn *txn, const struct claim_plan *plan)
 {
-	struct step step = {do_claim, undo_claim, free, copy(plan, sizeof(*plan))};
+	struct step step = {do_claim, undo_claim, free, copy_bytes(plan, sizeof(*plan))};
 	const char *name = entity_name(&plan->claim->entity);
 	const char *ndns = entity_name(&plan->ndns->entity);
 	char map[96];

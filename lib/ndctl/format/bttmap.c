@@ -24,7 +24,7 @@ static bool is_marked(const struct bits *bits, uint64_t number)
 	return bits->words[number / 64] >> (number % 64) & 1;
 }
 
-static void mark(struct bits *bits, uint64_t number)
+static void mark_bit(struct bits *bits, uint64_t number)
 {
 	if (number >= bits->count) {
 		bits->beyond++;
@@ -100,7 +100,7 @@ static int walk_map(const struct btt_check *check, struct btt_arena *arena, stru
 		for (size_t i = 0; i < count; i++, lba++) {
 			uint32_t block =
 				btt_map_block(btt_get32(chunk + i * BTT_MAP_ENTRY), (uint32_t)lba);
-			mark(blocks, block);
+			mark_bit(blocks, block);
 			if (next == arena->sector_count || arena->sectors[next].lba != lba)
 				continue;
 			arena->sectors[next].before = arena->sectors[next].after = block;
@@ -136,8 +136,8 @@ static void move_sectors(const struct btt_arena *arena, struct bits *blocks, str
 		const struct btt_sector *sector = &arena->sectors[i];
 		if (sector->before == sector->after)
 			continue;
-		mark(blocks, sector->after);
-		mark(written, sector->after);
+		mark_bit(blocks, sector->after);
+		mark_bit(written, sector->after);
 	}
 }
 
@@ -145,7 +145,7 @@ static void move_sectors(const struct btt_arena *arena, struct bits *blocks, str
 
 /* A lane that contradicts the map is wrong, unless it could as well be the map that is not yet
  * right: then there is more than one way to make them agree. */
-static bool is_ambiguous(
+static bool lane_is_ambiguous(
 	const struct btt_arena *arena, const struct btt_lane *lane, const struct bits *written)
 {
 	if (lane->sector == BTT_NOTHING)
@@ -165,7 +165,7 @@ static void claim_blocks(struct btt_arena *arena, const struct bits *before, str
 		lane->claims =
 			lane->valid && lane->unfinished && !is_marked(after, lane->entry.from);
 		if (lane->claims)
-			mark(after, lane->entry.from);
+			mark_bit(after, lane->entry.from);
 	}
 	for (size_t i = 0; i < arena->info.nfree; i++) {
 		struct btt_lane *lane = &arena->lanes[i];
@@ -173,7 +173,7 @@ static void claim_blocks(struct btt_arena *arena, const struct bits *before, str
 			is_marked(after, lane->entry.from))
 			continue;
 		lane->claims = true;
-		mark(after, lane->entry.from);
+		mark_bit(after, lane->entry.from);
 	}
 }
 
@@ -228,7 +228,7 @@ static void judge_claims(
 		if (lane->claims)
 			continue;
 		wrong++;
-		if (is_ambiguous(arena, lane, written))
+		if (lane_is_ambiguous(arena, lane, written))
 			btt_damage(check, arena, BTT_HOPELESS,
 				"lane %zu of the log may hold an unfinished write to sector "
 				"%" PRIu32 ", and contradicts the map or another lane: more than "
@@ -256,7 +256,8 @@ static void judge_map(
 }
 
 /* The map is right in itself: what about the log? */
-static int compare(struct btt_check *check, struct btt_arena *arena, const struct bits *before)
+static int compare_free_blocks(
+	struct btt_check *check, struct btt_arena *arena, const struct bits *before)
 {
 	size_t words = (before->count + 63) / 64;
 	AUTO_FREE uint64_t *after_words = malloc(words * sizeof(uint64_t));
@@ -295,5 +296,5 @@ int btt_map_read(struct btt_check *check, struct btt_arena *arena)
 	if (err)
 		return err;
 	judge_map(check, arena, &blocks);
-	return blocks.beyond || blocks.twice ? 0 : compare(check, arena, &blocks);
+	return blocks.beyond || blocks.twice ? 0 : compare_free_blocks(check, arena, &blocks);
 }

@@ -73,7 +73,7 @@ static void read_rows(const unsigned char *block, const struct row *rows, size_t
 	}
 }
 
-static bool fits(unsigned long long value, unsigned width)
+static bool fits_width(unsigned long long value, unsigned width)
 {
 	return width == 8 || value >> (8 * width) == 0;
 }
@@ -85,7 +85,7 @@ static int write_rows(unsigned char *block, const struct row *rows, size_t count
 
 	for (size_t i = 0; i < count; i++) {
 		unsigned long long value = *member(&copy, &rows[i]);
-		if (!fits(value, rows[i].width))
+		if (!fits_width(value, rows[i].width))
 			return -ERANGE;
 		for (unsigned byte = 0; byte < rows[i].width; byte++)
 			block[rows[i].at + byte] = (unsigned char)(value >> (8 * byte));
@@ -114,7 +114,7 @@ static uint64_t stored_checksum(const unsigned char *block)
 	return value;
 }
 
-static enum ndctl_infoblock_kind kind_of(const void *block)
+static enum ndctl_infoblock_kind infoblock_kind_of(const void *block)
 {
 	for (size_t i = NDCTL_INFOBLOCK_BTT; i < ARRAY_SIZE(signatures); i++)
 		if (memcmp(block, signatures[i], sizeof(signatures[i])) == 0)
@@ -124,7 +124,7 @@ static enum ndctl_infoblock_kind kind_of(const void *block)
 
 EXPORT int ndctl_infoblock_parse(const void *block, struct ndctl_infoblock *info)
 {
-	*info = (struct ndctl_infoblock){.kind = kind_of(block)};
+	*info = (struct ndctl_infoblock){.kind = infoblock_kind_of(block)};
 	if (info->kind == NDCTL_INFOBLOCK_NONE)
 		return -ENOENT;
 	memcpy(info->uuid, (const char *)block + UUID_AT, sizeof(uuid_t));
@@ -138,7 +138,7 @@ EXPORT int ndctl_infoblock_parse(const void *block, struct ndctl_infoblock *info
 	return 0;
 }
 
-static void seal(unsigned char *block)
+static void infoblock_write_checksum(unsigned char *block)
 {
 	uint64_t checksum = checksum_of(block);
 
@@ -162,7 +162,7 @@ EXPORT int ndctl_infoblock_format(const struct ndctl_infoblock *info, void *bloc
 	else if (!err)
 		err = write_rows(block, map_rows, ARRAY_SIZE(map_rows), info);
 	if (!err)
-		seal(block);
+		infoblock_write_checksum(block);
 	return err;
 }
 
@@ -213,7 +213,7 @@ bool infoblock_wipe(const char *before, char *after)
 
 	memcpy(after, before, INFO_AREA);
 	for (size_t at = 0; at < INFO_AREA; at += INFO_BLOCK) {
-		if (kind_of(before + at) == NDCTL_INFOBLOCK_NONE)
+		if (infoblock_kind_of(before + at) == NDCTL_INFOBLOCK_NONE)
 			continue;
 		memset(after + at, 0, INFO_BLOCK);
 		found = true;

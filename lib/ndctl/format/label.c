@@ -77,7 +77,7 @@ uint64_t label_checksum(const void *data, size_t size)
 	return sum_without(data, size, size);
 }
 
-static void seal(void *block, size_t size, size_t field)
+static void label_write_checksum(void *block, size_t size, size_t field)
 {
 	put(block, field, sum_without(block, size, field), 8);
 }
@@ -140,7 +140,7 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 	put(block, INDEX_MINOR, minor, 2);
 	for (size_t slot = 0; slot < layout->slots; slot++)
 		free_bits[slot / 8] |= (uint8_t)(1u << slot % 8);
-	seal(block, own, INDEX_CHECKSUM);
+	label_write_checksum(block, own, INDEX_CHECKSUM);
 }
 
 /* The field is 0 or 1. Kernels shift an int by it: of values beyond its width 6.1 heeds the low 5
@@ -198,7 +198,7 @@ void label_index_set_free(void *block, size_t size, size_t slot, bool free)
 	uint8_t *bits = (uint8_t *)block + INDEX_FREE + slot / 8;
 
 	*bits = (uint8_t)((*bits & ~(1u << slot % 8)) | (unsigned)free << slot % 8);
-	seal(block, size, INDEX_CHECKSUM);
+	label_write_checksum(block, size, INDEX_CHECKSUM);
 }
 
 void label_index_renumber(void *block, size_t size, unsigned which, unsigned seq)
@@ -207,10 +207,10 @@ void label_index_renumber(void *block, size_t size, unsigned which, unsigned seq
 	put(block, INDEX_MY_OFFSET, which * size, 8);
 	put(block, INDEX_MY_SIZE, size, 8);
 	put(block, INDEX_OTHER_OFFSET, (1 - which) * size, 8);
-	seal(block, size, INDEX_CHECKSUM);
+	label_write_checksum(block, size, INDEX_CHECKSUM);
 }
 
-static bool find(const uint8_t *bytes, size_t room, struct label_state *state)
+static bool find_index(const uint8_t *bytes, size_t room, struct label_state *state)
 {
 	size_t own = state->layout.index_size;
 
@@ -229,9 +229,9 @@ bool label_find(const void *bytes, size_t room, size_t area, struct label_state 
 	struct label_state second = {.current = -1};
 
 	*state = second;
-	if (label_layout(area, 1, &state->layout) == 0 && find(bytes, room, state))
+	if (label_layout(area, 1, &state->layout) == 0 && find_index(bytes, room, state))
 		return true;
-	if (label_layout(area, 2, &second.layout) || !find(bytes, room, &second))
+	if (label_layout(area, 2, &second.layout) || !find_index(bytes, room, &second))
 		return false;
 	*state = second;
 	return true;
@@ -261,7 +261,7 @@ void label_move(void *label, size_t label_size, size_t slot)
 {
 	put(label, LABEL_SLOT, slot, 4);
 	if (label_size > LABEL_CHECKSUM)
-		seal(label, label_size, LABEL_CHECKSUM);
+		label_write_checksum(label, label_size, LABEL_CHECKSUM);
 }
 
 bool label_is_valid(const void *label, size_t label_size, size_t slot)

@@ -64,6 +64,11 @@ struct label_state {
  * bytes are looked for first, as the kernel does. False if no index block is valid: then @state is
  * that of those, with all slots 0 if the area is too small. */
 bool label_find(const void *bytes, size_t room, size_t area, struct label_state *state);
+/* How many slots the block in force has. */
+static inline size_t label_state_slots(const struct label_state *state)
+{
+	return state->index[state->current].slots;
+}
 /* How many bytes the two index blocks take, whichever the version. */
 size_t label_index_room(size_t area);
 

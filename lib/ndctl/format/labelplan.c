@@ -98,7 +98,7 @@ static int write_range(
 	return err ?: start < to ? emit(change, image, start, to) : 0;
 }
 
-static void mark(bool *units, size_t from, size_t to)
+static void mark_units(bool *units, size_t from, size_t to)
 {
 	for (size_t unit = from / UNIT; unit * UNIT < to; unit++)
 		units[unit] = true;
@@ -117,14 +117,9 @@ static const uint8_t *block_in_force(const struct label_state *state, const uint
 	return image + (size_t)state->current * state->layout.index_size;
 }
 
-static bool is_used(const struct label_state *state, const uint8_t *image, size_t slot)
+static bool slot_is_used(const struct label_state *state, const uint8_t *image, size_t slot)
 {
 	return !label_index_is_free(block_in_force(state, image), slot);
-}
-
-static size_t slots_of(const struct label_state *state)
-{
-	return state->index[state->current].slots;
 }
 
 /* Whether the block beside the one in force says the same. */
@@ -164,11 +159,11 @@ static void hold_old(struct change *change)
 {
 	const struct label_state *old = &change->old;
 
-	mark(change->held, 0, 2 * old->layout.index_size);
-	for (size_t slot = 0; slot < slots_of(old); slot++) {
+	mark_units(change->held, 0, 2 * old->layout.index_size);
+	for (size_t slot = 0; slot < label_state_slots(old); slot++) {
 		size_t at = label_offset(&old->layout, slot);
-		if (is_used(old, change->now, slot))
-			mark(change->held, at, at + old->layout.label_size);
+		if (slot_is_used(old, change->now, slot))
+			mark_units(change->held, at, at + old->layout.label_size);
 	}
 }
 
@@ -177,7 +172,7 @@ static bool may_take(const struct change *change, size_t slot)
 	size_t at = label_offset(&change->new.layout, slot);
 	size_t end = at + change->new.layout.label_size;
 
-	return !is_used(&change->new, change->target, slot) && !any(change->held, at, end) &&
+	return !slot_is_used(&change->new, change->target, slot) && !any(change->held, at, end) &&
 		!any(change->taken, at, end);
 }
 
@@ -189,17 +184,17 @@ static int place(struct change *change, uint8_t *block, size_t slot, size_t *nex
 	bool same = memcmp(change->now + at, change->target + at, size) == 0;
 
 	if (same || !any(change->held, at, at + size)) {
-		mark(change->taken, at, at + size);
+		mark_units(change->taken, at, at + size);
 		return 0;
 	}
-	while (*next_free < slots_of(&change->new) && !may_take(change, *next_free))
+	while (*next_free < label_state_slots(&change->new) && !may_take(change, *next_free))
 		(*next_free)++;
-	if (*next_free == slots_of(&change->new))
+	if (*next_free == label_state_slots(&change->new))
 		return -ENOSPC;
 	size_t to = label_offset(layout, *next_free);
 	memcpy(change->with + to, change->target + at, size);
 	label_move(change->with + to, size, *next_free);
-	mark(change->taken, to, to + size);
+	mark_units(change->taken, to, to + size);
 	label_index_set_free(block, layout->index_size, slot, true);
 	label_index_set_free(block, layout->index_size, *next_free, false);
 	change->plan->moves = true;
@@ -216,8 +211,8 @@ static int make_with(struct change *change)
 	memcpy(change->with, change->target, change->area);
 	memcpy(first, block_in_force(new, change->target), size);
 	label_index_renumber(first, size, 0, 2);
-	for (size_t slot = 0; slot < slots_of(new); slot++) {
-		int err = is_used(new, change->target, slot)
+	for (size_t slot = 0; slot < label_state_slots(new); slot++) {
+		int err = slot_is_used(new, change->target, slot)
 			? place(change, first, slot, &next_free)
 			: 0;
 		if (err)
@@ -244,7 +239,7 @@ static int take_over(struct change *change)
 	const struct label_layout *layout = &change->new.layout;
 	int err = 0;
 
-	for (size_t slot = 0; slot < slots_of(&change->new) && !err; slot++) {
+	for (size_t slot = 0; slot < label_state_slots(&change->new) && !err; slot++) {
 		size_t at = label_offset(layout, slot), end = at + layout->label_size;
 		if (any(change->taken, at, end))
 			err = write_range(change, change->with, at, end, NULL);
@@ -255,7 +250,7 @@ static int take_over(struct change *change)
 }
 
 /* From one valid index to another. */
-static int replace(struct change *change)
+static int replace_labels(struct change *change)
 {
 	size_t labels = 2 * change->new.layout.index_size, units = change->area / UNIT + 1;
 
@@ -282,13 +277,13 @@ static int clear_start(const struct label_state *old, uint8_t *image, size_t end
 	size_t to = (end - 2 * blocks + size - 1) / size;
 	int moved = 0;
 
-	for (size_t slot = 0; slot < slots_of(old) && label_offset(&old->layout, slot) < end;
-		slot++) {
+	for (size_t slot = 0;
+		slot < label_state_slots(old) && label_offset(&old->layout, slot) < end; slot++) {
 		if (label_index_is_free(block, slot))
 			continue;
-		while (to < slots_of(old) && !label_index_is_free(block, to))
+		while (to < label_state_slots(old) && !label_index_is_free(block, to))
 			to++;
-		if (to == slots_of(old))
+		if (to == label_state_slots(old))
 			return -ENOSPC;
 		uint8_t *label = image + label_offset(&old->layout, to);
 		memcpy(label, image + label_offset(&old->layout, slot), size);
@@ -319,7 +314,7 @@ static int make_way(struct change *change)
 	change->plan->moves = true;
 	change->target = image;
 	label_find(image, change->area, change->area, &change->new);
-	int err = replace(change);
+	int err = replace_labels(change);
 	change->target = target;
 	change->new = new;
 	label_find(change->now, change->area, change->area, &change->old);
@@ -354,16 +349,16 @@ static bool is_harmless(const struct change *change)
 
 	if (memcmp(change->now, change->target, label_index_room(change->area)) != 0)
 		return false;
-	for (size_t slot = 0; slot < slots_of(old); slot++) {
+	for (size_t slot = 0; slot < label_state_slots(old); slot++) {
 		size_t at = label_offset(&old->layout, slot);
-		if (is_used(old, change->now, slot) &&
+		if (slot_is_used(old, change->now, slot) &&
 			memcmp(change->now + at, change->target + at, old->layout.label_size) != 0)
 			return false;
 	}
 	return true;
 }
 
-static int plan_change(struct change *change)
+static int label_plan_add_change(struct change *change)
 {
 	bool old = label_find(change->now, change->area, change->area, &change->old);
 	bool new = label_find(change->target, change->area, change->area, &change->new);
@@ -371,7 +366,7 @@ static int plan_change(struct change *change)
 	if (old && is_harmless(change))
 		return write_range(change, change->target, 0, change->area, NULL);
 	if (old && new)
-		return make_way(change) ?: replace(change);
+		return make_way(change) ?: replace_labels(change);
 	if (old)
 		return abolish(change);
 	if (new)
@@ -396,5 +391,5 @@ int label_plan(struct label_plan *plan, const uint8_t *before, const uint8_t *ta
 	if (!change.now || !change.with || !change.held || !change.taken)
 		return -ENOMEM;
 	memcpy(change.now, before, area);
-	return plan_change(&change);
+	return label_plan_add_change(&change);
 }

@@ -53,11 +53,6 @@ static const uint8_t *block_of(const struct label_state *state, const uint8_t *i
 	return image + (size_t)state->current * state->layout.index_size;
 }
 
-static size_t slots_of(const struct label_state *state)
-{
-	return state->index[state->current].slots;
-}
-
 static bool is_one_of(const struct ndctl_label *label, const uuid_t *known, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -113,7 +108,7 @@ bool label_is_of_part(const struct ndctl_label *label, const struct label_part *
 }
 
 /* Whether the label in @slot is one of the region's, and what all dimms should say of it. */
-static bool read_label(const struct set *set, size_t i, size_t slot, struct entry *entry)
+static bool read_slot(const struct set *set, size_t i, size_t slot, struct entry *entry)
 {
 	const struct label_part *part = &set->parts[i];
 	const struct label_state *state = &set->states[i];
@@ -167,9 +162,9 @@ static struct entry *add_entry(struct set *set, struct entry *entry)
 /* Of two that say the same on one dimm the finished one is taken. */
 static int collect(struct set *set, size_t i)
 {
-	for (size_t slot = 0; slot < slots_of(&set->states[i]); slot++) {
+	for (size_t slot = 0; slot < label_state_slots(&set->states[i]); slot++) {
 		struct entry read = {0};
-		if (!read_label(set, i, slot, &read))
+		if (!read_slot(set, i, slot, &read))
 			continue;
 		struct entry *entry = find_entry(set, &read) ?: add_entry(set, &read);
 		if (!entry)
@@ -209,7 +204,7 @@ static size_t score(const struct set *set, const struct entry *entry)
 		(entry->settled[last] ? 2 * set->count : 0) + settled;
 }
 
-static bool overlaps(const struct ndctl_label *one, const struct ndctl_label *other)
+static bool labels_overlap(const struct ndctl_label *one, const struct ndctl_label *other)
 {
 	return one->address < other->address + other->size &&
 		other->address < one->address + one->size;
@@ -220,10 +215,11 @@ static bool may_be(const struct set *set, const struct entry *entry)
 	return is_of_set(set, &entry->label) && is_known(set, &entry->label);
 }
 
-static bool fits(const struct set *set, const struct entry *entry)
+static bool entry_has_room(const struct set *set, const struct entry *entry)
 {
 	for (size_t i = 0; i < set->entry_count; i++)
-		if (set->entries[i].accepted && overlaps(&set->entries[i].label, &entry->label))
+		if (set->entries[i].accepted &&
+			labels_overlap(&set->entries[i].label, &entry->label))
 			return false;
 	return true;
 }
@@ -235,7 +231,7 @@ static void accept(struct set *set)
 		for (size_t i = 0; i < set->entry_count; i++) {
 			struct entry *entry = &set->entries[i];
 			if (score(set, entry) == wanted && may_be(set, entry))
-				entry->accepted = fits(set, entry);
+				entry->accepted = entry_has_room(set, entry);
 		}
 }
 
@@ -264,9 +260,9 @@ static int supply(const struct set *set, size_t i, const struct entry *entry, ui
 	struct label_part *part = &set->parts[i];
 	size_t slot = 0;
 
-	while (slot < slots_of(&set->states[i]) && !label_index_is_free(block, slot))
+	while (slot < label_state_slots(&set->states[i]) && !label_index_is_free(block, slot))
 		slot++;
-	if (slot == slots_of(&set->states[i]))
+	if (slot == label_state_slots(&set->states[i]))
 		return -ENOSPC;
 	uint8_t *label = part->target + label_offset(layout, slot);
 	memcpy(label, entry->common, set->label_size);
@@ -287,9 +283,9 @@ static int make_target(const struct set *set, size_t i)
 
 	memcpy(part->target, part->image, part->area);
 	part->differs = false;
-	for (size_t slot = 0; slot < slots_of(state); slot++) {
+	for (size_t slot = 0; slot < label_state_slots(state); slot++) {
 		struct entry read = {0};
-		if (!read_label(set, i, slot, &read))
+		if (!read_slot(set, i, slot, &read))
 			continue;
 		const struct entry *entry = find_entry(set, &read);
 		if (entry->accepted && entry->slots[i] == slot)
@@ -356,7 +352,7 @@ int label_count_free(const uint8_t *image, size_t area)
 
 	if (!label_find(image, area, area, &state))
 		return -EINVAL;
-	for (size_t slot = 0; slot < slots_of(&state); slot++)
+	for (size_t slot = 0; slot < label_state_slots(&state); slot++)
 		count += label_index_is_free(block_of(&state, image), slot);
 	return count;
 }

@@ -23,7 +23,7 @@ static struct ndctl_dimm *dimm_of(const struct ndctl_cmd *cmd)
 	return (struct ndctl_dimm *)cmd->entity;
 }
 
-static void release(struct ndctl_cmd *cmd)
+static void cfg_release(struct ndctl_cmd *cmd)
 {
 	free(((struct cfg *)cmd)->bytes);
 }
@@ -73,7 +73,7 @@ EXPORT unsigned int ndctl_cmd_cfg_size_get_size(struct ndctl_cmd *cmd)
 
 /* ---- read ---- */
 
-static int do_read(struct ndctl_cmd *cmd)
+static int cfg_do_read(struct ndctl_cmd *cmd)
 {
 	struct cfg *cfg = (struct cfg *)cmd;
 	struct ndctl_dimm *dimm = dimm_of(cmd);
@@ -85,10 +85,10 @@ static int do_read(struct ndctl_cmd *cmd)
 
 static int submit_read(struct ndctl_cmd *cmd)
 {
-	return with_status(cmd, do_read);
+	return with_status(cmd, cfg_do_read);
 }
 
-static const struct cmd_kind cfg_read = {ND_CMD_GET_CONFIG_DATA, submit_read, release};
+static const struct cmd_kind cfg_read = {ND_CMD_GET_CONFIG_DATA, submit_read, cfg_release};
 
 static struct cfg *new_transfer(const struct cmd_kind *kind, const struct ndctl_cmd *before)
 {
@@ -163,7 +163,7 @@ EXPORT ssize_t ndctl_cmd_cfg_read_get_size(struct ndctl_cmd *cmd)
 
 /* ---- write ---- */
 
-static int do_write(struct ndctl_cmd *cmd)
+static int cfg_do_write(struct ndctl_cmd *cmd)
 {
 	const struct cfg *cfg = (const struct cfg *)cmd;
 
@@ -172,10 +172,10 @@ static int do_write(struct ndctl_cmd *cmd)
 
 static int submit_write(struct ndctl_cmd *cmd)
 {
-	return with_status(cmd, do_write);
+	return with_status(cmd, cfg_do_write);
 }
 
-static const struct cmd_kind cfg_write = {ND_CMD_SET_CONFIG_DATA, submit_write, release};
+static const struct cmd_kind cfg_write = {ND_CMD_SET_CONFIG_DATA, submit_write, cfg_release};
 
 /* It begins as what was read, so that parts of it can be set. */
 EXPORT struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_write(struct ndctl_cmd *cmd)
@@ -255,7 +255,7 @@ static int read_extent(
 	return err;
 }
 
-static struct ndctl_cmd *read_labels(struct ndctl_dimm *dimm, size_t length, size_t offset)
+static struct ndctl_cmd *read_label_extent(struct ndctl_dimm *dimm, size_t length, size_t offset)
 {
 	struct ndctl_cmd *cmd = NULL;
 	int err = read_extent(dimm, length, offset, &cmd);
@@ -272,13 +272,13 @@ static struct ndctl_cmd *read_labels(struct ndctl_dimm *dimm, size_t length, siz
 
 EXPORT struct ndctl_cmd *ndctl_dimm_read_labels(struct ndctl_dimm *dimm)
 {
-	return read_labels(dimm, 0, 0);
+	return read_label_extent(dimm, 0, 0);
 }
 
 EXPORT struct ndctl_cmd *ndctl_dimm_read_label_extent(
 	struct ndctl_dimm *dimm, unsigned int len, unsigned int offset)
 {
-	struct ndctl_cmd *cmd = read_labels(dimm, len, offset);
+	struct ndctl_cmd *cmd = read_label_extent(dimm, len, offset);
 
 	/* Callers know a range that is not in the area as one that is not there. */
 	if (!cmd && errno == EINVAL)
@@ -288,12 +288,12 @@ EXPORT struct ndctl_cmd *ndctl_dimm_read_label_extent(
 
 EXPORT struct ndctl_cmd *ndctl_dimm_read_label_index(struct ndctl_dimm *dimm)
 {
-	return read_labels(dimm, 2 * (size_t)ndctl_dimm_sizeof_namespace_index(dimm), 0);
+	return read_label_extent(dimm, 2 * (size_t)ndctl_dimm_sizeof_namespace_index(dimm), 0);
 }
 
 /* ---- what is in it ---- */
 
-static const struct label_layout *layout_of(struct ndctl_cmd *cmd)
+static const struct label_layout *cmd_label_layout(struct ndctl_cmd *cmd)
 {
 	struct cfg *cfg = (struct cfg *)cmd;
 
@@ -309,7 +309,7 @@ EXPORT int ndctl_cmd_cfg_read_get_index(
 	struct ndctl_cmd *cmd, unsigned int which, struct ndctl_label_index *index)
 {
 	const struct cfg *cfg = (const struct cfg *)cmd;
-	const struct label_layout *layout = layout_of(cmd);
+	const struct label_layout *layout = cmd_label_layout(cmd);
 
 	if (!layout)
 		return -EINVAL;
@@ -324,7 +324,7 @@ EXPORT int ndctl_cmd_cfg_read_get_label(
 	struct ndctl_cmd *cmd, unsigned int slot, struct ndctl_label *label)
 {
 	const struct cfg *cfg = (const struct cfg *)cmd;
-	const struct label_layout *layout = layout_of(cmd);
+	const struct label_layout *layout = cmd_label_layout(cmd);
 
 	if (!layout)
 		return -EINVAL;

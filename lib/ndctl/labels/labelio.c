@@ -9,13 +9,13 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-static int fail(struct ndctl_dimm *dimm, int error, const char *what)
+static int label_io_fail(struct ndctl_dimm *dimm, int error, const char *what)
 {
 	return kernel_fail(entity_kernel(&dimm->entity), error, "%s: %s", what, strerror(error));
 }
 
 /* The firmware's status; what it means depends on the maker. */
-static int refuse(struct ndctl_dimm *dimm, unsigned status, const char *what)
+static int refuse_status(struct ndctl_dimm *dimm, unsigned status, const char *what)
 {
 	dimm->label_status = status;
 	return kernel_fail(
@@ -36,11 +36,12 @@ int area_open(struct ndctl_dimm *dimm, struct area *area)
 
 	struct nd_cmd_get_config_size command = {0};
 	if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_SIZE, &command) < 0)
-		return fail(dimm, errno, "the size of its label area cannot be read");
+		return label_io_fail(dimm, errno, "the size of its label area cannot be read");
 	if (command.status)
-		return refuse(dimm, command.status, "the size of its label area cannot be read");
+		return refuse_status(
+			dimm, command.status, "the size of its label area cannot be read");
 	if (!command.config_size)
-		return fail(dimm, EOPNOTSUPP, "its label area has no size");
+		return label_io_fail(dimm, EOPNOTSUPP, "its label area has no size");
 	area->size = command.config_size;
 	area->max_transfer = command.max_xfer ?: command.config_size;
 	if (area->max_transfer > area->size)
@@ -62,9 +63,10 @@ int area_read(
 		*command = (struct nd_cmd_get_config_data_hdr){
 			.in_offset = (unsigned)offset, .in_length = (unsigned)part};
 		if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
-			return fail(dimm, errno, "its label area cannot be read");
+			return label_io_fail(dimm, errno, "its label area cannot be read");
 		if (command->status)
-			return refuse(dimm, command->status, "its label area cannot be read");
+			return refuse_status(
+				dimm, command->status, "its label area cannot be read");
 		memcpy(data, command->out_buf, part);
 		data = (char *)data + part;
 		offset += part;
@@ -90,10 +92,10 @@ int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, 
 		memcpy(command->in_buf, data, part);
 		memset(command->in_buf + part, 0, sizeof(status));
 		if (ioctl(area->fd, ND_IOCTL_SET_CONFIG_DATA, command) < 0)
-			return fail(dimm, errno, "its label area cannot be written");
+			return label_io_fail(dimm, errno, "its label area cannot be written");
 		memcpy(&status, command->in_buf + part, sizeof(status));
 		if (status)
-			return refuse(dimm, status, "its label area cannot be written");
+			return refuse_status(dimm, status, "its label area cannot be written");
 		data = (const char *)data + part;
 		offset += part;
 		length -= part;
@@ -192,7 +194,7 @@ EXPORT int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm)
 }
 
 /* The layout that the area has, or that of version 1.1 if it has none. */
-static struct label_layout layout_of(struct ndctl_dimm *dimm)
+static struct label_layout dimm_label_layout(struct ndctl_dimm *dimm)
 {
 	AUTO_AREA struct area area = AREA_INIT;
 	struct label_state state = {0};
@@ -204,12 +206,12 @@ static struct label_layout layout_of(struct ndctl_dimm *dimm)
 
 EXPORT unsigned int ndctl_dimm_sizeof_namespace_label(struct ndctl_dimm *dimm)
 {
-	return (unsigned)layout_of(dimm).label_size;
+	return (unsigned)dimm_label_layout(dimm).label_size;
 }
 
 EXPORT unsigned int ndctl_dimm_sizeof_namespace_index(struct ndctl_dimm *dimm)
 {
-	return (unsigned)layout_of(dimm).index_size;
+	return (unsigned)dimm_label_layout(dimm).index_size;
 }
 
 /* What the kernel aligns the ends of a namespace to, unless a region has its own alignment. */

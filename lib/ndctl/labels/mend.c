@@ -257,7 +257,7 @@ static int plan_writes(struct txn *txn, const struct mend *mend)
 	ndctl_region_foreach (ndctl_region_get_bus((mend)->region), it)                            \
 		if (ndctl_region_is_enabled(it) && is_touched(mend, it))
 
-static int carry_out(struct mend *mend, struct txn *txn, struct ndctl_namespace *lost)
+static int repair_run(struct mend *mend, struct txn *txn, struct ndctl_namespace *lost)
 {
 	struct ndctl_region *region;
 	int err = 0;
@@ -377,7 +377,7 @@ static int settle(const struct guard *guard)
 	size_t count;
 
 	ctx_forget(guard->region->entity.ctx);
-	int err = ctx_txn(guard->region->entity.ctx, &txn) ?: read_parts(&mend)
+	int err = nd_ctx_txn(guard->region->entity.ctx, &txn) ?: read_parts(&mend)
 							   ?: list_known(guard, &known, &count);
 	for (size_t i = 0; !err && i < mend.count; i++)
 		mend.parts[i].before = i < guard->count ? guard->indexes[i] : NULL;
@@ -393,7 +393,7 @@ static int settle(const struct guard *guard)
 	err = lock_others(&mend);
 	regions_foreach_touched (&mend, region)
 		err = err ?: check_names(region, lost);
-	return err ?: carry_out(&mend, txn, lost);
+	return err ?: repair_run(&mend, txn, lost);
 }
 
 static int guard_undo(void *data)
@@ -437,14 +437,14 @@ static int repair(struct ndctl_region *region, unsigned flags)
 {
 	AUTO_MEND struct mend mend = {.region = region};
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(region->entity.ctx, &txn);
+	int err = nd_ctx_txn(region->entity.ctx, &txn);
 
-	err = err ?: region_lock(region, txn) ?: read_parts(&mend) ?: plan_targets(&mend, (struct label_scope){0});
+	err = err ?: nd_region_lock(region, txn) ?: read_parts(&mend) ?: plan_targets(&mend, (struct label_scope){0});
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN || !(mend.differing || mend.stale))
 		return mend.differing;
-	return (lock_others(&mend) ?: carry_out(&mend, txn, NULL)) ?: mend.differing + mend.stale;
+	return (lock_others(&mend) ?: repair_run(&mend, txn, NULL)) ?: mend.differing + mend.stale;
 }
 
 EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags)

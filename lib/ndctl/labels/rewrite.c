@@ -70,7 +70,7 @@ static int image_complete(struct ndctl_dimm *dimm, const struct area *area, stru
 		?: area_read(dimm, area, to, image->bytes + to, image->size - to);
 }
 
-static bool is_complete(const struct image *image)
+static bool image_is_complete(const struct image *image)
 {
 	return image->from == image->room && image->to == image->size;
 }
@@ -105,13 +105,13 @@ static int prepare(struct rewrite *rewrite, const struct area *area, size_t offs
 		memcpy(rewrite->target + offset, bytes, length);
 		label_plan_deinit(&rewrite->plan);
 		err = label_plan(&rewrite->plan, before->bytes, rewrite->target, area->size);
-		if (err || !rewrite->plan.moves || is_complete(before))
+		if (err || !rewrite->plan.moves || image_is_complete(before))
 			return fail_plan(rewrite->dimm, err);
 		err = image_complete(rewrite->dimm, area, before);
 	}
 }
 
-static int carry_out(
+static int write_plan(
 	struct ndctl_dimm *dimm, const struct area *area, const struct label_plan *plan)
 {
 	int err = 0;
@@ -135,13 +135,13 @@ static int rewrite_apply(void *data)
 	struct rewrite *rewrite = data;
 	AUTO_AREA struct area area = AREA_INIT;
 	int err =
-		area_open(rewrite->dimm, &area) ?: carry_out(rewrite->dimm, &area, &rewrite->plan);
+		area_open(rewrite->dimm, &area) ?: write_plan(rewrite->dimm, &area, &rewrite->plan);
 
 	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
 }
 
 /* What is there now may be anything between before and after. */
-static int put_back(struct rewrite *rewrite, const struct area *area)
+static int put_back_labels(struct rewrite *rewrite, const struct area *area)
 {
 	struct image *before = &rewrite->before;
 	AUTO_IMAGE struct image now = {0};
@@ -151,7 +151,7 @@ static int put_back(struct rewrite *rewrite, const struct area *area)
 
 	err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
 	/* What was not read before was not written either. */
-	if (!err && plan.moves && !is_complete(&now)) {
+	if (!err && plan.moves && !image_is_complete(&now)) {
 		label_plan_deinit(&plan);
 		size_t from = now.from < now.to ? now.from : now.size;
 		size_t to = now.from < now.to ? now.to : now.size;
@@ -162,7 +162,7 @@ static int put_back(struct rewrite *rewrite, const struct area *area)
 		}
 		err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
 	}
-	err = err ?: carry_out(rewrite->dimm, area, &plan);
+	err = err ?: write_plan(rewrite->dimm, area, &plan);
 	label_plan_deinit(&plan);
 	return err;
 }
@@ -171,7 +171,7 @@ static int rewrite_undo(void *data)
 {
 	struct rewrite *rewrite = data;
 	AUTO_AREA struct area area = AREA_INIT;
-	int err = area_open(rewrite->dimm, &area) ?: put_back(rewrite, &area);
+	int err = area_open(rewrite->dimm, &area) ?: put_back_labels(rewrite, &area);
 
 	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
 }
@@ -246,9 +246,9 @@ int step_write_labels(
 }
 
 /* A transaction for the labels of @dimm, which nobody else may use meanwhile. */
-static int begin(struct ndctl_dimm *dimm, struct txn **txn)
+static int rewrite_begin(struct ndctl_dimm *dimm, struct txn **txn)
 {
-	int err = ctx_txn(dimm->entity.ctx, txn);
+	int err = nd_ctx_txn(dimm->entity.ctx, txn);
 
 	return err ?: dimm_lock(dimm, *txn) ?: dimm_check_idle(dimm);
 }
@@ -260,7 +260,7 @@ static int init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v, 
 	if (v != NDCTL_NS_VERSION_1_1 && v != NDCTL_NS_VERSION_1_2)
 		return kernel_fail(
 			entity_kernel(&dimm->entity), EINVAL, "there is no such version of labels");
-	int err = begin(dimm, &txn);
+	int err = rewrite_begin(dimm, &txn);
 	err = err ?: step_init_labels(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
 	return err ?: txn_run(txn);
 }
@@ -279,12 +279,12 @@ EXPORT int ndctl_dimm_init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_
 int dimm_write_labels(struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = begin(dimm, &txn);
+	int err = rewrite_begin(dimm, &txn);
 
 	return err ?: step_write_labels(txn, dimm, offset, bytes, length) ?: txn_run(txn);
 }
 
-static int write_labels(
+static int write_label_bytes(
 	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset, const char *what)
 {
 	int err = dimm_write_labels(dimm, offset, bytes, length);
@@ -300,16 +300,16 @@ EXPORT int ndctl_dimm_write_labels(
 	/* Without bytes, write_labels() would write zeros. */
 	if (length && !bytes)
 		return -EINVAL;
-	return length ? write_labels(dimm, bytes, length, offset, "written") : 0;
+	return length ? write_label_bytes(dimm, bytes, length, offset, "written") : 0;
 }
 
 EXPORT int ndctl_dimm_zero_label_extent(
 	struct ndctl_dimm *dimm, unsigned int len, unsigned int offset)
 {
-	return write_labels(dimm, NULL, len, offset, "zeroed");
+	return write_label_bytes(dimm, NULL, len, offset, "zeroed");
 }
 
 EXPORT int ndctl_dimm_zero_labels(struct ndctl_dimm *dimm)
 {
-	return write_labels(dimm, NULL, 0, 0, "zeroed");
+	return write_label_bytes(dimm, NULL, 0, 0, "zeroed");
 }

@@ -25,8 +25,8 @@ static int append(struct badblocks *badblocks, uint64_t offset, unsigned length)
 
 /* The part of [offset, offset + count) sectors that lies in the window, added relative to it; in
  * several runs where it is too long for one. */
-static int add(struct badblocks *badblocks, uint64_t offset, uint64_t count, uint64_t start,
-	uint64_t length)
+static int badblocks_add_range(struct badblocks *badblocks, uint64_t offset, uint64_t count,
+	uint64_t start, uint64_t length)
 {
 	uint64_t end = count < UINT64_MAX - offset ? offset + count : UINT64_MAX;
 	int err = 0;
@@ -64,7 +64,8 @@ int badblocks_parse(struct badblocks *badblocks, char *text, uint64_t start, uin
 		uint64_t run[2];
 		if (split_numbers(line, ' ', 10, run, 2) != 2)
 			return -EINVAL;
-		int err = add(badblocks, run[0], run[1], start / SECTOR, length / SECTOR);
+		int err = badblocks_add_range(
+			badblocks, run[0], run[1], start / SECTOR, length / SECTOR);
 		if (err)
 			return err;
 	}

@@ -49,7 +49,7 @@ EXPORT const char *ndctl_bus_get_provider(struct ndctl_bus *bus)
 }
 
 /* The device number of /dev/ndctlX, whose name holds the number of the bus. */
-static int get_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *minor)
+static int bus_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *minor)
 {
 	char path[64], text[SYSFS_PAGE + 1];
 
@@ -69,14 +69,14 @@ EXPORT unsigned int ndctl_bus_get_major(struct ndctl_bus *bus)
 {
 	unsigned major, minor;
 
-	return get_device_number(bus, &major, &minor) ? 0 : major;
+	return bus_device_number(bus, &major, &minor) ? 0 : major;
 }
 
 EXPORT unsigned int ndctl_bus_get_minor(struct ndctl_bus *bus)
 {
 	unsigned major, minor;
 
-	return get_device_number(bus, &major, &minor) ? 0 : minor;
+	return bus_device_number(bus, &major, &minor) ? 0 : minor;
 }
 
 EXPORT int ndctl_bus_has_nfit(struct ndctl_bus *bus)

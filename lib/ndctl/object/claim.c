@@ -105,7 +105,7 @@ int claim_delete(struct claim *claim)
 }
 
 /* Without a namespace there is nothing that could be in use. */
-static int plan_delete(struct txn *txn, struct claim *claim)
+static int plan_delete_claim(struct txn *txn, struct claim *claim)
 {
 	struct ndctl_namespace *ndns = claim_namespace(claim);
 
@@ -119,12 +119,12 @@ static int plan_delete(struct txn *txn, struct claim *claim)
 static int delete (struct claim *claim)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(claim->entity.ctx, &txn);
+	int err = nd_ctx_txn(claim->entity.ctx, &txn);
 
 	if (!err)
-		err = region_lock(entity_region(&claim->entity), txn);
+		err = nd_region_lock(entity_region(&claim->entity), txn);
 	if (!err)
-		err = plan_delete(txn, claim);
+		err = plan_delete_claim(txn, claim);
 	err = err ?: txn_run(txn);
 	return err ? kernel_fail_while(entity_kernel(&claim->entity), err, "%s: cannot be deleted",
 			     entity_name(&claim->entity))

@@ -77,21 +77,21 @@ EXPORT const char *ndctl_dimm_get_devname(struct ndctl_dimm *dimm)
 	return entity_name(&dimm->entity);
 }
 
-static uint64_t number(struct ndctl_dimm *dimm, enum dimm_attr attr, uint64_t fallback)
+static uint64_t dimm_number(struct ndctl_dimm *dimm, enum dimm_attr attr, uint64_t fallback)
 {
 	return object_u64_or(&dimm->entity.object, attr, fallback);
 }
 
 EXPORT unsigned int ndctl_dimm_get_handle(struct ndctl_dimm *dimm)
 {
-	return (unsigned)number(dimm, DIMM_HANDLE, UINT_MAX);
+	return (unsigned)dimm_number(dimm, DIMM_HANDLE, UINT_MAX);
 }
 
 /* The numbers that the dimm gives of itself are 16 bits wide: getters by row. */
 #define NUMBER_GETTER(name, attr)                                                                  \
 	EXPORT unsigned short ndctl_dimm_get_##name(struct ndctl_dimm *dimm)                       \
 	{                                                                                          \
-		return (unsigned short)number(dimm, attr, USHRT_MAX);                              \
+		return (unsigned short)dimm_number(dimm, attr, USHRT_MAX);                         \
 	}
 NUMBER_GETTER(phys_id, DIMM_PHYS_ID)
 NUMBER_GETTER(vendor, DIMM_VENDOR)
@@ -104,7 +104,7 @@ NUMBER_GETTER(format, DIMM_FORMAT)
 
 EXPORT unsigned int ndctl_dimm_get_serial(struct ndctl_dimm *dimm)
 {
-	return (unsigned)number(dimm, DIMM_SERIAL, UINT_MAX);
+	return (unsigned)dimm_number(dimm, DIMM_SERIAL, UINT_MAX);
 }
 
 EXPORT int ndctl_dimm_get_formats(struct ndctl_dimm *dimm)
@@ -167,7 +167,7 @@ EXPORT unsigned char ndctl_dimm_get_manufacturing_location(struct ndctl_dimm *di
 	return parse_manufacture(dimm, &place, &date) ? (unsigned char)place : UCHAR_MAX;
 }
 
-static int get_device_number(struct ndctl_dimm *dimm, unsigned *major, unsigned *minor)
+static int dimm_device_number(struct ndctl_dimm *dimm, unsigned *major, unsigned *minor)
 {
 	const char *text = object_text(&dimm->entity.object, DIMM_DEV);
 	uint64_t numbers[2];
@@ -183,14 +183,14 @@ EXPORT unsigned int ndctl_dimm_get_major(struct ndctl_dimm *dimm)
 {
 	unsigned major, minor;
 
-	return get_device_number(dimm, &major, &minor) ? 0 : major;
+	return dimm_device_number(dimm, &major, &minor) ? 0 : major;
 }
 
 EXPORT unsigned int ndctl_dimm_get_minor(struct ndctl_dimm *dimm)
 {
 	unsigned major, minor;
 
-	return get_device_number(dimm, &major, &minor) ? 0 : minor;
+	return dimm_device_number(dimm, &major, &minor) ? 0 : minor;
 }
 
 /* ACPI 6.0, "NFIT device handle": fields of the handle from its lowest bit on. */
@@ -299,10 +299,10 @@ EXPORT int ndctl_dimm_is_enabled(struct ndctl_dimm *dimm)
 	return entity_is_bound(&dimm->entity);
 }
 
-static int enable(struct ndctl_dimm *dimm)
+static int dimm_enable(struct ndctl_dimm *dimm)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
+	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
 
 	if (err || ndctl_dimm_is_enabled(dimm))
 		return err;
@@ -311,17 +311,17 @@ static int enable(struct ndctl_dimm *dimm)
 
 EXPORT int ndctl_dimm_enable(struct ndctl_dimm *dimm)
 {
-	int err = enable(dimm);
+	int err = dimm_enable(dimm);
 
 	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be enabled",
 			     entity_name(&dimm->entity))
 		   : 0;
 }
 
-static int disable(struct ndctl_dimm *dimm)
+static int dimm_disable(struct ndctl_dimm *dimm)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
+	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
 
 	if (err || !ndctl_dimm_is_enabled(dimm))
 		return err;
@@ -331,7 +331,7 @@ static int disable(struct ndctl_dimm *dimm)
 
 EXPORT int ndctl_dimm_disable(struct ndctl_dimm *dimm)
 {
-	int err = disable(dimm);
+	int err = dimm_disable(dimm);
 
 	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be disabled",
 			     entity_name(&dimm->entity))
@@ -340,7 +340,7 @@ EXPORT int ndctl_dimm_disable(struct ndctl_dimm *dimm)
 
 EXPORT unsigned long ndctl_dimm_get_available_labels(struct ndctl_dimm *dimm)
 {
-	return number(dimm, DIMM_AVAILABLE_SLOTS, ULONG_MAX);
+	return dimm_number(dimm, DIMM_AVAILABLE_SLOTS, ULONG_MAX);
 }
 
 EXPORT enum ndctl_security_state ndctl_dimm_get_security(struct ndctl_dimm *dimm)
@@ -362,5 +362,5 @@ EXPORT enum ndctl_security_state ndctl_dimm_get_security(struct ndctl_dimm *dimm
 
 EXPORT bool ndctl_dimm_security_is_frozen(struct ndctl_dimm *dimm)
 {
-	return number(dimm, DIMM_FROZEN, 0) != 0;
+	return dimm_number(dimm, DIMM_FROZEN, 0) != 0;
 }

@@ -39,7 +39,7 @@ static int parse_mapping(char *text, struct ndctl_mapping *mapping)
 	return 0;
 }
 
-static int read_mapping(struct ndctl_region *region, size_t i, struct ndctl_mapping *mapping)
+static int region_read_mapping(struct ndctl_region *region, size_t i, struct ndctl_mapping *mapping)
 {
 	char name[32], text[SYSFS_PAGE + 1];
 
@@ -66,7 +66,7 @@ static struct ndctl_mapping *next_place(struct ndctl_region *region)
 	return list[region->mapping_room] ? list[region->mapping_room++] : NULL;
 }
 
-static void read_mappings(struct ndctl_region *region)
+static void region_read_mappings(struct ndctl_region *region)
 {
 	size_t count;
 
@@ -79,14 +79,14 @@ static void read_mappings(struct ndctl_region *region)
 		struct ndctl_mapping *mapping = next_place(region);
 		if (!mapping)
 			return;
-		if (read_mapping(region, i, mapping) == 0)
+		if (region_read_mapping(region, i, mapping) == 0)
 			region->mapping_count++;
 	}
 }
 
 EXPORT struct ndctl_mapping *ndctl_mapping_get_first(struct ndctl_region *region)
 {
-	read_mappings(region);
+	region_read_mappings(region);
 	return region->mapping_count ? region->mappings[0] : NULL;
 }
 
@@ -152,7 +152,7 @@ EXPORT struct ndctl_dimm *ndctl_region_get_next_dimm(
 {
 	bool seen = !dimm;
 
-	read_mappings(region);
+	region_read_mappings(region);
 	for (size_t i = 0; i < region->mapping_count; i++) {
 		struct ndctl_mapping *mapping = region->mappings[i];
 		if (!mapping->dimm || is_repeated(region, mapping))

@@ -162,7 +162,7 @@ EXPORT enum ndctl_namespace_mode ndctl_namespace_get_enforce_mode(struct ndctl_n
 	return NDCTL_NS_MODE_UNKNOWN;
 }
 
-static int set(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
+static int namespace_set(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
 {
 	int err = object_write(&ndns->entity.object, attr, value);
 
@@ -175,7 +175,8 @@ EXPORT int ndctl_namespace_set_enforce_mode(
 {
 	if ((unsigned)mode >= ARRAY_SIZE(holder_classes))
 		return -EINVAL;
-	return set(ndns, NS_HOLDER_CLASS, *holder_classes[mode] ? holder_classes[mode] : "\n");
+	return namespace_set(
+		ndns, NS_HOLDER_CLASS, *holder_classes[mode] ? holder_classes[mode] : "\n");
 }
 
 EXPORT int ndctl_namespace_is_enabled(struct ndctl_namespace *ndns)
@@ -230,7 +231,7 @@ EXPORT int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu)
 	char text[UUID_STR_LEN];
 
 	uuid_unparse_lower(uu, text);
-	return set(ndns, NS_UUID, text);
+	return namespace_set(ndns, NS_UUID, text);
 }
 
 EXPORT const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns)
@@ -240,7 +241,7 @@ EXPORT const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char *alt_name)
 {
-	return set(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
+	return namespace_set(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
 }
 
 EXPORT unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns)
@@ -257,7 +258,7 @@ EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long 
 		return kernel_fail(entity_kernel(&ndns->entity), EINVAL,
 			"%s: a size of 0 cannot be set", entity_name(&ndns->entity));
 	snprintf(text, sizeof(text), "%llu", size);
-	return set(ndns, NS_SIZE, text);
+	return namespace_set(ndns, NS_SIZE, text);
 }
 
 EXPORT unsigned long long ndctl_namespace_get_resource(struct ndctl_namespace *ndns)
@@ -304,7 +305,7 @@ EXPORT int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigne
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", sector_size);
-	return set(ndns, NS_SECTOR_SIZE, text);
+	return namespace_set(ndns, NS_SECTOR_SIZE, text);
 }
 
 EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)
@@ -317,7 +318,7 @@ EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)
 
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw)
 {
-	return set(ndns, NS_FORCE_RAW, raw ? "1" : "0");
+	return namespace_set(ndns, NS_FORCE_RAW, raw ? "1" : "0");
 }
 
 EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
@@ -339,7 +340,7 @@ EXPORT int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns)
 
 /* Where the data of a namespace are, which is what its block device shows: behind the page map
  * where there is one. -EOPNOTSUPP for a btt, which moves sectors. */
-static int data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *length)
+static int namespace_data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *length)
 {
 	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
 	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
@@ -377,7 +378,7 @@ EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespac
 	badblocks_forget(&ndns->badblocks);
 	if (!region || !has_badblocks(region))
 		return NULL;
-	int err = data_window(ndns, &start, &length);
+	int err = namespace_data_window(ndns, &start, &length);
 	unsigned long long origin = ndctl_region_get_resource(region);
 	if (err == -EOPNOTSUPP)
 		return NULL;

@@ -7,7 +7,7 @@
 
 #define REGION(pointer) ((struct ndctl_region *)(pointer))
 
-void region_free(struct ndctl_region *region)
+void nd_region_free(struct ndctl_region *region)
 {
 	mapping_free(region);
 	badblocks_forget(&region->badblocks);
@@ -44,14 +44,14 @@ EXPORT const char *ndctl_region_get_devname(struct ndctl_region *region)
 	return entity_name(&region->entity);
 }
 
-static uint64_t number(struct ndctl_region *region, enum region_attr attr, uint64_t fallback)
+static uint64_t region_number(struct ndctl_region *region, enum region_attr attr, uint64_t fallback)
 {
 	return object_u64_or(&region->entity.object, attr, fallback);
 }
 
 EXPORT unsigned long long ndctl_region_get_size(struct ndctl_region *region)
 {
-	return number(region, REGION_SIZE, 0);
+	return region_number(region, REGION_SIZE, 0);
 }
 
 /* Without labels the one namespace takes the whole region, although the kernel says that all of it
@@ -60,7 +60,7 @@ static uint64_t capacity(struct ndctl_region *region, enum region_attr attr)
 {
 	if (ndctl_region_get_nstype(region) != ND_DEVICE_NAMESPACE_PMEM)
 		return 0;
-	return number(region, attr, ULLONG_MAX);
+	return region_number(region, attr, ULLONG_MAX);
 }
 
 EXPORT unsigned long long ndctl_region_get_available_size(struct ndctl_region *region)
@@ -75,10 +75,10 @@ EXPORT unsigned long long ndctl_region_get_max_available_extent(struct ndctl_reg
 
 EXPORT unsigned long ndctl_region_get_align(struct ndctl_region *region)
 {
-	return number(region, REGION_ALIGN, ULONG_MAX);
+	return region_number(region, REGION_ALIGN, ULONG_MAX);
 }
 
-static int set(struct ndctl_region *region, enum region_attr attr, const char *value)
+static int region_set(struct ndctl_region *region, enum region_attr attr, const char *value)
 {
 	return object_write(&region->entity.object, attr, value);
 }
@@ -88,7 +88,7 @@ EXPORT int ndctl_region_set_align(struct ndctl_region *region, unsigned long ali
 	char text[32];
 
 	snprintf(text, sizeof(text), "%#lx", align);
-	return set(region, REGION_ALIGN, text);
+	return region_set(region, REGION_ALIGN, text);
 }
 
 EXPORT int ndctl_region_get_ro(struct ndctl_region *region)
@@ -101,19 +101,19 @@ EXPORT int ndctl_region_get_ro(struct ndctl_region *region)
 
 EXPORT int ndctl_region_set_ro(struct ndctl_region *region, int ro)
 {
-	int err = set(region, REGION_READ_ONLY, ro ? "1" : "0");
+	int err = region_set(region, REGION_READ_ONLY, ro ? "1" : "0");
 
 	return err ?: ro != 0;
 }
 
 EXPORT int ndctl_region_deep_flush(struct ndctl_region *region)
 {
-	return set(region, REGION_DEEP_FLUSH, "1");
+	return region_set(region, REGION_DEEP_FLUSH, "1");
 }
 
 EXPORT unsigned int ndctl_region_get_mappings(struct ndctl_region *region)
 {
-	return (unsigned)number(region, REGION_MAPPINGS, 0);
+	return (unsigned)region_number(region, REGION_MAPPINGS, 0);
 }
 
 EXPORT unsigned int ndctl_region_get_interleave_ways(struct ndctl_region *region)
@@ -125,12 +125,12 @@ EXPORT unsigned int ndctl_region_get_interleave_ways(struct ndctl_region *region
 
 EXPORT unsigned int ndctl_region_get_range_index(struct ndctl_region *region)
 {
-	return (unsigned)number(region, REGION_RANGE_INDEX, UINT_MAX);
+	return (unsigned)region_number(region, REGION_RANGE_INDEX, UINT_MAX);
 }
 
 EXPORT unsigned int ndctl_region_get_nstype(struct ndctl_region *region)
 {
-	return (unsigned)number(region, REGION_NSTYPE, 0);
+	return (unsigned)region_number(region, REGION_NSTYPE, 0);
 }
 
 EXPORT unsigned int ndctl_region_get_type(struct ndctl_region *region)
@@ -148,7 +148,7 @@ EXPORT const char *ndctl_region_get_type_name(struct ndctl_region *region)
 
 EXPORT unsigned long long ndctl_region_get_resource(struct ndctl_region *region)
 {
-	return number(region, REGION_RESOURCE, ULLONG_MAX);
+	return region_number(region, REGION_RESOURCE, ULLONG_MAX);
 }
 
 EXPORT int ndctl_region_get_numa_node(struct ndctl_region *region)
@@ -280,7 +280,7 @@ EXPORT void ndctl_region_cleanup(struct ndctl_region *region)
 	ctx_forget(region->entity.ctx);
 }
 
-int region_lock(struct ndctl_region *region, struct txn *txn)
+int nd_region_lock(struct ndctl_region *region, struct txn *txn)
 {
 	char path[PATH_MAX];
 	int err = entity_path(&region->entity, path);
