@@ -40,8 +40,8 @@ static int mend(struct ndctl_ctx *ctx, struct ndctl_region *region)
 	if (changed < 0)
 		say_failure(ctx, changed);
 	else if (changed > 0)
-		say_note("%s: the labels of its dimms agree again, %d of them had to be written or "
-			 "read anew",
+		say_note(
+			"%s: the labels of its dimms agree again, %d of them had to be written or read anew",
 			ndctl_region_get_devname(region), changed);
 	return changed < 0 ? changed : 0;
 }

@@ -15,8 +15,7 @@ static const struct option options[] = {
 	{'R', "repair", OPT_FLAG, &repair, NULL,
 		"repair what is wrong; without it nothing is written"},
 	{'L', "rewrite-log", OPT_FLAG, &rewrite_log, NULL,
-		"with --repair, write a new log, in today's format, even if the old one is "
-		"damaged"},
+		"with --repair, write a new log, in today's format, even if the old one is damaged"},
 	{'f', "force", OPT_FLAG, &force, NULL,
 		"disable it while it is checked, unless it is in use"},
 };

@@ -42,28 +42,11 @@ static const struct option options[] = {
 	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = mode_choices,
 		.any_case = true},
 	{'M', "map", OPT_CHOICE, &map, "place",
-		"of the page map (16 GiB a TiB): memory, the namespace itself (default), or "
-		"nowhere (devdax only)",
+		"of the page map (16 GiB a TiB): memory, the namespace itself (default), or nowhere (devdax only)",
 		.choices = maps,
-		.more = "The page map is what the kernel notes of each page: 64 bytes for each 4 "
-			"KiB, that is 16 MiB a GiB or 16 GiB a TiB.\n\n"
-			"*mem* takes that much ordinary memory as long as the namespace is "
-			"enabled. "
-			"*dev* takes it, and up to one alignment more, of the namespace: it is "
-			"that "
-			"much smaller, and each look at a page is one at the slower device.\n\n"
-			"*none* takes nothing, and is for devdax only: memory that is handed to "
-			"virtual machines as a whole. What works on pages does not work on it: "
-			"direct "
-			"I/O to or from it, RDMA, and its use as system-ram. Nothing is written to "
-			"the "
-			"namespace, so that all of it can be used, and nothing on it tells what it "
-			"was: after a reboot or *ndctl disable-namespace* it is raw, its content "
-			"untouched. With *--persist* it becomes devdax again at boot and with "
-			"*daxctl restore*; *ndctl create-namespace --reconfig --map none* does "
-			"that too, but wipes what looks like an info block. Kernels that cannot "
-			"do this refuse, and the namespace is "
-			"undone."},
+		.more = "The page map is what the kernel notes of each page: 64 bytes for each 4 KiB, that is 16 MiB a GiB or 16 GiB a TiB.\n\n"
+			"*mem* takes that much ordinary memory as long as the namespace is enabled. *dev* takes it, and up to one alignment more, of the namespace: it is that much smaller, and each look at a page is one at the slower device.\n\n"
+			"*none* takes nothing, and is for devdax only: memory that is handed to virtual machines as a whole. What works on pages does not work on it: direct I/O to or from it, RDMA, and its use as system-ram. Nothing is written to the namespace, so that all of it can be used, and nothing on it tells what it was: after a reboot or *ndctl disable-namespace* it is raw, its content untouched. With *--persist* it becomes devdax again at boot and with *daxctl restore*; *ndctl create-namespace --reconfig --map none* does that too, but wipes what looks like an info block. Kernels that cannot do this refuse, and the namespace is undone."},
 	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "of a sector of the block device"},
 	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type",
 		.choices = type_choices},
@@ -78,9 +61,7 @@ static const struct option options[] = {
 		"undo what was done when a step fails (default)"},
 	{0, "persist", OPT_FLAG, &persist, NULL,
 		"keep it for the next boot, in " SYSCONFDIR "/daxctl.conf.d",
-		"That a namespace is devdax, and above all that it is without a page map, which "
-		"nothing on the medium tells; see *daxctl.conf*(5). *daxctl restore* brings it "
-		"about. What another mode is stands on the medium. Not with *--dry-run*."},
+		"That a namespace is devdax, and above all that it is without a page map, which nothing on the medium tells; see *daxctl.conf*(5). *daxctl restore* brings it about. What another mode is stands on the medium. Not with *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 

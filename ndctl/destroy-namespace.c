@@ -15,8 +15,8 @@ static const struct option options[] = {
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
 	{'f', "force", OPT_FLAG, &force, NULL, "even if it is enabled, unless it is in use"},
 	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
-		"The sections in _" SYSCONFDIR "/daxctl.conf.d_ for them are removed; see "
-		"*daxctl.conf*(5). Not with *--dry-run*."},
+		"The sections in _" SYSCONFDIR
+		"/daxctl.conf.d_ for them are removed; see *daxctl.conf*(5). Not with *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
 };
 

@@ -59,8 +59,8 @@ static int check_input(const char *name, ssize_t size, size_t most)
 		return -ENODATA;
 	}
 	if ((size_t)size > most) {
-		say_error("%s: the input is longer than the %zu bytes of the label area that are "
-			  "to be written",
+		say_error(
+			"%s: the input is longer than the %zu bytes of the label area that are to be written",
 			name, most);
 		say_hint("--size %zu writes the beginning of it", most);
 		return -EFBIG;

@@ -81,8 +81,7 @@ static int put_back_other_devs(struct daxctl_ctx *ctx, const struct daxctl_dev *
 		err = other ? put_back_dev(other, mode) : errno == ENOENT ? 0 : -errno;
 		if (err)
 			kernel_fail_while(kernel, err,
-				"the kernel took %s for the driver as well, and it cannot be put "
-				"back",
+				"the kernel took %s for the driver as well, and it cannot be put back",
 				name);
 	}
 	return err;

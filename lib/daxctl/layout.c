@@ -15,8 +15,7 @@ int layout_check_dynamic(struct daxctl_region *region)
 	if (daxctl_region_is_dynamic(region))
 		return 0;
 	kernel_fail(kernel, EOPNOTSUPP,
-		"region %d is not dynamic: its device is as large as the namespace that it comes "
-		"from",
+		"region %d is not dynamic: its device is as large as the namespace that it comes from",
 		region->id);
 	kernel_hint(kernel, "ndctl create-namespace and destroy-namespace change namespaces");
 	return -EOPNOTSUPP;
@@ -97,8 +96,7 @@ static int check_range(struct kernel *kernel, const struct daxctl_region *region
 			range->start, range->end);
 	if (range->start % align || (range->end + 1) % align)
 		return kernel_fail(kernel, EINVAL,
-			"range %#llx-%#llx does not start and end at multiples of the alignment "
-			"(%lu bytes)",
+			"range %#llx-%#llx does not start and end at multiples of the alignment (%lu bytes)",
 			range->start, range->end, align);
 	if (range->start < has->start || range->end > has->end)
 		return kernel_fail(kernel, EINVAL,
@@ -237,8 +235,7 @@ int layout_check_creation(
 	if (!available) {
 		kernel_fail(kernel, ENOSPC, "region %d has no memory left", region->id);
 		kernel_hint(kernel,
-			"daxctl list -RDi shows what has it; 'daxctl reconfigure-device "
-			"-s SIZE' makes a disabled device smaller");
+			"daxctl list -RDi shows what has it; 'daxctl reconfigure-device -s SIZE' makes a disabled device smaller");
 		return -ENOSPC;
 	}
 	if (!(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))

@@ -61,8 +61,8 @@ void daxctl_set_log_priority(struct daxctl_ctx *ctx, int priority);
 void daxctl_set_userdata(struct daxctl_ctx *ctx, void *userdata);
 void *daxctl_get_userdata(struct daxctl_ctx *ctx);
 
-/* The folder of configuration files, daxctl.conf.d below the build's sysconfdir (/etc) by default. The path is copied; -ENOMEM
- * leaves it as it was, NULL goes back to the default. */
+/* The folder of configuration files, daxctl.conf.d below the build's sysconfdir (/etc) by default.
+ * The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
 int daxctl_set_config_path(struct daxctl_ctx *ctx, char *config_path);
 const char *daxctl_get_config_path(struct daxctl_ctx *ctx);
 

@@ -205,13 +205,10 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 		return err;
 	if (from == BLOCK_KERNEL)
 		kernel_hint(ctx->kernel,
-			"the kernel may keep data of its own in zone Normal until it is restarted; "
-			"memory that comes online as movable can be taken back: boot with "
-			"memhp_default_state=online_movable");
+			"the kernel may keep data of its own in zone Normal until it is restarted; memory that comes online as movable can be taken back: boot with memhp_default_state=online_movable");
 	else
 		kernel_hint(ctx->kernel,
-			"end or move the programs that use the memory of node %d, for example "
-			"with migratepages(8), and try again",
+			"end or move the programs that use the memory of node %d, for example with migratepages(8), and try again",
 			daxctl_dev_get_target_node(dev));
 	return err;
 }

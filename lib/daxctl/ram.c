@@ -57,8 +57,7 @@ int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags)
 	kernel_fail(ctx->kernel, EBUSY,
 		"this kernel puts new memory online by itself, in a zone of its own choice");
 	kernel_hint(ctx->kernel,
-		"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
-		"--no-movable or --force to accept its choice");
+		"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use --no-movable or --force to accept its choice");
 	return -EBUSY;
 }
 
@@ -102,8 +101,7 @@ static int check_memmap(struct kernel *kernel, int now, int wanted)
 {
 	if (now == -EOPNOTSUPP)
 		return kernel_fail(kernel, EOPNOTSUPP,
-			"this kernel gives no choice where the page map is kept (memmap_on_memory, "
-			"since Linux 6.8)");
+			"this kernel gives no choice where the page map is kept (memmap_on_memory, since Linux 6.8)");
 	if (now < 0)
 		return kernel_fail(
 			kernel, -now, "memmap_on_memory cannot be read: %s", strerror(-now));

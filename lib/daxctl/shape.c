@@ -156,8 +156,7 @@ struct realign {
 void shape_hint_align(struct kernel *kernel)
 {
 	kernel_hint(kernel,
-		"the sizes that the processor can map at once are possible: "
-		"4K, 2M and 1G on x86");
+		"the sizes that the processor can map at once are possible: 4K, 2M and 1G on x86");
 }
 
 static int realign_apply(void *data)
@@ -255,9 +254,8 @@ static int verify_apply(void *data)
 		if (mapping->start % realign->align == 0)
 			continue;
 		kernel_fail(dev_kernel(dev), ENOSPC,
-			"the free memory of region %d is not aligned to %lu bytes (%s would begin "
-			"at "
-			"%#" PRIx64 ")",
+			"the free memory of region %d is not aligned to %lu bytes (%s would begin at %#" PRIx64
+			")",
 			dev->region->id, realign->align, dev->object.name, mapping->start);
 		kernel_hint(
 			dev_kernel(dev), "--input can name the ranges that a device is to have");

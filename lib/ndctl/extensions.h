@@ -182,7 +182,8 @@ typedef void ndctl_check_fn(
 /*
  * Checks the block translation table of a sector namespace: info blocks and their copies, map, log,
  * and that each block is used once or free. Nothing is written without REPAIR, nor if something is
- * wrong that cannot be repaired, or can be in more than one way. @fn (NULL: nobody) is told of each finding.
+ * wrong that cannot be repaired, or can be in more than one way. @fn (NULL: nobody) is told of each
+ * finding.
  *
  * Returns 0 if it can be used; -ENXIO if it is damaged, or is no sector namespace; -EBUSY if it is
  * enabled (without FORCE) or in use; -EINVAL for REWRITE_LOG without REPAIR.

@@ -174,8 +174,8 @@ unsigned short ndctl_dimm_get_subsystem_vendor(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_subsystem_device(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_subsystem_revision(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_serial(struct ndctl_dimm *dimm);
-/* Codes of the interfaces that it has: the first; how many there are (-1 if that is not known, at least 1 else);
- * number @i of them, or -EINVAL. */
+/* Codes of the interfaces that it has: the first; how many there are (-1 if that is not known, at
+ * least 1 else); number @i of them, or -EINVAL. */
 unsigned short ndctl_dimm_get_format(struct ndctl_dimm *dimm);
 int ndctl_dimm_get_formats(struct ndctl_dimm *dimm);
 int ndctl_dimm_get_formatN(struct ndctl_dimm *dimm, int i);
@@ -532,11 +532,11 @@ int ndctl_namespace_is_valid(struct ndctl_namespace *ndns);
 int ndctl_namespace_is_configured(struct ndctl_namespace *ndns);
 /* 1 if it is not active and waits for its first configuration. */
 int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns);
-/* Lets the kernel bring up the namespace as its info block says, unless it is active already. 0 if it is
- * raw, 1 if a btt, pfn or dax device serves it. */
+/* Lets the kernel bring up the namespace as its info block says, unless it is active already. 0 if
+ * it is raw, 1 if a btt, pfn or dax device serves it. */
 int ndctl_namespace_enable(struct ndctl_namespace *ndns);
-/* Unbinds the namespace and what claims it (a btt, pfn or dax device), which then lets go of it; -EBUSY
- * while it is mounted, held, mapped, or serves as memory, or if that cannot be known.
+/* Unbinds the namespace and what claims it (a btt, pfn or dax device), which then lets go of it;
+ * -EBUSY while it is mounted, held, mapped, or serves as memory, or if that cannot be known.
  * ndctl_namespace_disable leaves a namespace alone that is claimed, and returns 0;
  * ndctl_namespace_disable_safe returns 1 for a namespace of size 0. */
 int ndctl_namespace_disable(struct ndctl_namespace *ndns);
@@ -563,8 +563,8 @@ unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns);
 int ndctl_namespace_get_num_sector_sizes(struct ndctl_namespace *ndns);
 unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_namespace *ndns, int i);
 int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigned int sector_size);
-/* Whether info blocks are ignored when it is enabled (attribute force_raw). Setting returns the mode, 0
- * or 1. */
+/* Whether info blocks are ignored when it is enabled (attribute force_raw). Setting returns the
+ * mode, 0 or 1. */
 int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode);
 /* As for regions; NUMA_NO_NODE if the kernel does not tell. */

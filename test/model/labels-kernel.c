@@ -136,7 +136,8 @@ static int is_namespace(const struct dirent *entry)
 		get(text, sizeof(text), entry->d_name, "size") && strtoull(text, NULL, 0) > 0;
 }
 
-struct namespace {
+struct namespace
+{
 	char name[80], place[80];
 };
 

@@ -50,8 +50,7 @@ static void hint_repair(
 		kernel_hint(kernel, "ndctl check-namespace --repair --rewrite-log %s", name);
 	else
 		kernel_hint(kernel,
-			"copy what can be read, and create the namespace anew: no repair is "
-			"certain");
+			"copy what can be read, and create the namespace anew: no repair is certain");
 }
 
 static int judge(
@@ -103,12 +102,10 @@ static int check_fail(struct kernel *kernel, int err, const struct btt_check *bt
 {
 	if (err == -ENOENT)
 		return kernel_fail(kernel, ENXIO,
-			"Unable to recover any BTT info blocks: both its info block and the copy "
-			"are lost, or this may not be a sector mode namespace");
+			"Unable to recover any BTT info blocks: both its info block and the copy are lost, or this may not be a sector mode namespace");
 	if (err == -ENOTUNIQ)
 		return kernel_fail(kernel, ENXIO,
-			"it has BTT info blocks of versions 1.1 and 2.0: only its label can tell "
-			"which one counts");
+			"it has BTT info blocks of versions 1.1 and 2.0: only its label can tell which one counts");
 	if (btt->remedy != BTT_RIGHT && btt->flags & NDCTL_CHECK_REPAIR)
 		return kernel_fail(kernel, -err, "the repair is not complete: %s", strerror(-err));
 	return kernel_fail(kernel, -err, "%s", strerror(-err));

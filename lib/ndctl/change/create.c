@@ -20,8 +20,7 @@ static void hint_labels(struct ndctl_region *region, const char *name)
 			length += (size_t)snprintf(names + length, sizeof(names) - length, " %s",
 				entity_name(&dimm->entity));
 	kernel_hint(entity_kernel(&region->entity),
-		"ndctl disable-region %s && ndctl init-labels%s && ndctl enable-region %s makes "
-		"room for namespaces of any size; the data of %s is lost",
+		"ndctl disable-region %s && ndctl init-labels%s && ndctl enable-region %s makes room for namespaces of any size; the data of %s is lost",
 		own, names, own, name);
 }
 

@@ -28,8 +28,7 @@ static int find_disk(struct entity *entity, char *path)
 	}
 	if (disks.count != 1)
 		return kernel_fail(entity_kernel(entity), EBUSY,
-			"%s is enabled, but its block device cannot be found: whether it is in use "
-			"is not known",
+			"%s is enabled, but its block device cannot be found: whether it is in use is not known",
 			entity_name(entity));
 	snprintf(path, PATH_MAX, "%s/block/%s", entity_name(entity), disks.list[0]);
 	return 0;
@@ -102,8 +101,7 @@ static int check_dax(struct claim *claim)
 
 	if (!dev)
 		return kernel_fail(kernel, EBUSY,
-			"%s is enabled, but its dax %s cannot be found: whether it is in use "
-			"is not known",
+			"%s is enabled, but its dax %s cannot be found: whether it is in use is not known",
 			entity_name(&claim->entity), region ? "device" : "region");
 	daxctl_dev_foreach (region, dev) {
 		int err = check_dev(kernel, dev);

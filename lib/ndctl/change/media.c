@@ -191,8 +191,7 @@ static int clear_all(const struct clearing *clearing)
 		last = found.list[0].offset;
 	}
 	return kernel_fail(kernel, EFBIG,
-		"the kernel cut the list of bad blocks of %s after 4095 bytes, which belong to "
-		"other namespaces or stay bad: there may be more of them here",
+		"the kernel cut the list of bad blocks of %s after 4095 bytes, which belong to other namespaces or stay bad: there may be more of them here",
 		entity_name(&clearing->region->entity));
 }
 

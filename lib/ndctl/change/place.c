@@ -46,8 +46,7 @@ static void hint_whole(struct ndctl_namespace *ndns, uint64_t start, uint64_t si
 		kernel_hint(kernel, "boot with memmap=%" PRIu64 "M!0x%" PRIx64, size >> 20, start);
 	else
 		kernel_hint(kernel,
-			"echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s "
-			"makes it a block device without DAX",
+			"echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s makes it a block device without DAX",
 			name, name);
 }
 
@@ -103,8 +102,8 @@ static int say_start(struct ndctl_region *region, const char *whose, uint64_t st
 		whose, start, size_text(INFO_LEAST_UNIT).text, start + size, fits);
 
 	kernel_hint(kernel,
-		"echo %" PRIu64 " >/sys/bus/nd/devices/%s/align lets a new namespace of %s "
-		"begin at a multiple of %s",
+		"echo %" PRIu64
+		" >/sys/bus/nd/devices/%s/align lets a new namespace of %s begin at a multiple of %s",
 		default_unit(region), name, name, size_text(default_unit(region)).text);
 	return err;
 }

@@ -36,8 +36,7 @@ static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
 	err = plan_run(txn, &plan, out);
 	if (err == -ENXIO && plan.labelled && plan.size > size)
 		kernel_hint(entity_kernel(&old->entity),
-			"a namespace can only grow into free capacity that follows it; a new one "
-			"of up to %s can be created",
+			"a namespace can only grow into free capacity that follows it; a new one of up to %s can be created",
 			size_text(ndctl_region_get_max_available_extent(plan.region)).text);
 	return err;
 }
@@ -74,8 +73,7 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	/* A kernel that has seen labels on a dimm takes it for labelled until it starts again. */
 	if (ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM)
 		kernel_hint(entity_kernel(&region->entity),
-			"the labels are removed again, but %s comes back only when %s is set up "
-			"anew, as by a reboot",
+			"the labels are removed again, but %s comes back only when %s is set up anew, as by a reboot",
 			entity_name(&old->entity), entity_name(&region->entity));
 	return err;
 }
@@ -141,8 +139,7 @@ static int check_mapless(struct ndctl_namespace *ndns)
 		return 0;
 	kernel_fail(kernel, EINVAL, "it is not raw, but made for something else");
 	kernel_hint(kernel,
-		"ndctl create-namespace --reconfig %s --mode devdax --map none makes "
-		"it anew; its content is lost",
+		"ndctl create-namespace --reconfig %s --mode devdax --map none makes it anew; its content is lost",
 		entity_name(&ndns->entity));
 	return -EINVAL;
 }

@@ -436,8 +436,7 @@ static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spe
 		plan->size = ndctl_namespace_get_size(plan->ndns);
 		if (spec->size && spec->size != plan->size)
 			return kernel_fail(plan_kernel(plan), plan->old ? EINVAL : ENOSPC,
-				"without labels its size cannot be chosen: a namespace is the "
-				"whole region, %s",
+				"without labels its size cannot be chosen: a namespace is the whole region, %s",
 				size_text(plan->size).text);
 	}
 	if (plan->row->claim != KIND_BTT || plan->size >= MIN_ARENA + BTT_START)

@@ -101,8 +101,7 @@ static void judge_info(struct btt_check *check, const struct btt_arena *arena)
 			arena->start);
 	if (arena->copy_bad)
 		btt_blemish(check, arena,
-			"BTT info2 needs to be restored: the copy of the info block is damaged or "
-			"out of date");
+			"BTT info2 needs to be restored: the copy of the info block is damaged or out of date");
 	if (arena->info.flags & 1)
 		btt_damage(check, arena, BTT_HOPELESS,
 			"the error flag of the info block is set: the kernel refuses all writes");

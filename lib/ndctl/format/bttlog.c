@@ -97,8 +97,7 @@ static void judge_lanes(struct btt_check *check, const struct btt_arena *arena,
 	for (enum fault fault = 1; fault < FAULTS; fault++)
 		if (counts[fault])
 			btt_damage(check, arena, BTT_REWRITE_LOG,
-				"%u of the %llu lanes of the log are not valid, the first is %zu: "
-				"%s",
+				"%u of the %llu lanes of the log are not valid, the first is %zu: %s",
 				counts[fault], arena->info.nfree, first[fault], faults[fault]);
 }
 
@@ -118,8 +117,7 @@ int btt_log_read(struct btt_check *check, struct btt_arena *arena)
 	unsigned second = second_slot(log, lanes);
 	if (!second) {
 		btt_damage(check, arena, BTT_REWRITE_LOG,
-			"unknown log padding scheme: lanes of the log have their second entries in "
-			"different slots");
+			"unknown log padding scheme: lanes of the log have their second entries in different slots");
 		for (size_t i = 0; i < lanes; i++)
 			arena->lanes[i].sector = BTT_NOTHING;
 		return 0;

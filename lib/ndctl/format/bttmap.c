@@ -230,10 +230,8 @@ static void judge_claims(
 		wrong++;
 		if (lane_is_ambiguous(arena, lane, written))
 			btt_damage(check, arena, BTT_HOPELESS,
-				"lane %zu of the log may hold an unfinished write to sector "
-				"%" PRIu32 ", and contradicts the map or another lane: more than "
-				"one repair is "
-				"consistent",
+				"lane %zu of the log may hold an unfinished write to sector %" PRIu32
+				", and contradicts the map or another lane: more than one repair is consistent",
 				i, lane->entry.lba);
 	}
 	if (wrong)
@@ -274,9 +272,8 @@ static int compare_free_blocks(
 	judge_writes(check, arena);
 	if (after.twice)
 		btt_damage(check, arena, BTT_HOPELESS,
-			"bitmap error: %" PRIu64 " unfinished writes went to blocks that are in "
-			"use: more than one repair is "
-			"consistent",
+			"bitmap error: %" PRIu64
+			" unfinished writes went to blocks that are in use: more than one repair is consistent",
 			after.twice);
 	claim_blocks(arena, before, &after);
 	judge_claims(check, arena, &written);

@@ -115,8 +115,7 @@ static int plan_targets(struct mend *mend, struct label_scope scope)
 		return kernel_fail(kernel, EINVAL, "its dimms have labels of different versions");
 	if (err == -ENOKEY)
 		return kernel_fail(kernel, EIO,
-			"its labels tell other namespaces than the kernel does, or are of several "
-			"sets");
+			"its labels tell other namespaces than the kernel does, or are of several sets");
 	if (err == -ENOSPC)
 		return kernel_fail(kernel, ENOSPC, "a dimm has no slot left for a label");
 	if (err)
@@ -426,8 +425,7 @@ void labels_hint(struct ndctl_region *region)
 {
 	if (region->torn)
 		kernel_hint(entity_kernel(&region->entity),
-			"before the machine starts again, and when nothing uses the regions on its "
-			"dimms: ndctl check-labels --repair all");
+			"before the machine starts again, and when nothing uses the regions on its dimms: ndctl check-labels --repair all");
 	region->torn = false;
 }
 

@@ -384,8 +384,7 @@ EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespac
 		return NULL;
 	if (err || origin == ULLONG_MAX || start < origin) {
 		kernel_fail(entity_kernel(&ndns->entity), ENXIO,
-			"%s: cannot tell which bad blocks of %s are in it: its address is not "
-			"known",
+			"%s: cannot tell which bad blocks of %s are in it: its address is not known",
 			entity_name(&ndns->entity), entity_name(&region->entity));
 		return NULL;
 	}

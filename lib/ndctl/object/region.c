@@ -223,8 +223,7 @@ int region_badblocks(
 	badblocks->cut = err > 0;
 	if (err)
 		kernel_fail(kernel, EFBIG,
-			"%s: the kernel cut the list of bad blocks after 4095 bytes: there may be "
-			"more of them",
+			"%s: the kernel cut the list of bad blocks after 4095 bytes: there may be more of them",
 			name);
 	return 0;
 }
