@@ -14,11 +14,16 @@ teardown_file() {
 	labelled
 }
 
-# BTT_MUTATIONS: how many.
+# BTT_MUTATIONS: how many; BTT_SEED: of which. The smaller the namespace, the sooner all of it is read.
+# bats test_tags=every-kernel
 @test "B7: check-namespace and the kernel's driver agree on damaged tables" {
-	local ns
-	ns=$(ndctl create-namespace --mode sector --size 32M | jq -r .dev)
+	local ns align
+	align=$(cat /sys/bus/nd/devices/region0/align)
+	echo 4096 >/sys/bus/nd/devices/region0/align
+	ns=$(ndctl create-namespace --mode sector --size 17M | jq -r .dev)
+	echo "$align" >/sys/bus/nd/devices/region0/align
 	ndctl disable-namespace "$ns"
-	check "$BATS_TEST_DIRNAME/../btt-model" "$ns" "${BTT_MUTATIONS:-30}"
+	check "$BATS_TEST_DIRNAME/../btt-model" "$ns" "${BTT_MUTATIONS:-200}" "${BTT_SEED:-1}"
+	echo "# $output" >&3
 	[[ $status == 0 ]]
 }
