@@ -23,7 +23,7 @@ teardown_file() {
 	ns=$(ndctl create-namespace --mode sector --size 17M | jq -r .dev)
 	echo "$align" >/sys/bus/nd/devices/region0/align
 	ndctl disable-namespace "$ns"
-	check "$BATS_TEST_DIRNAME/../btt-model" "$ns" "${BTT_MUTATIONS:-200}" "${BTT_SEED:-1}"
+	check "$BATS_TEST_DIRNAME/../btt-model" "$ns" "${BTT_MUTATIONS:-60}" "${BTT_SEED:-1}"
 	echo "# $output" >&3
 	[[ $status == 0 ]]
 }
