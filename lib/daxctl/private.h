@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <base/export.h>
 #include <daxctl/extensions.h>
 #include <kernel/attr.h>
 #include <kernel/txn.h>
-
-#define EXPORT __attribute__((visibility("default")))
 
 struct daxctl_ctx {
 	unsigned refs;

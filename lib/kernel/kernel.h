@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <syslog.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * One view of a running kernel: where its file systems are, who hears the log, and what went wrong

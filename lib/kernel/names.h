@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /* The names in a directory, in natural order: dax0.2 comes before dax0.10. */
 struct names {

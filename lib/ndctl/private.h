@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <base/export.h>
 #include <kernel/attr.h>
 #include <kernel/txn.h>
 #include <ndctl/extensions.h>
-
-#define EXPORT __attribute__((visibility("default")))
 
 /*
  * Everything on the bus "nd" of the kernel's driver model is an entity: its name says what it is

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "btt-kernel.h"
-#include "lib/kernel/cleanup.h"
+#include <base/cleanup.h>
 #include "lib/ndctl/format/btt.h"
 
 /*

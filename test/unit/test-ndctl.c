@@ -4,7 +4,8 @@
 #include <linux/ndctl.h>
 #include <kernel/holder.h>
 #include <kernel/mark.h>
-#include <ndctl/format/infoblock.h>
+#include <ndctl/change/raw.h>
+<ndctl/format/infoblock.h>
 #include <ndctl/labels/labelio.h>
 #include <ndctl/change/step.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <kernel/cleanup.h>
+#include <base/cleanup.h>
 #include <kernel/parse.h>
 
 #define UNTOUCHED 4711

@@ -3,6 +3,7 @@
 
 #include <ndctl/format/btt.h>
 #include "place.h"
+#include "raw.h"
 #include "step.h"
 
 /* Checking the block translation table of a namespace; btt.h describes the table. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "raw.h"
 #include "step.h"
 
 #include <stdio.h>
@@ -126,14 +127,14 @@ struct wipe {
 static int do_wipe(void *data)
 {
 	struct wipe *wipe = data;
-	int err = infoblock_read(wipe->ndns, wipe->before);
+	int err = raw_read_info(wipe->ndns, wipe->before);
 
 	ndctl_namespace_get_uuid(wipe->ndns, wipe->uuid);
 	if (err)
 		return err;
 	wipe->known = true;
 	*wipe->wiped = infoblock_wipe(wipe->before, wipe->after);
-	return *wipe->wiped ? infoblock_write(wipe->ndns, wipe->after) : 0;
+	return *wipe->wiped ? raw_write_info(wipe->ndns, wipe->after) : 0;
 }
 
 /* A step that comes later and fails halfway may have let the kernel write an info block of its own.
@@ -151,10 +152,10 @@ static int undo_wipe(void *data)
 	if (uuid_compare(uuid, wipe->uuid) != 0)
 		return kernel_fail(kernel, ENXIO, "%s is another namespace now",
 			entity_name(&wipe->ndns->entity));
-	int err = infoblock_read(wipe->ndns, now);
+	int err = raw_read_info(wipe->ndns, now);
 	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
 		return err;
-	err = infoblock_write(wipe->ndns, wipe->before);
+	err = raw_write_info(wipe->ndns, wipe->before);
 	if (err || !wipe->grows || memcmp(now, wipe->after, sizeof(now)) == 0)
 		return err;
 	return kernel_fail(kernel, EIO,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <kernel/cleanup.h>
+#include <base/cleanup.h>
 
 #include "btt.h"
 

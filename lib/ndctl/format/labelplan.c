@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kernel/cleanup.h>
+#include <base/cleanup.h>
 
 /* What is written or kept as a whole; labels and index blocks are multiples of it. */
 #define UNIT ((size_t)128)

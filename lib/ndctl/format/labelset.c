@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kernel/cleanup.h>
+#include <base/cleanup.h>
 
 #define LABEL_MAX 256
 #define NO_SLOT	  SIZE_MAX

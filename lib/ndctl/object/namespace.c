@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ndctl/format/infoblock.h>
+#include <ndctl/private.h>
 
 #include <linux/ndctl.h>
 #include <stdio.h>
@@ -319,13 +319,6 @@ EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw)
 {
 	return namespace_set(ndns, NS_FORCE_RAW, raw ? "1" : "0");
-}
-
-EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
-{
-	int err = raw_forget(ndns) ?: namespace_set_raw(ndns, raw_mode != 0);
-
-	return err ?: raw_mode != 0;
 }
 
 EXPORT int ndctl_namespace_get_numa_node(struct ndctl_namespace *ndns)

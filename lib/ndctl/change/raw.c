@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <ndctl/format/infoblock.h>
+#include "raw.h"
 #include "step.h"
 
 /* ---- the raw block device of a namespace ---- */
@@ -180,6 +181,13 @@ int raw_forget(struct ndctl_namespace *ndns)
 							   : mark_clear(kernel, path, left_raw);
 }
 
+EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
+{
+	int err = raw_forget(ndns) ?: namespace_set_raw(ndns, raw_mode != 0);
+
+	return err ?: raw_mode != 0;
+}
+
 /* ---- its info blocks ---- */
 
 static int read_info_area(struct ndctl_namespace *ndns, int fd, void *data)
@@ -200,12 +208,12 @@ static int write_area(struct ndctl_namespace *ndns, int fd, void *data)
 		   : 0;
 }
 
-int infoblock_read(struct ndctl_namespace *ndns, char *bytes)
+int raw_read_info(struct ndctl_namespace *ndns, char *bytes)
 {
 	return raw_access(ndns, false, read_info_area, bytes);
 }
 
-int infoblock_write(struct ndctl_namespace *ndns, const char *bytes)
+int raw_write_info(struct ndctl_namespace *ndns, const char *bytes)
 {
 	char copy[INFO_AREA];
 
@@ -240,7 +248,7 @@ static int info_step_read(void *data)
 {
 	const struct area_step *step = data;
 
-	return infoblock_read(step->ndns, step->bytes);
+	return raw_read_info(step->ndns, step->bytes);
 }
 
 /* Other blocks in the area would contradict the new one. */
@@ -248,15 +256,15 @@ static int info_step_write(void *data)
 {
 	struct area_step *step = data;
 	char after[INFO_AREA];
-	int err = infoblock_read(step->ndns, step->before);
+	int err = raw_read_info(step->ndns, step->before);
 
 	if (err)
 		return err;
 	infoblock_wipe(step->before, after);
 	memcpy(after + INFO_BLOCK, step->block, INFO_BLOCK);
-	err = infoblock_write(step->ndns, after);
+	err = raw_write_info(step->ndns, after);
 	if (err)
-		infoblock_write(step->ndns, step->before);
+		raw_write_info(step->ndns, step->before);
 	return err;
 }
 
