@@ -99,7 +99,7 @@ static void change(uint8_t *now, const uint8_t *target, size_t area)
 }
 
 /* Once two dimms agree, they do. */
-static void mend(const uint8_t *first, const uint8_t *second, size_t area)
+static void repair(const uint8_t *first, const uint8_t *second, size_t area)
 {
 	const struct label_scope scope = {.cookie = 0x1234};
 	uint8_t *targets = malloc(4 * area + 1);
@@ -113,14 +113,14 @@ static void mend(const uint8_t *first, const uint8_t *second, size_t area)
 		parts[i].area = area;
 		parts[i].length = UINT64_C(1) << 40;
 	}
-	label_set_mend(parts, 2, &(struct label_scope){0});
-	if (label_set_mend(parts, 2, &scope) == 0) {
+	label_set_repair(parts, 2, &(struct label_scope){0});
+	if (label_set_repair(parts, 2, &scope) == 0) {
 		for (size_t i = 0; i < 2; i++) {
 			must(label_count_free(parts[i].target, area) >= 0);
 			parts[i].image = parts[i].target;
 			parts[i].target = targets + (2 + i) * area;
 		}
-		must(label_set_mend(parts, 2, &scope) == 0);
+		must(label_set_repair(parts, 2, &scope) == 0);
 		must(!parts[0].differs && !parts[1].differs);
 	}
 	free(targets);
@@ -141,7 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		seal(second, area, 1 + (data[0] >> 3 & 1));
 	describe(first, area);
 	describe(second, area);
-	mend(first, second, area);
+	repair(first, second, area);
 	change(first, second, area);
 	free(first);
 	free(second);

@@ -87,17 +87,17 @@ static const char *tell(const struct pair *pair, const uint8_t *image, unsigned 
 	return text;
 }
 
-static int mend(struct pair *pair)
+static int repair(struct pair *pair)
 {
-	return label_set_mend(pair->parts, 2, &(struct label_scope){.cookie = COOKIE});
+	return label_set_repair(pair->parts, 2, &(struct label_scope){.cookie = COOKIE});
 }
 
-static int mend_known(struct pair *pair, uuid_t *known, size_t count)
+static int repair_known(struct pair *pair, uuid_t *known, size_t count)
 {
 	const struct label_scope scope = {
 		.cookie = COOKIE, .known = (const uuid_t *)known, .known_count = count};
 
-	return label_set_mend(pair->parts, 2, &scope);
+	return label_set_repair(pair->parts, 2, &scope);
 }
 
 #define assert_told(pair, first, second)                                                           \
@@ -115,7 +115,7 @@ static void agreement_is_left_alone(void **state)
 			add(&pair, i, 3 + i, 1, 0, 16, 0);
 			add(&pair, i, 1, 2, 16, 8, UPDATING);
 		}
-		assert_int_equal(mend(&pair), 0);
+		assert_int_equal(repair(&pair), 0);
 		assert_false(pair.parts[0].differs || pair.parts[1].differs);
 		assert_memory_equal(pair.target, pair.image, sizeof(pair.image));
 	}
@@ -129,7 +129,7 @@ static void half_made_is_dropped(void **state)
 	add(&pair, 0, 0, 1, 0, 16, 0);
 	add(&pair, 1, 0, 1, 0, 16, 0);
 	add(&pair, 0, 1, 2, 16, 16, UPDATING);
-	assert_int_equal(mend(&pair), 0);
+	assert_int_equal(repair(&pair), 0);
 	assert_true(pair.parts[0].differs);
 	assert_false(pair.parts[1].differs);
 	assert_told(&pair, "1@0+16", "1@0+16");
@@ -146,7 +146,7 @@ static void half_changed_is_as_before(void **state)
 		add(&pair, 1, 0, 1, 0, 16, 0);
 		add(&pair, 0, 3, 3, 16, 16, UPDATING);
 		add(&pair, 1, 1, 3, 16, 8, 0);
-		assert_int_equal(mend(&pair), 0);
+		assert_int_equal(repair(&pair), 0);
 		assert_told(&pair, "1@0+16 3@16+8", "1@0+16 3@16+8");
 	}
 }
@@ -157,14 +157,14 @@ static void half_destroyed_is_back(void **state)
 
 	make_pair(&pair, 2);
 	add(&pair, 1, 5, 1, 8, 16, 0);
-	assert_int_equal(mend(&pair), 0);
+	assert_int_equal(repair(&pair), 0);
 	assert_false(pair.parts[1].differs);
 	assert_told(&pair, "1@8+16", "1@8+16");
 
 	/* The labels of the last dimm are gone. */
 	make_pair(&pair, 2);
 	add(&pair, 0, 5, 1, 8, 16, 0);
-	assert_int_equal(mend(&pair), 0);
+	assert_int_equal(repair(&pair), 0);
 	assert_told(&pair, "1@8+16", "1@8+16");
 }
 
@@ -178,7 +178,7 @@ static void old_labels_give_way(void **state)
 	for (unsigned i = 0; i < 2; i++)
 		add(&pair, i, 1, 1, 0, 16, 0);
 	add(&pair, 1, 2, 7, 8, 16, 0);
-	assert_int_equal(mend(&pair), 0);
+	assert_int_equal(repair(&pair), 0);
 	assert_told(&pair, "1@0+16", "1@0+16");
 }
 
@@ -194,10 +194,10 @@ static void known_ones_are_kept_and_no_others(void **state)
 		add(&pair, i, 0, 1, 0, 16, 0);
 		add(&pair, i, 1, 7, 16, 16, 0);
 	}
-	assert_int_equal(mend_known(&pair, known, 1), 0);
+	assert_int_equal(repair_known(&pair, known, 1), 0);
 	assert_told(&pair, "1@0+16", "1@0+16");
-	assert_int_equal(mend_known(&pair, known, 2), -ENOKEY);
-	assert_int_equal(mend_known(&pair, known, 0), 0);
+	assert_int_equal(repair_known(&pair, known, 2), -ENOKEY);
+	assert_int_equal(repair_known(&pair, known, 0), 0);
 	assert_told(&pair, "", "");
 }
 
@@ -212,9 +212,9 @@ static void known_ones_may_have_another_cookie(void **state)
 		add(&pair, i, 0, 1, 0, 16, 0);
 		put(pair.image[i] + label_offset(&pair.layout, 0) + 88, COOKIE + 1, 8);
 	}
-	assert_int_equal(mend_known(&pair, &known, 1), 0);
+	assert_int_equal(repair_known(&pair, &known, 1), 0);
 	assert_false(pair.parts[0].differs || pair.parts[1].differs);
-	assert_int_equal(mend(&pair), 0);
+	assert_int_equal(repair(&pair), 0);
 	assert_false(pair.parts[0].differs || pair.parts[1].differs);
 }
 
@@ -235,18 +235,18 @@ static void strangers_stay_where_they_were(void **state)
 	memcpy(before, pair.image, sizeof(before));
 	add(&pair, 0, 4, 8, 32, 16, 0);
 	add(&pair, 1, 1, 9, 48, 8, 0);
-	assert_int_equal(mend_known(&pair, &known, 1), 0);
+	assert_int_equal(repair_known(&pair, &known, 1), 0);
 	assert_told(&pair, "1@0+16", "1@0+16 7@16+16");
 
 	/* It is known whose label the change has put there. */
 	struct label_scope scope = {.cookie = COOKIE, .known = &known, .known_count = 1};
 	memset(scope.undone, 7, sizeof(uuid_t));
-	assert_int_equal(label_set_mend(pair.parts, 2, &scope), 0);
+	assert_int_equal(label_set_repair(pair.parts, 2, &scope), 0);
 	assert_told(&pair, "1@0+16", "1@0+16");
 
 	/* Where nothing is valid before, nothing is sure. */
 	memset(before[0], 0, AREA);
-	assert_int_equal(mend_known(&pair, &known, 1), 0);
+	assert_int_equal(repair_known(&pair, &known, 1), 0);
 	assert_told(&pair, "1@0+16 8@32+16", "1@0+16 7@16+16");
 }
 
@@ -260,13 +260,13 @@ static void what_is_not_the_regions_is_left_alone(void **state)
 	add(&pair, 0, 2, 3, 0, 16, UPDATING | 2); /* local to the dimm */
 	add(&pair, 0, 3, 4, 0, 16, UPDATING);	  /* of another set */
 	put(pair.image[0] + label_offset(&pair.layout, 3) + 88, COOKIE + 1, 8);
-	assert_int_equal(mend(&pair), 0);
+	assert_int_equal(repair(&pair), 0);
 	assert_false(pair.parts[0].differs || pair.parts[1].differs);
 
 	/* Whose they are is not known: most of them are. */
 	add(&pair, 0, 4, 5, 0, 16, 0);
 	add(&pair, 0, 5, 6, 16, 16, 0);
-	assert_int_equal(label_set_mend(pair.parts, 2, &(struct label_scope){0}), 0);
+	assert_int_equal(label_set_repair(pair.parts, 2, &(struct label_scope){0}), 0);
 	assert_string_equal(tell(&pair, pair.target[1], 1), "5@0+16 6@16+16");
 }
 
@@ -277,15 +277,15 @@ static void what_cannot_be_is_refused(void **state)
 	make_pair(&pair, 1);
 	make_pair(&second, 2);
 	pair.parts[1].image = second.image[1];
-	assert_int_equal(mend(&pair), -EXDEV);
+	assert_int_equal(repair(&pair), -EXDEV);
 	memset(second.image[1], 0, AREA);
-	assert_int_equal(mend(&pair), -EINVAL);
+	assert_int_equal(repair(&pair), -EINVAL);
 
 	make_pair(&pair, 1);
 	for (size_t slot = 0; slot < pair.layout.slots; slot++)
 		label_index_set_free(pair.image[0], pair.layout.index_size, slot, false);
 	add(&pair, 1, 0, 1, 0, 16, 0);
-	assert_int_equal(mend(&pair), -ENOSPC);
+	assert_int_equal(repair(&pair), -ENOSPC);
 	assert_int_equal(label_count_free(pair.image[0], AREA), 0);
 	assert_int_equal(label_count_free(pair.image[1], AREA), (int)pair.layout.slots - 1);
 }

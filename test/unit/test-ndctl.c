@@ -5,7 +5,7 @@
 #include <kernel/holder.h>
 #include <kernel/mark.h>
 #include <ndctl/change/raw.h>
-<ndctl/format/infoblock.h>
+#include <ndctl/format/infoblock.h>
 #include <ndctl/labels/labelio.h>
 #include <ndctl/change/step.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/ndctl.h>
 
+#include <ndctl/labels/rewrite.h>
+
 #include "create.h"
 #include <ndctl/labels/labelio.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
+#include "guard.h"
 
 #include <linux/ndctl.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
 
 	if (ndctl_namespace_get_size(ndns) == 0)
 		return 0;
-	return step_guard_labels(txn, ndns, NULL)
+	return guard_labels(txn, ndns, NULL)
 		?: txn_add(txn, step, "write the labels of %s as they are",
 			   ndctl_namespace_get_devname(ndns));
 }
@@ -40,8 +41,7 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 		return err;
 	/* The last step: nothing that could fail comes after it. A kernel that fails has forgotten
 	 * the namespace: it has to be there before its info block can be written back. */
-	return step_guard_labels(txn, ndns, NULL)
-		?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+	return guard_labels(txn, ndns, NULL) ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
 static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
@@ -56,7 +56,7 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 		return txn_describe(txn);
 	err = txn_run(txn);
 	if (err)
-		labels_hint(entity_region(&ndns->entity));
+		guard_hint(entity_region(&ndns->entity));
 	if (err || labelled || wiped)
 		return err;
 	/* There was nothing to destroy: it is left alone. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
+#include "guard.h"
 #include "place.h"
 
 #include <inttypes.h>
@@ -158,7 +159,7 @@ static int plan_check_start(struct txn *txn, const struct plan *plan)
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
 	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
-	int err = step_guard_labels(txn, plan->ndns, plan->uuid);
+	int err = guard_labels(txn, plan->ndns, plan->uuid);
 
 	if (!err)
 		err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
@@ -313,7 +314,7 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 	err = txn_run(txn);
 	ctx_forget(plan->ndns->entity.ctx);
 	if (err)
-		labels_hint(plan->region);
+		guard_hint(plan->region);
 	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		kernel_hint(entity_kernel(&plan->region->entity),
 			"what was done is left as it is: ndctl destroy-namespace --force %s",

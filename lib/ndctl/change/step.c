@@ -138,7 +138,7 @@ static int do_wipe(void *data)
 }
 
 /* A step that comes later and fails halfway may have let the kernel write an info block of its own.
- * The name could have gone to another namespace, if labels had to be mended. */
+ * The name could have gone to another namespace, if labels had to be repaired. */
 static int undo_wipe(void *data)
 {
 	struct wipe *wipe = data;

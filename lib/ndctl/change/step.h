@@ -19,19 +19,6 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
  * further on too, and the undo says that it cannot put that back. @wiped (unless NULL) tells after
  * the step whether there were info blocks. */
 int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool grows, bool *wiped);
-/* Writes fresh label index blocks of version 1.@minor and lets the kernel read them; undone by
- * writing back what was there. @slots: how many labels there will be room for. */
-int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, size_t *slots);
-/* Writes @length bytes at @offset of the label area; undone by writing back what was there. NULL
- * @bytes are zeros, and a @length of 0 is then that of the area. */
-int step_write_labels(
-	struct txn *txn, struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length);
-/* Does nothing; undone, after what changes the labels of @ndns and is undone before, by seeing to
- * it that all dimms of its region tell the namespaces that there were, the kernel's failed writes
- * notwithstanding. @next: the uuid that the namespace is to have, NULL if it keeps what it has. */
-int step_guard_labels(struct txn *txn, struct ndctl_namespace *ndns, const uuid_t next);
-/* Adds to the recorded failure what is to be done if that did not succeed. */
-void labels_hint(struct ndctl_region *region);
 /* Configures a seed of a btt, pfn or dax device and gives it the namespace; undone by taking it
  * away again. */
 struct claim_plan {

@@ -305,7 +305,7 @@ static int make_target(const struct set *set, size_t i)
 	return 0;
 }
 
-int label_set_mend(struct label_part *parts, size_t count, const struct label_scope *scope)
+int label_set_repair(struct label_part *parts, size_t count, const struct label_scope *scope)
 {
 	AUTO_SET struct set set = {
 		.parts = parts,

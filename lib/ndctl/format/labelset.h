@@ -42,7 +42,7 @@ struct label_scope {
  * different sizes, -ENOKEY if a known namespace is not found or there are several sets and none has
  * most labels, -ENOSPC if a slot is needed and none is free, or -ENOMEM.
  */
-int label_set_mend(struct label_part *parts, size_t count, const struct label_scope *scope);
+int label_set_repair(struct label_part *parts, size_t count, const struct label_scope *scope);
 
 /*
  * Whether the kernel takes a valid label for one of a region that has @part on the dimm, consists

@@ -4,6 +4,7 @@
 
 #include <ndctl/cmd/cmd.h>
 #include "labelio.h"
+#include "rewrite.h"
 
 /*
  * The commands for label areas as libndctl offers them: one that asks for the size, one that reads,

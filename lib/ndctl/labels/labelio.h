@@ -41,7 +41,3 @@ int labels_validate(struct ndctl_dimm *dimm, const char **failure);
 int dimm_check_idle(struct ndctl_dimm *dimm);
 /* Takes the lock under which the labels of a dimm change. */
 int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn);
-
-/* rewrite.c: ndctl_dimm_write_labels() without the dimm's name in the sentence. NULL @bytes are
- * zeros, and a @length of 0 is then that of the area. */
-int dimm_write_labels(struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length);

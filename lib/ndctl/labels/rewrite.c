@@ -3,7 +3,7 @@
 
 #include "labelio.h"
 #include <ndctl/format/labelplan.h>
-#include <ndctl/change/step.h>
+#include "rewrite.h"
 
 /* Changes of a label area: a step that writes, and puts back what was there. */
 

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "repair.h"
+
+#include <daxctl/libdaxctl.h>
+#include <kernel/lock.h>
+#include <ndctl/labels/labelio.h>
+#include <ndctl/labels/rewrite.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "create.h"
+
+void repair_deinit(struct repair *repair)
+{
+	for (size_t i = 0; i < repair->count; i++) {
+		free((void *)repair->parts[i].image);
+		free(repair->parts[i].target);
+	}
+	free(repair->parts);
+	free(repair->dimms);
+	for (size_t i = 0; i < repair->lock_count; i++)
+		close(repair->locks[i]);
+	free(repair->locks);
+}
+
+static int read_part(struct ndctl_dimm *dimm, struct label_part *part)
+{
+	AUTO_AREA struct area area = AREA_INIT;
+	int err = area_open(dimm, &area);
+
+	if (err)
+		return err;
+	uint8_t *image = malloc(area.size);
+	part->image = image;
+	part->target = malloc(area.size);
+	part->area = area.size;
+	return image && part->target ? area_read(dimm, &area, 0, image, area.size) : -ENOMEM;
+}
+
+int repair_read(struct repair *repair)
+{
+	struct kernel *kernel = entity_kernel(&repair->region->entity);
+	size_t most = ndctl_region_get_mappings(repair->region);
+	struct ndctl_mapping *mapping;
+
+	repair->parts = calloc(most ?: 1, sizeof(*repair->parts));
+	repair->dimms = calloc(most ?: 1, sizeof(struct ndctl_dimm *));
+	if (!repair->parts || !repair->dimms)
+		return -ENOMEM;
+	ndctl_mapping_foreach (repair->region, mapping) {
+		size_t i = repair->count;
+		struct ndctl_dimm *dimm = ndctl_mapping_get_dimm(mapping);
+		if (!dimm || i == most)
+			return kernel_fail(kernel, ENODEV, "its dimms are not all there");
+		for (size_t other = 0; other < i; other++)
+			if (repair->dimms[other] == dimm)
+				return kernel_fail(kernel, EOPNOTSUPP, "it has several parts of %s",
+					entity_name(&dimm->entity));
+		repair->dimms[i] = dimm;
+		repair->parts[i].offset = mapping->offset;
+		repair->parts[i].length = mapping->length;
+		repair->parts[i].position =
+			mapping->position < 0 ? (unsigned)i : (unsigned)mapping->position;
+		repair->count++;
+		int err = read_part(dimm, &repair->parts[i]);
+		if (err)
+			return kernel_fail_while(kernel, err, "%s", entity_name(&dimm->entity));
+	}
+	if (repair->count < most)
+		return kernel_fail(
+			kernel, ENODEV, "which parts of its dimms it has cannot be read");
+	return 0;
+}
+
+/* A slot is lost to the kernel when it fails to write a label there. It keeps one back for the next
+ * change. */
+static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
+{
+	unsigned long available = ndctl_dimm_get_available_labels(dimm);
+	int free = label_count_free(part->image, part->area);
+
+	return available != ULONG_MAX && free > 0 && available + 1 < (unsigned long)free;
+}
+
+int repair_plan(struct repair *repair, struct label_scope scope)
+{
+	struct kernel *kernel = entity_kernel(&repair->region->entity);
+	/* It depends on the version of the labels, which the kernel knows of dimms that are
+	 * enabled. */
+	scope.cookie = object_u64_or(&repair->region->entity.object, REGION_SET_COOKIE, 0);
+	for (size_t i = 0; i < repair->count; i++)
+		if (!ndctl_dimm_is_enabled(repair->dimms[i]))
+			scope.cookie = 0;
+	int err = label_set_repair(repair->parts, repair->count, &scope);
+
+	if (err == -EINVAL)
+		return kernel_fail(kernel, EINVAL, "not all of its dimms have a valid index block");
+	if (err == -EXDEV)
+		return kernel_fail(kernel, EINVAL, "its dimms have labels of different versions");
+	if (err == -ENOKEY)
+		return kernel_fail(kernel, EIO,
+			"its labels tell other namespaces than the kernel does, or are of several sets");
+	if (err == -ENOSPC)
+		return kernel_fail(kernel, ENOSPC, "a dimm has no slot left for a label");
+	if (err)
+		return err;
+	for (size_t i = 0; i < repair->count; i++) {
+		repair->differing += repair->parts[i].differs;
+		repair->stale +=
+			!repair->parts[i].differs && has_leak(repair->dimms[i], &repair->parts[i]);
+	}
+	return 0;
+}
+
+static bool is_touched(const struct repair *repair, struct ndctl_region *region)
+{
+	struct ndctl_dimm *dimm;
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		for (size_t i = 0; i < repair->count; i++)
+			if (repair->dimms[i] == dimm)
+				return true;
+	return false;
+}
+
+/* ---- the regions around ---- */
+
+/* It would come back raw. */
+static int check_has_map(struct ndctl_namespace *ndns)
+{
+	if (!namespace_is_mapless(ndns))
+		return 0;
+	kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+		"it has no page map, and nothing would make it devdax again");
+	kernel_hint(entity_kernel(&ndns->entity), "ndctl disable-namespace %s comes before it",
+		entity_name(&ndns->entity));
+	return -EBUSY;
+}
+
+/* It would come back as what its kind is otherwise. */
+static int check_not_ram(struct ndctl_namespace *ndns)
+{
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+	struct daxctl_region *region = dax ? ndctl_dax_get_daxctl_region(dax) : NULL;
+	struct daxctl_dev *dev;
+
+	if (!region)
+		return 0;
+	daxctl_dev_foreach (region, dev) {
+		const char *name = daxctl_dev_get_devname(dev);
+		if (!daxctl_dev_is_system_ram_mode(dev))
+			continue;
+		kernel_fail(entity_kernel(&ndns->entity), EBUSY, "%s is in system-ram mode", name);
+		kernel_hint(entity_kernel(&ndns->entity),
+			"daxctl reconfigure-device --mode=devdax %s comes before it", name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int check_kept(struct ndctl_region *region)
+{
+	struct ndctl_namespace *ndns;
+
+	ndctl_namespace_foreach (region, ndns) {
+		int err = check_not_ram(ndns) ?: check_has_map(ndns);
+		if (err)
+			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
+				entity_name(&ndns->entity));
+	}
+	return 0;
+}
+
+/* The kernel numbers namespaces by their addresses when it brings a region up. @lost: one that has
+ * lost its capacity, and will have it again. */
+static int check_names(struct ndctl_region *region, const struct ndctl_namespace *lost)
+{
+	struct ndctl_namespace *ndns;
+	unsigned long long end = 0;
+	unsigned id = 0;
+
+	ndctl_namespace_foreach (region, ndns) {
+		if (ndctl_namespace_get_size(ndns) == 0 && ndns != lost)
+			continue;
+		unsigned long long at = ndctl_namespace_get_resource(ndns);
+		bool follows = ndctl_namespace_get_size(ndns) == 0 || at >= end;
+		if (ndctl_namespace_get_id(ndns) != id++ || !follows)
+			return kernel_fail(entity_kernel(&region->entity), EBUSY,
+				"%s: its namespaces would get other names",
+				entity_name(&region->entity));
+		if (ndctl_namespace_get_size(ndns) > 0)
+			end = at;
+	}
+	return 0;
+}
+
+/* It may still be coming up. */
+static int do_disable(void *data)
+{
+	struct ndctl_namespace *ndns = data;
+
+	ndctl_bus_wait_probe(ndctl_region_get_bus(entity_region(&ndns->entity)));
+	ctx_forget(ndns->entity.ctx);
+	return namespace_disable_idle(ndns);
+}
+
+/* What is not enabled shall not be so afterwards. */
+static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_namespace *lost)
+{
+	struct ndctl_namespace *ndns;
+	int err = 0;
+
+	ndctl_namespace_foreach (region, ndns) {
+		struct step step = {.apply = do_disable, .data = ndns};
+		if (ndctl_namespace_is_active(ndns) ||
+			(ndctl_namespace_get_size(ndns) == 0 && ndns != lost))
+			continue;
+		err = err ?: txn_add(txn, step, "disable %s again", entity_name(&ndns->entity));
+	}
+	return err;
+}
+
+static int plan_writes(struct txn *txn, const struct repair *repair)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < repair->count && !err; i++) {
+		struct entity *entity = &repair->dimms[i]->entity;
+		err = dimm_lock(repair->dimms[i], txn);
+		if (!err && repair->parts[i].differs)
+			err = step_write_labels(txn, repair->dimms[i], 0, repair->parts[i].target,
+				repair->parts[i].area);
+		else if (!err && entity_is_bound(entity))
+			err = step_unbind(txn, entity, "nvdimm")
+				?: step_bind(txn, entity, "nvdimm");
+	}
+	return err;
+}
+
+#define regions_foreach_touched(repair, it)                                                        \
+	ndctl_region_foreach (ndctl_region_get_bus((repair)->region), it)                          \
+		if (ndctl_region_is_enabled(it) && is_touched(repair, it))
+
+int repair_check_names(const struct repair *repair, const struct ndctl_namespace *lost)
+{
+	struct ndctl_region *region;
+	int err = 0;
+
+	regions_foreach_touched (repair, region)
+		err = err ?: check_names(region, lost);
+	return err;
+}
+
+int repair_run(struct repair *repair, struct txn *txn, struct ndctl_namespace *lost)
+{
+	struct ndctl_region *region;
+	int err = 0;
+
+	regions_foreach_touched (repair, region)
+		err = err ?: check_kept(region) ?: step_disable_region(txn, region);
+	err = err ?: plan_writes(txn, repair);
+	regions_foreach_touched (repair, region)
+		err = err ?: step_enable_region(txn, region);
+	regions_foreach_touched (repair, region)
+		err = err ?: plan_rest(txn, region, lost);
+	err = err ?: txn_run(txn);
+	ndctl_bus_wait_probe(ndctl_region_get_bus(repair->region));
+	ctx_forget(repair->region->entity.ctx);
+	return err;
+}
+
+/* Nobody waits for it: whoever has it may be waiting for the region that we have. */
+static int lock_other(struct repair *repair, struct ndctl_region *region)
+{
+	int *locks = reallocarray(repair->locks, repair->lock_count + 1, sizeof(*locks));
+	char path[PATH_MAX];
+
+	if (!locks)
+		return -ENOMEM;
+	repair->locks = locks;
+	int err = entity_path(&region->entity, path);
+	int fd = err ?: lock_take(entity_kernel(&region->entity), path, &(struct lock_wait){0});
+	if (fd < 0)
+		return fd;
+	locks[repair->lock_count++] = fd;
+	return 0;
+}
+
+int repair_lock_others(struct repair *repair)
+{
+	struct ndctl_region *region;
+	int err = 0;
+
+	regions_foreach_touched (repair, region)
+		if (region != repair->region && !err)
+			err = lock_other(repair, region);
+	return err;
+}
+
+/* ---- when asked for ---- */
+
+static int repair_region(struct ndctl_region *region, unsigned flags)
+{
+	AUTO_REPAIR struct repair repair = {.region = region};
+	AUTO_TXN struct txn *txn = NULL;
+	int err = nd_ctx_txn(region->entity.ctx, &txn);
+
+	err = err ?: nd_region_lock(region, txn) ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
+	if (err)
+		return err;
+	if (flags & NDCTL_CHANGE_DRY_RUN || !(repair.differing || repair.stale))
+		return repair.differing;
+	return (repair_lock_others(&repair) ?: repair_run(&repair, txn, NULL))
+		?: repair.differing + repair.stale;
+}
+
+EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags)
+{
+	int result = repair_region(region, flags);
+
+	return result < 0 ? kernel_fail_while(entity_kernel(&region->entity), result,
+				    "%s: the labels of its dimms cannot be made to agree",
+				    entity_name(&region->entity))
+			  : result;
+}
