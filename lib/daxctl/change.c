@@ -240,6 +240,8 @@ static int change_mode(struct daxctl_dev *dev, struct wish *wish)
 
 EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
 {
+	if (!dev)
+		return -EINVAL;
 	struct wish wish = {.mode = mode, .flags = flags};
 
 	return change_mode(dev, &wish);
@@ -248,6 +250,8 @@ EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode
 EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
 	enum daxctl_dev_mode mode, unsigned flags)
 {
+	if (!dev)
+		return -EINVAL;
 	struct wish wish = {.mode = mode, .flags = flags, .rejoin = true};
 
 	if (layout)
@@ -288,6 +292,8 @@ EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
 EXPORT int daxctl_dev_set_layout(
 	struct daxctl_dev *dev, const struct daxctl_layout *layout, unsigned flags)
 {
+	if (!dev || !layout)
+		return -EINVAL;
 	struct wish wish = {
 		.layout = *layout,
 		.mode = DAXCTL_DEV_MODE_UNKNOWN,
@@ -300,6 +306,8 @@ EXPORT int daxctl_dev_set_layout(
 
 EXPORT int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags)
 {
+	if (!dev)
+		return -EINVAL;
 	struct wish wish = {
 		.layout = {.given = DAXCTL_LAYOUT_SIZE},
 		.mode = DAXCTL_DEV_MODE_UNKNOWN,
@@ -375,6 +383,8 @@ static int plan_create_dev(
 EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
 	enum daxctl_dev_mode mode, unsigned flags, struct daxctl_dev **dev)
 {
+	if (!region || !layout || !dev)
+		return -EINVAL;
 	struct kernel *kernel = region->ctx->kernel;
 	struct wish wish = {
 		.layout = *layout, .mode = mode, .flags = flags & ~DAXCTL_CHANGE_DRY_RUN};

@@ -120,22 +120,26 @@ EXPORT const char *daxctl_get_config_path(struct daxctl_ctx *ctx)
 
 EXPORT const char *daxctl_get_error(struct daxctl_ctx *ctx)
 {
-	return kernel_error(ctx->kernel);
+	return ctx ? kernel_error(ctx->kernel) : NULL;
 }
 
 EXPORT const char *daxctl_get_hint(struct daxctl_ctx *ctx)
 {
-	return kernel_error_hint(ctx->kernel);
+	return ctx ? kernel_error_hint(ctx->kernel) : NULL;
 }
 
 EXPORT void daxctl_set_step_fn(struct daxctl_ctx *ctx, daxctl_step_fn *fn, void *data)
 {
+	if (!ctx)
+		return;
 	ctx->step_fn = fn;
 	ctx->step_data = data;
 }
 
 EXPORT void daxctl_set_progress_fn(struct daxctl_ctx *ctx, daxctl_progress_fn *fn, void *data)
 {
+	if (!ctx)
+		return;
 	ctx->progress_fn = fn;
 	ctx->progress_data = data;
 }
@@ -185,7 +189,7 @@ struct object *ctx_memory(struct daxctl_ctx *ctx)
 
 EXPORT unsigned long long daxctl_get_memory_block_size(struct daxctl_ctx *ctx)
 {
-	struct object *memory = ctx_memory(ctx);
+	struct object *memory = ctx ? ctx_memory(ctx) : NULL;
 
 	return memory ? object_u64_or(memory, MEMORY_BLOCK_SIZE, 0) : 0;
 }

@@ -228,6 +228,8 @@ EXPORT int daxctl_dev_set_mapping(
 
 EXPORT int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev)
 {
+	if (!dev)
+		return -EINVAL;
 	uint64_t value;
 	int err = object_u64(&dev->object, DEV_MEMMAP, &value);
 

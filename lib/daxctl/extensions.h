@@ -11,6 +11,8 @@ extern "C" {
 /*
  * What this libdaxctl offers beyond the common interface, in version nodes of its own name
  * (DAXCTL_EXT_n). A program that must run with other implementations looks these up with dlsym().
+ *
+ * With NULL for an object they return -EINVAL, NULL, or 0 bytes.
  */
 
 /*

@@ -147,6 +147,8 @@ static int block_look(struct daxctl_ctx *ctx, const struct block *block, enum bl
 
 EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts)
 {
+	if (!mem || !counts)
+		return -EINVAL;
 	CLEANUP(blocks_deinit) struct blocks blocks = {0};
 	struct daxctl_ctx *ctx = mem->dev->region->ctx;
 	int err = blocks_of(mem->dev, &blocks);
@@ -452,6 +454,8 @@ EXPORT int daxctl_memory_offline(struct daxctl_memory *mem)
 EXPORT int daxctl_memory_change(
 	struct daxctl_memory *mem, enum daxctl_memory_state to, unsigned flags)
 {
+	if (!mem)
+		return -EINVAL;
 	static const enum block_state states[] = {
 		[DAXCTL_MEMORY_OFFLINE] = BLOCK_OFFLINE,
 		[DAXCTL_MEMORY_ONLINE_MOVABLE] = BLOCK_MOVABLE,
@@ -543,6 +547,8 @@ EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)
 
 EXPORT int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size)
 {
+	if (!dev || !size)
+		return -EINVAL;
 	CLEANUP(blocks_deinit) struct blocks blocks = {0};
 	int err = blocks_of(dev, &blocks);
 

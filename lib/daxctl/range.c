@@ -116,6 +116,8 @@ static bool range_of_devices(struct daxctl_region *region, struct place *place)
 
 EXPORT int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_range *range)
 {
+	if (!region || !range)
+		return -EINVAL;
 	struct place place = {
 		.region = region,
 		.name = resource_name(region),

@@ -239,7 +239,7 @@ static int list_all(struct daxctl_ctx *ctx)
 
 EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const char *name)
 {
-	int err = ctx_open_dax(ctx);
+	int err = ctx && name ? ctx_open_dax(ctx) : -EINVAL;
 
 	if (err) {
 		errno = -err;
@@ -344,11 +344,15 @@ EXPORT void daxctl_region_get_uuid(struct daxctl_region *region, uuid_t uu)
 
 EXPORT int daxctl_region_is_dynamic(struct daxctl_region *region)
 {
+	if (!region)
+		return -EINVAL;
 	return sysfs_exists(region->object.folder, region->object.name, "dax_region/create");
 }
 
 EXPORT int daxctl_region_get_nvdimm_uuid(struct daxctl_region *region, uuid_t uuid)
 {
+	if (!region || !uuid)
+		return -EINVAL;
 	int err = object_uuid(&region->object, REGION_UUID, uuid);
 
 	return err == -ENOENT ? -EOPNOTSUPP : err;

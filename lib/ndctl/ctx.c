@@ -136,16 +136,18 @@ EXPORT const char *ndctl_get_config_path(struct ndctl_ctx *ctx)
 
 EXPORT const char *ndctl_get_error(struct ndctl_ctx *ctx)
 {
-	return kernel_error(ctx->kernel);
+	return ctx ? kernel_error(ctx->kernel) : NULL;
 }
 
 EXPORT const char *ndctl_get_hint(struct ndctl_ctx *ctx)
 {
-	return kernel_error_hint(ctx->kernel);
+	return ctx ? kernel_error_hint(ctx->kernel) : NULL;
 }
 
 EXPORT void ndctl_set_step_fn(struct ndctl_ctx *ctx, ndctl_step_fn *fn, void *data)
 {
+	if (!ctx)
+		return;
 	ctx->step_fn = fn;
 	ctx->step_data = data;
 }

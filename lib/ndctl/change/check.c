@@ -183,6 +183,8 @@ static int run(struct check *check)
 EXPORT int ndctl_namespace_check(
 	struct ndctl_namespace *ndns, unsigned flags, ndctl_check_fn *fn, void *data)
 {
+	if (!ndns)
+		return -EINVAL;
 	struct check check = {ndns, flags, fn, data};
 	int err = run(&check);
 

@@ -166,6 +166,8 @@ EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
 {
 	if (ndns)
 		*ndns = NULL;
+	if (!region || !spec)
+		return -EINVAL;
 	int err = create_namespace(region, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&region->entity), err,

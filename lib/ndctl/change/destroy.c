@@ -100,6 +100,8 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 
 EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)
 {
+	if (!ndns)
+		return -EINVAL;
 	int err = delete_namespace(ndns, flags);
 
 	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,

@@ -171,6 +171,8 @@ int namespace_check_idle(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_check_idle(struct ndctl_namespace *ndns)
 {
+	if (!ndns)
+		return -EINVAL;
 	int err = namespace_check_idle(ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: cannot be disabled",

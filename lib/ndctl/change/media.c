@@ -230,6 +230,8 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 EXPORT int ndctl_namespace_clear_errors(
 	struct ndctl_namespace *ndns, int search, unsigned long long *sectors)
 {
+	if (!ndns)
+		return -EINVAL;
 	struct entity *owner;
 	unsigned long long cleared = 0;
 
@@ -313,6 +315,8 @@ static struct ndctl_dimm *only_dimm(struct ndctl_bus *bus, unsigned long long ad
 EXPORT int ndctl_bus_get_dimms_at(struct ndctl_bus *bus, unsigned long long address,
 	struct ndctl_dimm **dimms, int count, unsigned long long *length)
 {
+	if (!bus || (!dimms && count > 0))
+		return -EINVAL;
 	struct translation translation;
 	struct ndctl_dimm *only = only_dimm(bus, address);
 	int found = 0;

@@ -285,6 +285,8 @@ static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 
 EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes)
 {
+	if (!ndns || !bytes)
+		return -EINVAL;
 	struct area_step area = {.ndns = ndns, .bytes = bytes};
 	int err = run(ndns, (struct step){.apply = info_step_read, .data = &area}, "read");
 
@@ -295,6 +297,8 @@ EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *by
 
 EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *block)
 {
+	if (!ndns || !block)
+		return -EINVAL;
 	struct area_step area = {.ndns = ndns, .block = block};
 	int err = run(ndns, (struct step){.apply = info_step_write, .data = &area}, "write");
 

@@ -107,6 +107,8 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 {
 	if (ndns)
 		*ndns = NULL;
+	if (!old || !spec)
+		return -EINVAL;
 	int err = reconfigure_namespace(old, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&old->entity), err,
@@ -197,6 +199,8 @@ static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, un
 EXPORT int ndctl_namespace_restore_mapless(
 	struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
 {
+	if (!ndns)
+		return -EINVAL;
 	int err = restore_mapless(ndns, align, flags);
 
 	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,

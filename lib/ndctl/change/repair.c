@@ -316,6 +316,8 @@ static int repair_region(struct ndctl_region *region, unsigned flags)
 
 EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags)
 {
+	if (!region)
+		return -EINVAL;
 	int result = repair_region(region, flags);
 
 	return result < 0 ? kernel_fail_while(entity_kernel(&region->entity), result,

@@ -219,7 +219,7 @@ EXPORT unsigned long long ndctl_cmd_ars_get_record_len(struct ndctl_cmd *cmd, un
 
 EXPORT int ndctl_cmd_ars_stat_get_flag_overflow(struct ndctl_cmd *cmd)
 {
-	if (cmd->kind != &ars_status)
+	if (!cmd || cmd->kind != &ars_status)
 		return -EINVAL;
 	return ars_of(cmd)->status.flags & FLAG_OVERFLOW ? 1 : 0;
 }

@@ -17,7 +17,8 @@ bool cmd_is_done(const struct ndctl_cmd *cmd, const struct cmd_kind *kind)
 
 EXPORT void ndctl_cmd_ref(struct ndctl_cmd *cmd)
 {
-	cmd->refs++;
+	if (cmd)
+		cmd->refs++;
 }
 
 EXPORT void ndctl_cmd_unref(struct ndctl_cmd *cmd)
@@ -31,17 +32,17 @@ EXPORT void ndctl_cmd_unref(struct ndctl_cmd *cmd)
 
 EXPORT int ndctl_cmd_get_type(struct ndctl_cmd *cmd)
 {
-	return cmd->kind->type;
+	return cmd ? cmd->kind->type : -EINVAL;
 }
 
 EXPORT int ndctl_cmd_get_status(struct ndctl_cmd *cmd)
 {
-	return cmd->status;
+	return cmd ? cmd->status : -EINVAL;
 }
 
 EXPORT unsigned int ndctl_cmd_get_firmware_status(struct ndctl_cmd *cmd)
 {
-	return cmd->firmware_status;
+	return cmd ? cmd->firmware_status : 0;
 }
 
 int cmd_submit(struct ndctl_cmd *cmd)
@@ -53,6 +54,8 @@ int cmd_submit(struct ndctl_cmd *cmd)
 
 EXPORT int ndctl_cmd_submit(struct ndctl_cmd *cmd)
 {
+	if (!cmd)
+		return -EINVAL;
 	int err = cmd_submit(cmd);
 
 	return err < 0

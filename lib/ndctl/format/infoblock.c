@@ -124,6 +124,8 @@ static enum ndctl_infoblock_kind infoblock_kind_of(const void *block)
 
 EXPORT int ndctl_infoblock_parse(const void *block, struct ndctl_infoblock *info)
 {
+	if (!block || !info)
+		return -EINVAL;
 	*info = (struct ndctl_infoblock){.kind = infoblock_kind_of(block)};
 	if (info->kind == NDCTL_INFOBLOCK_NONE)
 		return -ENOENT;
@@ -148,6 +150,8 @@ static void infoblock_write_checksum(unsigned char *block)
 
 EXPORT int ndctl_infoblock_format(const struct ndctl_infoblock *info, void *block)
 {
+	if (!info || !block)
+		return -EINVAL;
 	int err;
 
 	if (info->kind <= NDCTL_INFOBLOCK_NONE || info->kind > NDCTL_INFOBLOCK_DAX)
@@ -168,7 +172,7 @@ EXPORT int ndctl_infoblock_format(const struct ndctl_infoblock *info, void *bloc
 
 EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *info)
 {
-	return (unsigned)info->kind < ARRAY_SIZE(signatures) ? signatures[info->kind] : "";
+	return info && (unsigned)info->kind < ARRAY_SIZE(signatures) ? signatures[info->kind] : "";
 }
 
 /* ---- the page map's place ---- */
@@ -180,6 +184,8 @@ EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *i
 EXPORT int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_loc map,
 	unsigned long long size, unsigned long long offset, unsigned long align)
 {
+	if (!info)
+		return -EINVAL;
 	uint64_t unit = align > INFO_LEAST_UNIT ? align : INFO_LEAST_UNIT, head = INFO_MAP_START;
 
 	if (!align || align & (align - 1) || (uint64_t)align >> 32 ||

@@ -127,7 +127,7 @@ static int set_extent(struct cfg *cfg, size_t length, size_t offset)
 EXPORT int ndctl_cmd_cfg_read_set_extent(
 	struct ndctl_cmd *cmd, unsigned int len, unsigned int offset)
 {
-	return cmd->kind == &cfg_read && cmd->status > 0
+	return cmd && cmd->kind == &cfg_read && cmd->status > 0
 		? set_extent((struct cfg *)cmd, len, offset)
 		: -EINVAL;
 }
@@ -198,7 +198,7 @@ EXPORT struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_write(struct ndctl_cmd *cmd)
 EXPORT int ndctl_cmd_cfg_write_set_extent(
 	struct ndctl_cmd *cmd, unsigned int len, unsigned int offset)
 {
-	return cmd->kind == &cfg_write && cmd->status > 0
+	return cmd && cmd->kind == &cfg_write && cmd->status > 0
 		? set_extent((struct cfg *)cmd, len, offset)
 		: -EINVAL;
 }
@@ -206,7 +206,7 @@ EXPORT int ndctl_cmd_cfg_write_set_extent(
 EXPORT ssize_t ndctl_cmd_cfg_write_set_data(
 	struct ndctl_cmd *cmd, void *buf, unsigned int len, unsigned int offset)
 {
-	if (cmd->kind != &cfg_write || cmd->status <= 0)
+	if (!cmd || cmd->kind != &cfg_write || cmd->status <= 0)
 		return -EINVAL;
 	struct cfg *cfg = (struct cfg *)cmd;
 	ssize_t size = in_extent(cfg, offset, len);
@@ -217,7 +217,7 @@ EXPORT ssize_t ndctl_cmd_cfg_write_set_data(
 
 EXPORT ssize_t ndctl_cmd_cfg_write_zero_data(struct ndctl_cmd *cmd)
 {
-	if (cmd->kind != &cfg_write || cmd->status <= 0)
+	if (!cmd || cmd->kind != &cfg_write || cmd->status <= 0)
 		return -EINVAL;
 	struct cfg *cfg = (struct cfg *)cmd;
 	memset(cfg->bytes + cfg->offset, 0, cfg->length);
@@ -312,7 +312,7 @@ EXPORT int ndctl_cmd_cfg_read_get_index(
 	const struct cfg *cfg = (const struct cfg *)cmd;
 	const struct label_layout *layout = cmd_label_layout(cmd);
 
-	if (!layout)
+	if (!layout || !index)
 		return -EINVAL;
 	size_t size = layout->index_size;
 	if (which > 1 || (which + 1) * size > cfg->length)
@@ -327,7 +327,7 @@ EXPORT int ndctl_cmd_cfg_read_get_label(
 	const struct cfg *cfg = (const struct cfg *)cmd;
 	const struct label_layout *layout = cmd_label_layout(cmd);
 
-	if (!layout)
+	if (!layout || !label)
 		return -EINVAL;
 	if (slot >= layout->slots || label_offset(layout, slot + 1) > cfg->length)
 		return -ENOENT;

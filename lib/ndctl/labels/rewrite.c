@@ -298,7 +298,7 @@ EXPORT int ndctl_dimm_write_labels(
 	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset)
 {
 	/* Without bytes, write_labels() would write zeros. */
-	if (length && !bytes)
+	if (!dimm || (length && !bytes))
 		return -EINVAL;
 	return length ? write_label_bytes(dimm, bytes, length, offset, "written") : 0;
 }

@@ -281,6 +281,8 @@ EXPORT int ndctl_dimm_is_cmd_supported(struct ndctl_dimm *dimm, int cmd)
 EXPORT int ndctl_dimm_has_function(
 	struct ndctl_dimm *dimm, unsigned int family, unsigned int function)
 {
+	if (!dimm)
+		return -EINVAL;
 	struct object *object = &dimm->entity.object;
 
 	return function < 64 && object_u64_or(object, DIMM_FAMILY, ULLONG_MAX) == family &&

@@ -32,6 +32,10 @@ EXPORT struct ndctl_namespace *ndctl_namespace_get_next(struct ndctl_namespace *
 
 EXPORT struct ndctl_namespace *ndctl_namespace_get_by_name(struct ndctl_ctx *ctx, const char *name)
 {
+	if (!ctx || !name) {
+		errno = EINVAL;
+		return NULL;
+	}
 	struct entity *entity = entity_find(ctx, name);
 
 	return entity && entity->kind == KIND_NAMESPACE ? NAMESPACE(entity) : NULL;

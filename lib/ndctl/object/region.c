@@ -293,6 +293,10 @@ int nd_region_lock(struct ndctl_region *region, struct txn *txn)
 
 EXPORT struct ndctl_region *ndctl_region_get_by_name(struct ndctl_ctx *ctx, const char *name)
 {
+	if (!ctx || !name) {
+		errno = EINVAL;
+		return NULL;
+	}
 	struct entity *entity = entity_find(ctx, name);
 
 	return entity && entity->kind == KIND_REGION ? REGION(entity) : NULL;
