@@ -7,7 +7,7 @@
 #include "../util/verb.h"
 #include "devices.h"
 #include "input.h"
-#include "persist.h"
+#include "restore/persist.h"
 #include "verbs.h"
 
 static struct selection selection;

@@ -4,7 +4,7 @@
 
 #include "../util/verb.h"
 #include "devices.h"
-#include "persist.h"
+#include "restore/persist.h"
 #include "verbs.h"
 
 static const char *region;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <daxctl/pass.h>
+#include <daxctl/restore/pass.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

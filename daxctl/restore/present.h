@@ -40,7 +40,7 @@ struct present_namespace {
 struct present {
 	struct present_region *regions;
 	size_t region_count;
-	struct present_namespace *namespaces; /* see mapless.h */
+	struct present_namespace *namespaces; /* see nomap.h */
 	size_t namespace_count;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mapless.h"
+#include "nomap.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "../util/cleanup.h"
-#include "../util/say.h"
+#include "../../util/cleanup.h"
+#include "../../util/say.h"
 
 #define LIBNDCTL "libndctl.so.6"
 

@@ -8,17 +8,17 @@
 
 #include <base/lockfile.h>
 
-#include "../util/cleanup.h"
-#include "../util/config-edit.h"
-#include "../util/dax-json.h"
-#include "../util/json.h"
-#include "../util/verb.h"
-#include "devices.h"
-#include "difference.h"
-#include "mapless.h"
+#include "../../util/cleanup.h"
+#include "../../util/config-edit.h"
+#include "../../util/dax-json.h"
+#include "../../util/json.h"
+#include "../../util/verb.h"
+#include "../devices.h"
+#include "plan.h"
+#include "nomap.h"
 #include "pass.h"
 #include "task-json.h"
-#include "verbs.h"
+#include "../verbs.h"
 
 static bool dry_run;
 static int verbose;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "difference.h"
+#include "plan.h"
 
 #include <errno.h>
 #include <fnmatch.h>

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../util/config-edit.h"
-#include "../util/say.h"
-#include "../util/size.h"
-#include "difference.h"
+#include "../../util/config-edit.h"
+#include "../../util/say.h"
+#include "../../util/size.h"
+#include "plan.h"
 
 /* The lines of a stanza, as many as needed. */
 struct lines {

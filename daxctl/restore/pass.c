@@ -14,8 +14,8 @@
 #include <base/glyph.h>
 #include <base/lockfile.h>
 
-#include "../util/cleanup.h"
-#include "../util/say.h"
+#include "../../util/cleanup.h"
+#include "../../util/say.h"
 
 /*
  * The text of a record:

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "../util/dax-json.h"
+#include "../../util/dax-json.h"
 
 void present_region_deinit(struct present_region *region)
 {

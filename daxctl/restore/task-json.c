@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../util/size.h"
+#include "../../util/size.h"
 
 /* ---- what differs, as JSON ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <daxctl/difference.h>
+#include <daxctl/restore/plan.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
