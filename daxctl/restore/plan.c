@@ -53,6 +53,23 @@ static PRINTF(2, 3) void advise(struct task *task, const char *format, ...)
 	va_end(args);
 }
 
+/* ---- what a task is about ---- */
+
+struct daxctl_region *task_region(const struct task *task)
+{
+	return task->region ? task->region->region : NULL;
+}
+
+const char *task_device(const struct task *task)
+{
+	return task->device ? task->device->name : task->ndns ? task->ndns->name : NULL;
+}
+
+bool task_has_memmap_choice(const struct task *task)
+{
+	return task->region && task->region->device_count && task->region->devices[0].memmap >= 0;
+}
+
 /* ---- which region, which device ---- */
 
 static bool lies_in(const struct daxctl_range *inner, const struct daxctl_range *outer)

@@ -49,6 +49,12 @@ struct tasks {
 int tasks_init(struct tasks *tasks, const struct config *config, const struct present *present);
 void tasks_deinit(struct tasks *tasks);
 
+/* NULL: of no region, of no device that is there. */
+struct daxctl_region *task_region(const struct task *task);
+const char *task_device(const struct task *task);
+/* Whether the kernel leaves the choice that memmap_on_memory makes. */
+bool task_has_memmap_choice(const struct task *task);
+
 /* Whether the region is one that the stanza names; stanza_fits_region() says so of those without
  * nvdimm.uuid. */
 bool stanza_fits(const struct stanza *stanza, const struct present_region *region);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "apply.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How long a section may take where the kernel would work without end. */
+#define SECONDS 60
+
+static volatile sig_atomic_t late;
+
+static void on_alarm(int signal)
+{
+	late = 1;
+}
+
+/* Ends what waits, and what the kernel works on without end: the library undoes it. */
+static void limit_time(void)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+
+	late = 0;
+	sigaction(SIGALRM, &action, NULL);
+	alarm(SECONDS);
+}
+
+static unsigned task_flags(const struct task *task)
+{
+	const struct stanza *stanza = task->stanza;
+	unsigned flags = DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_REZONE;
+
+	if (!stanza->online)
+		flags |= DAXCTL_CHANGE_NO_ONLINE;
+	if (!stanza->movable)
+		flags |= DAXCTL_CHANGE_NO_MOVABLE;
+	if (stanza->given & KEY_MEMMAP && task_has_memmap_choice(task))
+		flags |=
+			stanza->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
+	return flags;
+}
+
+static struct daxctl_layout task_layout(const struct task *task)
+{
+	const struct stanza *stanza = task->stanza;
+	struct daxctl_layout layout = {0};
+
+	if (stanza->kind != STANZA_CREATE)
+		return layout;
+	layout.given = DAXCTL_LAYOUT_ALIGN;
+	layout.align = stanza->given & KEY_ALIGN ? stanza->align : task->region->align;
+	if (stanza->range_count) {
+		layout.given |= DAXCTL_LAYOUT_RANGES;
+		layout.ranges = stanza->ranges;
+		layout.range_count = stanza->range_count;
+	} else if (stanza->size) {
+		layout.given |= DAXCTL_LAYOUT_SIZE;
+		layout.size = stanza->size;
+	}
+	return layout;
+}
+
+static int apply_create(const struct task *task, const char **name)
+{
+	struct daxctl_layout layout = task_layout(task);
+	struct daxctl_dev *dev;
+	int err = daxctl_region_make_dev(
+		task->region->region, &layout, task->stanza->mode, task_flags(task), &dev);
+
+	if (!err)
+		*name = daxctl_dev_get_devname(dev);
+	return err;
+}
+
+static int apply_remake(const struct task *task)
+{
+	struct daxctl_layout layout = task_layout(task);
+
+	/* A device without a size gets all that is left. */
+	if (!task->device->size && layout.given == DAXCTL_LAYOUT_ALIGN && layout.align) {
+		uint64_t available = daxctl_region_get_available_size(task->region->region);
+		layout.given |= DAXCTL_LAYOUT_SIZE;
+		layout.size = available - available % layout.align;
+	}
+	return daxctl_dev_remake(task->device->dev, layout.given ? &layout : NULL,
+		task->stanza->mode, task_flags(task));
+}
+
+static int apply_mode(const struct task *task)
+{
+	return daxctl_dev_set_mode(task->device->dev, task->stanza->mode, task_flags(task));
+}
+
+int apply_task(struct daxctl_ctx *ctx, struct mapless *mapless, const struct task *task,
+	struct outcome *outcome)
+{
+	int err;
+
+	limit_time();
+	switch (task->action) {
+	case ACTION_MAPLESS:
+		err = mapless_restore(
+			mapless, task->ndns, task->stanza->align, &outcome->error, &outcome->hint);
+		break;
+	case ACTION_CREATE:
+		err = apply_create(task, &outcome->device);
+		break;
+	case ACTION_REMAKE:
+		err = apply_remake(task);
+		break;
+	default:
+		err = apply_mode(task);
+	}
+	alarm(0);
+	outcome->late = late;
+	if (err && task->action != ACTION_MAPLESS) {
+		outcome->error = daxctl_get_error(ctx) ?: strerror(-err);
+		outcome->hint = daxctl_get_hint(ctx);
+	}
+	return err;
+}
