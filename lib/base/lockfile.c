@@ -21,6 +21,9 @@
 #define PAUSE_PART     8
 #define TELL_AFTER     1000
 
+/* How often a lock is taken anew whose file somebody has removed. */
+#define TRIES 8
+
 /* ---- the file ---- */
 
 /* Nobody else may be able to open what is in it. */
@@ -201,21 +204,50 @@ static int wait_for(struct waiting *waiting)
 	return 0;
 }
 
-int lockfile_take(
-	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder)
+/* Whether @fd still is what others find under @name. Somebody may have removed the file, or all of
+ * /run/daxctl, between our opening and our locking: who comes later then locks another file. */
+static bool is_current(int root, const char *name, int fd)
 {
-	struct lock_holder ours = {0};
+	AUTO_CLOSE int directory =
+		openat(root, LOCKFILE_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat ours, theirs;
+
+	return directory >= 0 && fstat(fd, &ours) == 0 &&
+		fstatat(directory, name, &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
+		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static int take_once(int root, const char *name, const struct lock_wait *wait,
+	struct lock_holder *holder, int *out)
+{
 	AUTO_CLOSE int fd = lockfile_open(root, name);
 
 	if (fd < 0)
 		return fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return take_fd(&fd);
-	if (errno != EWOULDBLOCK || !wait->milliseconds)
-		return -errno;
-	struct waiting waiting = {.root = root, .fd = fd, .wait = wait, .holder = holder ?: &ours};
-	waiting.holder->pid = 0;
-	return wait_for(&waiting) ?: take_fd(&fd);
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK || !wait->milliseconds)
+			return -errno;
+		struct waiting waiting = {.root = root, .fd = fd, .wait = wait, .holder = holder};
+		holder->pid = 0;
+		int err = wait_for(&waiting);
+		if (err)
+			return err;
+	}
+	if (!is_current(root, name, fd))
+		return -ESTALE;
+	*out = take_fd(&fd);
+	return 0;
+}
+
+int lockfile_take(
+	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder)
+{
+	struct lock_holder ours = {0};
+	int fd = -1, err = -ESTALE;
+
+	for (int tries = 0; err == -ESTALE && tries < TRIES; tries++)
+		err = take_once(root, name, wait, holder ?: &ours, &fd);
+	return err ?: fd;
 }
 
 void lockfile_progress(int fd)

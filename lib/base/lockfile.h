@@ -44,6 +44,7 @@ int lockfile_open_directory(int root);
  *   -EINTR        a signal came
  *   -EACCES       only root may lock
  *   -EPERM        the directory, or the file, belongs to somebody else
+ *   -ESTALE       somebody removes the file again and again
  */
 int lockfile_take(
 	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder);

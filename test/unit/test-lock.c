@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -276,6 +277,48 @@ static void object_is_gone(void **state)
 	assert_int_equal(err, -ENOENT);
 }
 
+/* F: a waiter whose file somebody removes gets the lock of the file that others find by now: who
+ * has locked that one is not joined by it. */
+static void file_is_removed(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 30000};
+	int ready[2], done[2];
+	char answer;
+	int held = take_now(test, REGION);
+
+	assert_true(held >= 0);
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(done), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(held);
+		answer = write(ready[1], "y", 1) == 1 ? 'y' : 'n';
+		int fd = lock_take(test->kernel, REGION, &wait);
+		answer = fd >= 0 ? 'y' : 'n';
+		_exit(write(done[1], &answer, 1) != 1);
+	}
+	assert_int_equal(read(ready[0], &answer, 1), 1);
+	usleep(300000);
+	take_away(test->fixture, DIRECTORY);
+	int newer = take_now(test, REGION);
+	assert_true(newer >= 0);
+	/* The waiter gets the old lock, and must wait for the new one. */
+	close(held);
+	usleep(1500000);
+	struct pollfd poll_done = {.fd = done[0], .events = POLLIN};
+	assert_int_equal(poll(&poll_done, 1, 0), 0);
+	close(newer);
+	assert_int_equal(read(done[0], &answer, 1), 1);
+	assert_int_equal(answer, 'y');
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (int i = 0; i < 2; i++) {
+		close(ready[i]);
+		close(done[i]);
+	}
+}
+
 #define lock_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -289,6 +332,7 @@ int main(void)
 		lock_test(waits_while_it_goes_on),
 		lock_test(interrupted),
 		lock_test(object_is_gone),
+		lock_test(file_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
