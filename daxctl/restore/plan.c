@@ -191,13 +191,32 @@ static void use_device(struct task *task, const struct present_device *device)
 		task->action = ACTION_MODE;
 }
 
+/* The first device of a region that cannot be read, though it is there, and why. */
+static const struct present_device *find_unreadable(
+	const struct present_region *region, bool ranges_too, int *err)
+{
+	for (size_t i = 0; i < region->device_count; i++) {
+		const struct present_device *device = &region->devices[i];
+		*err = device->error ?: ranges_too ? device->range_error : 0;
+		if (*err && *err != -ENOENT && *err != -ENODEV)
+			return device;
+	}
+	return NULL;
+}
+
 /* The one device of a region. */
 static void find_device(struct task *task)
 {
 	const struct present_region *region = task->region;
 	const struct present_device *only = NULL;
 	struct words found = {0};
+	int err;
+	const struct present_device *unreadable = find_unreadable(region, false, &err);
 
+	if (unreadable) {
+		refuse(task, "%s cannot be read: %s", unreadable->name, strerror(-err));
+		return;
+	}
 	for (size_t i = 0; i < region->device_count; i++) {
 		if (!region->devices[i].size)
 			continue;
@@ -280,6 +299,19 @@ static void pair(struct tasks *tasks, const struct present_region *region,
 				same(task->stanza, device))
 				use_device(task, device);
 		}
+}
+
+/* A device that cannot be read may be any of those that seem to be missing, and may have any
+ * memory. */
+static void refuse_unreadable(struct tasks *tasks, const struct present_region *region)
+{
+	int err;
+	const struct present_device *unreadable = find_unreadable(region, true, &err);
+
+	for (size_t i = 0; unreadable && i < tasks->count; i++)
+		if (is_open(&tasks->list[i], region))
+			refuse(&tasks->list[i], "%s cannot be read: %s", unreadable->name,
+				strerror(-err));
 }
 
 /* What is left is one device that has all of it: the one that the kernel made of the whole region
@@ -412,6 +444,7 @@ static void plan_region(struct tasks *tasks, const struct present_region *region
 	}
 	pair(tasks, region, same_ranges);
 	pair(tasks, region, same_size);
+	refuse_unreadable(tasks, region);
 	pair_rest(tasks, region);
 	plan_missing(tasks, region);
 }

@@ -31,6 +31,8 @@ int present_read_ranges(struct present_device *device)
 
 	daxctl_mapping_foreach (device->dev, mapping)
 		count++;
+	/* A device without ranges says so by ENOENT. */
+	device->range_error = count || errno == ENOENT ? 0 : -errno;
 	device->ranges = calloc(count ?: 1, sizeof(*device->ranges));
 	if (!device->ranges)
 		return -ENOMEM;
@@ -65,7 +67,12 @@ static int read_devices(struct present_region *region)
 	struct daxctl_dev *dev;
 	size_t count = 0;
 
-	daxctl_dev_foreach (region->region, dev)
+	errno = 0;
+	dev = daxctl_dev_get_first(region->region);
+	/* A region that has gone has no devices. */
+	if (errno && errno != ENOENT)
+		return -errno;
+	for (; dev; dev = daxctl_dev_get_next(dev))
 		count++;
 	region->devices = calloc(count ?: 1, sizeof(*region->devices));
 	if (!region->devices)
@@ -134,10 +141,12 @@ int present_init(struct present *present, struct daxctl_ctx *ctx)
 	struct daxctl_region *region;
 
 	*present = (struct present){0};
-	daxctl_region_foreach (ctx, region) {
+	errno = 0;
+	for (region = daxctl_region_get_first(ctx); region;
+		region = daxctl_region_get_next(region)) {
 		int err = present_add_region(present, region);
 		if (err)
 			return err;
 	}
-	return 0;
+	return present->region_count ? 0 : -errno;
 }

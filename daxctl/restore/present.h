@@ -6,7 +6,8 @@
 
 /* What there is: a picture that is compared with the configuration, taken in one look. */
 struct present_device {
-	int error; /* what kept its size from being read */
+	int error;	 /* what kept its size from being read */
+	int range_error; /* what kept its ranges from being read */
 	struct daxctl_dev *dev;
 	const char *name;
 	uint64_t size, align;
@@ -44,7 +45,8 @@ struct present {
 	size_t namespace_count;
 };
 
-/* All regions and devices. 0 or -ENOMEM; what cannot be read is missing. */
+/* All regions and devices. Returns 0 or a negative errno: nobody can tell which regions or devices
+ * there are. A device that cannot be read is there, with its error. */
 int present_init(struct present *present, struct daxctl_ctx *ctx);
 /* One region more. */
 int present_add_region(struct present *present, struct daxctl_region *region);
@@ -56,5 +58,5 @@ void present_region_locate(struct present_region *region);
 int present_region_init(struct present_region *region, struct daxctl_region *object);
 void present_region_deinit(struct present_region *region);
 void present_deinit(struct present *present);
-/* The ranges of .dev alone; .ranges is to be freed. 0 or -ENOMEM. */
+/* The ranges of .dev alone; .ranges is to be freed. 0 or -ENOMEM; .range_error says more. */
 int present_read_ranges(struct present_device *device);

@@ -7,7 +7,9 @@
 
 #include "../../util/cleanup.h"
 #include "../../util/config-edit.h"
+#include "../../util/dax-json.h"
 #include "../../util/json.h"
+#include "../../util/say.h"
 #include "../../util/verb.h"
 #include "../devices.h"
 #include "../verbs.h"
@@ -133,11 +135,14 @@ static bool fits_too(const struct tasks *tasks, struct daxctl_region *region)
 static bool is_ambiguous(struct daxctl_ctx *ctx, const struct tasks *tasks)
 {
 	struct daxctl_region *region;
+	bool ambiguous = false;
 
+	/* Where nobody can tell which regions there are, any may fit. */
+	if (!daxctl_region_get_first(ctx))
+		return true;
 	daxctl_region_foreach (ctx, region)
-		if (fits_too(tasks, region))
-			return true;
-	return false;
+		ambiguous = ambiguous || fits_too(tasks, region);
+	return ambiguous;
 }
 
 /* ---- all together ---- */
@@ -158,9 +163,22 @@ static int look_at_all(
 {
 	int err = present_init(&picture->present, restoration->ctx);
 
+	if (err)
+		say_error("the dax devices cannot be listed: %s", strerror(-err));
 	if (!err && wants_namespaces(config))
 		restoration->report.last = mapless_new(&restoration->mapless, &picture->present);
 	return err ?: tasks_init(&picture->tasks, config, &picture->present);
+}
+
+static int look_at_region(struct restoration *restoration, struct picture *picture)
+{
+	struct daxctl_region *region = restoration->scope->region;
+	int err = present_add_region(&picture->present, region);
+
+	if (err)
+		say_error("the devices of region %s cannot be listed: %s", dax_region_place(region),
+			strerror(-err));
+	return err;
 }
 
 static int look_at_scope(
@@ -170,7 +188,7 @@ static int look_at_scope(
 	int err = 0;
 
 	if (scope->region)
-		err = present_add_region(&picture->present, scope->region);
+		err = look_at_region(restoration, picture);
 	else if (wants_namespaces(config))
 		err = mapless_new(&restoration->mapless, &picture->present);
 	err = err ?: tasks_init(&picture->tasks, config, &picture->present);

@@ -400,7 +400,7 @@ EXPORT unsigned long daxctl_region_get_align(struct daxctl_region *region)
 
 EXPORT struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region)
 {
-	list_devs(region);
+	errno = -list_devs(region);
 	return region->devs;
 }
 

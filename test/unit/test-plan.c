@@ -161,6 +161,37 @@ static void by_uuid(void **state)
 	assert_refused(world, 1, "dax2.0 is described by [reconfigure-device a]");
 }
 
+/* F: what cannot be read is neither free nor missing. */
+static void unreadable(void **state)
+{
+	static const char ranges[] = "[create-device a]\nregion.path=/platform/hmem.0\n"
+				     "range.1=0x100000000-0x10fffffff\n"
+				     "[create-device b]\nregion.path=/platform/hmem.0\nsize=256M\n";
+	struct world *world = *state;
+
+	add_device(world, 0, "dax0.0", BASE, 256 * MIB);
+	add_device(world, 0, "dax0.1", BASE + 256 * MIB, 0);
+	compare(world, ranges);
+	assert_task(world, 0, ACTION_NONE, "dax0.0", 0);
+	assert_task(world, 1, ACTION_REMAKE, "dax0.1", DIFFERS_MISSING | DIFFERS_MODE);
+	world->devices[0][1].error = -EIO;
+	compare(world, ranges);
+	assert_task(world, 0, ACTION_NONE, "dax0.0", 0);
+	assert_refused(world, 1, "dax0.1 cannot be read: Input/output error");
+	/* Nor is the other one the only one. */
+	compare(world, "[reconfigure-device a]\nregion.path=/platform/hmem.0\n");
+	assert_refused(world, 0, "dax0.1 cannot be read");
+	world->devices[0][1].error = 0;
+	world->devices[0][1].range_error = -EIO;
+	compare(world, ranges);
+	assert_refused(world, 1, "dax0.1 cannot be read");
+	/* It has gone. */
+	world->devices[0][1].range_error = 0;
+	world->devices[0][1].error = -ENOENT;
+	compare(world, "[reconfigure-device a]\nregion.path=/platform/hmem.0\n");
+	assert_task(world, 0, ACTION_MODE, "dax0.0", DIFFERS_MODE);
+}
+
 static void without_map(void **state)
 {
 	static const char text[] = "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\nmap=none\n";
@@ -309,6 +340,7 @@ int main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(by_uuid),
+		TEST(unreadable),
 		TEST(without_map),
 		TEST(by_region),
 		TEST(devices_of_a_region),
