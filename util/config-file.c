@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,14 @@ void config_free_stanza(struct stanza *stanza)
 	free(stanza);
 }
 
+static void forget_name(void *stanza)
+{
+}
+
 void config_free(struct config *config)
 {
+	if (config)
+		tdestroy(config->names, forget_name);
 	while (config && config->stanzas) {
 		struct stanza *stanza = config->stanzas;
 		config->stanzas = stanza->next;

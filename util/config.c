@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <iniparser/iniparser.h>
 #include <limits.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -432,18 +433,35 @@ static void check_header(struct stanza *stanza, const struct kind *kind, bool cl
 	say_hint("write [%s %s]", kind->word, *rest && closed ? rest : "NAME");
 }
 
-/* Both are not to be applied: nobody knows which one is meant. */
-static void check_twice(struct config *config, struct stanza *stanza)
+static int by_name(const void *a, const void *b)
 {
-	for (struct stanza *other = config->stanzas; other; other = other->next) {
-		if (strcmp(other->name, stanza->name) != 0 || (other->foreign && stanza->foreign))
-			continue;
-		mistake(stanza, "a section of this name is in line %zu of %s too", other->line,
-			other->file);
-		if (!other->wrong)
-			config->mistakes++;
-		other->wrong = true;
-	}
+	const struct stanza *one = a, *other = b;
+
+	return strcmp(one->name, other->name);
+}
+
+/* Two of one name are both not to be applied: nobody knows which one is meant. Returns 0 or
+ * -ENOMEM. */
+static int check_twice(struct config *config, struct stanza *stanza)
+{
+	struct stanza **place = tsearch(stanza, &config->names, by_name);
+
+	if (!place)
+		return -ENOMEM;
+	struct stanza *other = *place;
+	if (other == stanza)
+		return 0;
+	/* The next one is compared with one that is for us, if there is any. */
+	if (other->foreign)
+		*place = stanza;
+	if (other->foreign && stanza->foreign)
+		return 0;
+	mistake(stanza, "a section of this name is in line %zu of %s too", other->line,
+		other->file);
+	if (!other->wrong)
+		config->mistakes++;
+	other->wrong = true;
+	return 0;
 }
 
 static void read_stanza(
@@ -565,21 +583,22 @@ static int read_for_scope(struct config *config, struct stanza **stanza, const s
 static int add_stanza(struct config *config, const char *file, const struct ini *ini, size_t index,
 	const struct kind *kind)
 {
-	struct stanza **place = &config->stanzas;
 	struct stanza *stanza = stanza_new(file, kind, &ini->sections[index]);
+	int err = 0;
 
 	if (!stanza)
 		return -ENOMEM;
-	while (*place)
-		place = &(*place)->next;
-	if (!config->scope) {
+	if (!config->scope)
 		read_stanza(stanza, kind, ini, index);
-	} else if (read_for_scope(config, &stanza, kind, ini, index)) {
+	else
+		err = read_for_scope(config, &stanza, kind, ini, index);
+	err = err ?: check_twice(config, stanza);
+	if (err) {
 		config_free_stanza(stanza);
-		return -ENOMEM;
+		return err;
 	}
-	check_twice(config, stanza);
-	*place = stanza;
+	*(config->end ?: &config->stanzas) = stanza;
+	config->end = &stanza->next;
 	if (stanza->foreign)
 		return 0;
 	config->mistakes += stanza->wrong;

@@ -76,6 +76,8 @@ struct config_scope {
 
 struct config {
 	struct stanza *stanzas;
+	struct stanza **end; /* where the next one goes; NULL: there is none yet */
+	void *names;	     /* tsearch(3): a stanza for each name, one that is for us if any is */
 	const struct config_scope *scope; /* while it is read; NULL: all */
 	bool first_only;		  /* while it is read: until a section is found */
 	bool found;			  /* a section, or a mistake, that may be for the scope */

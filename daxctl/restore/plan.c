@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../util/cleanup.h"
+#include "taken.h"
+
 void tasks_deinit(struct tasks *tasks)
 {
 	for (size_t i = 0; i < tasks->count; i++) {
@@ -77,11 +80,6 @@ static bool lies_in(const struct daxctl_range *inner, const struct daxctl_range 
 	return inner->start >= outer->start && inner->end <= outer->end;
 }
 
-static bool overlaps(const struct daxctl_range *a, const struct daxctl_range *b)
-{
-	return a->start <= b->end && b->start <= a->end;
-}
-
 /* Where nobody tells where a region lies, its devices do. */
 static bool has_range(const struct present_region *region, const struct daxctl_range *range)
 {
@@ -89,7 +87,7 @@ static bool has_range(const struct present_region *region, const struct daxctl_r
 		return lies_in(range, &region->range);
 	for (size_t i = 0; i < region->device_count; i++)
 		for (size_t j = 0; j < region->devices[i].range_count; j++)
-			if (overlaps(range, &region->devices[i].ranges[j]))
+			if (ranges_overlap(range, &region->devices[i].ranges[j]))
 				return true;
 	return false;
 }
@@ -295,8 +293,8 @@ static void pair(struct tasks *tasks, const struct present_region *region,
 		for (size_t j = 0; j < region->device_count; j++) {
 			struct task *task = &tasks->list[i];
 			const struct present_device *device = &region->devices[j];
-			if (is_open(task, region) && device->size && !is_taken(tasks, device) &&
-				same(task->stanza, device))
+			if (is_open(task, region) && device->size && same(task->stanza, device) &&
+				!is_taken(tasks, device))
 				use_device(task, device);
 		}
 }
@@ -347,7 +345,7 @@ static bool overlap(
 {
 	for (size_t i = 0; i < a_count; i++)
 		for (size_t j = 0; j < b_count; j++)
-			if (overlaps(&a[i], &b[j]))
+			if (ranges_overlap(&a[i], &b[j]))
 				return true;
 	return false;
 }
@@ -378,22 +376,28 @@ static void check_place(struct tasks *tasks, struct task *task, const struct pre
 	}
 }
 
-static void check_alone(struct tasks *tasks, struct task *task)
+/* Returns 0 or -ENOMEM. */
+static int check_alone(struct taken *taken, struct task *task)
 {
-	for (struct task *other = tasks->list; other < task && task->action != ACTION_REFUSED;
-		other++) {
-		const struct stanza *a = other->stanza, *b = task->stanza;
-		if (other->region != task->region || a->kind != STANZA_CREATE ||
-			other->action == ACTION_REFUSED)
-			continue;
-		if (is_rest(a) && is_rest(b))
+	const struct stanza *stanza = task->stanza;
+
+	if (is_rest(stanza)) {
+		if (taken->rest)
 			refuse(task,
 				"[%s] of %s wants all that is left of region %s too: one of both "
 				"needs a size",
-				a->name, a->file, task->region->path);
-		else if (overlap(a->ranges, a->range_count, b->ranges, b->range_count))
-			refuse(task, "its ranges overlap those of [%s] of %s", a->name, a->file);
+				taken->rest->stanza->name, taken->rest->stanza->file,
+				task->region->path);
+		else
+			taken->rest = task;
+		return 0;
 	}
+	const struct task *other = taken_find(taken, stanza);
+	if (!other)
+		return taken_add(taken, task);
+	refuse(task, "its ranges overlap those of [%s] of %s", other->stanza->name,
+		other->stanza->file);
+	return 0;
 }
 
 /* Those that have no device yet: the first takes over the one that the kernel made of all, or one
@@ -427,9 +431,12 @@ static void plan_missing(struct tasks *tasks, const struct present_region *regio
 	}
 }
 
-static void plan_region(struct tasks *tasks, const struct present_region *region)
+static int plan_region(struct tasks *tasks, const struct present_region *region)
 {
-	for (size_t i = 0; i < tasks->count; i++) {
+	CLEANUP(taken_deinit) struct taken taken = {0};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < tasks->count; i++) {
 		struct task *task = &tasks->list[i];
 		if (!is_open(task, region))
 			continue;
@@ -440,13 +447,16 @@ static void plan_region(struct tasks *tasks, const struct present_region *region
 			refuse(task, "its ranges are not all in region %s, which has %#llx-%#llx",
 				region->path, region->range.start, region->range.end);
 		else
-			check_alone(tasks, task);
+			err = check_alone(&taken, task);
 	}
+	if (err)
+		return err;
 	pair(tasks, region, same_ranges);
 	pair(tasks, region, same_size);
 	refuse_unreadable(tasks, region);
 	pair_rest(tasks, region);
 	plan_missing(tasks, region);
+	return 0;
 }
 
 /* ---- a namespace without a page map ---- */
@@ -483,31 +493,65 @@ static void find_namespace(struct task *task, const struct present *present)
 
 /* ---- all ---- */
 
-/* A section that says what the one device of a region is, and others that say what its devices are,
- * cannot both be right. */
-static void check_kinds(const struct tasks *tasks, struct task *task)
+/* The first tasks of a region, of each kind. */
+struct firsts {
+	const struct task *create;
+	struct task *reconfigure; /* of those with a device, which is the region's only one */
+};
+
+static struct firsts *find_firsts(
+	struct firsts *list, const struct present *present, const struct task *task)
 {
-	for (size_t i = 0; task->region && i < tasks->count; i++) {
-		const struct stanza *other = tasks->list[i].stanza;
-		if (tasks->list[i].region != task->region || other->kind != STANZA_CREATE)
-			continue;
-		refuse(task, "[%s] of %s says what the devices of region %s are", other->name,
-			other->file, task->region->path);
-		return;
-	}
+	return &list[task->region - present->regions];
 }
 
-static void twice_for_one(struct tasks *tasks, struct task *task)
+/* A section that says what the one device of a region is, and others that say what its devices are,
+ * cannot both be right. */
+static void check_kinds(const struct firsts *firsts, struct task *task)
 {
-	for (struct task *other = tasks->list; task->device && other < task; other++) {
-		if (other->device != task->device || other->stanza->kind != STANZA_RECONFIGURE)
-			continue;
-		refuse(task, "%s is described by [%s] of %s too", task->device->name,
-			other->stanza->name, other->stanza->file);
-		refuse(other, "%s is described by [%s] of %s too", task->device->name,
-			task->stanza->name, task->stanza->file);
+	if (firsts->create)
+		refuse(task, "[%s] of %s says what the devices of region %s are",
+			firsts->create->stanza->name, firsts->create->stanza->file,
+			task->region->path);
+}
+
+static void twice_for_one(struct firsts *firsts, struct task *task)
+{
+	struct task *other = firsts->reconfigure;
+
+	if (!task->device)
+		return;
+	if (!other) {
+		firsts->reconfigure = task;
 		return;
 	}
+	refuse(task, "%s is described by [%s] of %s too", task->device->name, other->stanza->name,
+		other->stanza->file);
+	refuse(other, "%s is described by [%s] of %s too", task->device->name, task->stanza->name,
+		task->stanza->file);
+}
+
+static int plan_only_devices(struct tasks *tasks, const struct present *present)
+{
+	AUTO_FREE struct firsts *list = calloc(present->region_count ?: 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = tasks->count; i-- > 0;)
+		if (tasks->list[i].region && tasks->list[i].stanza->kind == STANZA_CREATE)
+			find_firsts(list, present, &tasks->list[i])->create = &tasks->list[i];
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->list[i];
+		if (task->stanza->kind == STANZA_CREATE || !task->region)
+			continue;
+		struct firsts *firsts = find_firsts(list, present, task);
+		check_kinds(firsts, task);
+		if (task->action == ACTION_REFUSED)
+			continue;
+		find_device(task);
+		twice_for_one(firsts, task);
+	}
+	return 0;
 }
 
 static int by_rest(bool rest, const struct config *config, struct tasks *tasks)
@@ -537,17 +581,7 @@ int tasks_init(struct tasks *tasks, const struct config *config, const struct pr
 		else
 			find_region(&tasks->list[i], present);
 	}
-	for (size_t i = 0; i < present->region_count; i++)
-		plan_region(tasks, &present->regions[i]);
-	for (size_t i = 0; i < tasks->count; i++) {
-		struct task *task = &tasks->list[i];
-		if (task->stanza->kind == STANZA_CREATE || !task->region)
-			continue;
-		check_kinds(tasks, task);
-		if (task->action == ACTION_REFUSED)
-			continue;
-		find_device(task);
-		twice_for_one(tasks, task);
-	}
-	return 0;
+	for (size_t i = 0; !err && i < present->region_count; i++)
+		err = plan_region(tasks, &present->regions[i]);
+	return err ?: plan_only_devices(tasks, present);
 }

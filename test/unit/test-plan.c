@@ -192,6 +192,37 @@ static void unreadable(void **state)
 	assert_task(world, 0, ACTION_MODE, "dax0.0", DIFFERS_MODE);
 }
 
+/* F: it takes a second or two, and took minutes when each section was compared with all: the test
+ * would be given up. */
+static void sixty_thousand_sections(void **state)
+{
+	enum { COUNT = 60000 };
+	struct world *world = *state;
+	uint64_t start = BASE + 1024 * MIB;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	add_device(world, 0, "dax0.0", BASE, 1024 * MIB);
+	for (int i = 0; i < COUNT; i++, start += 8192)
+		fprintf(file,
+			"[create-device d%d]\nregion.path=/platform/hmem.0\nrange.1=%#jx-%#jx\n", i,
+			(uintmax_t)start, (uintmax_t)start + 8191);
+	/* Of a name that is there, of ranges that are taken, and for a device that is described. */
+	fprintf(file, "[create-device e]\nregion.path=/platform/hmem.0\nrange.1=%#jx-%#jx\n",
+		(uintmax_t)start - 8192, (uintmax_t)start + 8191);
+	for (int i = 0; i < COUNT; i++)
+		fprintf(file, "[reconfigure-device %d]\nregion.path=/platform/hmem.0\n", i);
+	assert_int_equal(fclose(file), 0);
+	compare(world, text);
+	free(text);
+	assert_int_equal(world->tasks.count, 2 * COUNT + 1);
+	assert_task(world, 0, ACTION_CREATE, "", DIFFERS_MISSING);
+	assert_task(world, COUNT - 1, ACTION_CREATE, "", DIFFERS_MISSING);
+	assert_refused(world, COUNT, "its ranges overlap those of [create-device d59999]");
+	assert_refused(world, 2 * COUNT, "[create-device d0] of a.conf says");
+}
+
 static void without_map(void **state)
 {
 	static const char text[] = "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\nmap=none\n";
@@ -341,6 +372,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(by_uuid),
 		TEST(unreadable),
+		TEST(sixty_thousand_sections),
 		TEST(without_map),
 		TEST(by_region),
 		TEST(devices_of_a_region),

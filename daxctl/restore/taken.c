@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "taken.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+
+struct taken_range {
+	struct daxctl_range range;
+	const struct task *task;
+};
+
+void taken_deinit(struct taken *taken)
+{
+	tdestroy(taken->ranges, free);
+}
+
+/* Ranges that overlap are equal: a tree of ranges, none of which do, finds one that does. */
+static int compare_taken(const void *a, const void *b)
+{
+	const struct taken_range *one = a, *other = b;
+
+	if (ranges_overlap(&one->range, &other->range))
+		return 0;
+	return one->range.start < other->range.start ? -1 : 1;
+}
+
+const struct task *taken_find(const struct taken *taken, const struct stanza *stanza)
+{
+	for (size_t i = 0; i < stanza->range_count; i++) {
+		const struct taken_range range = {.range = stanza->ranges[i]};
+		struct taken_range *const *found = tfind(&range, &taken->ranges, compare_taken);
+		if (found)
+			return (*found)->task;
+	}
+	return NULL;
+}
+
+int taken_add(struct taken *taken, const struct task *task)
+{
+	for (size_t i = 0; i < task->stanza->range_count; i++) {
+		AUTO_FREE struct taken_range *range = malloc(sizeof(*range));
+		if (!range)
+			return -ENOMEM;
+		*range = (struct taken_range){task->stanza->ranges[i], task};
+		if (!tsearch(range, &taken->ranges, compare_taken))
+			return -ENOMEM;
+		TAKE(range);
+	}
+	return 0;
+}
