@@ -224,6 +224,7 @@ labelled() {
 	ndctl enable-region region0
 }
 
+# shellcheck disable=SC2154 # the file that calls it sets $mnt
 # mounted MODE DISK: a new namespace of that mode, with a file system that is mounted on $mnt.
 mounted() {
 	ndctl create-namespace --mode "$1" --size 64M >/dev/null

@@ -144,6 +144,7 @@ settings() {
 }
 
 # Options of the devices that carry the guest's output, common to both kinds of guest.
+# shellcheck disable=SC2054 # the commas are QEMU's
 port=(-device virtio-serial-pci,bus=pcie.0)
 
 # start_guest OPTION...: QEMU in the background, as `guest`.
