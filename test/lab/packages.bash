@@ -13,6 +13,7 @@ packages_test=(bats g++ clang libclang-rt-dev gojq jq strace dmsetup mdadm valgr
 	libblockdev-nvdimm2)
 packages_image=(debootstrap debian-archive-keyring fakechroot fakeroot e2fsprogs)
 packages_host=(python3 strace)
+packages_lint=(universal-ctags clang-format shellcheck codespell)
 packages_bench=(bc time)
 packages_demo=(numactl procps)
 
