@@ -154,15 +154,9 @@ static int refuse(const char *path, const char *signature, const char *why)
 	return -EINVAL;
 }
 
-static void cleanup_file(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
 int acpi_table_read(const char *path, const char *signature, struct acpi_table *table)
 {
-	CLEANUP(cleanup_file) FILE *file = fopen(path, "re");
+	AUTO_FILE FILE *file = fopen(path, "re");
 	uint8_t header[HEADER];
 
 	*table = (struct acpi_table){0};
@@ -209,7 +203,7 @@ void acpi_table_finish(struct acpi_table *table)
 	table->bytes[CHECKSUM] -= sum(table);
 }
 
-static int write_all(int fd, const struct acpi_table *table)
+static int write_table(int fd, const struct acpi_table *table)
 {
 	for (size_t done = 0; done < table->size;) {
 		ssize_t count = write(fd, table->bytes + done, table->size - done);
@@ -233,7 +227,7 @@ int acpi_table_write(const char *path, const struct acpi_table *table)
 	if (fd < 0) {
 		err = -errno;
 	} else {
-		err = fchmod(fd, 0640) ? -errno : write_all(fd, table);
+		err = fchmod(fd, 0640) ? -errno : write_table(fd, table);
 		if (close(fd) && !err)
 			err = -errno;
 		if (!err && rename(part, path))

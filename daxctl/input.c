@@ -20,12 +20,6 @@
 /* A device of 512 TiB in ranges of 2 MiB has not as much to say. */
 #define FILE_MAX (64 << 20)
 
-static void cleanup_file(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
 static void cleanup_tokener(struct json_tokener **tokener)
 {
 	if (*tokener)
@@ -41,7 +35,7 @@ static int failed(const char *path, int err)
 /* The whole file with a NUL at the end. */
 static int read_file(const char *path, char **text, size_t *size)
 {
-	CLEANUP(cleanup_file) FILE *file = fopen(path, "re");
+	AUTO_FILE FILE *file = fopen(path, "re");
 	struct stat stat;
 
 	if (!file || fstat(fileno(file), &stat))

@@ -16,6 +16,12 @@ extern int dimm_verbose;
 	}
 
 /* A span of the label area, of the options --size and --offset. */
+static inline void cleanup_cmd(struct ndctl_cmd **cmd)
+{
+	ndctl_cmd_unref(*cmd);
+}
+#define AUTO_CMD CLEANUP(cleanup_cmd)
+
 struct span {
 	uint64_t size, offset;
 };

@@ -19,12 +19,6 @@ static const struct option options[] = {
 	{'I', "index", OPT_FLAG, &only_index, NULL, "the two index blocks only"},
 };
 
-static void cleanup_cmd(struct ndctl_cmd **cmd)
-{
-	ndctl_cmd_unref(*cmd);
-}
-#define AUTO_CMD CLEANUP(cleanup_cmd)
-
 /* ---- what labels say ---- */
 
 #define INDEX(object) ((const struct ndctl_label_index *)(object))

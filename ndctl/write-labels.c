@@ -14,15 +14,10 @@ static const struct option options[] = {
 	{'i', "input", OPT_TEXT, &input, "file", "what to write; without it, standard input"},
 };
 
-static void cleanup_cmd(struct ndctl_cmd **cmd)
-{
-	ndctl_cmd_unref(*cmd);
-}
-
 /* Bytes of the label area, or a negative errno. */
 static ssize_t area_size(struct ndctl_dimm *dimm)
 {
-	CLEANUP(cleanup_cmd) struct ndctl_cmd *cmd = ndctl_dimm_cmd_new_cfg_size(dimm);
+	AUTO_CMD struct ndctl_cmd *cmd = ndctl_dimm_cmd_new_cfg_size(dimm);
 
 	if (!cmd)
 		return -errno;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,6 +22,13 @@ static inline void cleanup_close(const int *fd)
 		close(*fd);
 }
 
+static inline void cleanup_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+#define AUTO_FILE  CLEANUP(cleanup_file)
 #define AUTO_FREE  CLEANUP(cleanup_free)
 #define AUTO_CLOSE CLEANUP(cleanup_close)
 

@@ -226,11 +226,11 @@ EXPORT ssize_t ndctl_cmd_cfg_write_zero_data(struct ndctl_cmd *cmd)
 
 /* ---- all at once ---- */
 
-static void cleanup_cmd(struct ndctl_cmd **cmd)
+static void cmd_cleanup(struct ndctl_cmd **cmd)
 {
 	ndctl_cmd_unref(*cmd);
 }
-#define AUTO_CMD CLEANUP(cleanup_cmd)
+#define AUTO_CMD CLEANUP(cmd_cleanup)
 
 static int read_extent(
 	struct ndctl_dimm *dimm, size_t length, size_t offset, struct ndctl_cmd **out)
