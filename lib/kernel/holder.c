@@ -140,8 +140,9 @@ static int fail_mounted(struct kernel *kernel, const struct mounted *mounted)
 	return err;
 }
 
-static int fail_mounted_elsewhere(
-	struct kernel *kernel, const struct mounted *mounted, int proc, const char *pid)
+/* @task: @pid, or the path of a thread of it. */
+static int fail_mounted_elsewhere(struct kernel *kernel, const struct mounted *mounted, int proc,
+	const char *pid, const char *task)
 {
 	struct shell_word word;
 	char command[64];
@@ -150,44 +151,73 @@ static int fail_mounted_elsewhere(
 	int err = kernel_fail(kernel, EBUSY,
 		"/dev/%s is mounted on %s in the mount namespace of %s (process %s)",
 		mounted->disk->name, mounted->where, command, pid);
-	kernel_hint(kernel, "nsenter --target %s --mount --root umount %s", pid,
+	kernel_hint(kernel, "nsenter --target %s --mount --root umount %s", basename(task),
 		shell_word(&word, mounted->where));
 	return err;
 }
 
-/* Whether @pid is the first of its mount namespace to be looked at. */
-static bool is_fresh(int proc, const char *pid, struct names *seen)
-{
-	char path[64], space[64];
+/* The mount namespaces that were looked at. */
+struct mounts {
+	int proc;
+	struct names seen;
+	struct mounted mounted; /* what was found */
+};
 
-	snprintf(path, sizeof(path), "%s/ns/mnt", pid);
-	ssize_t size = readlinkat(proc, path, space, sizeof(space) - 1);
-	if (size < 0)
-		return true;
-	space[size] = 0;
-	return !names_contain(seen, space) && names_add(seen, space) == 0;
+static void mounts_deinit(struct mounts *mounts)
+{
+	names_deinit(&mounts->seen);
+}
+
+/* Looks at the mount namespace of @task unless it was looked at. Returns 1 if the disk is mounted
+ * there, 0 if not, -ENOENT if @task has none (any more), or another negative errno. */
+static int find_mount_of(struct mounts *mounts, const char *task)
+{
+	char path[PROC_PATH + 16], space[64];
+
+	snprintf(path, sizeof(path), "%s/ns/mnt", task);
+	ssize_t size = readlinkat(mounts->proc, path, space, sizeof(space) - 1);
+	int err = size < 0 ? -errno : 0;
+	if (!err) {
+		space[size] = 0;
+		if (names_contain(&mounts->seen, space))
+			return 0;
+		names_add(&mounts->seen, space);
+	}
+	snprintf(path, sizeof(path), "%s/mountinfo", task);
+	return proc_find_line(mounts->proc, path, is_mounted, &mounts->mounted) ?: err;
+}
+
+/* Returns 1 and stores whose mount it is in @task, or 0. */
+static int find_mount_of_process(struct mounts *mounts, const char *pid, char task[PROC_PATH])
+{
+	CLEANUP(proc_close) DIR *threads = NULL;
+
+	snprintf(task, PROC_PATH, "%s", pid);
+	int found = find_mount_of(mounts, task);
+	if (found >= 0 || !(threads = proc_open_threads(mounts->proc, pid)))
+		return found > 0;
+	while (proc_next_thread(threads, pid, task))
+		if (find_mount_of(mounts, task) > 0)
+			return 1;
+	return 0;
 }
 
 static int find_mount(struct kernel *kernel, const struct disk *disk)
 {
-	AUTO_NAMES struct names seen = NAMES_INIT;
-	struct mounted mounted = {.disk = disk};
+	CLEANUP(mounts_deinit) struct mounts mounts = {.seen = NAMES_INIT, .mounted.disk = disk};
 	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
+	char task[PROC_PATH];
 	const char *pid;
 
 	if (!proc)
 		return 0;
-	is_fresh(dirfd(proc), "self", &seen);
-	if (proc_find_line(dirfd(proc), "self/mountinfo", is_mounted, &mounted) > 0)
-		return fail_mounted(kernel, &mounted);
-	while ((pid = proc_next(proc))) {
-		char path[64];
-		if (!is_fresh(dirfd(proc), pid, &seen))
-			continue;
-		snprintf(path, sizeof(path), "%s/mountinfo", pid);
-		if (proc_find_line(dirfd(proc), path, is_mounted, &mounted) > 0)
-			return fail_mounted_elsewhere(kernel, &mounted, dirfd(proc), pid);
-	}
+	mounts.proc = dirfd(proc);
+	if (find_mount_of(&mounts, "self") > 0)
+		return fail_mounted(kernel, &mounts.mounted);
+	while ((pid = proc_next(proc)))
+		if (find_mount_of_process(&mounts, pid, task))
+			return fail_mounted_elsewhere(
+				kernel, &mounts.mounted, mounts.proc, pid, task);
 	return 0;
 }
 

@@ -22,6 +22,8 @@
 struct wanted {
 	int proc;
 	const char *pid;
+	const char *task; /* the same, or "PID/task/TID": whose files tell of its memory */
+	bool has_memory;  /* the files told of some */
 	const char *name;
 	dev_t device;
 };
@@ -43,10 +45,12 @@ static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end,
 	char file[PATH_MAX + 64];
 	struct stat found;
 
-	snprintf(file, sizeof(file), "%s/map_files/%" PRIx64 "-%" PRIx64, wanted->pid, start, end);
+	/* Threads have this below /proc/TID only. */
+	snprintf(file, sizeof(file), "%s/map_files/%" PRIx64 "-%" PRIx64, basename(wanted->task),
+		start, end);
 	if (fstatat(wanted->proc, file, &found, 0) == 0)
 		return S_ISCHR(found.st_mode) && found.st_rdev == wanted->device;
-	snprintf(file, sizeof(file), "%s/root%s", wanted->pid, path);
+	snprintf(file, sizeof(file), "%s/root%s", wanted->task, path);
 	if (fstatat(wanted->proc, file, &found, 0) == 0 && S_ISCHR(found.st_mode) &&
 		found.st_rdev == wanted->device)
 		return true;
@@ -56,9 +60,11 @@ static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end,
 /* proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". A device is mapped shared. */
 static bool mapping_is_wanted(char *line, void *data)
 {
+	struct wanted *wanted = data;
 	char range[64], permissions[5], inode[32], path[PATH_MAX];
 	uint64_t start, end;
 
+	wanted->has_memory = true;
 	if (sscanf(line, "%63s %4s %*s %*s %31s %4095s", range, permissions, inode, path) != 4 ||
 		permissions[3] != 's' || strcmp(inode, "0") == 0)
 		return false;
@@ -67,7 +73,7 @@ static bool mapping_is_wanted(char *line, void *data)
 		return false;
 	*dash = 0;
 	return parse_u64(range, 16, &start) == 0 && parse_u64(dash + 1, 16, &end) == 0 &&
-		is_device(data, start, end, path);
+		is_device(wanted, start, end, path);
 }
 
 static int fail_mapped(struct kernel *kernel, const struct wanted *wanted)
@@ -90,18 +96,50 @@ static int fail_unknown(struct kernel *kernel, const char *name, const char *why
 	return -EBUSY;
 }
 
+/* A thread, or a process, that has ended maps nothing: 0. */
+static int find_mapping(struct wanted *wanted, const char *task)
+{
+	char path[PROC_PATH + 8];
+
+	wanted->task = task;
+	wanted->has_memory = false;
+	snprintf(path, sizeof(path), "%s/maps", task);
+	int found = proc_find_line(wanted->proc, path, mapping_is_wanted, wanted);
+	return found == -ENOENT || found == -ESRCH ? 0 : found;
+}
+
+/* All threads share one memory: any that has not ended tells of it. */
+static int find_mapping_of_threads(struct wanted *wanted)
+{
+	CLEANUP(proc_close) DIR *threads = proc_open_threads(wanted->proc, wanted->pid);
+	char task[PROC_PATH];
+
+	if (!threads)
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	while (proc_next_thread(threads, wanted->pid, task)) {
+		int found = find_mapping(wanted, task);
+		if (found || wanted->has_memory)
+			return found;
+	}
+	/* It has ended meanwhile. */
+	return errno == ENOENT ? 0 : -errno;
+}
+
 static int check_process(struct kernel *kernel, struct wanted *wanted)
 {
-	char path[64], why[128];
+	char why[128];
+	int found = find_mapping(wanted, wanted->pid);
 
-	snprintf(path, sizeof(path), "%s/maps", wanted->pid);
-	int found = proc_find_line(wanted->proc, path, mapping_is_wanted, wanted);
+	/* Of the kernel's own threads this is true as well. To look costs as little as to tell them
+	 * from programs. */
+	if (!found && !wanted->has_memory)
+		found = find_mapping_of_threads(wanted);
 	if (found > 0)
 		return fail_mapped(kernel, wanted);
-	/* A process that has ended maps nothing. */
-	if (!found || found == -ENOENT || found == -ESRCH)
+	if (!found)
 		return 0;
-	snprintf(why, sizeof(why), "/proc/%s cannot be read: %s", path, strerror(-found));
+	snprintf(why, sizeof(why), "what process %s has mapped cannot be read: %s", wanted->pid,
+		strerror(-found));
 	return fail_unknown(kernel, wanted->name, why);
 }
 
@@ -137,5 +175,7 @@ int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
 		if (err)
 			return err;
 	}
+	if (errno)
+		return fail_unknown(kernel, name, "/proc cannot be read to its end");
 	return check_space(kernel, wanted.proc, name);
 }

@@ -8,14 +8,27 @@
 
 #include "parse.h"
 
+static DIR *proc_open_directory(int above, const char *path)
+{
+	int fd = openat(above, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!directory && fd >= 0)
+		close(fd);
+	return directory;
+}
+
 DIR *proc_open(struct kernel *kernel)
 {
-	int fd = openat(kernel_root(kernel), "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *proc = fd < 0 ? NULL : fdopendir(fd);
+	return proc_open_directory(kernel_root(kernel), "proc");
+}
 
-	if (!proc && fd >= 0)
-		close(fd);
-	return proc;
+DIR *proc_open_threads(int proc, const char *pid)
+{
+	char path[PROC_PATH];
+
+	snprintf(path, sizeof(path), "%s/task", pid);
+	return proc_open_directory(proc, path);
 }
 
 void proc_close(DIR **proc)
@@ -35,9 +48,23 @@ const char *proc_next(DIR *proc)
 {
 	const struct dirent *entry;
 
+	errno = 0;
 	while ((entry = readdir(proc)))
 		if (is_process(entry->d_name))
 			return entry->d_name;
+	return NULL;
+}
+
+const char *proc_next_thread(DIR *threads, const char *pid, char path[PROC_PATH])
+{
+	const char *thread;
+
+	while ((thread = proc_next(threads))) {
+		if (strcmp(thread, pid) == 0)
+			continue;
+		snprintf(path, PROC_PATH, "%s/task/%s", pid, thread);
+		return path;
+	}
 	return NULL;
 }
 

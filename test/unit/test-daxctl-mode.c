@@ -202,6 +202,46 @@ static void mapped(void **state)
 	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), 0);
 }
 
+/* The first thread has ended: its own file is empty, or, with newer kernels, cannot be opened. */
+static void mapped_by_a_thread(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char sentence[] =
+		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)";
+	static const char hint[] = "it would be killed when it touches the memory: end it first";
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+	make_file(fixture, "sys/module/device_dax/refcnt", "2\n");
+	make_link(fixture, "proc/self/ns/pid", "pid:[4026531836]");
+	make_file(fixture, "proc/4711/comm", "guest\n");
+	make_file(fixture, "proc/4711/maps", "%s", "");
+	make_file(fixture, "proc/4711/task/4711/maps", "%s", "");
+	make_file(fixture, "proc/4711/task/4712/maps", "%s", "");
+	make_file(fixture, "proc/4711/task/4713/maps",
+		"1000-2000 r--p 00000000 08:01 7 /usr/bin/guest\n"
+		"7f00-7f10 rw-s 00000000 00:05 110 /dev/dax0.0\n");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY, sentence, hint);
+	take_away(fixture, "proc/4711/maps");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY, sentence, hint);
+
+	/* What cannot be read is not a process that maps nothing. */
+	take_away(fixture, "proc/4711/task");
+	make_file(fixture, "proc/4711/task", "not a directory\n");
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY,
+		"dax0.0: cannot become system-ram: programs use dax devices, and whether one has "
+		"/dev/dax0.0 mapped cannot be known: what process 4711 has mapped cannot be read: "
+		"Not a directory",
+		"run as root, outside of containers, or end the programs first");
+
+	/* All of its threads have ended: a zombie. */
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	take_away(fixture, "proc/4711/task");
+	make_file(fixture, "proc/4711/maps", "%s", "");
+	make_file(fixture, "proc/4711/task/4711/maps", "%s", "");
+	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), 0);
+}
+
 /* A directory of that name, as in a chroot, is not a /proc without processes. */
 static void no_processes(void **state)
 {
@@ -895,6 +935,7 @@ int main(void)
 		fixture_test(no_driver),
 		fixture_test(online_memory),
 		fixture_test(mapped),
+		fixture_test(mapped_by_a_thread),
 		fixture_test(no_processes),
 		fixture_test(becomes_busy),
 		fixture_test(auto_online),

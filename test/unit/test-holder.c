@@ -114,6 +114,22 @@ static void names_a_process_of_another_mount_namespace(void **state)
 		"nsenter --target 42 --mount --root umount /inside");
 }
 
+/* The first thread has ended, and has no mount namespace any more. */
+static void names_a_process_without_its_first_thread(void **state)
+{
+	struct test *test = *state;
+
+	make_file(test->fixture, "proc/42/comm", "keeper\n");
+	make_file(test->fixture, "proc/42/mountinfo", "%s", "");
+	make_dir(test->fixture, "proc/42/task/42");
+	make_link(test->fixture, "proc/42/task/43/ns/mnt", "mnt:[1]");
+	make_link(test->fixture, "proc/42/task/44/ns/mnt", "mnt:[2]");
+	make_file(test->fixture, "proc/42/task/44/mountinfo",
+		"30 1 259:0 / /inside rw - ext4 /dev/root rw\n");
+	assert_held(test, "on /inside in the mount namespace of keeper (process 42)",
+		"nsenter --target 44 --mount --root umount /inside");
+}
+
 static void names_swap(void **state)
 {
 	struct test *test = *state;
@@ -159,6 +175,7 @@ int main(void)
 		holder_test(names_a_mount_by_its_source),
 		holder_test(keeps_what_is_no_escape),
 		holder_test(names_a_process_of_another_mount_namespace),
+		holder_test(names_a_process_without_its_first_thread),
 		holder_test(names_swap),
 		holder_test(names_what_is_built_on_it),
 		holder_test(is_busy_without_a_reason),

@@ -87,6 +87,38 @@ limited() {
 	daxctl enable-device dax0.0
 }
 
+# /proc/PID/maps is that of the first thread, and empty when it has ended.
+@test "a device that a program has mapped stays its, even if its first thread has ended" {
+	python3 -c '
+import ctypes, mmap, os, platform, sys, threading, time
+fd = os.open("/dev/dax0.0", os.O_RDWR)
+memory = mmap.mmap(fd, 2 << 20)
+os.close(fd)
+def write():
+	while True:
+		memory[0] = 1
+		time.sleep(0.1)
+threading.Thread(target=write).start()
+open(sys.argv[1], "w")
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)' "$BATS_TEST_TMPDIR/mapped" 3>&- &
+	mapper=$!
+	await "$BATS_TEST_TMPDIR/mapped" "$mapper"
+	until [[ -z $(cat "/proc/$mapper/maps" 2>/dev/null) ]]; do
+		sleep 0.1
+	done
+	for arguments in "disable-device" "reconfigure-device --force --mode system-ram" "destroy-device --force"; do
+		# shellcheck disable=SC2086 # words
+		unchanged daxctl $arguments dax0.0
+		[[ $status == 240 ]]
+		says "/dev/dax0.0 is mapped by python3 (process $mapper)"
+	done
+	kill "$mapper"
+	wait "$mapper" || :
+	check daxctl disable-device dax0.0
+	[[ $status == 0 ]]
+	daxctl enable-device dax0.0
+}
+
 @test "a change that is ended by a signal is done wholly, and then the signal counts" {
 	local status=0
 	strace -f -o /dev/null -e trace=write -e inject=write:delay_enter=200000 \
