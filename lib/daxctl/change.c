@@ -17,11 +17,31 @@ struct wish {
 	struct daxctl_layout layout; /* the device keeps its own if nothing is given */
 	/* UNKNOWN: no driver has the device afterwards */
 	enum daxctl_dev_mode mode;
-	unsigned flags;
+	unsigned flags, known_flags;
 	bool rejoin;   /* it leaves its driver, even if that is the one of @mode */
 	bool disabled; /* refuse a device that a driver has */
 	bool destroy;  /* it gives back its capacity, and is deleted */
 };
+
+/* Flags that functions know (enum daxctl_change_flags). */
+#define MODE_FLAGS                                                                                 \
+	(DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_NO_MOVABLE |                \
+		DAXCTL_CHANGE_DRY_RUN | DAXCTL_CHANGE_KEEP_GOING | DAXCTL_CHANGE_MEMMAP_HERE |     \
+		DAXCTL_CHANGE_MEMMAP_ELSEWHERE | DAXCTL_CHANGE_REZONE)
+#define LAYOUT_FLAGS  DAXCTL_CHANGE_DRY_RUN
+#define DESTROY_FLAGS (DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_DRY_RUN)
+
+#define LAYOUT_GIVEN (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_ALIGN | DAXCTL_LAYOUT_RANGES)
+
+static int check_wish(struct kernel *kernel, const struct wish *wish)
+{
+	int err = kernel_check_flags(kernel, wish->flags, wish->known_flags);
+
+	if (!err && wish->layout.given & ~LAYOUT_GIVEN)
+		err = kernel_fail(kernel, EINVAL, "a layout has no members %#x",
+			wish->layout.given & ~LAYOUT_GIVEN);
+	return err;
+}
 
 static int check_mode_number(struct kernel *kernel, enum daxctl_dev_mode mode)
 {
@@ -210,7 +230,7 @@ static int change_dev(struct daxctl_dev *dev, struct wish *wish, const char *wha
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct daxctl_dev *slot = dev;
-	int err = change_begin(dev, &txn);
+	int err = check_wish(dev_kernel(dev), wish) ?: change_begin(dev, &txn);
 
 	CLEANUP(shape_deinit)
 	struct shape shape = {
@@ -242,7 +262,7 @@ EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode
 {
 	if (!dev)
 		return -EINVAL;
-	struct wish wish = {.mode = mode, .flags = flags};
+	struct wish wish = {.mode = mode, .flags = flags, .known_flags = MODE_FLAGS};
 
 	return change_mode(dev, &wish);
 }
@@ -252,7 +272,12 @@ EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout 
 {
 	if (!dev)
 		return -EINVAL;
-	struct wish wish = {.mode = mode, .flags = flags, .rejoin = true};
+	struct wish wish = {
+		.mode = mode,
+		.flags = flags,
+		.known_flags = MODE_FLAGS,
+		.rejoin = true,
+	};
 
 	if (layout)
 		wish.layout = *layout;
@@ -297,7 +322,8 @@ EXPORT int daxctl_dev_set_layout(
 	struct wish wish = {
 		.layout = *layout,
 		.mode = DAXCTL_DEV_MODE_UNKNOWN,
-		.flags = flags & DAXCTL_CHANGE_DRY_RUN,
+		.flags = flags,
+		.known_flags = LAYOUT_FLAGS,
 		.disabled = true,
 	};
 
@@ -312,6 +338,7 @@ EXPORT int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags)
 		.layout = {.given = DAXCTL_LAYOUT_SIZE},
 		.mode = DAXCTL_DEV_MODE_UNKNOWN,
 		.flags = flags,
+		.known_flags = DESTROY_FLAGS,
 		.disabled = !(flags & DAXCTL_CHANGE_FORCE),
 		.destroy = true,
 	};
@@ -387,19 +414,23 @@ EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct dax
 		return -EINVAL;
 	struct kernel *kernel = region->ctx->kernel;
 	struct wish wish = {
-		.layout = *layout, .mode = mode, .flags = flags & ~DAXCTL_CHANGE_DRY_RUN};
+		.layout = *layout,
+		.mode = mode,
+		.flags = flags,
+		.known_flags = MODE_FLAGS,
+	};
 	struct daxctl_dev *slot = NULL;
 	AUTO_TXN struct txn *txn = NULL;
 
 	kernel_clear_error(kernel);
-	int err = check_creation(region, &wish);
+	int err = check_wish(kernel, &wish) ?: check_creation(region, &wish);
 	if (!err)
 		err = dax_ctx_txn(region->ctx, &txn);
 	if (!err)
 		err = plan_create_dev(txn, region, &wish, &slot);
 	if (err)
 		return kernel_fail_while(kernel, err, "no device can be created");
-	*dev = slot;
+	*dev = flags & DAXCTL_CHANGE_DRY_RUN ? NULL : slot;
 	return 0;
 }
 

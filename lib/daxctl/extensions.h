@@ -53,6 +53,7 @@ enum daxctl_change_flags {
 	DAXCTL_CHANGE_MEMMAP_ELSEWHERE = 1 << 6, /* keep it in other memory */
 	DAXCTL_CHANGE_REZONE = 1 << 7, /* memory online in another zone goes offline, and back */
 };
+/* A function refuses flags that it does not know, with -EINVAL, and does nothing. */
 
 /*
  * Brings @dev into @mode, with its memory online or offline as @flags say. When a step fails
@@ -115,7 +116,7 @@ int daxctl_region_add_dev(
 	struct daxctl_region *region, const struct daxctl_layout *layout, struct daxctl_dev **dev);
 
 /* The same, but the device is brought into @mode, as daxctl_dev_set_mode() does with @flags and
- * FORCE. */
+ * FORCE. With DRY_RUN @dev receives NULL. */
 int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
 	enum daxctl_dev_mode mode, unsigned flags, struct daxctl_dev **dev);
 
@@ -142,8 +143,9 @@ int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_range *r
 
 /*
  * Gives the capacity of a device back to its dynamic region and deletes the device; with
- * DAXCTL_CHANGE_FORCE it is disabled before, and its memory taken offline. When a step fails the
- * device is as it was, with the same ranges. @dev stays a valid pointer.
+ * DAXCTL_CHANGE_FORCE it is disabled before, and its memory taken offline; DAXCTL_CHANGE_DRY_RUN is
+ * the only other flag. When a step fails the device is as it was, with the same ranges. @dev stays
+ * a valid pointer.
  *
  * Returns 0; 1 for the first device of a region (daxX.0), which the kernel keeps: it has no size
  * then; or a negative errno: -EOPNOTSUPP as above, -EBUSY if it is enabled (without FORCE) or its
@@ -172,8 +174,10 @@ int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_cou
  * Brings all memory blocks of a device into a state (attribute state of memory/memoryN), as
  * daxctl_memory_online(), _online_no_movable() and _offline() do. @flags: with
  * DAXCTL_CHANGE_KEEP_GOING blocks that cannot be changed do not keep the others from it, and
- * nothing is changed back. Returns the number of blocks that were in that state already, or a
- * negative errno: -EBUSY if pages in a block cannot be moved, -EINTR if a signal ended it.
+ * nothing is changed back; with DAXCTL_CHANGE_REZONE blocks that are online in another zone change
+ * too; with DAXCTL_CHANGE_DRY_RUN nothing changes. Returns the number of blocks that were in that
+ * state already, or a negative errno: -EBUSY if pages in a block cannot be moved, -EINTR if a
+ * signal ended it.
  */
 enum daxctl_memory_state {
 	DAXCTL_MEMORY_OFFLINE,

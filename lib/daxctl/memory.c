@@ -400,6 +400,22 @@ int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state 
 	return memory_add_change_at(txn, &dev, dev->object.name, to, flags, unchanged);
 }
 
+/* What a dry run tells instead of what the step would have counted. */
+static int count_unchanged(
+	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
+{
+	struct daxctl_memory_counts counts;
+	int err = daxctl_memory_get_counts(mem, &counts);
+
+	if (to == BLOCK_OFFLINE)
+		*unchanged = counts.total - counts.online;
+	else if (!(flags & DAXCTL_CHANGE_REZONE))
+		*unchanged = counts.online;
+	else
+		*unchanged = to == BLOCK_MOVABLE ? counts.movable : counts.online - counts.movable;
+	return err;
+}
+
 /* @unchanged receives the number of blocks that were in the state already. */
 static int change_memory(
 	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
@@ -419,7 +435,9 @@ static int change_memory(
 		err = kernel_fail(dev_kernel(dev), ENXIO, "it is not in system-ram mode");
 	if (!err)
 		err = memory_add_change(txn, dev, to, flags, unchanged);
-	if (!err)
+	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
+		err = txn_describe(txn) ?: count_unchanged(mem, to, flags, unchanged);
+	else if (!err)
 		err = txn_run(txn);
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
 }
@@ -465,6 +483,10 @@ EXPORT int daxctl_memory_change(
 	if (to < 0 || to >= (int)ARRAY_SIZE(states))
 		return kernel_fail(dev_kernel(mem->dev), EINVAL, "%s: there is no state number %d",
 			mem->dev->object.name, (int)to);
+	int err = kernel_check_flags(dev_kernel(mem->dev), flags,
+		DAXCTL_CHANGE_KEEP_GOING | DAXCTL_CHANGE_DRY_RUN | DAXCTL_CHANGE_REZONE);
+	if (err)
+		return kernel_fail_while(dev_kernel(mem->dev), err, "%s", mem->dev->object.name);
 	unsigned unchanged;
 	return change_memory(mem, states[to], flags, &unchanged) ?: (int)unchanged;
 }

@@ -148,6 +148,14 @@ int kernel_fail(struct kernel *kernel, int error, const char *format, ...)
 	return -error;
 }
 
+int kernel_check_flags(struct kernel *kernel, unsigned flags, unsigned known)
+{
+	if (!(flags & ~known))
+		return 0;
+	return kernel_fail(kernel, EINVAL, "the flags %#x are not among those of this function",
+		flags & ~known);
+}
+
 void kernel_hint(struct kernel *kernel, const char *format, ...)
 {
 	va_list args;

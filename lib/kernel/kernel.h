@@ -63,6 +63,9 @@ void kernel_log_to_stderr(const char *library, const char *fn, const char *forma
 
 /* Records a failure of @error (positive errno) and returns -@error. */
 int kernel_fail(struct kernel *kernel, int error, const char *format, ...) PRINTF(3, 4);
+/* 0, or -EINVAL if @flags has a bit that is not among the @known ones: a caller who asks for what a
+ * function cannot do must hear of it. */
+int kernel_check_flags(struct kernel *kernel, unsigned flags, unsigned known);
 /* Adds the remedy to the failure that was recorded last. */
 void kernel_hint(struct kernel *kernel, const char *format, ...) PRINTF(2, 3);
 /* Puts @format in front of the recorded sentence, for example the object and what was to be done

@@ -52,6 +52,7 @@ enum ndctl_change_flags {
 	NDCTL_CHANGE_TAKE_DISABLED = 1 << 5, /* in a region without labels, replace the namespace if
 						it is disabled; its content is lost */
 };
+/* A function refuses flags that it does not know, with -EINVAL, and does nothing. */
 
 /* What a namespace shall be. Members that are zero leave the choice to the library; so do members
  * beyond @struct_size, which is set to sizeof(struct ndctl_namespace_spec). */

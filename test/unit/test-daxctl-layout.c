@@ -29,7 +29,10 @@ static void tell(struct daxctl_ctx *ctx, enum daxctl_step_event event, const cha
 	size_t used = strlen(told);
 
 	snprintf(told + used, sizeof(told) - used, "%s%s\n",
-		event == DAXCTL_STEP_TAKEN ? "" : "undone: ", what);
+		event == DAXCTL_STEP_TAKEN	       ? ""
+			: event == DAXCTL_STEP_PLANNED ? "planned: "
+						       : "undone: ",
+		what);
 }
 
 static void creation_is_refused(void **state)
@@ -162,6 +165,45 @@ static void layout_is_refused(void **state)
 		"namespace that it comes from");
 }
 
+/* A dry run changes nothing, and what a function does not know is no wish that it may drop. */
+static void flags_are_heeded(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region), *made = dev;
+	const struct daxctl_layout layout = {DAXCTL_LAYOUT_SIZE, 0, 128 * MIB};
+	const struct daxctl_layout strange = {DAXCTL_LAYOUT_SIZE | 0x100, 0, 128 * MIB};
+	char *before = tree_text(fixture);
+
+	told[0] = 0;
+	daxctl_set_step_fn(ctx, tell, NULL);
+	assert_int_equal(daxctl_region_make_dev(region, &layout, DAXCTL_DEV_MODE_DEVDAX,
+				 DAXCTL_CHANGE_DRY_RUN, &made),
+		0);
+	assert_null(made);
+	assert_string_equal(told,
+		"planned: create a device in region 0\n"
+		"planned: give the new device a size of 134217728 bytes\n"
+		"planned: bind the new device to driver device_dax\n");
+	assert_int_equal(
+		daxctl_region_make_dev(region, &layout, DAXCTL_DEV_MODE_DEVDAX, 0x1000, &made),
+		-EINVAL);
+	assert_string_equal(daxctl_get_error(ctx),
+		"no device can be created: the flags 0x1000 are not among those of this function");
+	assert_int_equal(daxctl_region_add_dev(region, &strange, &made), -EINVAL);
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0x70000000), -EINVAL);
+	assert_int_equal(daxctl_dev_remake(dev, NULL, DAXCTL_DEV_MODE_DEVDAX, 0x70000000), -EINVAL);
+	assert_int_equal(daxctl_dev_set_layout(dev, &layout, DAXCTL_CHANGE_FORCE), -EINVAL);
+	assert_int_equal(daxctl_dev_destroy(dev, DAXCTL_CHANGE_NO_ONLINE), -EINVAL);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot be destroyed: the flags 0x2 are not among those of this function");
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
 static void destroying(void **state)
 {
 	struct fixture *fixture = *state;
@@ -241,6 +283,7 @@ int main(void)
 		fixture_test(nothing_left),
 		fixture_test(a_seed_is_used),
 		fixture_test(layout_is_refused),
+		fixture_test(flags_are_heeded),
 		fixture_test(destroying),
 		fixture_test(remake_is_refused),
 	};

@@ -840,6 +840,16 @@ static void onlining(void **state)
 	make_block(fixture, 10, "online", "Normal");
 	assert_int_equal(daxctl_memory_online_no_movable(mem), 1);
 	make_block(fixture, 8, "offline", "Normal Movable");
+	char *before = tree_text(fixture);
+	assert_int_equal(
+		daxctl_memory_change(mem, DAXCTL_MEMORY_ONLINE_KERNEL, DAXCTL_CHANGE_DRY_RUN), 2);
+	assert_int_equal(
+		daxctl_memory_change(mem, DAXCTL_MEMORY_ONLINE_KERNEL, DAXCTL_CHANGE_FORCE),
+		-EINVAL);
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
 	assert_int_equal(daxctl_memory_change(mem, DAXCTL_MEMORY_ONLINE_KERNEL, 0), 2);
 	assert_file(fixture, MEMORY "/memory8/state", "online_kernel");
 

@@ -499,6 +499,35 @@ static void raw_is_wanted(void **state)
 	ndctl_unref(ctx);
 }
 
+/* What a function does not know is no wish that it may drop. */
+static void flags_are_heeded(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_dir(fixture, "run");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	const struct ndctl_namespace_spec spec = {.struct_size = sizeof(spec), .flags = 0x1000};
+	char *before = tree_text(fixture);
+
+	assert_int_equal(ndctl_region_create_namespace(region, &spec, NULL), -EINVAL);
+	assert_string_equal(ndctl_get_error(ctx),
+		"region0: no namespace can be created: the flags 0x1000 are not among those of this function");
+	assert_int_equal(ndctl_namespace_reconfigure(ndns, &spec, NULL), -EINVAL);
+	assert_int_equal(ndctl_namespace_destroy(ndns, NDCTL_CHANGE_NO_MAP), -EINVAL);
+	assert_int_equal(ndctl_namespace_restore_mapless(ndns, 0, NDCTL_CHANGE_FORCE), -EINVAL);
+	assert_int_equal(ndctl_namespace_check(ndns, 0x1000, NULL, NULL), -EINVAL);
+	assert_int_equal(ndctl_region_repair_labels(region, NDCTL_CHANGE_FORCE), -EINVAL);
+	assert_string_equal(ndctl_get_error(ctx),
+		"region0: the labels of its dimms cannot be made to agree: the flags 0x1 are not among those of this function");
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	ndctl_unref(ctx);
+}
+
 static void no_bytes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -600,6 +629,7 @@ int main(void)
 		fixture_test(unreadable_is_not_free),
 		fixture_test(unreadable_mapping),
 		fixture_test(raw_is_wanted),
+		fixture_test(flags_are_heeded),
 		fixture_test(no_bytes),
 		cmocka_unit_test(words),
 	};

@@ -186,7 +186,9 @@ EXPORT int ndctl_namespace_check(
 	if (!ndns)
 		return -EINVAL;
 	struct check check = {ndns, flags, fn, data};
-	int err = run(&check);
+	int err = kernel_check_flags(entity_kernel(&ndns->entity), flags,
+			  NDCTL_CHECK_REPAIR | NDCTL_CHECK_REWRITE_LOG | NDCTL_CHECK_FORCE)
+		?: run(&check);
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: check failed",
 			     entity_name(&ndns->entity))

@@ -168,7 +168,8 @@ EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
 		*ndns = NULL;
 	if (!region || !spec)
 		return -EINVAL;
-	int err = create_namespace(region, spec, ndns);
+	int err = spec_check_flags(entity_kernel(&region->entity), spec)
+		?: create_namespace(region, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&region->entity), err,
 			     "%s: no namespace can be created", entity_name(&region->entity))

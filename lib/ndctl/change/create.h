@@ -35,6 +35,8 @@ struct plan {
  * that can be known beforehand. */
 int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *spec);
 bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size);
+/* -EINVAL if a flag of @spec is none of enum ndctl_change_flags. */
+int spec_check_flags(struct kernel *kernel, const struct ndctl_namespace_spec *spec);
 /* @to gets what @from has, as far as its struct_size reaches. */
 void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from);
 

@@ -102,7 +102,9 @@ EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)
 {
 	if (!ndns)
 		return -EINVAL;
-	int err = delete_namespace(ndns, flags);
+	int err = kernel_check_flags(entity_kernel(&ndns->entity), flags,
+			  NDCTL_CHANGE_FORCE | NDCTL_CHANGE_DRY_RUN)
+		?: delete_namespace(ndns, flags);
 
 	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 				 "%s: cannot be destroyed", entity_name(&ndns->entity))

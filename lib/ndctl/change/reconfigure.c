@@ -109,7 +109,8 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 		*ndns = NULL;
 	if (!old || !spec)
 		return -EINVAL;
-	int err = reconfigure_namespace(old, spec, ndns);
+	int err = spec_check_flags(entity_kernel(&old->entity), spec)
+		?: reconfigure_namespace(old, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&old->entity), err,
 			     "%s: cannot be reconfigured", entity_name(&old->entity))
@@ -201,7 +202,8 @@ EXPORT int ndctl_namespace_restore_mapless(
 {
 	if (!ndns)
 		return -EINVAL;
-	int err = restore_mapless(ndns, align, flags);
+	int err = kernel_check_flags(entity_kernel(&ndns->entity), flags, NDCTL_CHANGE_DRY_RUN)
+		?: restore_mapless(ndns, align, flags);
 
 	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 				 "%s: cannot become devdax again", entity_name(&ndns->entity))

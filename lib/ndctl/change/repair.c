@@ -318,7 +318,8 @@ EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flag
 {
 	if (!region)
 		return -EINVAL;
-	int result = repair_region(region, flags);
+	int result = kernel_check_flags(entity_kernel(&region->entity), flags, NDCTL_CHANGE_DRY_RUN)
+		?: repair_region(region, flags);
 
 	return result < 0 ? kernel_fail_while(entity_kernel(&region->entity), result,
 				    "%s: the labels of its dimms cannot be made to agree",

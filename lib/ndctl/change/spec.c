@@ -468,6 +468,16 @@ void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spe
 	to->struct_size = sizeof(*to);
 }
 
+int spec_check_flags(struct kernel *kernel, const struct ndctl_namespace_spec *spec)
+{
+	struct ndctl_namespace_spec known;
+
+	spec_copy(&known, spec);
+	return kernel_check_flags(kernel, known.flags,
+		NDCTL_CHANGE_FORCE | NDCTL_CHANGE_DRY_RUN | NDCTL_CHANGE_AUTOLABEL |
+			NDCTL_CHANGE_NO_MAP | NDCTL_CHANGE_NO_RECOVER | NDCTL_CHANGE_TAKE_DISABLED);
+}
+
 int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 {
 	struct ndctl_namespace_spec spec;
