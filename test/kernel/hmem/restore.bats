@@ -10,6 +10,8 @@ load ../helpers
 folder=/etc/daxctl.conf.d
 region=$(readlink -f /sys/bus/dax/devices/dax0.0/..)
 
+record='/run/daxctl/restored-!platform!hmem.0'
+
 setup() {
 	as_booted
 	rm -rf $folder
@@ -113,7 +115,11 @@ three() {
 
 @test "faults: a section that cannot be applied leaves everything as it was" {
 	device a "range.1 = 0x100000000-0x10fffffff" "mode = system-ram" >$folder/a.conf
+	# No record of the pass can be kept: its writes would count, and fail nothing.
+	rm -f "$record"
+	mkdir -p "$record"
 	survives_faults EIO daxctl restore
+	rmdir "$record"
 	check daxctl list
 	json '.[0] | .size == 268435456 and .online_memblocks == 2'
 	check daxctl restore nothing
