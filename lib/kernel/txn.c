@@ -239,17 +239,8 @@ static int take_steps(struct txn *txn)
 	return 0;
 }
 
-/* It may have done nothing, and then there may be nothing to undo: its failure is no news. */
-static void undo_torn(struct txn *txn)
-{
-	const struct step *step = &txn->steps[txn->done].step;
-
-	if (txn->torn && step->undo)
-		step->undo(step->data);
-	txn->torn = false;
-}
-
-/* Undoes the step and, if that fails, adds what is left done, and why, to @stuck. */
+/* Undoes the step and, if that fails, adds what is left done, and why, to @stuck. Nobody has heard
+ * that a torn step was taken, nor hears that it is undone. */
 static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 {
 	const struct step *step = &txn->steps[i].step;
@@ -259,7 +250,8 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 		return;
 	kernel_clear_error(txn->kernel);
 	int err = step->undo(step->data);
-	txn_tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
+	if (err || !txn->torn)
+		txn_tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
 	if (!err)
 		return;
 	const char *why = kernel_error(txn->kernel) ?: strerror(-err);
@@ -280,7 +272,9 @@ int txn_undo(struct txn *txn, int error)
 		hint = strdup(kernel_error_hint(txn->kernel));
 
 	AUTO_NAMES struct names stuck = NAMES_INIT;
-	undo_torn(txn);
+	if (txn->torn)
+		undo_step(txn, txn->done, &stuck);
+	txn->torn = false;
 	while (txn->done > 0)
 		undo_step(txn, --txn->done, &stuck);
 

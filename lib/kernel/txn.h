@@ -47,7 +47,7 @@ int txn_lock(struct txn *txn, const char *path);
  */
 int txn_add(struct txn *txn, struct step step, const char *what, ...) PRINTF(3, 4);
 /* The step that was added last, with @err as the outcome, may fail halfway: its undo is then run
- * too, and has to bear that little or nothing was done. Returns @err. */
+ * too. It looks at what was done, and returns 0 if that is nothing. Returns @err. */
 int txn_undo_in_part(struct txn *txn, int err);
 /* Writes @value to an attribute of @object; undone by writing @before, or not at all if that is
  * NULL. The object must outlive the transaction. */

@@ -124,6 +124,7 @@ struct ndctl_namespace {
 	struct badblocks badblocks;
 	struct choices sector_sizes;
 	char *blockdev;
+	char *remedy; /* the command that writes an info block that an undo could not; or NULL */
 };
 
 /* A btt, pfn or dax device: each claims a namespace and makes another device of it. The three

@@ -239,6 +239,21 @@ static void undo_that_fails_is_named(void **state)
 	assert_string_equal(kernel_error_hint(test->kernel), "catch d");
 }
 
+/* Nobody hears that it is undone, for nobody has heard that it was done. */
+static void half_a_step_that_stays_is_named(void **state)
+{
+	struct test *test = *state;
+
+	add(test, "a", 0, 0, NULL);
+	add(test, "b", -EBUSY, -EIO, NULL);
+	txn_undo_in_part(test->txn, 0);
+	assert_int_equal(txn_run(test->txn), -EBUSY);
+	assert_string_equal(done, "+a+b-b-a");
+	assert_string_equal(told, "taken step a;taken step b;stuck step b;undone step a;");
+	assert_string_equal(kernel_error(test->kernel),
+		"b fell; could not be undone: step b (undo of b)");
+}
+
 static void undo_for_the_caller(void **state)
 {
 	struct test *test = *state;
@@ -429,6 +444,7 @@ int main(void)
 		txn_test(first_step_fails),
 		txn_test(without_undo_or_sentence),
 		txn_test(undo_that_fails_is_named),
+		txn_test(half_a_step_that_stays_is_named),
 		txn_test(undo_for_the_caller),
 		txn_test(write_steps),
 		txn_test(signals_wait),

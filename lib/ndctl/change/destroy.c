@@ -55,8 +55,10 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 	if (flags & NDCTL_CHANGE_DRY_RUN)
 		return txn_describe(txn);
 	err = txn_run(txn);
-	if (err)
+	if (err) {
 		guard_hint(entity_region(&ndns->entity));
+		wipe_hint(ndns);
+	}
 	if (err || labelled || wiped)
 		return err;
 	/* There was nothing to destroy: it is left alone. */

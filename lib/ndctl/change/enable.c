@@ -112,7 +112,11 @@ struct taken {
 static int give_back(void *data)
 {
 	const struct taken *taken = data;
+	struct ndctl_namespace *ndns = taken->hold.ndns;
 
+	if (ndns->remedy)
+		return kernel_fail(entity_kernel(&ndns->entity), EIO,
+			"without its info block it would come up as something else");
 	return taken->mapless ? mapless_make(taken->hold.ndns, taken->align) : enable_apply(data);
 }
 

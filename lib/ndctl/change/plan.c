@@ -50,6 +50,7 @@ struct allocation {
 	struct ndctl_namespace *ndns;
 	char uuid[UUID_STR_LEN];
 	char size[32];
+	bool ours; /* it had our uuid, and no size yet */
 };
 
 static int write_namespace_attr(
@@ -61,20 +62,63 @@ static int write_namespace_attr(
 	return err;
 }
 
+/* Programs that do not know our lock may take the seed at any moment: look right before each write.
+ */
+static int read_owner(struct ndctl_namespace *ndns, char *uuid, uint64_t *size)
+{
+	struct object *object = &ndns->entity.object;
+	uuid_t bytes;
+
+	object_refresh(object);
+	int err = object_uuid(object, NS_UUID, bytes) ?: object_u64(object, NS_SIZE, size);
+	if (err)
+		return kernel_fail(entity_kernel(&ndns->entity), -err,
+			"whose it is cannot be read: %s", strerror(-err));
+	uuid_unparse_lower(bytes, uuid);
+	if (uuid_is_null(bytes))
+		*uuid = '\0';
+	return 0;
+}
+
+/* -EBUSY unless the seed has the uuid @ours ("": none), and no size. */
+static int check_owner(struct ndctl_namespace *ndns, const char *ours)
+{
+	char uuid[UUID_STR_LEN];
+	uint64_t size;
+	int err = read_owner(ndns, uuid, &size);
+
+	if (err || (size == 0 && strcmp(uuid, ours) == 0))
+		return err;
+	return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+		"another program has just taken %s for a namespace of its own",
+		entity_name(&ndns->entity));
+}
+
 /* A namespace of size 0 has no uuid either; unless it is the seed, it is gone. */
 static int undo_allocate(void *data)
 {
 	const struct allocation *allocation = data;
+	char uuid[UUID_STR_LEN];
+	uint64_t size;
+	int err = read_owner(allocation->ndns, uuid, &size);
 
+	if (err || !allocation->ours || strcmp(uuid, allocation->uuid) != 0)
+		return err;
 	return write_namespace_attr(allocation->ndns, NS_SIZE, "0");
 }
 
 static int do_allocate(void *data)
 {
-	const struct allocation *allocation = data;
+	struct allocation *allocation = data;
+	struct ndctl_namespace *ndns = allocation->ndns;
+	int err = check_owner(ndns, "");
 
-	return write_namespace_attr(allocation->ndns, NS_UUID, allocation->uuid)
-		?: write_namespace_attr(allocation->ndns, NS_SIZE, allocation->size);
+	if (!err)
+		err = write_namespace_attr(ndns, NS_UUID, allocation->uuid);
+	if (!err)
+		err = check_owner(ndns, allocation->uuid);
+	allocation->ours = !err;
+	return err ?: write_namespace_attr(ndns, NS_SIZE, allocation->size);
 }
 
 static int step_allocate(struct txn *txn, const struct plan *plan)
@@ -315,6 +359,8 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 	ctx_forget(plan->ndns->entity.ctx);
 	if (err)
 		guard_hint(plan->region);
+	if (err)
+		wipe_hint(plan->ndns);
 	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		kernel_hint(entity_kernel(&plan->region->entity),
 			"what was done is left as it is: ndctl destroy-namespace --force %s",

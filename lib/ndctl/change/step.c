@@ -76,11 +76,17 @@ static int setting_write(void *data)
 	return write_setting(setting, setting->value);
 }
 
+/* A write that has failed may have changed nothing; to write once more what is there could fail as
+ * well. */
 static int undo_write(void *data)
 {
 	const struct setting *setting = data;
+	struct object *object = &setting->entity->object;
 
-	return write_setting(setting, setting->before);
+	object_refresh(object);
+	const char *now = object_text(object, setting->attr);
+	return now && strcmp(now, setting->before) == 0 ? 0
+							: write_setting(setting, setting->before);
 }
 
 static void free_setting(void *data)
@@ -137,6 +143,38 @@ static int do_wipe(void *data)
 	return *wipe->wiped ? raw_write_info(wipe->ndns, wipe->after) : 0;
 }
 
+/* Nothing but the process's memory has the info block now: keep the command that writes it. */
+static void keep_remedy(struct wipe *wipe)
+{
+	const char *name = entity_name(&wipe->ndns->entity);
+	struct ndctl_infoblock info;
+	char uuid[UUID_STR_LEN];
+
+	free(TAKE(wipe->ndns->remedy));
+	if (ndctl_infoblock_parse(wipe->before + INFO_BLOCK, &info) ||
+		info.kind == NDCTL_INFOBLOCK_BTT) {
+		/* The copy at the end of a btt is still there. */
+		if (asprintf(&wipe->ndns->remedy, "ndctl check-namespace --repair %s", name) < 0)
+			wipe->ndns->remedy = NULL;
+		return;
+	}
+	uuid_unparse_lower(info.uuid, uuid);
+	if (asprintf(&wipe->ndns->remedy,
+		    "ndctl write-infoblock --mode %s --map %s --align %llu --uuid %s %s",
+		    info.kind == NDCTL_INFOBLOCK_DAX ? "devdax" : "fsdax",
+		    info.mode == NDCTL_PFN_LOC_PMEM ? "dev" : "mem", info.align, uuid, name) < 0)
+		wipe->ndns->remedy = NULL;
+}
+
+void wipe_hint(struct ndctl_namespace *ndns)
+{
+	if (ndns->remedy)
+		kernel_hint(entity_kernel(&ndns->entity),
+			"when the medium takes writes again: %s && ndctl enable-namespace %s",
+			ndns->remedy, entity_name(&ndns->entity));
+	free(TAKE(ndns->remedy));
+}
+
 /* A step that comes later and fails halfway may have let the kernel write an info block of its own.
  * The name could have gone to another namespace, if labels had to be repaired. */
 static int undo_wipe(void *data)
@@ -156,6 +194,8 @@ static int undo_wipe(void *data)
 	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
 		return err;
 	err = raw_write_info(wipe->ndns, wipe->before);
+	if (err)
+		keep_remedy(wipe);
 	if (err || !wipe->grows || memcmp(now, wipe->after, sizeof(now)) == 0)
 		return err;
 	return kernel_fail(kernel, EIO,
@@ -205,12 +245,21 @@ static int do_claim(void *data)
 	return err ?: claim_set(claim, CLAIM_NAMESPACE, entity_name(&plan->ndns->entity));
 }
 
-/* A seed that lets go of its namespace forgets what it was told, and stays. */
+/* A seed that lets go of its namespace forgets what it was told, and stays. What another process
+ * has told it is left alone. */
 static int undo_claim(void *data)
 {
 	const struct claim_plan *plan = data;
+	struct object *object = &plan->claim->entity.object;
+	uuid_t uuid;
 
-	return claim_set(plan->claim, CLAIM_NAMESPACE, "\n");
+	object_refresh(object);
+	int err = object_uuid(object, CLAIM_UUID, uuid);
+	if (err)
+		return kernel_fail(entity_kernel(&plan->claim->entity), -err,
+			"whose it is cannot be read: %s", strerror(-err));
+	return uuid_compare(uuid, plan->uuid) == 0 ? claim_set(plan->claim, CLAIM_NAMESPACE, "\n")
+						   : 0;
 }
 
 uint64_t page_map_size(uint64_t size)

@@ -19,6 +19,9 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
  * further on too, and the undo says that it cannot put that back. @wiped (unless NULL) tells after
  * the step whether there were info blocks. */
 int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool grows, bool *wiped);
+/* Adds to the recorded failure the command that writes the info block that the undo of step_wipe()
+ * could not write back, if that is so. The namespace stays disabled then. */
+void wipe_hint(struct ndctl_namespace *ndns);
 /* Configures a seed of a btt, pfn or dax device and gives it the namespace; undone by taking it
  * away again. */
 struct claim_plan {

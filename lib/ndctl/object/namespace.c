@@ -16,6 +16,7 @@ void namespace_forget(struct ndctl_namespace *ndns)
 
 void namespace_free(struct ndctl_namespace *ndns)
 {
+	free(ndns->remedy);
 	namespace_forget(ndns);
 	free(ndns->blockdev);
 }
