@@ -93,27 +93,47 @@ static int persist_finish(int err, const char *name)
 	return err;
 }
 
-int persist_namespace(struct ndctl_namespace *ndns, const struct identity *before)
+/* @ndns: NULL if it was destroyed. */
+static int persist_edit(
+	struct ndctl_ctx *ctx, struct ndctl_namespace *ndns, const struct identity *before)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	int err = persist_begin(ctx, &edit);
+
+	if (err)
+		return err;
+	err = ndns ? write_devdax(edit, ndns, before) : remove_all(edit, before);
+	return err ?: config_edit_commit(edit);
+}
+
+static int persist_try(
+	struct ndctl_ctx *ctx, struct ndctl_namespace *ndns, const struct identity *before)
+{
+	const char *path = daxctl_get_config_path(ndctl_get_daxctl_ctx(ctx));
+	unsigned tries = 0;
+	int err;
+
+	do
+		err = persist_edit(ctx, ndns, before);
+	while (config_edit_again(path, err, &tries));
+	return err;
+}
+
+int persist_namespace(struct ndctl_namespace *ndns, const struct identity *before)
+{
 	bool devdax = ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_DEVDAX &&
 		ndctl_namespace_get_dax(ndns);
-	int err = persist_begin(ndctl_namespace_get_ctx(ndns), &edit);
+	int err = 0;
 
-	if (!err && devdax)
-		err = write_devdax(edit, ndns, before);
-	else if (!err && before)
-		err = remove_all(edit, before);
+	if (devdax || before)
+		err = persist_try(ndctl_namespace_get_ctx(ndns), devdax ? ndns : NULL, before);
 	if (!err && !devdax)
 		say_note("%s: what it is stands on the medium: nothing has to be kept besides",
 			ndctl_namespace_get_devname(ndns));
-	return persist_finish(err ?: config_edit_commit(edit), ndctl_namespace_get_devname(ndns));
+	return persist_finish(err, ndctl_namespace_get_devname(ndns));
 }
 
 int persist_destroyed(struct ndctl_ctx *ctx, const char *name, const struct identity *identity)
 {
-	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
-	int err = persist_begin(ctx, &edit) ?: remove_all(edit, identity);
-
-	return persist_finish(err ?: config_edit_commit(edit), name);
+	return persist_finish(persist_try(ctx, NULL, identity), name);
 }

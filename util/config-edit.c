@@ -15,10 +15,14 @@
 
 #include <base/lockfile.h>
 
+#include "config-mark.h"
 #include "ini.h"
 #include "say.h"
 
 #define OWN_FILE "persist.conf"
+
+/* How often a change is made anew because others changed the configuration meanwhile. */
+#define TRIES_MAX 5
 
 struct edited {
 	char *path;
@@ -31,6 +35,7 @@ struct config_edit {
 	int lock;
 	char *path;
 	struct config *config;
+	struct config_mark mark; /* the folder before it was read */
 	struct edited *files;
 	size_t count;
 };
@@ -293,6 +298,19 @@ static int get_file(struct config_edit *edit, const char *path, struct edited **
 	return err;
 }
 
+/* What cannot be read may hold the section that wins at the next boot. */
+static int check_whole(const struct config_edit *edit)
+{
+	const struct config *config = edit->config;
+
+	if (!config->wrong && !config->err)
+		return 0;
+	say_error("%s: is not changed: %s", edit->path,
+		config->err ? "a file in it cannot be used"
+			    : "a mistake in it may be in the section of any device");
+	return config->err ?: -EINVAL;
+}
+
 int config_edit_new(const char *path, struct config_edit **out)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = calloc(1, sizeof(*edit));
@@ -305,7 +323,10 @@ int config_edit_new(const char *path, struct config_edit **out)
 	edit->path = strdup(path);
 	if (!edit->path)
 		return -ENOMEM;
-	int err = config_read(path, &edit->config);
+	int err = config_mark_init(&edit->mark, path);
+	if (err)
+		return failed(path, "read", err);
+	err = config_read(path, &edit->config) ?: check_whole(edit);
 	if (!err)
 		*out = TAKE(edit);
 	return err;
@@ -323,6 +344,7 @@ void config_edit_free(struct config_edit *edit)
 		close(edit->lock);
 	free(edit->files);
 	free(edit->path);
+	config_mark_deinit(&edit->mark);
 	config_free(edit->config);
 	free(edit);
 }
@@ -462,21 +484,86 @@ static int take_after(int fd, const char *path)
 	return 0;
 }
 
-static int write_beside(const struct edited *file, const char *path, const char *temporary, int fd)
+/* Where a new text is written, and what it takes the place of. */
+struct replacement {
+	struct config_edit *edit;
+	const struct edited *file;
+	const char *path; /* no link */
+	char *temporary;
+	int fd;
+};
+
+static void replacement_deinit(struct replacement *replacement)
 {
-	int err = write_bytes(fd, file->text, file->size) ?: take_after(fd, path);
+	if (replacement->fd >= 0)
+		close(replacement->fd);
+	free(replacement->temporary);
+}
+
+static bool is_at(const char *path, int fd)
+{
+	struct stat named, opened;
+
+	return !lstat(path, &named) && !fstat(fd, &opened) && named.st_dev == opened.st_dev &&
+		named.st_ino == opened.st_ino;
+}
+
+/* The last look before the rename: our lock does not keep editors out. */
+static int check_unchanged(const struct replacement *replacement)
+{
+	const struct config_edit *edit = replacement->edit;
+
+	return config_mark_holds(&edit->mark, edit->path) &&
+			is_at(replacement->temporary, replacement->fd)
+		? 0
+		: -ESTALE;
+}
+
+static int write_beside(const struct replacement *replacement)
+{
+	const struct edited *file = replacement->file;
+	int fd = replacement->fd;
+	int err = write_bytes(fd, file->text, file->size) ?: take_after(fd, replacement->path);
 
 	if (!err && fsync(fd))
 		err = -errno;
-	if (!err && rename(temporary, path))
+	if (!err)
+		err = check_unchanged(replacement);
+	if (!err && rename(replacement->temporary, replacement->path))
 		err = -errno;
 	return err;
 }
 
-/* @path is no link. */
-static int replace(const struct edited *file, const char *path)
+/* The same name each time, which is not read as configuration: remove what a process that was
+ * killed has left there. */
+static int create_beside(struct replacement *replacement, const char *folder, const char *name)
 {
-	AUTO_FREE char *temporary = NULL, *parent = strdup(path);
+	if (asprintf(&replacement->temporary, "%s/.%s.daxctl-new", folder, name) < 0) {
+		replacement->temporary = NULL;
+		return -ENOMEM;
+	}
+	if (unlink(replacement->temporary) && errno != ENOENT)
+		return -errno;
+	replacement->fd =
+		open(replacement->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return replacement->fd < 0 ? -errno : 0;
+}
+
+static int accept_ours(const struct replacement *replacement)
+{
+	const char *name = strrchr(replacement->file->path, '/');
+	struct stat stat;
+
+	if (fstat(replacement->fd, &stat))
+		return -errno;
+	return config_mark_accept(&replacement->edit->mark, name ? name + 1 : "", &stat);
+}
+
+static int replace(struct config_edit *edit, const struct edited *file, const char *path)
+{
+	CLEANUP(replacement_deinit)
+	struct replacement replacement = {.edit = edit, .file = file, .path = path, .fd = -1};
+	AUTO_FREE char *parent = strdup(path);
 	char *slash = parent ? strrchr(parent, '/') : NULL;
 
 	if (!slash)
@@ -486,30 +573,33 @@ static int replace(const struct edited *file, const char *path)
 	AUTO_CLOSE int folder = config_open_folder(*parent ? parent : "/");
 	if (folder < 0)
 		return folder;
-	/* A name that is not read as configuration. */
-	if (asprintf(&temporary, "%s/.%s.XXXXXX", parent, slash + 1) < 0) {
-		temporary = NULL;
-		return -ENOMEM;
-	}
-	AUTO_CLOSE int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	int err = write_beside(file, path, temporary, fd);
+	int err = create_beside(&replacement, parent, slash + 1);
 	if (err)
-		unlink(temporary);
-	else if (fsync(folder))
-		err = -errno;
-	return err;
+		return err;
+	err = write_beside(&replacement);
+	if (err && is_at(replacement.temporary, replacement.fd))
+		unlink(replacement.temporary);
+	if (err)
+		return err;
+	return fsync(folder) ? -errno : accept_ours(&replacement);
 }
 
-static int write_file(const struct edited *file)
+static int write_file(struct config_edit *edit, const struct edited *file)
 {
 	AUTO_FREE char *target = realpath(file->path, NULL);
 
 	if (!target && errno != ENOENT)
 		return failed(file->path, "written", -errno);
-	int err = replace(file, target ?: file->path);
-	return err ? failed(file->path, "written", err) : 0;
+	int err = replace(edit, file, target ?: file->path);
+	if (!err || err == -ESTALE)
+		return err;
+	failed(file->path, "written", err);
+	/* A file is replaced as a whole; a mount on the file itself stands in the way of that. */
+	if (err == -EBUSY)
+		say_hint(
+			"%s is a mount point: mount its directory instead of the file, and run the command again",
+			target ?: file->path);
+	return err;
 }
 
 int config_edit_commit(struct config_edit *edit)
@@ -518,9 +608,19 @@ int config_edit_commit(struct config_edit *edit)
 
 	for (size_t i = 0; !err && i < edit->count; i++) {
 		if (edit->files[i].changed)
-			err = write_file(&edit->files[i]);
+			err = write_file(edit, &edit->files[i]);
 		if (!err)
 			edit->files[i].changed = false;
 	}
 	return err;
+}
+
+bool config_edit_again(const char *path, int err, unsigned *tries)
+{
+	if (err != -ESTALE)
+		return false;
+	if (++*tries < TRIES_MAX)
+		return true;
+	say_error("%s: is not changed: other programs change it all the time", path);
+	return false;
 }

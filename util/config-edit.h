@@ -24,7 +24,8 @@ struct setting {
 int config_lock(const char *path, bool create);
 
 /* Locks and reads the configuration; the lock is held until it is freed. Returns 0 or a negative
- * errno with the error said. */
+ * errno with the error said: also if a file is not used, or a mistake may be in any section, since
+ * the section that wins at the next boot may be there. */
 int config_edit_new(const char *path, struct config_edit **edit);
 void config_edit_free(struct config_edit *edit);
 static inline void cleanup_config_edit(struct config_edit **edit)
@@ -46,5 +47,12 @@ int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
 int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
 	const struct setting *settings, size_t count);
 int config_edit_remove(struct config_edit *edit, const struct stanza *stanza);
-/* Writes each file that has changed, wholly or not at all. */
+/* Writes each file that has changed, wholly or not at all. -ESTALE, not said, if somebody who does
+ * not take the lock, such as an editor, has changed the configuration since it was read: then no
+ * file of theirs is touched, and config_edit_again() decides. */
 int config_edit_commit(struct config_edit *edit);
+
+/* Whether what ended with @err is to be done anew, beginning with config_edit_new(), since the
+ * configuration at @path has changed meanwhile. @tries begins at 0; after the last try an error is
+ * said. */
+bool config_edit_again(const char *path, int err, unsigned *tries);

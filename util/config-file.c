@@ -130,8 +130,11 @@ static int read_file(struct config *config, int folder, const char *path, const 
 	}
 	int err = config_read_file(folder, file, name, &text, &size);
 	/* A link to nowhere. */
-	if (err == -ENOENT)
+	if (err == -ENOENT) {
 		say_error("%s: cannot be read: %s", file, strerror(-err));
+		/* Callers take -ENOENT for "there is no section". */
+		err = -EINVAL;
+	}
 	if (err) {
 		config->err = err;
 		config->mistakes++;
@@ -141,7 +144,7 @@ static int read_file(struct config *config, int folder, const char *path, const 
 	return config_parse(config, file, text, size);
 }
 
-static int is_conf(const struct dirent *entry)
+int config_is_file_name(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
@@ -156,7 +159,7 @@ static int read_folder(struct config *config, const char *path)
 
 	if (folder < 0)
 		return folder == -ENOENT ? 0 : folder;
-	int count = scandirat(folder, ".", &entries, is_conf, versionsort);
+	int count = scandirat(folder, ".", &entries, config_is_file_name, versionsort);
 	if (count < 0)
 		return failed(path, -errno);
 	int err = 0;

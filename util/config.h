@@ -2,6 +2,7 @@
 #pragma once
 
 #include <daxctl/extensions.h>
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uuid/uuid.h>
@@ -111,6 +112,8 @@ static inline void cleanup_config(struct config **config)
  * must belong to root alone, and hold text. Stores what is to be freed in @text, with a NUL behind
  * it. Returns 0, or a negative errno with the error said; -ENOENT is not said. */
 int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size);
+/* Whether a file of this name is read, for scandir(3). */
+int config_is_file_name(const struct dirent *entry);
 /* Opens the folder. -ENOENT is not said. */
 int config_open_folder(const char *path);
 

@@ -2,6 +2,7 @@
 #include "verb.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -270,6 +271,8 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	int status;
 
 	keep_standard_files();
+	/* A limit on the size of files is an error of write(), which is said. */
+	signal(SIGXFSZ, SIG_IGN);
 	this_tool = tool;
 	say_init(tool->name, NULL);
 	status = run_tool(tool, argc > 0 ? argc - 1 : 0, argv + 1);

@@ -277,6 +277,34 @@ static int check_known(const struct present_region *region)
 	return 0;
 }
 
+/* What a region is known by, as far as it could be read: a mistake may be in just that. */
+static bool may_be_meant(const struct stanza *stanza, const struct present_region *region)
+{
+	const struct daxctl_range *range = &stanza->region_range;
+	const char *path = stanza->region_path;
+	struct stanza readable = *stanza;
+
+	readable.given &= ~KEY_TARGET_NODE;
+	if (range->start >= range->end)
+		readable.given &= ~KEY_REGION_RANGE;
+	if (!path || path[0] != '/' || !path[1])
+		readable.given &= ~KEY_REGION_PATH;
+	return stanza_fits_region(&readable, region);
+}
+
+/* A section with a mistake is not applied now, but wins once somebody has corrected it. */
+static int check_sections(const struct config *config, const struct present_region *region)
+{
+	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next) {
+		if (!stanza->wrong || !may_be_meant(stanza, region))
+			continue;
+		say_error("%s: [%s]: may be for region %s, and there is a mistake in it",
+			stanza->file, stanza->name, region->path);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 {
 	CLEANUP(present_region_deinit) struct present_region region = {0};
@@ -293,6 +321,9 @@ static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 	for (size_t i = 0; i < region.device_count; i++)
 		if (region.devices[i].dev == dev)
 			partition.changed = &region.devices[i];
+	err = check_sections(config_edit_config(edit), &region);
+	if (err)
+		return err;
 	err = tasks_init(&partition.tasks, config_edit_config(edit), &present);
 	if (!err)
 		err = write_partition(&partition);
@@ -343,26 +374,41 @@ static int finish(int err, const char *name)
 	return err;
 }
 
+static int edit_device(struct daxctl_region *region, struct daxctl_dev *dev)
+{
+	uuid_t uuid;
+	int err = dev ? daxctl_region_get_nvdimm_uuid(region, uuid) : -EOPNOTSUPP;
+
+	if (!err)
+		return edit_uuid(dev, uuid);
+	if (err == -EOPNOTSUPP)
+		return edit_region(region, dev);
+	say_error("%s: the uuid of its namespace cannot be read: %s", daxctl_dev_get_devname(dev),
+		strerror(-err));
+	return err;
+}
+
+/* @dev: NULL if it was destroyed. */
+static int persist(struct daxctl_region *region, struct daxctl_dev *dev, const char *name)
+{
+	const char *path = daxctl_get_config_path(daxctl_region_get_ctx(region));
+	unsigned tries = 0;
+	int err;
+
+	do
+		err = edit_device(region, dev);
+	while (config_edit_again(path, err, &tries));
+	return finish(err, name);
+}
+
 int persist_region(struct daxctl_region *region, const char *name)
 {
-	return finish(edit_region(region, NULL), name);
+	return persist(region, NULL, name);
 }
 
 int persist_device(struct daxctl_dev *dev)
 {
-	struct daxctl_region *region = daxctl_dev_get_region(dev);
-	uuid_t uuid;
-	int err = daxctl_region_get_nvdimm_uuid(region, uuid);
-
-	if (!err)
-		err = edit_uuid(dev, uuid);
-	else if (err == -EOPNOTSUPP)
-		err = edit_region(region, dev);
-	else
-		say_error("%s: the uuid of its namespace cannot be read: %s",
-			daxctl_dev_get_devname(dev), strerror(-err));
-
-	return finish(err, daxctl_dev_get_devname(dev));
+	return persist(daxctl_dev_get_region(dev), dev, daxctl_dev_get_devname(dev));
 }
 
 /* ---- what comes back ---- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -156,7 +157,108 @@ static void refused(void **state)
 	assert_non_null(strstr(said, "is not changed: there is a mistake in it"));
 	snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
 	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(edit(fixture, ADD), -EPERM);
+	assert_non_null(strstr(said, "etc: is not changed: a file in it cannot be used"));
+}
+
+/* What wins at the next boot may be in what cannot be read. */
+static void unreadable(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[256];
+
+	if (getuid() != 0)
+		skip();
+	make_dir(fixture, "etc");
+	make_link(fixture, "etc/a.conf", "nowhere");
+	assert_int_equal(edit(fixture, ADD), -EINVAL);
+	take_away(fixture, "etc/a.conf");
+	make_link(fixture, "etc/a.conf", "a.conf");
+	assert_int_equal(edit(fixture, ADD), -ELOOP);
+	take_away(fixture, "etc/a.conf");
+	snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(edit(fixture, ADD), -EINVAL);
+	take_away(fixture, "etc/a.conf");
+	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nmode=devdax\n");
+	assert_int_equal(edit(fixture, ADD), -EINVAL);
+	assert_non_null(strstr(said, "a mistake in it may be in the section of any device"));
+	take_away(fixture, "etc/a.conf");
 	assert_int_equal(edit(fixture, ADD), 0);
+}
+
+static const char first_section[] = "[create-device a]\nregion.path=/x\n";
+static const char other_section[] = "[create-device b]\nregion.path=/y\n";
+
+/* What an editor writes between our look and our rename. */
+static void edited_by_others(void **state)
+{
+	static const char *const files[] = {"etc/persist.conf", "etc/b.conf"};
+	struct fixture *fixture = *state;
+	unsigned tries = 0;
+
+	if (getuid() != 0)
+		skip();
+	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+		make_file(fixture, "etc/persist.conf", first_section);
+		assert_int_equal(config_edit_new(folder, &edit), 0);
+		assert_int_equal(config_edit_set(edit, config_edit_config(edit)->stanzas, to_devdax,
+					 ARRAY_SIZE(to_devdax)),
+			0);
+		make_file(fixture, files[i], "%s%s", i ? "" : first_section, other_section);
+		assert_int_equal(config_edit_commit(edit), -ESTALE);
+		assert_file(fixture, files[i],
+			i ? other_section
+			  : "[create-device a]\nregion.path=/x\n"
+			    "[create-device b]\nregion.path=/y\n");
+	}
+	assert_false(config_edit_again(folder, -EINVAL, &tries));
+	for (int i = 1; i < 5; i++)
+		assert_true(config_edit_again(folder, -ESTALE, &tries));
+	struct capture capture = capture_start();
+	assert_false(config_edit_again(folder, -ESTALE, &tries));
+	capture_end(capture, said, sizeof(said));
+	assert_non_null(strstr(said, "other programs change it all the time"));
+	char *tree = tree_text(fixture);
+	assert_null(strstr(tree, "daxctl-new"));
+	free(tree);
+}
+
+/* A --persist that was killed leaves its file; the next one takes it away. */
+static void killed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/persist.conf", first_section);
+	make_file(fixture, "etc/.persist.conf.daxctl-new", "half a sec");
+	assert_int_equal(edit(fixture, SET), 0);
+	char *tree = tree_text(fixture);
+	assert_null(strstr(tree, "daxctl-new"));
+	free(tree);
+}
+
+/* Several files in one change: what we wrote ourselves is no change of others. */
+static void two_files(void **state)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	struct fixture *fixture = *state;
+
+	if (getuid() != 0)
+		skip();
+	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	make_file(fixture, "etc/a.conf", first_section);
+	make_file(fixture, "etc/b.conf", other_section);
+	assert_int_equal(config_edit_new(folder, &edit), 0);
+	const struct stanza *stanza = config_edit_config(edit)->stanzas;
+	assert_int_equal(config_edit_remove(edit, stanza), 0);
+	assert_int_equal(config_edit_add(edit, "create-device", "c", to_devdax, 1), 0);
+	assert_int_equal(config_edit_remove(edit, stanza->next), 0);
+	assert_int_equal(config_edit_commit(edit), 0);
+	assert_file(fixture, "etc/b.conf", "");
 }
 
 int main(void)
@@ -166,6 +268,10 @@ int main(void)
 		fixture_test(new_file),
 		fixture_test(owner_and_link),
 		fixture_test(refused),
+		fixture_test(unreadable),
+		fixture_test(edited_by_others),
+		fixture_test(killed),
+		fixture_test(two_files),
 	};
 
 	say_init("daxctl", "create-device");

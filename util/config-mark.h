@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "cleanup.h"
+
+/*
+ * Which files of the configuration there are, and which device, inode, size and times each has. Our
+ * lock keeps editors and other programs from nothing: a mark that no longer holds tells that one of
+ * them changed the configuration.
+ */
+struct config_mark {
+	struct config_marked *files; /* by name */
+	size_t count;
+};
+
+/* Both return 0 or a negative errno; nothing is said. */
+
+/* Marks the folder @path as it is; one that is missing has no files. */
+int config_mark_init(struct config_mark *mark, const char *path);
+void config_mark_deinit(struct config_mark *mark);
+/* Takes over what the file called @name became when we wrote it. */
+int config_mark_accept(struct config_mark *mark, const char *name, const struct stat *stat);
+
+/* Whether the folder @path is as it was marked. */
+bool config_mark_holds(const struct config_mark *mark, const char *path);
