@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <iniparser/iniparser.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <base/lockfile.h>
 
 static bool is_blank(char c)
 {
@@ -168,13 +171,59 @@ static int write_section(const char *text, size_t size)
 	return fd;
 }
 
+/* For a machine without /proc, such as an early boot or a chroot: a file that only root can open,
+ * in the directory of our locks. */
+static int write_named(const char *text, size_t size, char *path)
+{
+	AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int directory = lockfile_open_directory(root);
+
+	if (directory < 0)
+		return directory;
+	AUTO_CLOSE int fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ssize_t done = pwrite(fd, text, size, 0);
+	if (done == (ssize_t)size)
+		return 0;
+	int err = done < 0 ? -errno : -ENOSPC;
+	unlink(path);
+	return err;
+}
+
+static dictionary *parse_file(const char *path)
+{
+	iniparser_set_error_callback(hear_error);
+	parser_line = 0;
+	dictionary *dictionary = iniparser_load(path);
+	iniparser_set_error_callback(NULL);
+	return dictionary;
+}
+
+static dictionary *load_text(const char *text, size_t size)
+{
+	char self[64], path[] = "/" LOCKFILE_DIRECTORY "/section.XXXXXX";
+	int fd = write_section(text, size);
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (fd >= 0 && access(self, R_OK) == 0)
+		return parse_file(self);
+	int err = write_named(text, size, path);
+	if (err) {
+		errno = -err;
+		return NULL;
+	}
+	dictionary *dictionary = parse_file(path);
+	unlink(path);
+	return dictionary;
+}
+
 /* The parser opens a file by name, and knows all of a file or nothing: it gets a section at a time,
  * under a name that is none of ours. */
 struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t *bad)
 {
 	AUTO_FREE char *text = NULL;
 	size_t size = 0;
-	char self[64];
 	FILE *file = open_memstream(&text, &size);
 
 	*bad = 0;
@@ -185,14 +234,9 @@ struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t
 		fwrite(lines[i].text, 1, lines[i].length, file);
 		fputc('\n', file);
 	}
-	int fd = fclose(file) ? -1 : write_section(text, size);
-	if (fd < 0)
+	if (fclose(file))
 		return NULL;
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	iniparser_set_error_callback(hear_error);
-	parser_line = 0;
-	dictionary *dictionary = iniparser_load(self);
-	iniparser_set_error_callback(NULL);
+	dictionary *dictionary = load_text(text, size);
 	/* Before all lines is a header of ours. */
 	*bad = parser_line > 1 ? parser_line - 1 : 0;
 	return dictionary;
