@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "verbs.h"
@@ -19,13 +19,14 @@ static int failed(const char *why, const char *hint)
 	return 1;
 }
 
+/* However the link is written. */
 static bool is_our_link(void)
 {
-	char target[PATH_MAX];
-	ssize_t length = readlink(INSTALLED, target, sizeof(target) - 1);
+	struct stat link, installed, ours;
 
-	target[length < 0 ? 0 : length] = 0;
-	return strcmp(target, DAXCTL_MODPROBE_CONF) == 0;
+	return !lstat(INSTALLED, &link) && S_ISLNK(link.st_mode) && !stat(INSTALLED, &installed) &&
+		!stat(DAXCTL_MODPROBE_CONF, &ours) && installed.st_dev == ours.st_dev &&
+		installed.st_ino == ours.st_ino;
 }
 
 static int run(void *context, int count, char **args)
@@ -39,6 +40,8 @@ static int run(void *context, int count, char **args)
 			INSTALLED);
 		return 0;
 	}
+	if (errno == ENOENT)
+		return failed("/etc/modprobe.d is missing", "mkdir /etc/modprobe.d");
 	if (errno != EEXIST)
 		return failed(strerror(errno), NULL);
 	return is_our_link()
