@@ -10,6 +10,7 @@
 #include "devices.h"
 #include "input.h"
 #include "restore/persist.h"
+#include "restore/plan.h"
 #include "verbs.h"
 
 static const char *region;
@@ -192,6 +193,35 @@ static unsigned memmap_flag(const struct stanza *stanza)
 	return stanza->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
 }
 
+/* The first section for the region of a device, which restore applies to the region as a whole. */
+static const struct stanza *find_region_section(const struct config *config, struct daxctl_dev *dev)
+{
+	struct present_region whole = {0};
+	const struct stanza *stanza = config->stanzas;
+
+	present_region_outline(&whole, daxctl_dev_get_region(dev));
+	present_region_locate(&whole);
+	while (stanza && (stanza->wrong || !stanza_fits_region(stanza, &whole)))
+		stanza = stanza->next;
+	return stanza;
+}
+
+static int tell_no_section(const struct config *config, struct daxctl_dev *dev)
+{
+	const char *name = daxctl_dev_get_devname(dev);
+	const struct stanza *stanza = find_region_section(config, dev);
+
+	if (stanza) {
+		say_note("%s: sections for dynamic regions are left to restore: [%s] of %s", name,
+			stanza->name, stanza->file);
+		say_hint("daxctl restore %s", name);
+	} else {
+		say_note("%s: no section in %s is for it", name,
+			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
+	}
+	return CHANGE_SKIPPED;
+}
+
 static int follow_config(struct daxctl_dev *dev, const void *data)
 {
 	const struct config *config = data;
@@ -205,11 +235,8 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 		return err;
 	}
 	err = err ? -ENOENT : config_find_uuid(config, uuid, name, &stanza);
-	if (err == -ENOENT) {
-		say_note("%s: no section in %s is for it", name,
-			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
-		return CHANGE_SKIPPED;
-	}
+	if (err == -ENOENT)
+		return tell_no_section(config, dev);
 	if (err)
 		return err;
 	return set_mode(dev, stanza->mode,
