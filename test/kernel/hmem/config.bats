@@ -53,3 +53,101 @@ teardown_file() {
 	says "restored 0, 1 in place, 0 failed"
 	all_devdax || :
 }
+
+# region_section MODE: a section that gives the whole region this mode.
+region_section() {
+	printf '[create-device mine]\nregion.range = 0x100000000-0x17fffffff\nrange.1 = 0x100000000-0x17fffffff\nmode = %s\n' "$1"
+}
+
+@test "--persist beside a section that may win later: the change is made, and it is said that it is not kept" {
+	local -A spoil=(
+		[mode]="chmod 664 $folder/a.conf"
+		[key]="sed -i 's/^mode/movabel = true\nmode/' $folder/a.conf"
+		[range]="sed -i 's/^region.range.*/region.range = 0x1/' $folder/a.conf"
+		[header]="sed -i 1d $folder/a.conf"
+		[link]="ln -sf nowhere $folder/a.conf"
+		[loop]="ln -sf a.conf $folder/a.conf"
+		[pipe]="rm $folder/a.conf; mkfifo $folder/a.conf"
+	)
+	for what in "${!spoil[@]}"; do
+		echo "# $what"
+		rm -f $folder/*
+		region_section system-ram >$folder/a.conf
+		eval "${spoil[$what]}"
+		check timeout 20 daxctl reconfigure-device -m devdax --persist --force dax0.0
+		[[ $status != 0 && $status != 124 ]]
+		says "dax0.0: the change is made, but it is not kept for the next boot"
+		[[ ! -e $folder/persist.conf ]]
+	done
+	# A mistake in what is for another region keeps nothing from being kept.
+	rm -f $folder/*
+	region_section devdax | sed 's/0x1/0x9/g; s/^mode/movabel = true\nmode/' >$folder/a.conf
+	check daxctl reconfigure-device -m devdax --persist --force dax0.0
+	[[ $status == 0 && -s $folder/persist.conf ]]
+}
+
+@test "--persist: what an editor saves meanwhile stays, and the change is kept beside it" {
+	region_section system-ram >$folder/persist.conf
+	check strace -f -o /dev/null -P $folder/.persist.conf.daxctl-new -e trace=fsync -e inject=fsync:delay_enter=4000000:when=1 \
+		daxctl reconfigure-device -m devdax --force --persist dax0.0 3>&- &
+	local process=$!
+	await $folder/.persist.conf.daxctl-new $process
+	printf '\n[monitor mine]\nx = 1\n' >>$folder/persist.conf
+	wait $process
+	cat $folder/persist.conf
+	grep -q '^\[monitor mine\]$' $folder/persist.conf
+	grep -q '^mode = devdax$' $folder/persist.conf
+	[[ $(ls -A $folder) == persist.conf ]]
+}
+
+@test "--persist that is killed leaves no file for ever; a limit on file sizes and a mounted file are told" {
+	region_section system-ram >$folder/persist.conf
+	check strace -f -o /dev/null -e trace=rename -e inject=rename:signal=KILL daxctl reconfigure-device -m devdax --force --persist dax0.0
+	((status == 137))
+	check daxctl reconfigure-device -m devdax --force --persist dax0.0
+	[[ $status == 0 && $(ls -A $folder) == persist.conf ]]
+	# More than a KiB.
+	{ printf '# %060d\n' {1..50}; region_section devdax; } >$folder/persist.conf
+	check bash -c 'ulimit -f 1; exec daxctl reconfigure-device -m system-ram --persist dax0.0 2>&1 | cat'
+	[[ $output == *"persist.conf: cannot be written: File too large"*"it is not kept for the next boot"* ]]
+	cp $folder/persist.conf "$BATS_TEST_TMPDIR/real"
+	mount --bind "$BATS_TEST_TMPDIR/real" $folder/persist.conf
+	check daxctl reconfigure-device -m system-ram --persist dax0.0
+	umount $folder/persist.conf
+	((status != 0))
+	says "persist.conf: cannot be written: Device or resource busy"
+	says "hint: $folder/persist.conf is a mount point: mount its directory instead of the file, and run the command again"
+	[[ $(ls -A $folder) == persist.conf ]]
+}
+
+@test "without /proc the configuration is read all the same" {
+	region_section devdax >$folder/a.conf
+	LD_LIBRARY_PATH=$LAB_BUILD/lib/daxctl:$LAB_BUILD/lib/ndctl \
+		check unshare -m bash -c 'mount -t tmpfs none /proc; [[ ! -e /proc/self ]] && daxctl restore'
+	[[ $status == 0 && $stderr != *parsed* ]]
+	[[ -z $(compgen -G "/run/daxctl/section.*") ]]
+}
+
+@test "reconfigure-device -C beside a section for the region: names what applies it" {
+	printf '[reconfigure-device mine]\nregion.range = 0x100000000-0x17fffffff\nmode = devdax\n' >$folder/a.conf
+	check daxctl reconfigure-device -C dax0.0
+	says "dax0.0: sections for dynamic regions are left to restore"
+	says "hint: daxctl restore dax0.0"
+	[[ $stderr != *"no section"* ]]
+	rm $folder/a.conf
+	check daxctl reconfigure-device -C dax0.0
+	says "dax0.0: no section in $folder is for it"
+}
+
+@test "migrate-device-model: a relative link to the same file is one already; a missing folder is named" {
+	local conf
+	conf=/usr/share/daxctl/daxctl.conf
+	mount -t tmpfs tmpfs /etc/modprobe.d
+	mkdir -p "${conf%/*}"
+	[[ -e $conf ]] || cp daxctl/daxctl.conf "$conf"
+	ln -s "../..$conf" /etc/modprobe.d/daxctl.conf
+	check daxctl migrate-device-model
+	umount /etc/modprobe.d
+	((status == 1))
+	says "it is one already"
+}
