@@ -37,12 +37,28 @@ static int unlist(struct daxctl_dev *dev, const char *driver)
 	return driver_remove_id(dev_kernel(dev), "dax", driver, dev->object.name);
 }
 
+/* What another program was faster to do is done, whatever the kernel says of our own request. */
 static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 {
-	int err = driver_bind(dev_kernel(dev), "dax", driver, dev->object.name);
+	struct kernel *kernel = dev_kernel(dev);
+	int err = driver_bind(kernel, "dax", driver, dev->object.name);
 
 	object_refresh(&dev->object);
-	return err;
+	const char *now = err ? dev_driver(dev) : NULL;
+	if (!now)
+		return err;
+	if (strcmp(now, driver) != 0)
+		return kernel_fail(
+			kernel, EBUSY, "another program has bound it to driver %s meanwhile", now);
+	kernel_clear_error(kernel);
+	return 0;
+}
+
+/* Whether the device is there, and has no driver. */
+static bool has_left(struct daxctl_dev *dev)
+{
+	return sysfs_exists(dev->object.folder, dev->object.name, NULL) && !dev_driver(dev) &&
+		errno == ENOENT;
 }
 
 /* It is on the list of no driver afterwards, so that none takes it by surprise. */
@@ -52,10 +68,14 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 	int err = driver_unbind(kernel, "dax", dev->object.name);
 
 	object_refresh(&dev->object);
-	if (err)
+	if (err && !has_left(dev))
 		return err;
+	kernel_clear_error(kernel);
 	err = unlist(dev, driver);
-	return err ? keep_cause(kernel, err, bind_to_driver, dev, driver) : 0;
+	if (err)
+		return keep_cause(kernel, err, bind_to_driver, dev, driver);
+	/* kmem leaves also when it cannot take the memory along. */
+	return ram_check_returned(dev);
 }
 
 static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode);
@@ -166,7 +186,13 @@ static int bind_step(void *data)
 {
 	struct rebind *rebind = data;
 
-	return lock_drivers(rebind) ?: bind_dev(*rebind->slot, rebind->mode);
+	int err = lock_drivers(rebind);
+
+	/* Also of a new device: its capacity may be memory that another device has left behind.
+	 * Where that cannot be read the kernel decides. */
+	if (!err)
+		err = ram_check_returned(*rebind->slot) == -EBUSY ? -EBUSY : 0;
+	return err ?: bind_dev(*rebind->slot, rebind->mode);
 }
 
 /* Look again: a program may have mapped the device, or a rule of udev have put its memory online,

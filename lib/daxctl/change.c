@@ -125,7 +125,7 @@ static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 	int err = 0;
 
 	if (!driver)
-		return 0;
+		return ram_check_returned(dev);
 	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
 		return kernel_fail(kernel, EBUSY, "driver %s has it", driver);
 	if (mode == DAXCTL_DEV_MODE_DEVDAX)

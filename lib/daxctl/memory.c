@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "ram.h"
 
 /* What a write to a block's state attribute asks for
  * (Documentation/admin-guide/mm/memory-hotplug.rst). */
@@ -193,8 +194,9 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 	enum block_state now;
 	int err = write_offline(ctx, block);
 
-	/* The signal may have come when the write was done: then there is something to undo. */
-	if (err == -EINTR && block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)
+	/* The signal may have come when the write was done: then there is something to undo. And
+	 * someone else may have been faster. */
+	if (err && block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)
 		err = 0;
 	if (!err)
 		return 0;
@@ -432,7 +434,8 @@ static int change_memory(
 		err = dev_renew(dev);
 	/* The blocks at its addresses would be of other memory. */
 	if (!err && !daxctl_dev_is_system_ram_mode(dev))
-		err = kernel_fail(dev_kernel(dev), ENXIO, "it is not in system-ram mode");
+		err = ram_check_returned(dev)
+			?: kernel_fail(dev_kernel(dev), ENXIO, "it is not in system-ram mode");
 	if (!err)
 		err = memory_add_change(txn, dev, to, flags, unchanged);
 	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)

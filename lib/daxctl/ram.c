@@ -83,6 +83,27 @@ int ram_check_offline(struct daxctl_dev *dev, unsigned flags)
 	return -EBUSY;
 }
 
+int ram_check_returned(struct daxctl_dev *dev)
+{
+	struct kernel *kernel = dev_kernel(dev);
+	struct daxctl_memory_counts count;
+
+	if (dev_driver(dev))
+		return 0;
+	int err = daxctl_memory_get_counts(&dev->memory, &count);
+	if (err == -EACCES || err == -EOPNOTSUPP || (!err && !count.total))
+		return 0;
+	if (err)
+		return kernel_fail(kernel, -err, "whether its memory is free cannot be read: %s",
+			strerror(-err));
+	kernel_fail(kernel, EBUSY,
+		"the kernel keeps its memory until the next boot (%u memory blocks, %u of them online)",
+		count.total, count.online);
+	kernel_hint(kernel,
+		"restart the machine: memory that was online when driver kmem left it does not come back before");
+	return -EBUSY;
+}
+
 #define MEMMAP_FLAGS (DAXCTL_CHANGE_MEMMAP_HERE | DAXCTL_CHANGE_MEMMAP_ELSEWHERE)
 
 /* A parameter of the kernel's command line. Of a kernel that does not tell, it is on. */

@@ -15,6 +15,9 @@ int ram_check_blocks(struct daxctl_ctx *ctx, uint64_t size, uint64_t usable);
 /* -EBUSY: the kernel would put the memory online by itself, and @flags do not accept its choice of
  * a zone: the memory might not be possible to take back. */
 int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags);
+/* -EBUSY: no driver has @dev, but the kernel has its memory: kmem was unbound while some of it was
+ * online. That lasts until the next boot. 0 too for users who may not see addresses. */
+int ram_check_returned(struct daxctl_dev *dev);
 /* -EBUSY: memory of @dev is online, and @flags do not let it be taken offline. */
 int ram_check_offline(struct daxctl_dev *dev, unsigned flags);
 /* Adds the step that says where the page map of the new memory is to be, before kmem has the device

@@ -301,6 +301,65 @@ static void becomes_busy(void **state)
 		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)");
 }
 
+/* kmem was unbound while memory was online: no driver, but the kernel has the memory. */
+static void memory_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	static const char why[] = "the kernel keeps its memory until the next boot "
+				  "(2 memory blocks, 1 of them online)";
+	static const char hint[] = "restart the machine: memory that was online when driver kmem "
+				   "left it does not come back before";
+	char sentence[256];
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 3 * BLOCK, 1, NULL);
+	make_block(fixture, 8, "online", "Movable");
+	make_block(fixture, 9, "offline", "Normal Movable");
+	snprintf(sentence, sizeof(sentence), "dax0.0: cannot become devdax: %s", why);
+	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EBUSY, sentence, hint);
+	snprintf(sentence, sizeof(sentence), "dax0.0: cannot become system-ram: %s", why);
+	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EBUSY, sentence, hint);
+
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	snprintf(sentence, sizeof(sentence), "dax0.0: cannot be disabled: %s", why);
+	assert_refused(ctx, daxctl_dev_disable(dev), -EBUSY, sentence, hint);
+	take_away(fixture, MEMORY "/memory8");
+	take_away(fixture, MEMORY "/memory9");
+	assert_int_equal(daxctl_dev_disable(dev), 0);
+}
+
+/* Another program has the device by the time that we write to bind. */
+static void bind_elsewhere(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	if (event != DAXCTL_STEP_TAKEN || !strstr(what, "bind dax0.0 to"))
+		return;
+	take_away(data, DAX "/driver");
+	make_link(data, DAX "/driver", "../../../../bus/dax/drivers/device_dax");
+}
+
+static void another_was_faster(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, BLOCK, 1, "device_dax");
+	/* What refuses to be written. */
+	take_away(fixture, DRIVERS "/kmem/bind");
+	make_dir(fixture, DRIVERS "/kmem/bind");
+	take_away(fixture, DRIVERS "/device_dax/bind");
+	make_dir(fixture, DRIVERS "/device_dax/bind");
+	make_file(fixture, "sys/module/device_dax/refcnt", "0\n");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	daxctl_set_step_fn(ctx, bind_elsewhere, fixture);
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -EBUSY);
+	/* And the undo is no failure: the device is where it was. */
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot become system-ram: another program has bound it to driver device_dax meanwhile");
+}
+
 static void auto_online(void **state)
 {
 	struct fixture *fixture = *state;
@@ -442,6 +501,14 @@ static void dry_run(void **state)
 	free(after);
 }
 
+/* As the kernel does when the device leaves its driver. */
+static void lose_driver(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	if (event == DAXCTL_STEP_TAKEN && strncmp(what, "unbind", 6) == 0)
+		take_away(data, DAX "/driver");
+}
+
 /* kmem does not take the device: it is given back to device_dax. */
 static void bind_is_undone(void **state)
 {
@@ -469,6 +536,7 @@ static void bind_is_undone(void **state)
 	take_away(fixture, DRIVERS "/kmem/bind");
 	make_link(fixture, DRIVERS "/kmem/bind", "/dev/full");
 	take_away(fixture, DRIVERS "/device_dax/bind");
+	daxctl_set_step_fn(ctx, lose_driver, fixture);
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -ENOSPC);
 	assert_string_equal(daxctl_get_error(ctx),
 		"dax0.0: cannot become system-ram: the kernel refused 'dax0.0' in "
@@ -487,7 +555,9 @@ static void half_a_step_is_told(void **state)
 	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
 	take_away(fixture, DRIVERS "/device_dax/remove_id");
 	take_away(fixture, DRIVERS "/device_dax/bind");
-	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), -ENOENT);
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	daxctl_set_step_fn(ctx, lose_driver, fixture);
+	assert_int_equal(daxctl_dev_disable(dev), -ENOENT);
 	assert_string_equal(daxctl_get_error(ctx),
 		"dax0.0: cannot be disabled: the kernel refused 'dax0.0' in "
 		"/sys/bus/dax/drivers/device_dax/remove_id: No such file or directory; could not "
@@ -924,9 +994,13 @@ static void changed_by_others(void **state)
 
 	take_away(fixture, DAX "/driver");
 	make_block(fixture, 16, "online", "Movable");
+	assert_int_equal(daxctl_memory_offline(mem), -EBUSY);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: the kernel keeps its memory until the next boot (1 memory blocks, 1 of them online)");
+	assert_file(fixture, MEMORY "/memory16/state", "online\n");
+	take_away(fixture, MEMORY "/memory16");
 	assert_int_equal(daxctl_memory_offline(mem), -ENXIO);
 	assert_string_equal(daxctl_get_error(ctx), "dax0.0: it is not in system-ram mode");
-	assert_file(fixture, MEMORY "/memory16/state", "online\n");
 
 	/* Another region has taken the place, with a device of the same name. */
 	take_away(fixture, "sys/devices/" HMEM "/dax_region");
@@ -948,6 +1022,8 @@ int main(void)
 		fixture_test(mapped_by_a_thread),
 		fixture_test(no_processes),
 		fixture_test(becomes_busy),
+		fixture_test(memory_is_kept),
+		fixture_test(another_was_faster),
 		fixture_test(auto_online),
 		fixture_test(no_such_mode),
 		fixture_test(other_driver),

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Memory that the kernel does not give back until the next boot: kmem gives up a device even if its memory is
+# online. The last file of its boot, since no device is of use after it.
+
+load ../helpers
+
+@test "memory that the kernel keeps is not a free device" {
+	all_devdax
+	daxctl reconfigure-device --mode system-ram dax0.0
+	echo dax0.0 >/sys/bus/dax/drivers/kmem/unbind
+	[[ ! -e /sys/bus/dax/devices/dax0.0/driver && $(node_memory 1) != 0 ]]
+	for arguments in "reconfigure-device -s 512M" "reconfigure-device -m devdax" "reconfigure-device -m system-ram" \
+		disable-device enable-device destroy-device "destroy-device --force"; do
+		# shellcheck disable=SC2086 # words
+		unchanged daxctl $arguments dax0.0
+		[[ $status == 240 ]]
+		says "the kernel keeps its memory until the next boot"
+		says "hint: restart the machine"
+	done
+}
+
+@test "memory that another tool has made free capacity of is not used" {
+	echo 0 >/sys/bus/dax/devices/dax0.0/size
+	unchanged daxctl create-device -s 256M
+	[[ $status == 240 ]]
+	says "the kernel keeps its memory until the next boot"
+}
