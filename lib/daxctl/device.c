@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
+#include "ram.h"
 
 #include <kernel/driver.h>
 #include <inttypes.h>
@@ -204,6 +204,17 @@ int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end)
 	return configure(dev, DEV_MAPPING, value);
 }
 
+/* The public setters are changes of one write: they take the lock as the longer ones do, so as not
+ * to come between the steps of another process. */
+static int begin_setting(struct daxctl_dev *dev, struct txn **txn)
+{
+	int err = dax_region_lock_alone(dev->region, txn) ?: dev_renew(dev);
+
+	if (!err && ram_check_returned(dev) == -EBUSY)
+		err = -EBUSY;
+	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
+}
+
 /* Callers know one errno for all reasons. */
 static int one_errno(int err)
 {
@@ -212,18 +223,24 @@ static int one_errno(int err)
 
 EXPORT int daxctl_dev_set_size(struct daxctl_dev *dev, unsigned long long size)
 {
-	return one_errno(dev_set_size(dev, size));
+	AUTO_TXN struct txn *txn = NULL;
+
+	return one_errno(begin_setting(dev, &txn) ?: dev_set_size(dev, size));
 }
 
 EXPORT int daxctl_dev_set_align(struct daxctl_dev *dev, unsigned long align)
 {
-	return one_errno(dev_set_align(dev, align));
+	AUTO_TXN struct txn *txn = NULL;
+
+	return one_errno(begin_setting(dev, &txn) ?: dev_set_align(dev, align));
 }
 
 EXPORT int daxctl_dev_set_mapping(
 	struct daxctl_dev *dev, unsigned long long start, unsigned long long end)
 {
-	return one_errno(dev_add_range(dev, start, end));
+	AUTO_TXN struct txn *txn = NULL;
+
+	return one_errno(begin_setting(dev, &txn) ?: dev_add_range(dev, start, end));
 }
 
 EXPORT int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev)

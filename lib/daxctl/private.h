@@ -102,6 +102,11 @@ struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *pat
 void dax_region_free(struct daxctl_region *region);
 /* Takes the lock that changes of the region's devices need. */
 int dax_region_lock(struct daxctl_region *region, struct txn *txn);
+/* The same until @txn is freed, for a change of one write. */
+int dax_region_lock_alone(struct daxctl_region *region, struct txn **txn);
+/* Write the attributes create and delete; under the lock. */
+int region_create_dev(struct daxctl_region *region);
+int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev);
 /* Whether the kernel still has this very region at its path. */
 bool region_is_there(struct daxctl_region *region);
 /* Reads what is left of a dynamic region; the cause of a failure is recorded. */

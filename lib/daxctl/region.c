@@ -410,14 +410,23 @@ static int not_dynamic(struct daxctl_region *region)
 		"region %d: devices cannot be created or destroyed: it is not dynamic", region->id);
 }
 
-EXPORT int daxctl_region_create_dev(struct daxctl_region *region)
+int region_create_dev(struct daxctl_region *region)
 {
-	if (!daxctl_region_is_dynamic(region))
-		return not_dynamic(region);
 	int err = object_write(&region->object, REGION_CREATE, "1");
+
 	if (!err)
 		region->listed = false;
 	return err;
+}
+
+EXPORT int daxctl_region_create_dev(struct daxctl_region *region)
+{
+	AUTO_TXN struct txn *txn = NULL;
+
+	if (!daxctl_region_is_dynamic(region))
+		return not_dynamic(region);
+	int err = dax_region_lock_alone(region, &txn);
+	return err ?: region_create_dev(region);
 }
 
 EXPORT struct daxctl_dev *daxctl_region_get_dev_seed(struct daxctl_region *region)
@@ -441,14 +450,30 @@ static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
 	region->gone = dev;
 }
 
-EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl_dev *dev)
+int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev)
 {
-	if (!daxctl_region_is_dynamic(region))
-		return not_dynamic(region);
 	int err = object_write(&region->object, REGION_DELETE, daxctl_dev_get_devname(dev));
+
 	if (!err)
 		retire(region, dev);
 	return err;
+}
+
+EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl_dev *dev)
+{
+	AUTO_TXN struct txn *txn = NULL;
+
+	if (!daxctl_region_is_dynamic(region))
+		return not_dynamic(region);
+	int err = dax_region_lock_alone(region, &txn);
+	return err ?: region_delete_dev(region, dev);
+}
+
+int dax_region_lock_alone(struct daxctl_region *region, struct txn **txn)
+{
+	kernel_clear_error(region->ctx->kernel);
+	int err = dax_ctx_txn(region->ctx, txn);
+	return err ?: dax_region_lock(region, *txn);
 }
 
 /* The devices of a namespace are locked with the nd region that the namespace is in, so that ndctl

@@ -208,7 +208,7 @@ static int create_apply(void *data)
 	int err = list_names(region, &before);
 
 	if (!err)
-		err = daxctl_region_create_dev(region);
+		err = region_create_dev(region);
 	if (!err)
 		err = list_names(region, &after);
 	if (err)
@@ -227,7 +227,7 @@ static int create_undo(void *data)
 {
 	struct creation *creation = data;
 
-	return *creation->slot ? daxctl_region_destroy_dev(creation->region, *creation->slot) : 0;
+	return *creation->slot ? region_delete_dev(creation->region, *creation->slot) : 0;
 }
 
 int shape_plan_create(struct shape *shape, struct daxctl_region *region)
@@ -280,7 +280,7 @@ static int delete_apply(void *data)
 {
 	struct daxctl_dev *dev = data;
 
-	return daxctl_region_destroy_dev(dev->region, dev);
+	return region_delete_dev(dev->region, dev);
 }
 
 int shape_plan_delete(struct shape *shape, struct daxctl_dev *dev)

@@ -2,8 +2,10 @@
 #include "machine.h"
 
 #include <daxctl/private.h>
+#include <kernel/lock.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define HMEM "platform/hmem.0"
 #define NDRG "LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00/ndbus0/region1"
@@ -567,9 +569,7 @@ static void vanishes(void **state)
 
 	char *before = tree_text(fixture);
 	assert_int_equal(daxctl_dev_set_size(dev, GIB), -ENXIO);
-	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: the kernel refused '0x40000000' in /sys/devices/" HMEM "/dax0.0/size: "
-		"No such file or directory");
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: it is gone");
 	assert_int_equal(daxctl_memory_offline(mem), -ENODEV);
 	assert_int_equal(daxctl_memory_online(mem), -ENODEV);
 	static const int modes[] = {DAXCTL_DEV_MODE_DEVDAX, DAXCTL_DEV_MODE_RAM};
@@ -632,6 +632,69 @@ static void mappings(void **state)
 	assert_null(daxctl_mapping_get_first(dev));
 }
 
+/* Another process holds the region's lock, and makes @mark before it gives it back. */
+static void hold_lock(struct fixture *fixture, const char *mark)
+{
+	const struct lock_wait wait = {.milliseconds = 0};
+	struct kernel *kernel;
+	int ready[2];
+	char answer;
+
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		bool held = kernel_new(&kernel, fixture->root) == 0 &&
+			lock_take(kernel, "sys/devices/" HMEM, &wait) >= 0;
+		if (write(ready[1], held ? "y" : "n", 1) != 1)
+			_exit(1);
+		usleep(300000);
+		make_file(fixture, mark, "\n");
+		/* The end of the process releases it. */
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &answer, 1), 1);
+	assert_int_equal(answer, 'y');
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void assert_waited(struct fixture *fixture, const char *mark)
+{
+	assert_file(fixture, mark, "\n");
+	take_away(fixture, mark);
+	wait(NULL);
+}
+
+static void one_write_waits_for_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 0, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/mapping", "%s", "");
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_dev_set_size(dev, 0), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_dev_set_align(dev, 4096), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_dev_set_mapping(dev, 0x1000, 0x1fff), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_region_create_dev(region), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_region_destroy_dev(region, dev), 0);
+	assert_waited(fixture, "released");
+}
+
 static void dynamic_regions(void **state)
 {
 	struct fixture *fixture = *state;
@@ -690,6 +753,7 @@ int main(void)
 		fixture_test(destroyed_in_a_loop),
 		fixture_test(cannot_be_listed),
 		fixture_test(vanishes),
+		fixture_test(one_write_waits_for_the_lock),
 		fixture_test(mappings),
 		fixture_test(dynamic_regions),
 	};
