@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "shape.h"
+#include "layout.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -67,11 +67,31 @@ static void reshape_release(void *data)
 	free(reshape);
 }
 
+/* A device without a size is there for every program. Another one may have taken it since. */
+static int check_untouched(const struct reshape *reshape)
+{
+	struct daxctl_dev *dev = *reshape->slot;
+	struct kernel *kernel = dev_kernel(dev);
+	uint64_t size;
+
+	if (reshape->size_before)
+		return 0;
+	object_refresh(&dev->object);
+	int err = object_u64(&dev->object, DEV_SIZE, &size);
+	if (err)
+		return kernel_fail(kernel, -err, "the size of %s cannot be read: %s",
+			dev->object.name, strerror(-err));
+	return !size ? 0
+		     : kernel_fail(kernel, EBUSY, "another program has given %s a size meanwhile",
+			       dev->object.name);
+}
+
 static int resize_apply(void *data)
 {
 	struct reshape *reshape = data;
+	int err = check_untouched(reshape);
 
-	return dev_set_size(*reshape->slot, reshape->size);
+	return err ?: dev_set_size(*reshape->slot, reshape->size);
 }
 
 /* What grew gives back what it got, from the end; what shrank gets the very ranges that it had. */
@@ -92,8 +112,9 @@ static int resize_undo(void *data)
 static int add_range_apply(void *data)
 {
 	struct reshape *reshape = data;
+	int err = check_untouched(reshape);
 
-	return dev_add_range(*reshape->slot, reshape->add.start, reshape->add.end);
+	return err ?: dev_add_range(*reshape->slot, reshape->add.start, reshape->add.end);
 }
 
 static int add_range_undo(void *data)
@@ -197,8 +218,20 @@ static int list_names(struct daxctl_region *region, struct names *names)
 	return sysfs_list(region->folder, NULL, dev_is_name, names);
 }
 
+static int fail_two_new(struct daxctl_region *region, const char *one, const char *other)
+{
+	struct kernel *kernel = region->ctx->kernel;
+
+	kernel_fail(kernel, EBUSY,
+		"another program has created a device in region %d at the same moment: which of %s and %s is its own is not known",
+		region->id, one, other);
+	kernel_hint(kernel, "try again: a device that is left without a size is used first");
+	return -EBUSY;
+}
+
 /* The seed need not be the device that was made: it is the first of those that have never been
- * bound to a driver. */
+ * bound to a driver. Nor need the only new one be ours if it has gone again; but that takes two
+ * changes by others between our two looks. */
 static int create_apply(void *data)
 {
 	struct creation *creation = data;
@@ -213,11 +246,18 @@ static int create_apply(void *data)
 		err = list_names(region, &after);
 	if (err)
 		return err;
-	names_foreach (&after, name)
-		if (!names_contain(&before, name)) {
-			*creation->slot = dev_get(region, name);
-			return *creation->slot ? 0 : -ENOMEM;
-		}
+	const char *made = NULL;
+	names_foreach (&after, name) {
+		if (names_contain(&before, name))
+			continue;
+		if (made)
+			return fail_two_new(region, made, name);
+		made = name;
+	}
+	if (made) {
+		*creation->slot = dev_get(region, made);
+		return *creation->slot ? 0 : -ENOMEM;
+	}
 	return kernel_fail(region->ctx->kernel, ENXIO,
 		"the kernel accepted the request for a device, but none appeared in region %d",
 		region->id);
@@ -226,8 +266,12 @@ static int create_apply(void *data)
 static int create_undo(void *data)
 {
 	struct creation *creation = data;
+	struct daxctl_dev *dev = *creation->slot;
 
-	return *creation->slot ? region_delete_dev(creation->region, *creation->slot) : 0;
+	/* What another program has given a size or a driver is that program's by now. */
+	if (!dev || !layout_is_idle(dev))
+		return 0;
+	return region_delete_dev(creation->region, dev);
 }
 
 int shape_plan_create(struct shape *shape, struct daxctl_region *region)

@@ -165,6 +165,31 @@ static void layout_is_refused(void **state)
 		"namespace that it comes from");
 }
 
+/* Another program takes the seed before we do. */
+static void take_seed(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	if (event == DAXCTL_STEP_TAKEN)
+		make_file(data, "sys/devices/" HMEM "/dax0.1/size", "268435456\n");
+}
+
+static void a_seed_is_taken_by_another(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	const struct daxctl_layout layout = {DAXCTL_LAYOUT_SIZE, 0, 128 * MIB};
+	struct daxctl_dev *dev;
+
+	make_dev(fixture, HMEM, "dax0.1", 0, 0, 1, NULL);
+	make_file(fixture, REGION "/seed", "dax0.1\n");
+	daxctl_set_step_fn(ctx, take_seed, fixture);
+	assert_int_equal(daxctl_region_add_dev(region, &layout, &dev), -EBUSY);
+	assert_string_equal(daxctl_get_error(ctx),
+		"no device can be created: another program has given dax0.1 a size meanwhile");
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.1/size", "268435456\n");
+}
+
 /* A dry run changes nothing, and what a function does not know is no wish that it may drop. */
 static void flags_are_heeded(void **state)
 {
@@ -282,6 +307,7 @@ int main(void)
 		fixture_test(creation_is_refused),
 		fixture_test(nothing_left),
 		fixture_test(a_seed_is_used),
+		fixture_test(a_seed_is_taken_by_another),
 		fixture_test(layout_is_refused),
 		fixture_test(flags_are_heeded),
 		fixture_test(destroying),

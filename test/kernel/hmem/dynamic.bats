@@ -139,6 +139,20 @@ free() {
 	[[ ! -e /sys/bus/dax/devices/dax0.2 ]]
 }
 
+# Between the look at the region and the write to create; strace holds the write.
+@test "another tool creates a device at the same moment: neither is taken, none deleted" {
+	local status=0
+	strace -f -o /dev/null -e trace=write -P "$(readlink -f "$region/create")" \
+		-e inject=write:delay_enter=3s daxctl create-device -s 256M 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	sleep 1.5
+	echo 1 >"$region/create"
+	wait $! || status=$?
+	cat "$BATS_TEST_TMPDIR/said"
+	[[ $status == 240 && -d $region/../dax0.1 && -d $region/../dax0.2 ]]
+	grep "which of dax0.1 and dax0.2 is its own is not known" "$BATS_TEST_TMPDIR/said"
+	[[ $(<"$region/../dax0.1/size") == 0 && $(<"$region/../dax0.2/size") == 0 ]]
+}
+
 @test "-v names the steps" {
 	check daxctl create-device -v -s 64M -a 4K
 	says "create a device in region 0"
