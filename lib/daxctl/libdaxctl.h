@@ -32,6 +32,11 @@ extern "C" {
  * which devices a region has, is read once for a context; creating or destroying a device brings
  * the list of its region up to date.
  *
+ * Functions that change something take the lock of the region in /run/daxctl, and wait for another
+ * process that holds it. Signals wait until a change is done or undone, but a library can hold them
+ * off in the calling thread only: a program with more threads blocks, in all others, those that
+ * would end it (pthread_sigmask(3)), or such a signal may end it halfway.
+ *
  * Functions that return int give 0 or a positive answer, or a negative errno. Numbers that cannot
  * be read are 0, or -1 where the type has a sign, with errno set, unless stated otherwise. Pointers
  * that are returned, texts too, belong to the object that was asked, or to its context.

@@ -7,7 +7,8 @@
  * A change of the kernel's state is a transaction: a list of steps, each with its undo, run under
  * the locks of the regions that it touches. What can be checked is checked while the list is made,
  * that is before the first step is taken. A step that fails undoes those before it, in reverse.
- * Signals wait until the list is done or undone.
+ * Signals to the calling thread wait until the list is done or undone; other threads of a program
+ * have to block them themselves.
  */
 struct txn;
 

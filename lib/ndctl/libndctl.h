@@ -36,6 +36,11 @@ extern "C" {
  * Attributes are read when they are first asked for. A change made through the context makes it
  * forget what it knew; after changes made by others call ndctl_invalidate().
  *
+ * Functions that change something take the lock of the region in /run/daxctl, and wait for another
+ * process that holds it. Signals wait until a change is done or undone, but a library can hold them
+ * off in the calling thread only: a program with more threads blocks, in all others, those that
+ * would end it (pthread_sigmask(3)), or such a signal may end it halfway.
+ *
  * Functions that return int give 0 or a positive answer, or a negative errno, and ndctl_get_error()
  * (extensions.h) says more. What other functions return when an attribute cannot be read is said
  * with them. Sizes are in bytes.
