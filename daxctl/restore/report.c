@@ -81,9 +81,16 @@ static PRINTF(6, 7) void report_tell(const struct report *report,
 
 /* ---- a task ---- */
 
+/* The device whose unit tells of a task. What a missing one is made of has no size, and so has no
+ * unit that is still to come. */
+static const char *task_owner(const struct task *task)
+{
+	return task->differs & DIFFERS_MISSING ? NULL : task_device(task);
+}
+
 void report_memmap(const struct report *report, const struct task *task)
 {
-	const char *name = task_device(task);
+	const char *name = task_owner(task);
 
 	if (task->stanza->given & KEY_MEMMAP && !task_has_memmap_choice(task))
 		report_tell(report, task_region(task), name, report_concerns(report, name),
@@ -106,22 +113,22 @@ void report_failed(
 	struct report *report, const struct task *task, int err, const struct outcome *outcome)
 {
 	struct daxctl_region *region = task_region(task);
-	const char *device = outcome->device;
-	bool ours = report_concerns(report, device);
+	const char *owner = task_owner(task);
+	bool ours = report_concerns(report, owner);
 
-	report_tell(report, region, device, ours, PASS_ERROR, "not restored: [%s] of %s: %s%s",
+	report_tell(report, region, owner, ours, PASS_ERROR, "not restored: [%s] of %s: %s%s",
 		task->stanza->name, task->stanza->file, outcome->error ?: strerror(ENOMEM),
 		outcome->late ? " (given up after a minute)" : "");
 	if (outcome->hint)
-		report_tell(report, region, device, ours, PASS_HINT, "%s", outcome->hint);
-	pass_add_result(report_find_pass(report, region), device, err);
+		report_tell(report, region, owner, ours, PASS_HINT, "%s", outcome->hint);
+	pass_add_result(report_find_pass(report, region), owner, err);
 	report->failed++;
 	if (!ours) {
 		report->others_failed++;
 		return;
 	}
 	report->last = err;
-	json_add_task(report->array, task, device, report->dry_run ? NULL : "not restored",
+	json_add_task(report->array, task, outcome->device, report->dry_run ? NULL : "not restored",
 		outcome->error);
 }
 

@@ -127,6 +127,22 @@ three() {
 	says "nothing: no section is for it"
 }
 
+@test "F: what cannot be made of a device without a size is told by who restores another one" {
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device -s 1G dax0.0
+	daxctl enable-device dax0.0
+	echo 1 >"$region/dax_region/create"
+	{
+		device a "range.1 = 0x100000000-0x13fffffff"
+		device b "range.1 = 0x150000000-0x1501fffff" "mode = system-ram"
+	} >$folder/two.conf
+	check daxctl restore dax0.0
+	[[ $status != 0 ]]
+	says "in place: dax0.0 ([create-device a] of $folder/two.conf)"
+	[[ $stderr == *"not restored: [create-device b] of $folder/two.conf: "* ]]
+	says "restored 0, 1 in place, 1 failed"
+}
+
 @test "memory that came online by itself, in another zone, is given back or moved" {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
 	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\nmemmap_on_memory = true\n' >$folder/a.conf
