@@ -45,6 +45,13 @@ static void restoration_deinit(struct restoration *restoration)
 	report_deinit(&restoration->report);
 }
 
+/* Who waits for us begins to wait anew. */
+static void restoration_progress(const struct restoration *restoration)
+{
+	if (restoration->lock >= 0)
+		lockfile_progress(restoration->lock);
+}
+
 /* ---- a task ---- */
 
 static int do_task(struct restoration *restoration, const struct task *task)
@@ -62,8 +69,7 @@ static int do_task(struct restoration *restoration, const struct task *task)
 		return -ENXIO;
 	}
 	report_memmap(report, task);
-	if (restoration->lock >= 0)
-		lockfile_progress(restoration->lock);
+	restoration_progress(restoration);
 	int err = dry_run ? 0 : apply_task(restoration->ctx, restoration->mapless, task, &outcome);
 	if (err) {
 		report_failed(report, task, err, &outcome);
@@ -230,6 +236,8 @@ static int restore(struct restoration *restoration, const struct config *config)
 	CLEANUP(picture_deinit) struct picture picture = {0};
 	struct report *report = &restoration->report;
 	bool told = verbose > 0;
+
+	restoration_progress(restoration);
 	int err = dry_run || restoration->lock < 0
 		? 0
 		: report_begin(report, restoration->ctx, wants_namespaces(config));
@@ -239,6 +247,7 @@ static int restore(struct restoration *restoration, const struct config *config)
 					 : look_at_all(restoration, config, &picture);
 	if (err)
 		return err;
+	restoration_progress(restoration);
 	devices_tell_steps(restoration->ctx, &told);
 	restore_all(restoration, &picture);
 	devices_tell_steps(restoration->ctx, NULL);

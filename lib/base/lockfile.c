@@ -20,6 +20,7 @@
 #define PAUSE_LONGEST  1000
 #define PAUSE_PART     8
 #define TELL_AFTER     1000
+#define LOOK_PART      16
 
 /* How often a lock is taken anew whose file somebody has removed. */
 #define TRIES 8
@@ -176,6 +177,24 @@ static int64_t next_pause(int64_t waited)
 	return pause < PAUSE_LONGEST ? pause : PAUSE_LONGEST;
 }
 
+/* Looking at the holder costs more than trying the lock: a thousand who do so each second keep the
+ * machine from what they wait for. */
+static int64_t next_look(const struct lock_wait *wait, int64_t waited)
+{
+	int64_t interval = (waited < wait->milliseconds ? waited : wait->milliseconds) / LOOK_PART;
+
+	return interval > TELL_AFTER ? interval : TELL_AFTER;
+}
+
+static bool is_too_long(struct waiting *waiting)
+{
+	if (clock_milliseconds() - waiting->since < waiting->wait->milliseconds)
+		return false;
+	/* It may be another holder by now. */
+	look_at_holder(waiting);
+	return clock_milliseconds() - waiting->since >= waiting->wait->milliseconds;
+}
+
 static int wait_for(struct waiting *waiting)
 {
 	const struct lock_wait *wait = waiting->wait;
@@ -189,14 +208,12 @@ static int wait_for(struct waiting *waiting)
 			return -errno;
 		if (wait->ends_on_pending && signals_pending())
 			return -EINTR;
-		if (clock_milliseconds() - looked >= TELL_AFTER) {
+		if (clock_milliseconds() - looked >= next_look(wait, looked - begun)) {
 			lockfile_tell(waiting);
 			looked = clock_milliseconds();
 		}
-		if (clock_milliseconds() - waiting->since >= wait->milliseconds) {
-			name_holder(waiting->root, waiting->holder);
+		if (is_too_long(waiting))
 			return -ETIMEDOUT;
-		}
 		int err = pause_for(next_pause(clock_milliseconds() - begun));
 		if (err)
 			return err;
