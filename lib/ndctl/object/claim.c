@@ -96,6 +96,16 @@ int claim_enable(struct claim *claim)
 	return entity_bind(&claim->entity, claim_rows[claim->entity.kind].driver);
 }
 
+/* Other implementations say ENXIO where the kernel says ENODEV. */
+static int enable(struct claim *claim)
+{
+	int err = claim_enable(claim);
+
+	return err ? kernel_fail_while(entity_kernel(&claim->entity), err == -ENODEV ? -ENXIO : err,
+			     "%s: cannot be enabled", entity_name(&claim->entity))
+		   : 0;
+}
+
 int claim_delete(struct claim *claim)
 {
 	int err = entity_is_bound(&claim->entity) ? entity_unbind(&claim->entity) : 0;
@@ -218,7 +228,7 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT int ndctl_##type##_enable(struct ndctl_##type *type)                                \
 	{                                                                                          \
-		return claim_enable(type##_claim(type));                                           \
+		return enable(type##_claim(type));                                                 \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_delete(struct ndctl_##type *type)                                \
 	{                                                                                          \
