@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include <daxctl/libdaxctl.h>
+#include <fcntl.h>
 #include <linux/ndctl.h>
 #include <ndctl/libndctl.h>
 #include <stdio.h>
@@ -164,9 +165,12 @@ const char *const probe_by_hand[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "n
 	"ndctl_dax_get_first", "ndctl_dax_get_next", "ndctl_cmd_ref", "ndctl_cmd_submit",
 	"ndctl_cmd_submit_xlat", "ndctl_cmd_unref", NULL};
 
+/* Regions may be disabled: Linux 6.1 then follows NULL where it is told to flush. */
+static bool changed;
+
 enum probe_class probe_classify(const struct probe_call *call)
 {
-	if (named(call, skipped))
+	if (named(call, skipped) || (changed && strcmp(call->name, "ndctl_region_deep_flush") == 0))
 		return PROBE_SKIP;
 	if (named(call, last))
 		return PROBE_CHANGE_LAST;
@@ -181,6 +185,7 @@ enum probe_class probe_classify(const struct probe_call *call)
 }
 
 static enum probe_class most;
+static bool changes;
 
 /* All functions on all objects of a kind below @parent. */
 #define PROBE_EACH(kind, parent)                                                                   \
@@ -301,6 +306,123 @@ static void probe_bus_commands(struct ndctl_bus *bus)
 	ndctl_cmd_unref(cap);
 }
 
+/* ---- a namespace that a btt, pfn or dax device claims, step by step ---- */
+
+static void done(const char *on, const char *what, int rc)
+{
+	const char *error = rc < 0 ? strerrorname_np(-rc) : NULL;
+
+	printf("%s %s() = ", on, what);
+	printf(error ? "-%s\n" : "%.0s%d\n", error ? error : "", rc);
+}
+
+static void probe_namespace_now(
+	struct ndctl_namespace *ndns, const char *state, enum probe_class to)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s:%s", ndctl_namespace_get_devname(ndns), state);
+	probe_object("struct ndctl_namespace *", ndns, name, PROBE_READ, to);
+}
+
+static int set_up_btt(struct ndctl_btt *btt)
+{
+	return ndctl_btt_set_sector_size(btt, 4096);
+}
+
+static int set_up_pfn(struct ndctl_pfn *pfn)
+{
+	int rc = ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_PMEM);
+
+	return rc ? rc : ndctl_pfn_set_align(pfn, 4096);
+}
+
+static int set_up_dax(struct ndctl_dax *dax)
+{
+	int rc = ndctl_dax_set_location(dax, NDCTL_PFN_LOC_RAM);
+
+	return rc ? rc : ndctl_dax_set_align(dax, 4096);
+}
+
+/* Zeros where a disabled namespace has its info blocks, lest the kernel bring up what was there. */
+static void wipe(struct ndctl_namespace *ndns)
+{
+	static const char zeros[64 << 10];
+	char path[64];
+
+	ndctl_namespace_set_raw_mode(ndns, 1);
+	ndctl_namespace_enable(ndns);
+	snprintf(path, sizeof(path), "/dev/%s", ndctl_namespace_get_block_device(ndns));
+	int fd = open(path, O_WRONLY | O_SYNC);
+	printf("%s wipe() = %zd\n", path, pwrite(fd, zeros, sizeof(zeros), 0));
+	close(fd);
+	ndctl_namespace_disable_invalidate(ndns);
+	ndctl_namespace_set_raw_mode(ndns, 0);
+}
+
+/* The reference frees a claim when its namespace is disabled: the seed is asked for after that. */
+#define PROBE_CLAIM(kind)                                                                          \
+	static void kind##_now(struct ndctl_##kind *claim, struct ndctl_namespace *ndns,           \
+		const char *state, enum probe_class to)                                            \
+	{                                                                                          \
+		probe_object("struct ndctl_" #kind " *", claim, state, PROBE_READ, to);            \
+		probe_namespace_now(ndns, state, to);                                              \
+	}                                                                                          \
+	static void change_##kind(struct ndctl_region *region, struct ndctl_namespace *ndns)       \
+	{                                                                                          \
+		static uuid_t uuid = {7, 2, 3, 4, 5, 6, 0x47, 8, 0x89};                            \
+		const char *on = ndctl_namespace_get_devname(ndns);                                \
+                                                                                                   \
+		done(on, "disable_invalidate", ndctl_namespace_disable_invalidate(ndns));          \
+		struct ndctl_##kind *claim = ndctl_region_get_##kind##_seed(region);               \
+		if (!claim)                                                                        \
+			return;                                                                    \
+		done(on, #kind "_set_uuid", ndctl_##kind##_set_uuid(claim, uuid));                 \
+		done(on, #kind "_set_up", set_up_##kind(claim));                                   \
+		done(on, #kind "_set_namespace", ndctl_##kind##_set_namespace(claim, ndns));       \
+		kind##_now(claim, ndns, #kind "-claims", PROBE_READ);                              \
+		done(on, "set_size-claimed", ndctl_namespace_set_size(ndns, 16 << 20));            \
+		done(on, "delete-claimed", ndctl_namespace_delete(ndns));                          \
+		done(on, #kind "_enable", ndctl_##kind##_enable(claim));                           \
+		done(on, #kind "_enable-again", ndctl_##kind##_enable(claim));                     \
+		kind##_now(claim, ndns, #kind "-holds", PROBE_CHANGE);                             \
+		done(on, "enable", ndctl_namespace_enable(ndns));                                  \
+		done(on, "delete-enabled", ndctl_namespace_delete(ndns));                          \
+		done(on, "disable", ndctl_namespace_disable(ndns));                                \
+		done(on, #kind "_delete", ndctl_##kind##_delete(claim));                           \
+		probe_namespace_now(ndns, "after-" #kind, PROBE_READ);                             \
+		wipe(ndns);                                                                        \
+		done(on, "enable-after", ndctl_namespace_enable(ndns));                            \
+	}
+
+PROBE_CLAIM(btt)
+PROBE_CLAIM(pfn)
+PROBE_CLAIM(dax)
+
+/* The first namespace of the region that nothing has claimed. */
+static struct ndctl_namespace *unclaimed(struct ndctl_region *region)
+{
+	struct ndctl_namespace *ndns, *found = NULL;
+
+	ndctl_namespace_foreach (region, ndns)
+		if (ndctl_namespace_get_size(ndns) <= 1 << 30 && ndctl_namespace_is_active(ndns) &&
+			ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_RAW &&
+			(!found || ndctl_namespace_get_id(ndns) < ndctl_namespace_get_id(found)))
+			found = ndns;
+	return found;
+}
+
+static void change_claims(struct ndctl_region *region)
+{
+	struct ndctl_namespace *ndns = unclaimed(region);
+
+	if (!ndns)
+		return;
+	change_btt(region, ndns);
+	change_pfn(region, ndns);
+	change_dax(region, ndns);
+}
+
 static void probe_bus(struct ndctl_bus *bus)
 {
 	struct ndctl_interleave_set *set;
@@ -316,6 +438,9 @@ static void probe_bus(struct ndctl_bus *bus)
 			found[ndctl_dimm_get_id(dimm) % 64] = true;
 		print_dimms(found, 64);
 	}
+	if (most != PROBE_READ)
+		ndctl_region_foreach (bus, region)
+			change_claims(region);
 	ndctl_region_foreach (bus, region)
 		probe_region(region);
 	PROBE_EACH(region, bus);
@@ -323,9 +448,10 @@ static void probe_bus(struct ndctl_bus *bus)
 	ndctl_dimm_foreach (bus, dimm)
 		if (!first || ndctl_dimm_get_id(dimm) < ndctl_dimm_get_id(first))
 			first = dimm;
-	if (first)
+	if (first && !changes)
 		probe_dimm_commands(first);
-	probe_bus_commands(bus);
+	if (!changes)
+		probe_bus_commands(bus);
 	PROBE_EACH(dimm, bus);
 }
 
@@ -336,23 +462,13 @@ static void log_line(struct ndctl_ctx *ctx, int priority, const char *file, int 
 	probe_log(priority, format);
 }
 
-int main(int argc, char **argv)
+/* All that the machine has, in a context of its own. */
+static int probe_context(void)
 {
-	const char *mode = argc > 1 ? argv[1] : "";
 	struct ndctl_bus *bus;
 
-	if (argc > 2 && (strcmp(argv[2], "nobody") != 0 || setuid(65534)))
-		return 2;
-	if (strcmp(mode, "null") == 0 || strcmp(mode, "names") == 0) {
-		(*mode == 'n' && mode[1] == 'u' ? probe_null : probe_names)();
-		return 0;
-	}
-	if (strcmp(mode, "reads") != 0 && strcmp(mode, "changes") != 0)
-		return 2;
-	most = strcmp(mode, "changes") == 0 ? PROBE_CHANGE_LAST : PROBE_READ;
 	if (ndctl_new(&context))
 		return 1;
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	ndctl_set_log_fn(context, log_line);
 	ndctl_set_log_priority(context, 7);
 	ndctl_set_log_priority(context, 3);
@@ -367,4 +483,26 @@ int main(int argc, char **argv)
 	ndctl_unref(context);
 	ndctl_unref(context);
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+
+	if (argc > 2 && (strcmp(argv[2], "nobody") != 0 || setuid(65534)))
+		return 2;
+	if (strcmp(mode, "null") == 0 || strcmp(mode, "names") == 0) {
+		(*mode == 'n' && mode[1] == 'u' ? probe_null : probe_names)();
+		return 0;
+	}
+	changes = strcmp(mode, "changes") == 0;
+	if (strcmp(mode, "reads") != 0 && !changes)
+		return 2;
+	most = changes ? PROBE_CHANGE_LAST : PROBE_READ;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (probe_context())
+		return 1;
+	most = PROBE_READ;
+	changed = changes;
+	return changes && probe_context() ? 1 : 0;
 }

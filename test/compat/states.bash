@@ -60,6 +60,13 @@ half_gib() {
 	"$REF_DAXCTL" enable-device dax0.0
 }
 
+# Topology cxl: as at boot, but in devdax mode.
+cxl_device() {
+	all_devdax
+	"$REF_DAXCTL" destroy-device -f all || :
+	half_gib
+}
+
 # keep_device DEVICE: in a file that create-device reads.
 keep_device() {
 	"$REF_DAXCTL" list -DM -d "$1" | jq '.[0]' >/tmp/kept
@@ -381,4 +388,13 @@ probe_kinds() {
 	"$REF_NDCTL" create-namespace -m devdax -s 64M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e51
 	"$REF_NDCTL" create-namespace -m sector -s 48M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e52
 	"$REF_NDCTL" create-namespace -m raw -s 32M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e53
+}
+
+# Topology nfit: likewise, in the regions of the labelled bus.
+probe_sets() {
+	labelled_bus
+	"$REF_NDCTL" create-namespace -r region1 -m devdax -a 4K -s 32M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e50
+	"$REF_NDCTL" create-namespace -r region1 -m sector -s 32M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e51
+	"$REF_NDCTL" create-namespace -r region0 -m raw -s 16M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e52
+	"$REF_NDCTL" create-namespace -r region0 -m fsdax -a 4K -s 16M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e53
 }

@@ -24,6 +24,18 @@ teardown_file() {
 	probe ndctl reads labels_zeroed
 }
 
+@test "libndctl: every function, namespaces that change (D5)" {
+	probe ndctl changes probe_kinds
+}
+
+@test "libndctl: every function, disabled namespaces that change (D5)" {
+	probe ndctl changes probe_kinds "disabled 0.0 0.1 0.2 0.3"
+}
+
+@test "libndctl: every function, a region without labels that changes (D5)" {
+	probe ndctl changes probe_kinds no_labels
+}
+
 # After all others.
 @test "libndctl and libdaxctl: no deviation without a difference (D5)" {
 	probe unused
