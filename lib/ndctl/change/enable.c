@@ -117,6 +117,9 @@ static int give_back(void *data)
 	if (ndns->remedy)
 		return kernel_fail(entity_kernel(&ndns->entity), EIO,
 			"without its info block it would come up as something else");
+	/* The step failed before it took anything away. */
+	if (taken->mapless && namespace_is_mapless(ndns))
+		return 0;
 	return taken->mapless ? mapless_make(taken->hold.ndns, taken->align) : enable_apply(data);
 }
 
