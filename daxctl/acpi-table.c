@@ -92,7 +92,7 @@ static size_t entry_size(const struct kind *kind, const uint8_t *entry)
 	return kind->width == 1 ? entry[1] : get16(entry + kind->width);
 }
 
-static const struct kind *kind_of(const char *signature)
+static const struct kind *acpi_kind_of(const char *signature)
 {
 	return strcmp(signature, srat_kind.signature) == 0    ? &srat_kind
 		: strcmp(signature, nfit_kind.signature) == 0 ? &nfit_kind
@@ -137,7 +137,7 @@ static uint8_t sum(const struct acpi_table *table)
 /* What is wrong with it, or NULL. */
 static const char *mistake(const struct acpi_table *table)
 {
-	const struct kind *kind = kind_of(table->signature);
+	const struct kind *kind = acpi_kind_of(table->signature);
 
 	if (memcmp(table->bytes, table->signature, 4) != 0)
 		return "it has another signature";
@@ -148,7 +148,7 @@ static const char *mistake(const struct acpi_table *table)
 	return NULL;
 }
 
-static int refuse(const char *path, const char *signature, const char *why)
+static int refuse_table(const char *path, const char *signature, const char *why)
 {
 	say_error("%s is no %s table: %s", path, signature, why);
 	return -EINVAL;
@@ -163,28 +163,28 @@ int acpi_table_read(const char *path, const char *signature, struct acpi_table *
 	if (!file) {
 		int err = -errno;
 		say_error("%s cannot be opened: %s", path, strerror(-err));
-		say_hint("acpixtract -a writes the tables of a machine into files, as acpidump "
-			 "prints them");
+		say_hint(
+			"acpixtract -a writes the tables of a machine into files, as acpidump prints them");
 		return err;
 	}
 	if (fread(header, sizeof(header), 1, file) != 1)
-		return refuse(path, signature, "it ends within the header");
+		return refuse_table(path, signature, "it ends within the header");
 	size_t size = get32(header + LENGTH);
 	if (size < HEADER || size > TABLE_MAX)
-		return refuse(path, signature, "its length makes no sense");
+		return refuse_table(path, signature, "its length makes no sense");
 	AUTO_FREE uint8_t *bytes = malloc(size);
 	if (!bytes)
 		return -ENOMEM;
 	memcpy(bytes, header, HEADER);
 	if (size > HEADER && fread(bytes + HEADER, size - HEADER, 1, file) != 1)
-		return refuse(path, signature, "it is shorter than it says");
+		return refuse_table(path, signature, "it is shorter than it says");
 	snprintf(table->signature, sizeof(table->signature), "%s", signature);
 	table->bytes = bytes;
 	table->size = size;
 	const char *why = mistake(table);
 	if (why) {
 		*table = (struct acpi_table){0};
-		return refuse(path, signature, why);
+		return refuse_table(path, signature, why);
 	}
 	bytes = NULL;
 	return 0;

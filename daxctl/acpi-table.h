@@ -33,7 +33,7 @@ struct acpi_split {
 	uint32_t first;
 };
 
-/* A part of the memory, as it is told with -v. */
+/* A part of the memory, as -v prints it. */
 typedef void acpi_part_fn(const struct acpi_table *table, unsigned part, uint64_t base,
 	uint64_t length, uint32_t domain);
 

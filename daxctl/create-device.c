@@ -21,12 +21,10 @@ static const struct option options[] = {
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
 	{'s', "size", OPT_SIZE, &wanted.size, "size", "size of the device",
-		"All that is left in the region, if it is not given. It must be a multiple of the "
-		"alignment.",
+		"All that is left in the region, if it is not given. It must be a multiple of the alignment.",
 		.digit_first = true, .refusal = -EINVAL},
 	{'a', "align", OPT_SIZE, &wanted.align, "align", "alignment of the device",
-		"The region's, if it is not given: 2M on x86, where 4K and 1G are possible too. "
-		"Programs map the device in multiples of it.",
+		"The region's, if it is not given: 2M on x86, where 4K and 1G are possible too. Programs map the device in multiples of it.",
 		.digit_first = true, .refusal = -EINVAL},
 	{0, "input", OPT_TEXT, &wanted.input, "file", "make the device that this file describes",
 		"See INPUT."},
@@ -52,7 +50,7 @@ static int status_of(struct daxctl_region *region, const struct daxctl_layout *l
 	return daxctl_region_get_available_size(region) ? -ENXIO : -ENOSPC;
 }
 
-static int create_in(struct daxctl_region *region, struct creation *creation)
+static int create_dev_in(struct daxctl_region *region, struct creation *creation)
 {
 	struct daxctl_ctx *ctx = daxctl_region_get_ctx(region);
 	struct daxctl_dev *dev;
@@ -71,7 +69,7 @@ static int create_in(struct daxctl_region *region, struct creation *creation)
 }
 
 /* Where all regions are meant, those that are not dynamic are not. */
-static bool is_meant(struct daxctl_region *region)
+static bool region_is_meant(struct daxctl_region *region)
 {
 	return region_is_selected(region, &selection) &&
 		(selection.region || daxctl_region_is_dynamic(region));
@@ -103,8 +101,8 @@ static int create_all(struct daxctl_ctx *ctx, struct creation *creation)
 	if (err)
 		return err;
 	daxctl_region_foreach (ctx, region)
-		if (!err && is_meant(region))
-			err = create_in(region, creation);
+		if (!err && region_is_meant(region))
+			err = create_dev_in(region, creation);
 	return err ?: creation->regions ? 0 : no_region(ctx);
 }
 

@@ -19,12 +19,10 @@ static const struct option options[] = {
 		"destroy what is enabled too, and take memory offline where that is in the way"},
 	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
 		"The sections in _" SYSCONFDIR
-		"/daxctl.conf.d_ that describe them are removed, and what is "
-		"left of the region is written down; see *daxctl.conf*(5). Without it they come "
-		"back with *daxctl restore* and the next boot, if there are such sections."},
+		"/daxctl.conf.d_ that describe them are removed, and what is left of the region is written down; see *daxctl.conf*(5). Without it they come back with *daxctl restore* and the next boot, if there are such sections."},
 };
 
-static int destroy(struct daxctl_dev *dev, const void *data)
+static int destroy_device(struct daxctl_dev *dev, const void *data)
 {
 	const char *name = daxctl_dev_get_devname(dev);
 	struct daxctl_region *home = daxctl_dev_get_region(dev);
@@ -56,7 +54,7 @@ static int run(void *context, int count, char **args)
 {
 	const struct change change = {
 		.done = "destroyed",
-		.apply = destroy,
+		.apply = destroy_device,
 		.verbose = verbose > 0,
 	};
 

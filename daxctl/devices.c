@@ -142,7 +142,7 @@ static int find_all(
 	return 0;
 }
 
-static void tell_step(
+static void devices_tell_step(
 	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
 {
 	static const char *const words[] = {
@@ -162,7 +162,7 @@ static void tell_step(
 /* Fewer are done before anyone has read how many there are. */
 #define MANY_BLOCKS 16
 
-static void tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total, void *data)
+static void devices_tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total, void *data)
 {
 	if (total >= MANY_BLOCKS && done == total)
 		say_progress("%s", "");
@@ -173,8 +173,8 @@ static void tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total,
 
 void devices_tell_steps(struct daxctl_ctx *ctx, bool *verbose)
 {
-	daxctl_set_progress_fn(ctx, verbose ? tell_progress : NULL, NULL);
-	daxctl_set_step_fn(ctx, tell_step, verbose);
+	daxctl_set_progress_fn(ctx, verbose ? devices_tell_progress : NULL, NULL);
+	daxctl_set_step_fn(ctx, devices_tell_step, verbose);
 }
 
 struct outcome {

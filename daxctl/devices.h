@@ -37,7 +37,7 @@ struct change {
 	 * sentence set or its own said. */
 	int (*apply)(struct daxctl_dev *dev, const void *data);
 	const void *data;
-	/* What is said where several devices are meant, if it can be done to one only. */
+	/* The error for several devices, if the change can be made to one only. */
 	const char *why_one;
 	bool print; /* the devices as list shows them, once they are changed */
 	bool human, verbose;

@@ -31,7 +31,7 @@ static int set_enabled(struct daxctl_dev *dev, const void *data)
 	return *enable ? daxctl_dev_enable_devdax(dev) : daxctl_dev_disable(dev);
 }
 
-static int change(void *context, int count, char **args, const char *done, bool enable)
+static int change_enabled(void *context, int count, char **args, const char *done, bool enable)
 {
 	const struct change all = {
 		.done = done,
@@ -43,14 +43,14 @@ static int change(void *context, int count, char **args, const char *done, bool 
 	return devices_change(context, region, count, args, &all);
 }
 
-static int run_enable(void *context, int count, char **args)
+static int run_enable_device(void *context, int count, char **args)
 {
-	return change(context, count, args, "enabled", true);
+	return change_enabled(context, count, args, "enabled", true);
 }
 
-static int run_disable(void *context, int count, char **args)
+static int run_disable_device(void *context, int count, char **args)
 {
-	return change(context, count, args, "disabled", false);
+	return change_enabled(context, count, args, "disabled", false);
 }
 
 const struct verb verb_enable_device = {
@@ -61,7 +61,7 @@ const struct verb verb_enable_device = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
-	.run = run_enable,
+	.run = run_enable_device,
 };
 
 const struct verb verb_disable_device = {
@@ -72,5 +72,5 @@ const struct verb verb_disable_device = {
 	.args_max = ARGS_MANY,
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
-	.run = run_disable,
+	.run = run_disable_device,
 };

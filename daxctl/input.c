@@ -26,33 +26,33 @@ static void cleanup_tokener(struct json_tokener **tokener)
 		json_tokener_free(*tokener);
 }
 
-static int failed(const char *path, int err)
+static int input_failed(const char *path, int err)
 {
 	say_error("%s: cannot be read: %s", typed(path), strerror(-err));
 	return err;
 }
 
 /* The whole file with a NUL at the end. */
-static int read_file(const char *path, char **text, size_t *size)
+static int read_input_file(const char *path, char **text, size_t *size)
 {
 	AUTO_FILE FILE *file = fopen(path, "re");
 	struct stat stat;
 
 	if (!file || fstat(fileno(file), &stat))
-		return failed(path, -errno);
-	/* A pipe has no size, and a folder can be opened. */
+		return input_failed(path, -errno);
+	/* A pipe has no size, and a directory can be opened. */
 	if (S_ISDIR(stat.st_mode))
-		return failed(path, -EISDIR);
+		return input_failed(path, -EISDIR);
 	*text = NULL;
 	FILE *out = open_memstream(text, size);
 	if (!out)
-		return failed(path, -errno);
+		return input_failed(path, -errno);
 	for (int c; (c = getc(file)) != EOF && ftell(out) < FILE_MAX;)
 		putc(c, out);
 	int err = ferror(file) ? -EIO : !feof(file) ? -EFBIG : 0;
 	if (fclose(out) && !err)
 		err = -ENOMEM;
-	return err ? failed(path, err) : 0;
+	return err ? input_failed(path, err) : 0;
 }
 
 static int not_json(const char *path, const char *text, size_t end, const char *why)
@@ -120,7 +120,7 @@ static bool is_in_range(const char *text, size_t length)
 
 /* Refuse numbers that are out of range before json-c sees them: up to 0.17 it takes the nearest one
  * that it can hold, later it fails with an error that does not tell numbers from syntax. */
-static int check_numbers(const char *path, const char *text)
+static int check_json_numbers(const char *path, const char *text)
 {
 	bool quoted = false;
 	size_t line = 1, length;
@@ -136,8 +136,8 @@ static int check_numbers(const char *path, const char *text)
 			length = strspn(at, "+-.0123456789eE");
 			if (is_in_range(at, length))
 				continue;
-			say_error("%s: line %zu: number out of range: %.*s: must be between %lld "
-				  "and %llu",
+			say_error(
+				"%s: line %zu: number out of range: %.*s: must be between %lld and %llu",
 				path, line, (int)(length < 40 ? length : 40), at, LLONG_MIN,
 				ULLONG_MAX);
 			return -EINVAL;
@@ -151,10 +151,10 @@ static int parse_text(const char *path, const char *text, size_t size, struct js
 	CLEANUP(cleanup_tokener) struct json_tokener *tokener = json_tokener_new();
 
 	if (!tokener || !text || size > INT_MAX - 1)
-		return failed(path, -ENOMEM);
+		return input_failed(path, -ENOMEM);
 	if (strlen(text) != size)
 		return not_json(path, text, strlen(text), "a byte of 0");
-	int err = check_numbers(path, text);
+	int err = check_json_numbers(path, text);
 	if (err)
 		return err;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
@@ -258,7 +258,8 @@ struct placed {
 	uint64_t offset;
 };
 
-static int read_mapping(const char *path, size_t i, struct json_object *json, struct placed *placed)
+static int input_read_mapping(
+	const char *path, size_t i, struct json_object *json, struct placed *placed)
 {
 	char where[64];
 	uint64_t start, end, size;
@@ -317,7 +318,7 @@ static int sort_mappings(const char *path, struct placed *list, size_t count, si
 	return 0;
 }
 
-static int read_mappings(const char *path, struct json_object *value, struct input *input)
+static int input_read_mappings(const char *path, struct json_object *value, struct input *input)
 {
 	if (!json_object_is_type(value, json_type_array))
 		return wrong(path, "", "mappings", "an array");
@@ -330,10 +331,10 @@ static int read_mappings(const char *path, struct json_object *value, struct inp
 	size_t with_offset = 0;
 	input->layout.ranges = ranges;
 	if (!list || !ranges)
-		return failed(path, -ENOMEM);
+		return input_failed(path, -ENOMEM);
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *json = json_object_array_get_idx(value, i);
-		int err = read_mapping(path, i, json, &list[i]);
+		int err = input_read_mapping(path, i, json, &list[i]);
 		if (err)
 			return err;
 		with_offset += json_object_object_get_ex(json, "page_offset", NULL);
@@ -352,7 +353,7 @@ static bool to_bytes(struct json_object *value, uint64_t *bytes)
 	return to_number(value, bytes) && *bytes != UINT64_MAX;
 }
 
-static int read_size(const char *path, struct json_object *value, struct input *input)
+static int input_read_size(const char *path, struct json_object *value, struct input *input)
 {
 	uint64_t size;
 
@@ -368,7 +369,7 @@ static int read_size(const char *path, struct json_object *value, struct input *
 	return 0;
 }
 
-static int read_align(const char *path, struct json_object *value, struct input *input)
+static int input_read_align(const char *path, struct json_object *value, struct input *input)
 {
 	uint64_t align;
 
@@ -397,9 +398,9 @@ static const struct {
 	int (*read)(const char *path, struct json_object *value, struct input *input);
 } keys[] = {
 	{"chardev", read_region},
-	{"mappings", read_mappings},
-	{"size", read_size},
-	{"align", read_align},
+	{"mappings", input_read_mappings},
+	{"size", input_read_size},
+	{"align", input_read_align},
 	{"target_node", read_nothing},
 	{"mode", read_nothing},
 	{"online_memblocks", read_nothing},
@@ -439,7 +440,7 @@ int input_read(const char *path, struct input *input)
 	size_t size = 0;
 
 	*input = (struct input){.region = -1};
-	int err = read_file(path, &text, &size);
+	int err = read_input_file(path, &text, &size);
 	if (!err)
 		err = parse_text(path, text, size, &json);
 	if (err)

@@ -53,7 +53,7 @@ static int add_devices_of(struct daxctl_region *region, struct json_object *json
 	return json_put(json, "devices", json_object_get(array));
 }
 
-static int add_regions(struct daxctl_ctx *ctx, struct listing *listing)
+static int list_regions_json(struct daxctl_ctx *ctx, struct listing *listing)
 {
 	struct daxctl_region *region;
 	int err = devices_check_listed(ctx);
@@ -74,7 +74,7 @@ static int add_regions(struct daxctl_ctx *ctx, struct listing *listing)
 }
 
 /* Without a class, what is filtered by is shown. */
-static void choose_classes(void)
+static void choose_listed_classes(void)
 {
 	if (regions || devices)
 		return;
@@ -91,8 +91,8 @@ static int run(void *context, int count, char **args)
 
 	if (!array)
 		return -ENOMEM;
-	choose_classes();
-	int err = regions ? add_regions(context, &listing)
+	choose_listed_classes();
+	int err = regions ? list_regions_json(context, &listing)
 			  : devices_foreach(context, &selection, add_device, &listing);
 	return err ?: json_print(array, listing.flags);
 }

@@ -21,7 +21,7 @@ static const struct verb *const verbs[] = {
 	&verb_restore,
 };
 
-static int context_new(void **context)
+static int daxctl_context_new(void **context)
 {
 	struct daxctl_ctx *ctx;
 	int err = daxctl_new(&ctx);
@@ -36,17 +36,17 @@ static int context_new(void **context)
 	return 0;
 }
 
-static void context_free(void *context)
+static void daxctl_context_free(void *context)
 {
 	daxctl_unref(context);
 }
 
-static const char *error(void *context)
+static const char *daxctl_context_error(void *context)
 {
 	return daxctl_get_error(context);
 }
 
-static const char *hint(void *context)
+static const char *daxctl_context_hint(void *context)
 {
 	return daxctl_get_hint(context);
 }
@@ -57,10 +57,10 @@ static const struct tool tool = {
 	.verbs = verbs,
 	.verb_count = ARRAY_SIZE(verbs),
 	.values_once = true,
-	.context_new = context_new,
-	.context_free = context_free,
-	.error = error,
-	.hint = hint,
+	.context_new = daxctl_context_new,
+	.context_free = daxctl_context_free,
+	.error = daxctl_context_error,
+	.hint = daxctl_context_hint,
 };
 
 int main(int argc, char **argv)

@@ -11,7 +11,7 @@
 
 /* That the link is there already is a failure for users of the verb, and so is each other reason.
  */
-static int failed(const char *why, const char *hint)
+static int migrate_failed(const char *why, const char *hint)
 {
 	say_error("%s cannot be made a link to %s: %s", INSTALLED, DAXCTL_MODPROBE_CONF, why);
 	if (hint)
@@ -33,20 +33,21 @@ static int run(void *context, int count, char **args)
 {
 	/* A link to nowhere would be a policy that does not hold. */
 	if (access(DAXCTL_MODPROBE_CONF, R_OK))
-		return failed(strerror(errno), "it comes with the installation of this program");
+		return migrate_failed(
+			strerror(errno), "it comes with the installation of this program");
 	if (symlink(DAXCTL_MODPROBE_CONF, INSTALLED) == 0) {
-		say_outcome("installed %s: dax_pmem takes the place of dax_pmem_compat from the "
-			    "next boot on",
+		say_outcome(
+			"installed %s: dax_pmem takes the place of dax_pmem_compat from the next boot on",
 			INSTALLED);
 		return 0;
 	}
 	if (errno == ENOENT)
-		return failed("/etc/modprobe.d is missing", "mkdir /etc/modprobe.d");
+		return migrate_failed("/etc/modprobe.d is missing", "mkdir /etc/modprobe.d");
 	if (errno != EEXIST)
-		return failed(strerror(errno), NULL);
-	return is_our_link()
-		? failed("it is one already", "nothing is left to do")
-		: failed("there is another file of this name", "move it away if it is not needed");
+		return migrate_failed(strerror(errno), NULL);
+	return is_our_link() ? migrate_failed("it is one already", "nothing is left to do")
+			     : migrate_failed("there is another file of this name",
+				       "move it away if it is not needed");
 }
 
 const struct verb verb_migrate_device_model = {

@@ -29,7 +29,7 @@ static const struct option offline_options[] = {
 		"take offline what goes, and leave it so, where not all of it goes"},
 };
 
-static int change_memory(struct daxctl_dev *dev, const void *data)
+static int set_memory_state(struct daxctl_dev *dev, const void *data)
 {
 	const enum daxctl_memory_state *state = data;
 	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
@@ -50,12 +50,12 @@ static int change_memory(struct daxctl_dev *dev, const void *data)
 	return unchanged == total;
 }
 
-static int change(
+static int change_memory_state(
 	void *context, int count, char **args, const char *done, enum daxctl_memory_state state)
 {
 	const struct change all = {
 		.done = done,
-		.apply = change_memory,
+		.apply = set_memory_state,
 		.data = &state,
 		.verbose = verbose > 0,
 	};
@@ -65,13 +65,14 @@ static int change(
 
 static int run_online(void *context, int count, char **args)
 {
-	return change(context, count, args, "onlined memory for",
+	return change_memory_state(context, count, args, "onlined memory for",
 		no_movable ? DAXCTL_MEMORY_ONLINE_KERNEL : DAXCTL_MEMORY_ONLINE_MOVABLE);
 }
 
 static int run_offline(void *context, int count, char **args)
 {
-	return change(context, count, args, "offlined memory for", DAXCTL_MEMORY_OFFLINE);
+	return change_memory_state(
+		context, count, args, "offlined memory for", DAXCTL_MEMORY_OFFLINE);
 }
 
 const struct verb verb_online_memory = {

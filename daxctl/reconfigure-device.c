@@ -40,46 +40,34 @@ static const struct option options[] = {
 		.digit_first = true, .refusal = -EINVAL},
 	{'a', "align", OPT_SIZE, &layout_wanted.align, "align",
 		"give disabled devices of a dynamic region another alignment",
-		"A size that the processor can map at once: 4K, 2M or 1G on x86. Not with "
-		"*--mode*.",
+		"A size that the processor can map at once: 4K, 2M or 1G on x86. Not with *--mode*.",
 		.digit_first = true, .refusal = -EINVAL},
 	{0, "input", OPT_TEXT, &layout_wanted.input, "file",
 		"give a disabled device of a dynamic region what this file describes",
 		"The format is that of *daxctl-create-device*(1). Not with *--mode*."},
 	{'m', "mode", OPT_CHOICE, &mode_choice, "mode", "what the devices are to be used as",
-		"*system-ram*: ordinary memory, on the NUMA node that *list* shows as "
-		"target_node.\n\n"
+		"*system-ram*: ordinary memory, on the NUMA node that *list* shows as target_node.\n\n"
 		"*devdax*: a character device, /dev/daxX.Y, that programs map.\n\n"
-		"*famfs*: what the famfs file system mounts, on kernels with the driver fsdev_dax. "
-		"It comes from devdax only, not from system-ram.",
+		"*famfs*: what the famfs file system mounts, on kernels with the driver fsdev_dax. It comes from devdax only, not from system-ram.",
 		.choices = modes, .refusal = -EINVAL},
 	{'N', "no-online", OPT_FLAG, &no_online, NULL,
 		"leave the new memory offline, for others to put online"},
 	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline where that is in the way",
-		"Where the kernel puts new memory online by itself "
-		"(_/sys/devices/system/memory/auto_online_blocks_), in a zone of its own choice, a "
-		"change to *system-ram* is refused without it or *--no-movable*: such memory may "
-		"not be possible to take back."},
+		"Where the kernel puts new memory online by itself (_/sys/devices/system/memory/auto_online_blocks_), in a zone of its own choice, a change to *system-ram* is refused without it or *--no-movable*: such memory may not be possible to take back."},
 	{'C', "check-config", OPT_FLAG, &check_config, NULL,
 		"do to the devices what the configuration says",
-		"See CONFIGURATION. Not with *--mode*, *--no-online*, *--no-movable* and "
-		"*--memmap-on-memory*."},
+		"See CONFIGURATION. Not with *--mode*, *--no-online*, *--no-movable* and *--memmap-on-memory*."},
 	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
 		"let the kernel use the memory too; it may not be possible to take it back"},
 	{0, "keep-going", OPT_FLAG, &keep_going, NULL,
 		"leave offline what --force took offline, where not all of it goes",
-		"Without it, memory that was taken offline goes back online when some of it does "
-		"not go."},
+		"Without it, memory that was taken offline goes back online when some of it does not go."},
 	{0, "memmap-on-memory", OPT_CHOICE, &memmap, "yes|no",
 		"keep the page map of the new memory on the device itself, or not",
-		"It has 64 bytes for each page of 4096: 1 GiB for 64 GiB, which are missing in "
-		"other memory with *no*, and in the new memory with *yes*. For kernels since 6.8; "
-		"*yes* needs _memory\\_hotplug.memmap\\_on\\_memory=1_ on the kernel's command "
-		"line too.",
+		"It has 64 bytes for each page of 4096: 1 GiB for 64 GiB, which are missing in other memory with *no*, and in the new memory with *yes*. For kernels since 6.8; *yes* needs _memory\\_hotplug.memmap\\_on\\_memory=1_ on the kernel's command line too.",
 		.choices = memmap_choices},
 	{0, "persist", OPT_FLAG, &persist, NULL, PERSIST_HELP,
-		"Of a device of a dynamic region all devices of the region are written down; see "
-		"*daxctl.conf*(5). Not with *--check-config* and *--dry-run*."},
+		"Of a device of a dynamic region all devices of the region are written down; see *daxctl.conf*(5). Not with *--check-config* and *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "check, print the steps and change nothing"},
 };
 
@@ -91,8 +79,8 @@ static void tell_loss(struct daxctl_dev *dev)
 
 	if (daxctl_dev_get_ram_size(dev, &usable) || usable == size)
 		return;
-	say_note("%s: %s of its %s are not used as memory: they lie outside of whole memory blocks "
-		 "(%s)",
+	say_note(
+		"%s: %s of its %s are not used as memory: they lie outside of whole memory blocks (%s)",
 		daxctl_dev_get_devname(dev), size_short(size - usable).text, size_short(size).text,
 		size_short(daxctl_get_memory_block_size(ctx)).text);
 	say_hint("a device of %s that begins at a multiple of %s would lose nothing",
@@ -114,14 +102,14 @@ static void tell_zone(struct daxctl_dev *dev, unsigned flags)
 		return;
 	say_note("%s: %u of its %u memory blocks are %smovable: something else put them online",
 		daxctl_dev_get_devname(dev), other, counts.total, movable ? "not " : "");
-	say_hint("see /sys/devices/system/memory/auto_online_blocks and the rules of udev, or use "
-		 "--no-online");
+	say_hint(
+		"see /sys/devices/system/memory/auto_online_blocks and the rules of udev, or use --no-online");
 }
 
 /* A sixty-fourth of the memory, with pages of 4 KiB. */
 #define PAGE_DESCRIPTION 64
 
-static void tell_memmap(struct daxctl_dev *dev)
+static void tell_memmap_of_device(struct daxctl_dev *dev)
 {
 	unsigned long long usable;
 
@@ -154,7 +142,7 @@ static unsigned flags_of_options(void)
 		(memmap == MEMMAP_NO ? DAXCTL_CHANGE_MEMMAP_ELSEWHERE : 0);
 }
 
-static int set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
+static int set_device_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
 {
 	if (daxctl_dev_get_mode(dev) == mode)
 		say_note("%s: is in %s mode already", daxctl_dev_get_devname(dev), mode_name(mode));
@@ -164,7 +152,7 @@ static int set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned 
 	if (mode == DAXCTL_DEV_MODE_RAM) {
 		tell_loss(dev);
 		tell_zone(dev, flags);
-		tell_memmap(dev);
+		tell_memmap_of_device(dev);
 	}
 	return 0;
 }
@@ -179,9 +167,9 @@ static int keep(struct daxctl_dev *dev)
 	return 0;
 }
 
-static int reconfigure(struct daxctl_dev *dev, const void *data)
+static int reconfigure_device(struct daxctl_dev *dev, const void *data)
 {
-	int err = set_mode(dev, mode_choice - 1, flags_of_options());
+	int err = set_device_mode(dev, mode_choice - 1, flags_of_options());
 
 	return err ?: keep(dev);
 }
@@ -239,7 +227,7 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 		return tell_no_section(config, dev);
 	if (err)
 		return err;
-	return set_mode(dev, stanza->mode,
+	return set_device_mode(dev, stanza->mode,
 		flags_of_options() | (stanza->online ? 0 : DAXCTL_CHANGE_NO_ONLINE) |
 			(stanza->movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE) | memmap_flag(stanza));
 }
@@ -276,8 +264,8 @@ static int run_layout(void *context, int count, char **args)
 	};
 
 	if (no_online || no_movable || memmap || keep_going)
-		return usage_error("--no-online, --no-movable, --memmap-on-memory and --keep-going "
-				   "make sense with --mode only");
+		return usage_error(
+			"--no-online, --no-movable, --memmap-on-memory and --keep-going make sense with --mode only");
 	int err = layout_from_options(&layout_wanted, &input);
 	return err ?: devices_change(context, region, count, args, &change);
 }
@@ -286,7 +274,7 @@ static int run_mode(void *context, int count, char **args)
 {
 	const struct change change = {
 		.done = dry_run ? "would reconfigure" : "reconfigured",
-		.apply = reconfigure,
+		.apply = reconfigure_device,
 		.print = !dry_run,
 		.human = human,
 		.verbose = verbose > 0,
@@ -306,9 +294,8 @@ static int run_config(void *context, int count, char **args)
 	AUTO_CONFIG struct config *config = NULL;
 
 	if (mode_choice || no_online || no_movable || memmap)
-		return usage_error("--check-config does not go together with --mode, --no-online, "
-				   "--no-movable "
-				   "and --memmap-on-memory");
+		return usage_error(
+			"--check-config does not go together with --mode, --no-online, --no-movable and --memmap-on-memory");
 	if (keep_going && !force)
 		return usage_error("--keep-going makes sense with --force only");
 	int err = config_read(daxctl_get_config_path(context), &config);
@@ -328,11 +315,11 @@ static int run(void *context, int count, char **args)
 	bool layout = layout_wanted.size.given || layout_wanted.align.given || layout_wanted.input;
 
 	if (persist && (check_config || dry_run))
-		return usage_error("--persist does not go together with --check-config and "
-				   "--dry-run");
+		return usage_error(
+			"--persist does not go together with --check-config and --dry-run");
 	if (layout && (mode_choice || check_config))
-		return usage_error("--size, --align and --input do not go together with --mode and "
-				   "--check-config");
+		return usage_error(
+			"--size, --align and --input do not go together with --mode and --check-config");
 	if (check_config)
 		return run_config(context, count, args);
 	if (layout)

@@ -34,7 +34,7 @@ static bool parse_number(const char *text, void *value)
 
 static const struct option options[] = {
 	{'d', "directory", OPT_TEXT, &directory, "path",
-		"folder of the tables, as acpixtract -a writes them (default: here)"},
+		"directory of the tables, as acpixtract -a writes them (default: here)"},
 	{'p', "pxm", OPT_PARSED, &domain, "n", "proximity domain to split (default: 0)",
 		.parse = parse_number, .expected = NUMBER},
 	{'n', "nodes", OPT_PARSED, &nodes, "n", "number of domains to make of it (default: 2)",
@@ -87,21 +87,20 @@ static void tell_part(const struct acpi_table *table, unsigned part, uint64_t ba
 			part ? " add" : "edit", length, base, number);
 }
 
-static int refuse(const char *signature, int err)
+static int refuse_split(const char *signature, int err)
 {
 	switch (err) {
 	case -ENOENT:
 		say_error("%s has no memory of proximity domain %d", signature, domain);
 		break;
 	case -ENXIO:
-		say_error("%s has several memory ranges of proximity domain %d: only one can be "
-			  "split",
+		say_error(
+			"%s has several memory ranges of proximity domain %d: only one can be split",
 			signature, domain);
 		break;
 	case -EDOM:
 		say_error(
-			"%s: the memory of proximity domain %d cannot be cut into %d equal parts, "
-			"or its domains are not numbered without gaps",
+			"%s: the memory of proximity domain %d cannot be cut into %d equal parts, or its domains are not numbered without gaps",
 			signature, domain, nodes);
 		return -EINVAL;
 	}
@@ -117,10 +116,10 @@ static int split_tables(struct tables *tables)
 	};
 	int err = acpi_split_srat(&tables->list[SRAT], &split, tell_part);
 	if (err)
-		return refuse("SRAT", err);
+		return refuse_split("SRAT", err);
 	err = acpi_split_slit(&tables->list[SLIT], &split);
 	if (err)
-		return refuse("SLIT", err);
+		return refuse_split("SLIT", err);
 	tables->changed[SRAT] = tables->changed[SLIT] = true;
 	/* Not all memory is persistent. */
 	err = acpi_split_nfit(&tables->list[NFIT], &split, tell_part);
@@ -128,7 +127,7 @@ static int split_tables(struct tables *tables)
 	if (err == -ENXIO)
 		say_note("NFIT has several ranges of proximity domain %d and is left as it is",
 			domain);
-	return err == -ENOENT || err == -ENXIO ? 0 : err ? refuse("NFIT", err) : 0;
+	return err == -ENOENT || err == -ENXIO ? 0 : err ? refuse_split("NFIT", err) : 0;
 }
 
 static int write_tables(struct tables *tables)
@@ -154,9 +153,9 @@ static int run(void *context, int count, char **args)
 {
 	CLEANUP(tables_deinit) struct tables tables = {0};
 
-	/* It would stand for the root folder. */
+	/* It would stand for the root directory. */
 	if (!*directory) {
-		say_error("--directory: '' is no folder");
+		say_error("--directory: '' is no directory");
 		return 1;
 	}
 	if (nodes < 2 || nodes & (nodes - 1))

@@ -33,7 +33,7 @@ static bool has_labels(struct ndctl_region *region)
 	return false;
 }
 
-static int mend(struct ndctl_ctx *ctx, struct ndctl_region *region)
+static int repair_region_labels(struct ndctl_ctx *ctx, struct ndctl_region *region)
 {
 	limit_raise_files();
 	int changed = ndctl_region_repair_labels(region, 0);
@@ -57,7 +57,8 @@ static bool is_on(struct ndctl_region *region, const struct targets *dimms)
 	return false;
 }
 
-/* Returns the error of the last region that failed. What is not valid at all is told by check(). */
+/* Returns the error of the last region that failed. check_labels() reports labels that are not
+ * valid at all. */
 static int each_region(struct ndctl_ctx *ctx, const struct targets *dimms)
 {
 	struct ndctl_bus *bus;
@@ -69,7 +70,7 @@ static int each_region(struct ndctl_ctx *ctx, const struct targets *dimms)
 			if (!is_on(region, dimms) || !has_labels(region))
 				continue;
 			else if (repair)
-				result = mend(ctx, region) ?: result;
+				result = repair_region_labels(ctx, region) ?: result;
 			else
 				say_if_parted(region);
 	return result;

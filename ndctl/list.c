@@ -312,7 +312,7 @@ static bool holds_namespaces(struct json_object *array)
 	return false;
 }
 
-/* A single class is an array; several, be it that one is within the other, are members of an
+/* A single class is an array; several, also where one is within the other, are members of an
  * object. */
 static int print_classes(const struct classes *classes, const struct listing *listing)
 {

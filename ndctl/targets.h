@@ -18,7 +18,7 @@ void targets_deinit(struct targets *targets);
 /*
  * Find the objects that words of @args name, within what @filters let pass. A namespace is named in
  * full ("namespace0.1") and found without looking at others; regions and dimms by name or number;
- * "all" stands for each. What is not there is said, but kept from nothing.
+ * "all" stands for each. A missing one gives an error and keeps the others from nothing.
  *
  * Return 0, -ENXIO if a word names nothing, EXIT_USAGE (said) if two name the same, or -ENOMEM.
  */
@@ -35,8 +35,8 @@ struct outcome {
 };
 
 /*
- * Applies @fn to each; what fails is said, and does not keep the others from being changed. @fn
- * returns 0, 1 if there was nothing to do (which does not count), or a negative errno with the
+ * Applies @fn to each; a failure gives an error, and does not keep the others from being changed.
+ * @fn returns 0, 1 if there was nothing to do (which does not count), or a negative errno with the
  * library's sentence set or its own said.
  */
 struct outcome targets_change(struct ndctl_ctx *ctx, const struct targets *targets,

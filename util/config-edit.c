@@ -35,12 +35,12 @@ struct config_edit {
 	int lock;
 	char *path;
 	struct config *config;
-	struct config_mark mark; /* the folder before it was read */
+	struct config_mark mark; /* the directory before it was read */
 	struct edited *files;
 	size_t count;
 };
 
-static int failed(const char *path, const char *what, int err)
+static int edit_failed(const char *path, const char *what, int err)
 {
 	say_error("%s: cannot be %s: %s", path, what, strerror(-err));
 	return err;
@@ -48,17 +48,17 @@ static int failed(const char *path, const char *what, int err)
 
 /* ---- lock ---- */
 
-static void tell_waiting(void *data, const char *holder)
+static void edit_tell_waiting(void *data, const char *holder)
 {
 	say_note("waiting for %s, which uses %s", holder, (const char *)data);
 }
 
 /* Directories of other names may be one and the same. */
-static int name_lock(int folder, char *name, size_t size)
+static int name_lock(int directory, char *name, size_t size)
 {
 	struct stat st;
 
-	if (fstat(folder, &st))
+	if (fstat(directory, &st))
 		return -errno;
 	snprintf(name, size, "config-%jx-%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
 	return 0;
@@ -68,27 +68,27 @@ int config_lock(const char *path, bool create)
 {
 	const struct lock_wait wait = {
 		.milliseconds = LOCK_MILLISECONDS,
-		.tell = tell_waiting,
+		.tell = edit_tell_waiting,
 		.data = (void *)path,
 	};
 	struct lock_holder holder;
 	char name[64];
 
 	if (create && mkdir(path, 0755) && errno != EEXIST)
-		return failed(path, "created", -errno);
-	AUTO_CLOSE int folder = config_open_folder(path);
-	if (folder < 0)
-		return folder;
-	int err = name_lock(folder, name, sizeof(name));
+		return edit_failed(path, "created", -errno);
+	AUTO_CLOSE int directory = config_open_directory(path);
+	if (directory < 0)
+		return directory;
+	int err = name_lock(directory, name, sizeof(name));
 	if (err)
-		return failed(path, "locked", err);
+		return edit_failed(path, "locked", err);
 	AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = lockfile_take(root, name, &wait, &holder);
 	if (fd == -ETIMEDOUT)
 		say_error("%s: cannot be locked: %s has been using it for too long", path,
 			holder.name);
 	else if (fd < 0 && (create || fd != -EACCES))
-		failed(path, "locked", fd);
+		edit_failed(path, "locked", fd);
 	return fd;
 }
 
@@ -188,8 +188,8 @@ static size_t body_end(const struct ini *ini, const struct ini_section *section)
 	return end;
 }
 
-static void write_section(FILE *out, const struct ini *ini, const struct ini_section *section,
-	const struct setting *settings, size_t count)
+static void write_edited_section(FILE *out, const struct ini *ini,
+	const struct ini_section *section, const struct setting *settings, size_t count)
 {
 	size_t end = body_end(ini, section);
 
@@ -250,7 +250,7 @@ static int rewrite(struct edited *file, const char *name, bool keep, const struc
 	for (size_t i = 0; i < before; i++)
 		write_line(out, &ini.lines[i]);
 	if (section && keep)
-		write_section(out, &ini, section, settings, count);
+		write_edited_section(out, &ini, section, settings, count);
 	size_t behind = !section ? ini.line_count : keep ? section->end : body_end(&ini, section);
 	for (size_t i = behind; i < ini.line_count; i++)
 		write_line(out, &ini.lines[i]);
@@ -288,7 +288,7 @@ static int get_file(struct config_edit *edit, const char *path, struct edited **
 		}
 	struct edited *file = add_file(edit, path);
 	if (!file)
-		return failed(path, "read", -ENOMEM);
+		return edit_failed(path, "read", -ENOMEM);
 	int err = config_read_file(AT_FDCWD, path, path, &file->text, &file->size);
 	if (err == -ENOENT) {
 		file->text = strdup("");
@@ -325,7 +325,7 @@ int config_edit_new(const char *path, struct config_edit **out)
 		return -ENOMEM;
 	int err = config_mark_init(&edit->mark, path);
 	if (err)
-		return failed(path, "read", err);
+		return edit_failed(path, "read", err);
 	err = config_read(path, &edit->config) ?: check_whole(edit);
 	if (!err)
 		*out = TAKE(edit);
@@ -396,7 +396,8 @@ static bool has_section(const char *text, size_t size, const char *name)
 	return found;
 }
 
-static bool is_used(const struct config_edit *edit, const struct edited *own, const char *name)
+static bool stanza_name_is_used(
+	const struct config_edit *edit, const struct edited *own, const char *name)
 {
 	for (const struct stanza *stanza = edit->config->stanzas; stanza; stanza = stanza->next)
 		if (strcmp(stanza->name, name) == 0)
@@ -414,7 +415,7 @@ int config_edit_add(struct config_edit *edit, const char *kind, const char *name
 	if (asprintf(&path, "%s/" OWN_FILE, edit->path) < 0)
 		path = NULL;
 	int err = path ? get_file(edit, path, &file) : -ENOMEM;
-	for (int i = 1; !err && (i == 1 || is_used(edit, file, whole)); i++) {
+	for (int i = 1; !err && (i == 1 || stanza_name_is_used(edit, file, whole)); i++) {
 		free(whole);
 		if ((i == 1 ? asprintf(&whole, "%s %s", kind, name)
 			    : asprintf(&whole, "%s %s-%d", kind, name, i)) < 0) {
@@ -536,9 +537,9 @@ static int write_beside(const struct replacement *replacement)
 
 /* The same name each time, which is not read as configuration: remove what a process that was
  * killed has left there. */
-static int create_beside(struct replacement *replacement, const char *folder, const char *name)
+static int create_beside(struct replacement *replacement, const char *directory, const char *name)
 {
-	if (asprintf(&replacement->temporary, "%s/.%s.daxctl-new", folder, name) < 0) {
+	if (asprintf(&replacement->temporary, "%s/.%s.daxctl-new", directory, name) < 0) {
 		replacement->temporary = NULL;
 		return -ENOMEM;
 	}
@@ -559,7 +560,7 @@ static int accept_ours(const struct replacement *replacement)
 	return config_mark_accept(&replacement->edit->mark, name ? name + 1 : "", &stat);
 }
 
-static int replace(struct config_edit *edit, const struct edited *file, const char *path)
+static int replace_file(struct config_edit *edit, const struct edited *file, const char *path)
 {
 	CLEANUP(replacement_deinit)
 	struct replacement replacement = {.edit = edit, .file = file, .path = path, .fd = -1};
@@ -570,9 +571,9 @@ static int replace(struct config_edit *edit, const struct edited *file, const ch
 		return -ENOMEM;
 	*slash = 0;
 	/* Others could put another file in its place. */
-	AUTO_CLOSE int folder = config_open_folder(*parent ? parent : "/");
-	if (folder < 0)
-		return folder;
+	AUTO_CLOSE int directory = config_open_directory(*parent ? parent : "/");
+	if (directory < 0)
+		return directory;
 	int err = create_beside(&replacement, parent, slash + 1);
 	if (err)
 		return err;
@@ -581,19 +582,19 @@ static int replace(struct config_edit *edit, const struct edited *file, const ch
 		unlink(replacement.temporary);
 	if (err)
 		return err;
-	return fsync(folder) ? -errno : accept_ours(&replacement);
+	return fsync(directory) ? -errno : accept_ours(&replacement);
 }
 
-static int write_file(struct config_edit *edit, const struct edited *file)
+static int write_edited_file(struct config_edit *edit, const struct edited *file)
 {
 	AUTO_FREE char *target = realpath(file->path, NULL);
 
 	if (!target && errno != ENOENT)
-		return failed(file->path, "written", -errno);
-	int err = replace(edit, file, target ?: file->path);
+		return edit_failed(file->path, "written", -errno);
+	int err = replace_file(edit, file, target ?: file->path);
 	if (!err || err == -ESTALE)
 		return err;
-	failed(file->path, "written", err);
+	edit_failed(file->path, "written", err);
 	/* A file is replaced as a whole; a mount on the file itself stands in the way of that. */
 	if (err == -EBUSY)
 		say_hint(
@@ -608,7 +609,7 @@ int config_edit_commit(struct config_edit *edit)
 
 	for (size_t i = 0; !err && i < edit->count; i++) {
 		if (edit->files[i].changed)
-			err = write_file(edit, &edit->files[i]);
+			err = write_edited_file(edit, &edit->files[i]);
 		if (!err)
 			edit->files[i].changed = false;
 	}

@@ -15,9 +15,10 @@ struct setting {
 	const char *value; /* NULL: there shall be none */
 };
 
-/* Locks the folder, so that nobody else reads it for a restoration or changes it, until the
+/* Locks the directory, so that nobody else reads it for a restoration or changes it, until the
  * descriptor is closed. One that is missing is created if @create, else it is -ENOENT, not said.
- * -ETIMEDOUT if somebody else has had the lock for too long (lockfile.h). -EACCES is said only if
+ * -ETIMEDOUT if somebody else has had the lock for too long (lockfile.h). -EACCES gives an error
+ * only if
  * @create: who only looks needs no lock. Returns a descriptor or a negative errno with the error
  * said.
  */

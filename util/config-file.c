@@ -41,7 +41,7 @@ void config_free(struct config *config)
 	free(config);
 }
 
-static int failed(const char *path, int err)
+static int config_file_failed(const char *path, int err)
 {
 	if (err != -ENOENT)
 		say_error("%s: cannot be read: %s", path, strerror(-err));
@@ -54,10 +54,10 @@ static int check_owner(int fd, const char *path, mode_t type)
 	struct stat stat;
 
 	if (fstat(fd, &stat))
-		return failed(path, -errno);
+		return config_file_failed(path, -errno);
 	if ((stat.st_mode & S_IFMT) != type) {
-		say_error(
-			"%s: is not used: it is no %s", path, type == S_IFDIR ? "folder" : "file");
+		say_error("%s: is not used: it is no %s", path,
+			type == S_IFDIR ? "directory" : "file");
 		return -EINVAL;
 	}
 	if (stat.st_uid == 0 && !(stat.st_mode & (S_IWGRP | S_IWOTH)))
@@ -72,18 +72,18 @@ static int read_text(int fd, const char *path, char **text, size_t *size)
 	struct stat stat;
 
 	if (fstat(fd, &stat))
-		return failed(path, -errno);
+		return config_file_failed(path, -errno);
 	if (stat.st_size > FILE_MAX)
-		return failed(path, -EFBIG);
+		return config_file_failed(path, -EFBIG);
 	/* With a byte more than there should be: neither less nor more may come. */
 	AUTO_FREE char *bytes = malloc((size_t)stat.st_size + 1);
 	if (!bytes)
-		return failed(path, -ENOMEM);
+		return config_file_failed(path, -ENOMEM);
 	size_t done = 0;
 	for (ssize_t got = 1; got && done <= (size_t)stat.st_size; done += (size_t)got) {
 		got = read(fd, bytes + done, (size_t)stat.st_size + 1 - done);
 		if (got < 0)
-			return failed(path, -errno);
+			return config_file_failed(path, -errno);
 	}
 	if (done != (size_t)stat.st_size) {
 		say_error("%s: is not used: its size changed while it was read", path);
@@ -99,26 +99,27 @@ static int read_text(int fd, const char *path, char **text, size_t *size)
 	return 0;
 }
 
-int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size)
+int config_read_file(int directory, const char *path, const char *name, char **text, size_t *size)
 {
 	/* A pipe in the place of a file would be waited for without end. */
-	AUTO_CLOSE int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
-		return failed(path, -errno);
+		return config_file_failed(path, -errno);
 	return check_owner(fd, path, S_IFREG) ?: read_text(fd, path, text, size);
 }
 
-int config_open_folder(const char *path)
+int config_open_directory(const char *path)
 {
-	AUTO_CLOSE int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (folder < 0)
-		return failed(path, -errno);
-	return check_owner(folder, path, S_IFDIR) ?: take_fd(&folder);
+	if (directory < 0)
+		return config_file_failed(path, -errno);
+	return check_owner(directory, path, S_IFDIR) ?: take_fd(&directory);
 }
 
-static int read_file(struct config *config, int folder, const char *path, const char *name)
+static int read_config_file(
+	struct config *config, int directory, const char *path, const char *name)
 {
 	AUTO_FREE char *file = NULL;
 	char *text = NULL;
@@ -128,7 +129,7 @@ static int read_file(struct config *config, int folder, const char *path, const 
 		file = NULL;
 		return -ENOMEM;
 	}
-	int err = config_read_file(folder, file, name, &text, &size);
+	int err = config_read_file(directory, file, name, &text, &size);
 	/* A link to nowhere. */
 	if (err == -ENOENT) {
 		say_error("%s: cannot be read: %s", file, strerror(-err));
@@ -152,20 +153,20 @@ int config_is_file_name(const struct dirent *entry)
 		strcmp(entry->d_name + length - strlen(".conf"), ".conf") == 0;
 }
 
-static int read_folder(struct config *config, const char *path)
+static int read_directory(struct config *config, const char *path)
 {
 	struct dirent **entries;
-	AUTO_CLOSE int folder = config_open_folder(path);
+	AUTO_CLOSE int directory = config_open_directory(path);
 
-	if (folder < 0)
-		return folder == -ENOENT ? 0 : folder;
-	int count = scandirat(folder, ".", &entries, config_is_file_name, versionsort);
+	if (directory < 0)
+		return directory == -ENOENT ? 0 : directory;
+	int count = scandirat(directory, ".", &entries, config_is_file_name, versionsort);
 	if (count < 0)
-		return failed(path, -errno);
+		return config_file_failed(path, -errno);
 	int err = 0;
 	for (int i = 0; i < count; i++) {
 		if (!err && !(config->found && config->first_only))
-			err = read_file(config, folder, path, entries[i]->d_name);
+			err = read_config_file(config, directory, path, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -179,7 +180,7 @@ int config_read_for(const char *path, const struct config_scope *scope, struct c
 	if (!config)
 		return -ENOMEM;
 	config->scope = scope;
-	int err = read_folder(config, path);
+	int err = read_directory(config, path);
 	config->scope = NULL;
 	if (!err)
 		*out = TAKE(config);
@@ -200,7 +201,7 @@ bool config_may_concern(const char *path, const struct config_scope *scope)
 	config->scope = scope;
 	config->first_only = true;
 	bool before = say_quietly(true);
-	int err = read_folder(config, path);
+	int err = read_directory(config, path);
 	say_quietly(before);
 	return err || config->found;
 }

@@ -54,19 +54,19 @@ static void mark_sort(struct config_mark *mark)
 
 int config_mark_init(struct config_mark *mark, const char *path)
 {
-	AUTO_CLOSE int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **entries;
 	int err = 0;
 
 	*mark = (struct config_mark){0};
-	if (folder < 0)
+	if (directory < 0)
 		return errno == ENOENT ? 0 : -errno;
-	int count = scandirat(folder, ".", &entries, config_is_file_name, NULL);
+	int count = scandirat(directory, ".", &entries, config_is_file_name, NULL);
 	if (count < 0)
 		return -errno;
 	for (int i = 0; i < count; i++) {
 		struct stat stat = {0};
-		fstatat(folder, entries[i]->d_name, &stat, 0);
+		fstatat(directory, entries[i]->d_name, &stat, 0);
 		err = err ?: mark_add(mark, entries[i]->d_name, &stat);
 		free(entries[i]);
 	}

@@ -19,11 +19,11 @@ struct config_mark {
 
 /* Both return 0 or a negative errno; nothing is said. */
 
-/* Marks the folder @path as it is; one that is missing has no files. */
+/* Marks the directory @path as it is; one that is missing has no files. */
 int config_mark_init(struct config_mark *mark, const char *path);
 void config_mark_deinit(struct config_mark *mark);
 /* Takes over what the file called @name became when we wrote it. */
 int config_mark_accept(struct config_mark *mark, const char *name, const struct stat *stat);
 
-/* Whether the folder @path is as it was marked. */
+/* Whether the directory @path is as it was marked. */
 bool config_mark_holds(const struct config_mark *mark, const char *path);

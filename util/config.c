@@ -109,12 +109,12 @@ static bool read_bytes(const char *text, uint64_t *bytes)
 	return *text >= '0' && *text <= '9' && parse_size(text, bytes) == 0 && *bytes > 0;
 }
 
-static bool read_size(const char *text, struct stanza *stanza)
+static bool stanza_read_size(const char *text, struct stanza *stanza)
 {
 	return read_bytes(text, &stanza->size);
 }
 
-static bool read_align(const char *text, struct stanza *stanza)
+static bool stanza_read_align(const char *text, struct stanza *stanza)
 {
 	return read_bytes(text, &stanza->align) && (stanza->align & (stanza->align - 1)) == 0 &&
 		stanza->align <= LONG_MAX;
@@ -190,8 +190,8 @@ static const struct key {
 	{"movable", BOTH, KEY_MOVABLE, read_movable, "true or false"},
 	{"memmap_on_memory", BOTH, KEY_MEMMAP, read_memmap, "true or false"},
 	{"map", STANZA_RECONFIGURE, KEY_MAP, read_map, "none"},
-	{"align", BOTH, KEY_ALIGN, read_align, "an alignment such as 4K, 2M or 1G"},
-	{"size", STANZA_CREATE, KEY_SIZE, read_size, "a size such as 64M or 2G"},
+	{"align", BOTH, KEY_ALIGN, stanza_read_align, "an alignment such as 4K, 2M or 1G"},
+	{"size", STANZA_CREATE, KEY_SIZE, stanza_read_size, "a size such as 64M or 2G"},
 };
 
 #define RANGE_PREFIX "range."
@@ -266,8 +266,7 @@ static void check_identity(struct stanza *stanza)
 	if (stanza->given & (KEY_REGION_RANGE | KEY_REGION_PATH | KEY_UUID)) {
 		if (stanza->given & KEY_UUID && stanza->given & KEYS_REGION)
 			mistake(stanza,
-				"nvdimm.uuid says which device it is, and no key of a region "
-				"belongs beside it");
+				"nvdimm.uuid says which device it is, and no key of a region belongs beside it");
 		return;
 	}
 	mistake(stanza, "%sregion.range or region.path is missing",
@@ -283,8 +282,7 @@ static void check_map(struct stanza *stanza)
 	if (!(stanza->given & KEY_MAP)) {
 		if (stanza->given & KEY_ALIGN)
 			mistake(stanza,
-				"align: the device has the alignment of its namespace, "
-				"unless map is none");
+				"align: the device has the alignment of its namespace, unless map is none");
 		return;
 	}
 	if (!(stanza->given & KEY_UUID))
@@ -300,7 +298,7 @@ static uint64_t length(const struct daxctl_range *range)
 	return range->end - range->start + 1;
 }
 
-static void check_ranges(struct stanza *stanza)
+static void check_stanza_ranges(struct stanza *stanza)
 {
 	uint64_t total = 0;
 
@@ -478,7 +476,7 @@ static void read_stanza(
 		return;
 	check_identity(stanza);
 	check_map(stanza);
-	check_ranges(stanza);
+	check_stanza_ranges(stanza);
 }
 
 static struct stanza *stanza_new(
@@ -552,7 +550,7 @@ static bool stanza_may_fit(const struct config_scope *scope, const struct stanza
 		(stanza->wrong || uuid_compare(stanza->uuid, uuid) == 0);
 }
 
-/* Reads a section for the scope. A mistake is said once it is known that the section is for it. */
+/* Reads a section for the scope. Report a mistake once the section is known to be for the scope. */
 static int read_for_scope(struct config *config, struct stanza **stanza, const struct kind *kind,
 	const struct ini *ini, size_t index)
 {
@@ -616,7 +614,7 @@ static void check_before_sections(struct config *config, const char *file, const
 		AUTO_FREE char *key = ini_key(&ini->lines[i], &wrong);
 		if (!key && !wrong)
 			continue;
-		say_error("%s:%zu: stands in no section", file, i + 1);
+		say_error("%s:%zu: is outside of any section", file, i + 1);
 		config->mistakes++;
 		config->wrong = config->found = true;
 	}
@@ -649,7 +647,7 @@ static void check_end(const char *file, const struct ini *ini, bool ends)
 }
 
 /* Others may keep sections there. */
-static void tell_unknown(const char *file, const struct ini_section *section)
+static void tell_unknown_section(const char *file, const struct ini_section *section)
 {
 	say_warning("%s:%zu: [%s]: is ignored: there is no such kind of section", file,
 		section->first + 1, section->name);
@@ -673,7 +671,7 @@ int config_parse(struct config *config, const char *file, char *text, size_t siz
 		if (kind)
 			err = add_stanza(config, file, &ini, i, kind);
 		else
-			tell_unknown(file, &ini.sections[i]);
+			tell_unknown_section(file, &ini.sections[i]);
 	}
 	check_end(file, &ini, ends);
 	return err;

@@ -10,10 +10,10 @@
 #include "cleanup.h"
 
 /*
- * The configuration that says what memory is used as after each boot: files *.conf in the folder of
- * daxctl_get_config_path(), in the natural order of their names; daxctl.conf(5) describes them. A
- * stanza is a section that is for us. Other sections belong to others and are not looked at. Folder
- * and files must belong to root, and nobody else may be able to change them.
+ * The configuration that says what memory is used as after each boot: files *.conf in the directory
+ * of daxctl_get_config_path(), in the natural order of their names; daxctl.conf(5) describes them.
+ * A stanza is a section that is for us. Other sections belong to others and are not looked at.
+ * Directory and files must belong to root, and nobody else may be able to change them.
  */
 enum stanza_kind {
 	STANZA_RECONFIGURE = 1 << 0,
@@ -88,9 +88,10 @@ struct config {
 	int err;	   /* of a file that is not used, 0 if all are */
 };
 
-/* Reads all files. A mistake is said with file, section and key, and keeps neither other stanzas
- * nor other files from being read. Returns 0, or a negative errno with the error said if the folder
- * itself is not used: -EPERM if others can change it. A folder that is missing has no stanzas. */
+/* Reads all files. An error names file, section and key of a mistake, and keeps neither other
+ * stanzas nor other files from being read. Returns 0, or a negative errno with the error said if
+ * the directory itself is not used: -EPERM if others can change it. A directory that is missing has
+ * no stanzas. */
 int config_read(const char *path, struct config **config);
 /* The same for @scope only. */
 int config_read_for(const char *path, const struct config_scope *scope, struct config **config);
@@ -108,14 +109,14 @@ static inline void cleanup_config(struct config **config)
 }
 #define AUTO_CONFIG CLEANUP(cleanup_config)
 
-/* Reads the file called @name in @folder (@path is for people), as the configuration is read: it
+/* Reads the file called @name in @directory (@path is for people), as the configuration is read: it
  * must belong to root alone, and hold text. Stores what is to be freed in @text, with a NUL behind
  * it. Returns 0, or a negative errno with the error said; -ENOENT is not said. */
-int config_read_file(int folder, const char *path, const char *name, char **text, size_t *size);
+int config_read_file(int directory, const char *path, const char *name, char **text, size_t *size);
 /* Whether a file of this name is read, for scandir(3). */
 int config_is_file_name(const struct dirent *entry);
-/* Opens the folder. -ENOENT is not said. */
-int config_open_folder(const char *path);
+/* Opens the directory. -ENOENT is not said. */
+int config_open_directory(const char *path);
 
 /* Finds the stanza of kind @kind for the namespace with this uuid. Returns 0 and stores it; -ENOENT
  * if there is none; with an error said that begins with @name: -EINVAL if there is a mistake in it,

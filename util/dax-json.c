@@ -216,18 +216,18 @@ static bool available_size(void *object, unsigned flags, union field_value *out)
 	return out->number > 0;
 }
 
-static bool region_align(void *object, unsigned flags, union field_value *out)
+static bool region_align_json(void *object, unsigned flags, union field_value *out)
 {
 	out->number = daxctl_region_get_align(object);
 	return out->number > 0 && out->number != ULONG_MAX;
 }
 
 static const struct field region_fields[] = {
-	{"path", FIELD_TEXT, 0, path, "folder of the region below /sys/devices"},
+	{"path", FIELD_TEXT, 0, path, "directory of the region below /sys/devices"},
 	{"id", FIELD_INT, 0, region_id, "the X of the names daxX.Y of its devices"},
 	{"size", FIELD_SIZE, 0, region_size, "bytes"},
 	{"available_size", FIELD_SIZE, 0, available_size, "bytes that are in no device yet"},
-	{"align", FIELD_U64, 0, region_align, "bytes that sizes must be a multiple of"},
+	{"align", FIELD_U64, 0, region_align_json, "bytes that sizes must be a multiple of"},
 };
 
 struct json_object *json_dax_region(struct daxctl_region *region, unsigned flags)

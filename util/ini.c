@@ -160,7 +160,7 @@ static int hear_error(const char *format, ...)
 }
 
 /* The one file that the parser reads from: a thousand sections need no thousand files. */
-static int write_section(const char *text, size_t size)
+static int write_section_to_memory(const char *text, size_t size)
 {
 	static int fd = -1;
 
@@ -203,7 +203,7 @@ static dictionary *parse_file(const char *path)
 static dictionary *load_text(const char *text, size_t size)
 {
 	char self[64], path[] = "/" LOCKFILE_DIRECTORY "/section.XXXXXX";
-	int fd = write_section(text, size);
+	int fd = write_section_to_memory(text, size);
 
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (fd >= 0 && access(self, R_OK) == 0)

@@ -42,7 +42,8 @@ static bool spell(const struct option *option, unsigned form, struct spelling *s
 
 enum likeness { UNLIKE, BEGINNING, WHOLE };
 
-static enum likeness compare(const struct spelling *spelling, const char *name, size_t length)
+static enum likeness compare_spelling(
+	const struct spelling *spelling, const char *name, size_t length)
 {
 	size_t prefix = strlen(spelling->prefix);
 	size_t first = length < prefix ? length : prefix;
@@ -82,7 +83,7 @@ static struct matches match_name(const struct parse *parse, const char *name, si
 
 			if (!spell(&parse->options[i], form, &spelling))
 				continue;
-			switch (compare(&spelling, name, length)) {
+			switch (compare_spelling(&spelling, name, length)) {
 			case WHOLE:
 				return (struct matches){.count = 1, .first = spelling};
 			case BEGINNING:

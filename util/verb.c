@@ -130,7 +130,7 @@ const struct verb verb_version = {
 	.run_raw = run_version,
 };
 
-/* How many words a verb takes is said in one sentence, whatever the verb. */
+/* One sentence for all verbs says how many words a verb takes. */
 static int check_arguments(const struct verb *verb, int count, char **words)
 {
 	if (count > verb->args_max) {

@@ -69,7 +69,7 @@ static int missing(void)
 	return -ELIBACC;
 }
 
-static int load(struct mapless *mapless)
+static int load_libndctl(struct mapless *mapless)
 {
 	mapless->library = dlopen(LIBNDCTL, RTLD_NOW | RTLD_LOCAL);
 	if (!mapless->library)
@@ -135,7 +135,7 @@ int mapless_new(struct mapless **out, struct present *present)
 
 	if (!mapless)
 		return -ENOMEM;
-	int err = load(mapless) ?: add_all(mapless, present);
+	int err = load_libndctl(mapless) ?: add_all(mapless, present);
 	if (!err)
 		*out = TAKE(mapless);
 	return err;
@@ -147,7 +147,7 @@ int mapless_find_uuid(const char *name, uuid_t uuid)
 
 	if (!mapless)
 		return -ENOMEM;
-	int err = load(mapless);
+	int err = load_libndctl(mapless);
 	if (err)
 		return err;
 	struct ndctl_namespace *ndns = mapless->ndctl_namespace_get_by_name(mapless->ctx, name);

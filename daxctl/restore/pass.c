@@ -182,7 +182,7 @@ void pass_free(struct pass *pass)
 }
 
 /* What cannot be read holds no number that anybody could have found. */
-static int begin(struct pass *pass)
+static int pass_begin_record(struct pass *pass)
 {
 	char text[64];
 	bool is_begun;
@@ -210,7 +210,7 @@ struct pass *pass_new(const char *place)
 		return NULL;
 	pass->directory = open_directory();
 	if (pass->directory >= 0 && !file_name(place, "", pass->name) &&
-		!file_name(place, ".new", pass->next) && !begin(pass))
+		!file_name(place, ".new", pass->next) && !pass_begin_record(pass))
 		return pass;
 	pass_free(pass);
 	return NULL;
@@ -251,7 +251,7 @@ void pass_end(struct pass *pass)
 
 /* ---- being served ---- */
 
-static bool is_complete(const char *text, uint64_t after, uint64_t *number)
+static bool pass_is_complete(const char *text, uint64_t after, uint64_t *number)
 {
 	char state[8], end[64];
 
@@ -294,7 +294,7 @@ bool pass_serve(const char *place, uint64_t after, const char *name, int *result
 	uint64_t number;
 
 	if (after == PASS_NONE || directory < 0 || file_name(place, "", file) ||
-		read_record(directory, file, &text) || !is_complete(text, after, &number))
+		read_record(directory, file, &text) || !pass_is_complete(text, after, &number))
 		return false;
 	return go_through(text, name, false, result) && go_through(text, name, true, result);
 }

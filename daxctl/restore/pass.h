@@ -25,7 +25,7 @@
  * found out. */
 uint64_t pass_number(const char *place);
 
-/* What is said about a device. */
+/* What a record says about a device. */
 enum pass_line {
 	PASS_ERROR = 'e',
 	PASS_HINT = 'h',

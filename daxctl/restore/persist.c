@@ -29,7 +29,7 @@ static void lines_deinit(struct lines *lines)
 }
 
 /* A NULL @value takes the line out. */
-static void set(struct lines *lines, const char *key, const char *value)
+static void lines_set(struct lines *lines, const char *key, const char *value)
 {
 	struct setting *list = reallocarray(lines->list, lines->count + 1, sizeof(*list));
 	struct setting setting = {strdup(key), value ? strdup(value) : NULL};
@@ -47,12 +47,12 @@ static void set(struct lines *lines, const char *key, const char *value)
 
 static void set_bool(struct lines *lines, const char *key, bool value)
 {
-	set(lines, key, value ? "true" : "false");
+	lines_set(lines, key, value ? "true" : "false");
 }
 
 static void set_range(struct lines *lines, const char *key, const struct daxctl_range *range)
 {
-	set(lines, key, config_range(range).text);
+	lines_set(lines, key, config_range(range).text);
 }
 
 /* ---- what a device is used as ---- */
@@ -73,17 +73,17 @@ static void set_use(struct lines *lines, const struct present_device *device)
 {
 	const char *mode = config_mode_name(device->mode);
 
-	/* One that is disabled for the time is to be used as before. */
+	/* A device that is disabled now shall be used as before. */
 	if (!mode)
 		return;
-	set(lines, "mode", mode);
+	lines_set(lines, "mode", mode);
 	if (device->mode == DAXCTL_DEV_MODE_RAM) {
 		set_memory(lines, device);
 		return;
 	}
-	set(lines, "online", NULL);
-	set(lines, "movable", NULL);
-	set(lines, "memmap_on_memory", NULL);
+	lines_set(lines, "online", NULL);
+	lines_set(lines, "movable", NULL);
+	lines_set(lines, "memmap_on_memory", NULL);
 }
 
 /* ---- where it is ---- */
@@ -96,10 +96,10 @@ static void set_region(struct lines *lines, const struct present_region *region)
 		set_range(lines, "region.range", &region->range);
 		return;
 	}
-	set(lines, "region.path", region->path);
+	lines_set(lines, "region.path", region->path);
 	snprintf(node, sizeof(node), "%d", region->target_node);
 	if (region->target_node >= 0)
-		set(lines, "region.target_node", node);
+		lines_set(lines, "region.target_node", node);
 }
 
 static void set_layout(struct lines *lines, const struct stanza *stanza,
@@ -115,12 +115,12 @@ static void set_layout(struct lines *lines, const struct stanza *stanza,
 	}
 	for (; stanza && i < stanza->range_count; i++) {
 		snprintf(key, sizeof(key), "range.%zu", i + 1);
-		set(lines, key, NULL);
+		lines_set(lines, key, NULL);
 	}
 	if (stanza && stanza->given & KEY_SIZE && stanza->size != device->size)
-		set(lines, "size", NULL);
+		lines_set(lines, "size", NULL);
 	if (has_align ? stanza->align != device->align : device->align != region->align || !stanza)
-		set(lines, "align", size_argument(device->align).text);
+		lines_set(lines, "align", size_argument(device->align).text);
 }
 
 /* ---- the stanzas of a region ---- */
@@ -132,7 +132,7 @@ struct partition {
 	struct tasks tasks;
 };
 
-static bool overlaps(const struct stanza *stanza, const struct present_device *device)
+static bool stanza_overlaps(const struct stanza *stanza, const struct present_device *device)
 {
 	for (size_t i = 0; i < stanza->range_count; i++)
 		for (size_t j = 0; j < device->range_count; j++)
@@ -142,7 +142,7 @@ static bool overlaps(const struct stanza *stanza, const struct present_device *d
 	return false;
 }
 
-static bool is_meant(const struct partition *partition, const struct task *task)
+static bool partition_is_meant(const struct partition *partition, const struct task *task)
 {
 	return task->stanza->kind == STANZA_CREATE &&
 		stanza_fits_region(task->stanza, partition->region);
@@ -163,7 +163,7 @@ static struct task *find_task(struct partition *partition, const struct present_
 
 	for (size_t i = 0; i < partition->tasks.count; i++) {
 		struct task *task = &partition->tasks.list[i];
-		if (!task->stanza || !is_meant(partition, task))
+		if (!task->stanza || !partition_is_meant(partition, task))
 			continue;
 		if (is_this(task, device))
 			return task;
@@ -171,7 +171,7 @@ static struct task *find_task(struct partition *partition, const struct present_
 		bool free = true;
 		for (size_t j = 0; j < partition->region->device_count; j++)
 			free &= !is_this(task, &partition->region->devices[j]);
-		if (!near && free && overlaps(task->stanza, device))
+		if (!near && free && stanza_overlaps(task->stanza, device))
 			near = task;
 	}
 	return near;
@@ -187,7 +187,7 @@ static int write_device(struct partition *partition, const struct present_device
 		set_region(&lines, partition->region);
 	if (!stanza || !is_this(task, device) || task->differs & DIFFERS_ALIGN)
 		set_layout(&lines, stanza, partition->region, device);
-	/* What others are used as for the time is not what was asked to be kept. */
+	/* The user did not ask to keep what the other devices are used as now. */
 	if (!stanza || device == partition->changed)
 		set_use(&lines, device);
 	if (lines.failed)
@@ -243,7 +243,7 @@ static int write_partition(struct partition *partition)
 			: config_edit_set(partition->edit, only, lines.list, lines.count);
 	}
 	for (size_t i = 0; i < partition->tasks.count; i++)
-		if (!is_meant(partition, &partition->tasks.list[i]))
+		if (!partition_is_meant(partition, &partition->tasks.list[i]))
 			partition->tasks.list[i].region = NULL;
 		else
 			partition->tasks.list[i].region = (void *)partition->region;
@@ -351,7 +351,7 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 		return err;
 	uuid_unparse_lower(uuid, text);
 	if (!stanza)
-		set(&lines, "nvdimm.uuid", text);
+		lines_set(&lines, "nvdimm.uuid", text);
 	for (size_t i = 0; i < region.device_count; i++)
 		if (region.devices[i].dev == dev)
 			set_use(&lines, &region.devices[i]);
@@ -365,7 +365,7 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 
 /* ---- all ---- */
 
-static int finish(int err, const char *name)
+static int persist_finish_device(int err, const char *name)
 {
 	if (!err)
 		return 0;
@@ -398,7 +398,7 @@ static int persist(struct daxctl_region *region, struct daxctl_dev *dev, const c
 	do
 		err = edit_device(region, dev);
 	while (config_edit_again(path, err, &tries));
-	return finish(err, name);
+	return persist_finish_device(err, name);
 }
 
 int persist_region(struct daxctl_region *region, const char *name)
@@ -443,7 +443,7 @@ static bool concerns(const struct stanza *stanza, const struct present_device *d
 			0 &&
 			uuid_compare(uuid, stanza->uuid) == 0;
 	if (stanza->kind == STANZA_CREATE)
-		return overlaps(stanza, device);
+		return stanza_overlaps(stanza, device);
 	return stanza->given & KEY_REGION_RANGE && is_within(device, &stanza->region_range);
 }
 
@@ -469,7 +469,7 @@ void persist_tell_destroyed(const struct present_device *before)
 }
 
 /* Where the section leaves the ranges to the device, they are the same. */
-static bool same_ranges(const struct stanza *stanza, const struct present_device *device)
+static bool stanza_has_ranges(const struct stanza *stanza, const struct present_device *device)
 {
 	if (!(stanza->given & KEY_RANGES))
 		return true;
@@ -485,7 +485,7 @@ static void tell_other(const struct present_device *device, const struct stanza 
 	enum daxctl_dev_mode mode = daxctl_dev_get_mode(device->dev);
 	const char *name = daxctl_dev_get_devname(device->dev);
 
-	if (!same_ranges(stanza, device))
+	if (!stanza_has_ranges(stanza, device))
 		say_note("%s: has other ranges again at the next boot, as [%s] of %s says", name,
 			stanza->name, stanza->file);
 	else if (mode != DAXCTL_DEV_MODE_UNKNOWN && stanza->mode != mode)

@@ -133,8 +133,7 @@ static void find_region(struct task *task, const struct present *present)
 	} else if (task->stanza->given & KEY_UUID) {
 		refuse(task, "no dax device comes from a namespace of this uuid");
 		advise(task,
-			"ndctl list -Ni shows the namespaces; only those in devdax mode have "
-			"dax devices");
+			"ndctl list -Ni shows the namespaces; only those in devdax mode have dax devices");
 	} else {
 		refuse(task, "no region is like this");
 		if (others.count)
@@ -384,8 +383,7 @@ static int check_alone(struct taken *taken, struct task *task)
 	if (is_rest(stanza)) {
 		if (taken->rest)
 			refuse(task,
-				"[%s] of %s wants all that is left of region %s too: one of both "
-				"needs a size",
+				"[%s] of %s wants all that is left of region %s too: one of both needs a size",
 				taken->rest->stanza->name, taken->rest->stanza->file,
 				task->region->path);
 		else
@@ -485,8 +483,7 @@ static void find_namespace(struct task *task, const struct present *present)
 		task->differs = DIFFERS_MAP;
 	} else {
 		refuse(task,
-			"%s is not raw, but made for something else; its content would be "
-			"lost",
+			"%s is not raw, but made for something else; its content would be lost",
 			task->ndns->name);
 	}
 }

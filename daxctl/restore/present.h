@@ -30,7 +30,7 @@ struct present_region {
 	size_t device_count;
 };
 
-/* A namespace, of which only what devdax without a page map needs is told. */
+/* A namespace: what devdax without a page map needs of it. */
 struct present_namespace {
 	void *object;
 	const char *name;

@@ -95,8 +95,7 @@ void report_memmap(const struct report *report, const struct task *task)
 	if (task->stanza->given & KEY_MEMMAP && !task_has_memmap_choice(task))
 		report_tell(report, task_region(task), name, report_concerns(report, name),
 			PASS_NOTE,
-			"[%s] of %s: memmap_on_memory has no effect: this kernel does not leave "
-			"the choice",
+			"[%s] of %s: memmap_on_memory has no effect: this kernel does not leave the choice",
 			task->stanza->name, task->stanza->file);
 }
 

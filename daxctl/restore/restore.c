@@ -138,7 +138,7 @@ static bool fits_too(const struct tasks *tasks, struct daxctl_region *region)
 
 /* A section must be true of exactly one region: before one is changed, look whether another fits
  * too. */
-static bool is_ambiguous(struct daxctl_ctx *ctx, const struct tasks *tasks)
+static bool is_named_twice(struct daxctl_ctx *ctx, const struct tasks *tasks)
 {
 	struct daxctl_region *region;
 	bool ambiguous = false;
@@ -199,7 +199,7 @@ static int look_at_scope(
 		err = mapless_new(&restoration->mapless, &picture->present);
 	err = err ?: tasks_init(&picture->tasks, config, &picture->present);
 	if (err || !scope->region || !changes_anything(&picture->tasks) ||
-		!is_ambiguous(restoration->ctx, &picture->tasks))
+		!is_named_twice(restoration->ctx, &picture->tasks))
 		return err;
 	picture_deinit(picture);
 	*picture = (struct picture){0};
@@ -207,8 +207,8 @@ static int look_at_scope(
 }
 
 /* Sections have been read for the scope, but which region they are for has been found out since.
- * What no namespace fits is told by who restores all. */
-static bool is_wanted(const struct restoration *restoration, const struct task *task,
+ * A restore of everything reports sections without a namespace. */
+static bool task_is_wanted(const struct restoration *restoration, const struct task *task,
 	const struct present *present)
 {
 	const struct scope *scope = restoration->scope;
@@ -226,7 +226,7 @@ static void restore_all(struct restoration *restoration, struct picture *picture
 	struct tasks *tasks = &picture->tasks;
 
 	for (size_t i = 0; i < tasks->count; i++)
-		if (is_wanted(restoration, &tasks->list[i], &picture->present) &&
+		if (task_is_wanted(restoration, &tasks->list[i], &picture->present) &&
 			do_task(restoration, &tasks->list[i]))
 			hand_on(tasks, i);
 }
@@ -294,7 +294,7 @@ static int restore_everything(struct daxctl_ctx *ctx, struct json_object *array)
 }
 
 /* No failure, since this is called for whatever appears. */
-static int tell_unknown(const struct scope *scope)
+static int tell_unknown_device(const struct scope *scope)
 {
 	for (int i = 0; i < scope->count; i++)
 		say_note("%s: no section is for it", typed(scope->args[i]));
@@ -318,7 +318,7 @@ static int restore_scope(struct daxctl_ctx *ctx, const struct scope *old, struct
 	/* It may have gone while we waited, and another one may have come. */
 	int err = scope_init(&scope, ctx, old->count, old->args);
 	if (err == -ENOENT)
-		return tell_unknown(old);
+		return tell_unknown_device(old);
 	if (err)
 		return err;
 	err = config_read_for(path, &scope.config, &config);
@@ -360,7 +360,7 @@ static int restore_named(struct daxctl_ctx *ctx, int count, char **args, struct 
 	int err = scope_init(&scope, ctx, count, args);
 
 	if (err == -ENOENT)
-		return tell_unknown(&scope);
+		return tell_unknown_device(&scope);
 	if (err) {
 		say_error("%s: cannot be looked at: %s", typed(*args), strerror(-err));
 		return err;
@@ -369,7 +369,7 @@ static int restore_named(struct daxctl_ctx *ctx, int count, char **args, struct 
 	int configured = scope_is_configured(&scope, daxctl_get_config_path(ctx));
 	if (configured < 0)
 		return configured;
-	return configured ? restore_lasting(ctx, &scope, array) : tell_unknown(&scope);
+	return configured ? restore_lasting(ctx, &scope, array) : tell_unknown_device(&scope);
 }
 
 /* Names of the same region, and namespaces, go together: moves those that belong to the first to
@@ -426,7 +426,7 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_restore = {
 	.name = "restore",
-	.summary = "bring about what the configuration says",
+	.summary = "use devices as the configuration says",
 	.argument = "device",
 	.args_max = ARGS_MANY,
 	.options = options,

@@ -43,7 +43,7 @@ static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 	struct kernel *kernel = dev_kernel(dev);
 	int err = driver_bind(kernel, "dax", driver, dev->object.name);
 
-	object_refresh(&dev->object);
+	object_invalidate(&dev->object);
 	const char *now = err ? dev_driver(dev) : NULL;
 	if (!now)
 		return err;
@@ -57,7 +57,7 @@ static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 /* Whether the device is there, and has no driver. */
 static bool has_left(struct daxctl_dev *dev)
 {
-	return sysfs_exists(dev->object.folder, dev->object.name, NULL) && !dev_driver(dev) &&
+	return sysfs_exists(dev->object.directory, dev->object.name, NULL) && !dev_driver(dev) &&
 		errno == ENOENT;
 }
 
@@ -67,7 +67,7 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 	struct kernel *kernel = dev_kernel(dev);
 	int err = driver_unbind(kernel, "dax", dev->object.name);
 
-	object_refresh(&dev->object);
+	object_invalidate(&dev->object);
 	if (err && !has_left(dev))
 		return err;
 	kernel_clear_error(kernel);
@@ -116,7 +116,7 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 
 	if (err)
 		return err;
-	object_refresh(&dev->object);
+	object_invalidate(&dev->object);
 	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
 	if (!dev_is_bound_to(dev, mode->driver))
 		err = bind_to_driver(dev, mode->driver);
@@ -260,7 +260,7 @@ static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode)
 	AUTO_TXN struct txn *txn = NULL;
 	int err = dax_ctx_txn(dev->region->ctx, &txn);
 
-	object_refresh(&dev->object);
+	object_invalidate(&dev->object);
 	if (!err && mode == mode_find(DAXCTL_DEV_MODE_RAM))
 		err = memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
 	if (!err)

@@ -397,7 +397,7 @@ static int plan_create_dev(
 	};
 	int err = dax_region_lock(region, txn);
 
-	object_refresh(&region->object);
+	object_invalidate(&region->object);
 	if (!err)
 		err = layout_region_align(region, &align);
 	if (!err)

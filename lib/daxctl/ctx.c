@@ -63,8 +63,8 @@ EXPORT void daxctl_unref(struct daxctl_ctx *ctx)
 		dax_region_free(region);
 	}
 	object_deinit(&ctx->memory);
-	folder_unref(ctx->dax);
-	folder_unref(ctx->devices);
+	directory_unref(ctx->dax);
+	directory_unref(ctx->devices);
 	kernel_unref(ctx->kernel);
 	free(ctx->config_path);
 	free(ctx);
@@ -166,12 +166,12 @@ int dax_ctx_txn(struct daxctl_ctx *ctx, struct txn **txn)
 
 int ctx_open_dax(struct daxctl_ctx *ctx)
 {
-	return ctx->dax ? 0 : folder_open(ctx->kernel, "sys/bus/dax/devices", &ctx->dax);
+	return ctx->dax ? 0 : directory_open(ctx->kernel, "sys/bus/dax/devices", &ctx->dax);
 }
 
 int ctx_open_devices(struct daxctl_ctx *ctx)
 {
-	return ctx->devices ? 0 : folder_open(ctx->kernel, "sys/devices", &ctx->devices);
+	return ctx->devices ? 0 : directory_open(ctx->kernel, "sys/devices", &ctx->devices);
 }
 
 static const struct attr memory_attrs[] = {
@@ -181,10 +181,10 @@ static const struct attr memory_attrs[] = {
 
 struct object *ctx_memory(struct daxctl_ctx *ctx)
 {
-	if (!ctx->memory.folder && ctx_open_devices(ctx) == 0)
+	if (!ctx->memory.directory && ctx_open_devices(ctx) == 0)
 		object_init(&ctx->memory, ctx->devices, "system/memory", memory_attrs,
 			ARRAY_SIZE(memory_attrs));
-	return ctx->memory.folder ? &ctx->memory : NULL;
+	return ctx->memory.directory ? &ctx->memory : NULL;
 }
 
 EXPORT unsigned long long daxctl_get_memory_block_size(struct daxctl_ctx *ctx)

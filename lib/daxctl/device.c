@@ -53,7 +53,7 @@ static struct daxctl_dev *dev_new(struct daxctl_region *region, const char *name
 
 	if (!dev || !dev_parse_name(name, &region_id, &dev->id))
 		return NULL;
-	if (object_init(&dev->object, region->folder, name, dev_attrs, ARRAY_SIZE(dev_attrs)))
+	if (object_init(&dev->object, region->directory, name, dev_attrs, ARRAY_SIZE(dev_attrs)))
 		return NULL;
 	dev->region = region;
 	dev->memory.dev = dev;
@@ -91,11 +91,11 @@ void dev_free(struct daxctl_dev *dev)
 
 int dev_renew(struct daxctl_dev *dev)
 {
-	object_refresh(&dev->object);
+	object_invalidate(&dev->object);
 	dev->mapped = false;
 	/* A driver's list would take the name of a device that is no more. */
 	if (region_is_there(dev->region) &&
-		sysfs_exists(dev->object.folder, dev->object.name, NULL))
+		sysfs_exists(dev->object.directory, dev->object.name, NULL))
 		return 0;
 	return kernel_fail(dev_kernel(dev), ENODEV, "it is gone");
 }

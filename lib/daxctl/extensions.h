@@ -159,7 +159,7 @@ int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags);
 int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev);
 
 /* Number of bytes of the device that lie in whole memory blocks, and would be memory in system-ram
- * mode; the rest would be lost for the time. Returns 0 or a negative errno. */
+ * mode; the rest would be lost until the mode changes. Returns 0 or a negative errno. */
 int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size);
 
 /* The memory blocks of a device in one look: those that lie wholly in it, those of them that are

@@ -66,8 +66,8 @@ void daxctl_set_log_priority(struct daxctl_ctx *ctx, int priority);
 void daxctl_set_userdata(struct daxctl_ctx *ctx, void *userdata);
 void *daxctl_get_userdata(struct daxctl_ctx *ctx);
 
-/* The folder of configuration files, daxctl.conf.d below the build's sysconfdir (/etc) by default.
- * The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
+/* The directory of configuration files, daxctl.conf.d below the build's sysconfdir (/etc) by
+ * default. The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
 int daxctl_set_config_path(struct daxctl_ctx *ctx, char *config_path);
 const char *daxctl_get_config_path(struct daxctl_ctx *ctx);
 
@@ -100,7 +100,7 @@ struct daxctl_ctx *daxctl_region_get_ctx(struct daxctl_region *region);
 int daxctl_region_get_id(struct daxctl_region *region);
 /* What daxctl_new_region() was given; null for others. */
 void daxctl_region_get_uuid(struct daxctl_region *region, uuid_t uu);
-/* Its folder in sysfs: "/sys/devices/platform/hmem.0". */
+/* Its directory in sysfs: "/sys/devices/platform/hmem.0". */
 const char *daxctl_region_get_path(struct daxctl_region *region);
 /* Last part of that path. */
 const char *daxctl_region_get_devname(struct daxctl_region *region);

@@ -25,7 +25,7 @@ static int dev_read_mapping(
 
 	snprintf(path, sizeof(path), "%s/%s", dev->object.name, name);
 	int err = object_init(
-		&object, dev->object.folder, path, mapping_attrs, ARRAY_SIZE(mapping_attrs));
+		&object, dev->object.directory, path, mapping_attrs, ARRAY_SIZE(mapping_attrs));
 	if (!err)
 		err = object_u64(&object, MAPPING_START, &mapping->start);
 	if (!err)
@@ -39,7 +39,7 @@ static int dev_read_mapping(
 static int dev_read_mappings(struct daxctl_dev *dev, struct daxctl_mapping **out, size_t *count)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
-	int err = sysfs_list(dev->object.folder, dev->object.name, is_mapping, &names);
+	int err = sysfs_list(dev->object.directory, dev->object.name, is_mapping, &names);
 
 	if (err || !names.count)
 		return err;
@@ -65,7 +65,7 @@ static bool is_same(const struct daxctl_mapping *a, const struct daxctl_mapping 
 }
 
 /* Ranges that are still the same keep their pointers. */
-static void refresh_mappings(struct daxctl_dev *dev)
+static void invalidate_mappings(struct daxctl_dev *dev)
 {
 	AUTO_FREE struct daxctl_mapping *mappings = NULL;
 	size_t count = 0;
@@ -83,7 +83,7 @@ static void refresh_mappings(struct daxctl_dev *dev)
 EXPORT struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev)
 {
 	if (!dev->mapped)
-		refresh_mappings(dev);
+		invalidate_mappings(dev);
 	if (!dev->mappings)
 		errno = dev->mapping_error ? -dev->mapping_error : ENOENT;
 	return dev->mappings;

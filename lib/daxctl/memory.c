@@ -95,7 +95,7 @@ static int read_block(
 	char path[64];
 
 	snprintf(path, sizeof(path), "memory%llu/%s", (unsigned long long)block->number, attr);
-	return sysfs_read(ctx->memory.folder, ctx->memory.name, path, text);
+	return sysfs_read(ctx->memory.directory, ctx->memory.name, path, text);
 }
 
 static int write_block(struct daxctl_ctx *ctx, const struct block *block, enum block_state state)
@@ -103,7 +103,7 @@ static int write_block(struct daxctl_ctx *ctx, const struct block *block, enum b
 	char path[64];
 
 	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
-	return sysfs_write(ctx->memory.folder, ctx->memory.name, path, requests[state]);
+	return sysfs_write(ctx->memory.directory, ctx->memory.name, path, requests[state]);
 }
 
 int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state)
@@ -185,7 +185,7 @@ static int write_offline(struct daxctl_ctx *ctx, const struct block *block)
 	char path[64];
 
 	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
-	return child_write(ctx->memory.folder, ctx->memory.name, path, requests[BLOCK_OFFLINE]);
+	return child_write(ctx->memory.directory, ctx->memory.name, path, requests[BLOCK_OFFLINE]);
 }
 
 static int take_offline(struct daxctl_dev *dev, const struct block *block, enum block_state from)
@@ -302,7 +302,7 @@ static void memory_tell_progress(struct daxctl_dev *dev, size_t done, size_t cou
 		ctx->progress_fn(dev, (unsigned)done, (unsigned)count, ctx->progress_data);
 }
 
-/* As many as can be changed; what keeps the first of the others is told. */
+/* Changes as many blocks as it can, and reports why the first of the others stays. */
 static int change_what_goes(struct memory_change *change, const struct blocks *blocks)
 {
 	struct kernel *kernel = dev_kernel(*change->slot);

@@ -17,9 +17,9 @@ struct daxctl_ctx {
 	void *step_data;
 	daxctl_progress_fn *progress_fn;
 	void *progress_data;
-	struct folder *dax;	/* /sys/bus/dax/devices */
-	struct folder *devices; /* /sys/devices */
-	struct object memory;	/* /sys/devices/system/memory */
+	struct directory *dax;	   /* /sys/bus/dax/devices */
+	struct directory *devices; /* /sys/devices */
+	struct object memory;	   /* /sys/devices/system/memory */
 	struct daxctl_region *regions;
 	struct daxctl_region *gone_regions; /* replaced, but perhaps still pointed at */
 	bool listed;			    /* all regions and their devices are known */
@@ -32,7 +32,7 @@ struct daxctl_region {
 	struct daxctl_region *next_gone; /* @next still leads on to the list that it was in */
 	uint64_t identity;		 /* of what the kernel has at its path */
 	struct object object;		 /* named by its path below /sys/devices */
-	struct folder *folder;		 /* the same, for what is in it */
+	struct directory *directory;	 /* the same, for what is in it */
 	char *path;			 /* "/sys/devices/platform/hmem.0" */
 	int id;
 	uuid_t uuid;
@@ -84,7 +84,7 @@ static inline struct kernel *dev_kernel(const struct daxctl_dev *dev)
 
 /* ctx.c */
 int dax_ctx_new(struct daxctl_ctx **ctx, const char *root);
-/* The folders and the memory object are opened when first needed; 0 or a negative errno. */
+/* The directories and the memory object are opened when first needed; 0 or a negative errno. */
 int ctx_open_dax(struct daxctl_ctx *ctx);
 int ctx_open_devices(struct daxctl_ctx *ctx);
 struct object *ctx_memory(struct daxctl_ctx *ctx);

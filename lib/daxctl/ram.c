@@ -109,10 +109,10 @@ int ram_check_returned(struct daxctl_dev *dev)
 /* A parameter of the kernel's command line. Of a kernel that does not tell, it is on. */
 static bool memmap_is_off(struct kernel *kernel)
 {
-	AUTO_FOLDER struct folder *module = NULL;
+	AUTO_DIRECTORY struct directory *module = NULL;
 	char text[SYSFS_PAGE + 1];
 
-	return folder_open(kernel, "sys/module/memory_hotplug", &module) == 0 &&
+	return directory_open(kernel, "sys/module/memory_hotplug", &module) == 0 &&
 		sysfs_read(module, "parameters", "memmap_on_memory", text) == 0 &&
 		strcmp(text, "N") == 0;
 }
@@ -129,7 +129,7 @@ static int check_memmap(struct kernel *kernel, int now, int wanted)
 	if (!wanted || !memmap_is_off(kernel))
 		return 0;
 	kernel_fail(kernel, EOPNOTSUPP,
-		"this kernel is told to keep the page map of new memory in other memory");
+		"memmap_on_memory is disabled on this kernel: it keeps the page map of new memory in other memory");
 	kernel_hint(kernel,
 		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
 	return -EOPNOTSUPP;

@@ -6,7 +6,7 @@
 
 #include "private.h"
 
-/* Where a dynamic region lies. The kernel tells no addresses in the region's folder. */
+/* Where a dynamic region lies. The kernel tells no addresses in the region's directory. */
 
 struct place {
 	struct daxctl_region *region;

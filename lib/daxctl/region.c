@@ -27,7 +27,7 @@ static const struct attr region_attrs[] = {
 #define SYSFS_DEVICES "/sys/devices/"
 
 /* The kernel makes this directory with the region, and removes it with it. */
-#define REGION_FOLDER "dax_region"
+#define REGION_DIRECTORY "dax_region"
 
 static void cleanup_region(struct daxctl_region **region)
 {
@@ -45,11 +45,11 @@ static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const ch
 	if (asprintf(&region->path, SYSFS_DEVICES "%s", path) < 0)
 		region->path = NULL;
 	if (!region->path || ctx_open_devices(ctx) ||
-		folder_below(ctx->devices, path, &region->folder) ||
+		directory_below(ctx->devices, path, &region->directory) ||
 		object_init(&region->object, ctx->devices, path, region_attrs,
 			ARRAY_SIZE(region_attrs)))
 		return NULL;
-	region->identity = sysfs_identity(ctx->devices, path, REGION_FOLDER);
+	region->identity = sysfs_identity(ctx->devices, path, REGION_DIRECTORY);
 	return TAKE(region);
 }
 
@@ -73,7 +73,7 @@ void dax_region_free(struct daxctl_region *region)
 		dev_free(dev);
 	}
 	object_deinit(&region->object);
-	folder_unref(region->folder);
+	directory_unref(region->directory);
 	free(region->path);
 	free(region);
 }
@@ -108,7 +108,7 @@ static void region_retire(struct daxctl_region **place)
 bool region_is_there(struct daxctl_region *region)
 {
 	return region->identity ==
-		sysfs_identity(region->ctx->devices, region->object.name, REGION_FOLDER);
+		sysfs_identity(region->ctx->devices, region->object.name, REGION_DIRECTORY);
 }
 
 struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path)
@@ -129,7 +129,7 @@ struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *pat
 	return region;
 }
 
-/* Below the folder that it is relative to: no part of it is empty or leads up. */
+/* Below the directory that it is relative to: no part of it is empty or leads up. */
 static bool is_below(const char *path)
 {
 	for (;;) {
@@ -142,7 +142,7 @@ static bool is_below(const char *path)
 	}
 }
 
-/* What stands between the folder of all devices and the device itself in the link of a device:
+/* What stands between the directory of all devices and the device itself in the link of a device:
  * ../../../devices/platform/hmem.0/dax0.0 is in region platform/hmem.0. Cuts @link. */
 static const char *region_path_of(char *link)
 {
@@ -178,14 +178,14 @@ static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
 	return dev;
 }
 
-/* The devices that the kernel has in the region's folder. */
+/* The devices that the kernel has in the region's directory. */
 static int list_devs(struct daxctl_region *region)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
 
 	if (region->listed)
 		return 0;
-	int err = sysfs_list(region->folder, NULL, dev_is_name, &names);
+	int err = sysfs_list(region->directory, NULL, dev_is_name, &names);
 	if (err)
 		return err;
 	names_foreach (&names, name)
@@ -196,7 +196,7 @@ static int list_devs(struct daxctl_region *region)
 }
 
 /* A device that is gone by now is left out. The second device of a region shows that there are
- * more: they are taken from the region's folder, so that no link has to be read for each. */
+ * more: they are taken from the region's directory, so that no link has to be read for each. */
 static int add_devs(struct daxctl_ctx *ctx, const struct names *names)
 {
 	const struct daxctl_dev *known = NULL;
@@ -346,7 +346,7 @@ EXPORT int daxctl_region_is_dynamic(struct daxctl_region *region)
 {
 	if (!region)
 		return -EINVAL;
-	return sysfs_exists(region->object.folder, region->object.name, "dax_region/create");
+	return sysfs_exists(region->object.directory, region->object.name, "dax_region/create");
 }
 
 EXPORT int daxctl_region_get_nvdimm_uuid(struct daxctl_region *region, uuid_t uuid)

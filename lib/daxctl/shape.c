@@ -76,7 +76,7 @@ static int check_untouched(const struct reshape *reshape)
 
 	if (reshape->size_before)
 		return 0;
-	object_refresh(&dev->object);
+	object_invalidate(&dev->object);
 	int err = object_u64(&dev->object, DEV_SIZE, &size);
 	if (err)
 		return kernel_fail(kernel, -err, "the size of %s cannot be read: %s",
@@ -215,7 +215,7 @@ struct creation {
 
 static int list_names(struct daxctl_region *region, struct names *names)
 {
-	return sysfs_list(region->folder, NULL, dev_is_name, names);
+	return sysfs_list(region->directory, NULL, dev_is_name, names);
 }
 
 static int fail_two_new(struct daxctl_region *region, const char *one, const char *other)
@@ -286,7 +286,7 @@ int shape_plan_create(struct shape *shape, struct daxctl_region *region)
 }
 
 /* Capacity is found wherever some is free, whatever the alignment of the place. A mapping with
- * large pages of what lies askew would show other memory. */
+ * huge pages of a misaligned range would expose other memory. */
 static int verify_apply(void *data)
 {
 	struct realign *realign = data;

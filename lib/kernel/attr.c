@@ -5,7 +5,7 @@
 
 #include "parse.h"
 
-int object_init(struct object *object, struct folder *folder, const char *name,
+int object_init(struct object *object, struct directory *directory, const char *name,
 	const struct attr *attrs, size_t count)
 {
 	AUTO_FREE char *copy = strdup(name);
@@ -14,7 +14,7 @@ int object_init(struct object *object, struct folder *folder, const char *name,
 		return -ENOMEM;
 
 	*object = (struct object){
-		.folder = folder_ref(folder),
+		.directory = directory_ref(directory),
 		.name = TAKE(copy),
 		.attrs = attrs,
 		.count = count,
@@ -29,13 +29,13 @@ void object_deinit(struct object *object)
 		free(object->slots[i].text);
 	free(object->slots);
 	free(object->name);
-	folder_unref(object->folder);
+	directory_unref(object->directory);
 	*object = (struct object){0};
 }
 
 struct kernel *object_kernel(const struct object *object)
 {
-	return folder_kernel(object->folder);
+	return directory_kernel(object->directory);
 }
 
 /* Keep a text that has not changed: callers may still have it. */
@@ -75,12 +75,12 @@ static int read_value(const struct object *object, const struct attr *attr, stru
 {
 	if (attr->type == ATTR_LINK) {
 		char target[PATH_MAX];
-		int err = sysfs_link(object->folder, object->name, attr->name, target);
+		int err = sysfs_link(object->directory, object->name, attr->name, target);
 		return err ?: parse(attr->type, basename(target), slot);
 	}
 
 	char text[SYSFS_PAGE + 1];
-	int err = sysfs_read(object->folder, object->name, attr->name, text);
+	int err = sysfs_read(object->directory, object->name, attr->name, text);
 	return err ?: parse(attr->type, text, slot);
 }
 
@@ -162,13 +162,13 @@ int object_int_or(struct object *object, unsigned attr, int fallback)
 
 int object_write(struct object *object, unsigned attr, const char *value)
 {
-	int err = sysfs_write(object->folder, object->name, object->attrs[attr].name, value);
+	int err = sysfs_write(object->directory, object->name, object->attrs[attr].name, value);
 
-	object_refresh(object);
+	object_invalidate(object);
 	return err;
 }
 
-void object_refresh(struct object *object)
+void object_invalidate(struct object *object)
 {
 	for (size_t i = 0; i < object->count; i++)
 		object->slots[i].state = SLOT_EMPTY;

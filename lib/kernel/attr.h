@@ -7,8 +7,8 @@
 #include "sysfs.h"
 
 /*
- * A kernel object is a name in an open folder and a row per attribute. Nothing is read before it is
- * asked for; a row says whether an answer is kept until the object is refreshed or written to.
+ * A kernel object is a name in an open directory and a row per attribute. Nothing is read before it
+ * is asked for; a row says whether an answer is kept until the object is refreshed or written to.
  */
 enum attr_type {
 	ATTR_U64,  /* decimal, or hexadecimal with 0x */
@@ -20,7 +20,7 @@ enum attr_type {
 };
 
 struct attr {
-	const char *name; /* below the object's folder; may contain slashes */
+	const char *name; /* below the object's directory; may contain slashes */
 	enum attr_type type;
 	bool cached;
 };
@@ -37,7 +37,7 @@ struct attr_slot {
 };
 
 struct object {
-	struct folder *folder;
+	struct directory *directory;
 	char *name;
 	const struct attr *attrs;
 	size_t count;
@@ -45,7 +45,7 @@ struct object {
 };
 
 /* @attrs is a table of @count rows which outlives the object. Returns 0 or -ENOMEM. */
-int object_init(struct object *object, struct folder *folder, const char *name,
+int object_init(struct object *object, struct directory *directory, const char *name,
 	const struct attr *attrs, size_t count);
 void object_deinit(struct object *object);
 struct kernel *object_kernel(const struct object *object);
@@ -68,4 +68,4 @@ int object_int_or(struct object *object, unsigned attr, int fallback);
 /* Writes @value and forgets all cached attributes: a write may change others. On failure the cause
  * is recorded (kernel_error). */
 int object_write(struct object *object, unsigned attr, const char *value);
-void object_refresh(struct object *object);
+void object_invalidate(struct object *object);

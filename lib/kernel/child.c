@@ -160,10 +160,10 @@ static int write_in_child(int attr, const char *value)
 }
 
 int child_write(
-	const struct folder *folder, const char *object, const char *attr, const char *value)
+	const struct directory *directory, const char *object, const char *attr, const char *value)
 {
-	AUTO_CLOSE int fd = sysfs_open_write(folder, object, attr);
+	AUTO_CLOSE int fd = sysfs_open_write(directory, object, attr);
 	int err = fd < 0 ? fd : write_in_child(fd, value);
 
-	return sysfs_report_write(folder, object, attr, value, err);
+	return sysfs_report_write(directory, object, attr, value, err);
 }

@@ -15,4 +15,4 @@
  * may have been done nevertheless.
  */
 int child_write(
-	const struct folder *folder, const char *object, const char *attr, const char *value);
+	const struct directory *directory, const char *object, const char *attr, const char *value);

@@ -6,21 +6,21 @@
 
 #include "sysfs.h"
 
-/* The folder sys/bus/@bus/@rest. */
+/* The directory sys/bus/@bus/@rest. */
 static int open_bus(
-	struct kernel *kernel, const char *bus, const char *rest, struct folder **folder)
+	struct kernel *kernel, const char *bus, const char *rest, struct directory **directory)
 {
 	char path[PATH_MAX];
 	int length = snprintf(path, sizeof(path), "sys/bus/%s/%s", bus, rest);
 
 	if (length >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	return folder_open(kernel, path, folder);
+	return directory_open(kernel, path, directory);
 }
 
 bool driver_exists(struct kernel *kernel, const char *bus, const char *driver)
 {
-	AUTO_FOLDER struct folder *drivers = NULL;
+	AUTO_DIRECTORY struct directory *drivers = NULL;
 
 	return open_bus(kernel, bus, "drivers", &drivers) == 0 &&
 		sysfs_exists(drivers, driver, NULL);
@@ -36,7 +36,7 @@ int driver_find(struct kernel *kernel, const char *bus, const char *driver)
 
 int driver_of(struct kernel *kernel, const char *bus, const char *device, char *driver, size_t size)
 {
-	AUTO_FOLDER struct folder *devices = NULL;
+	AUTO_DIRECTORY struct directory *devices = NULL;
 	char target[PATH_MAX];
 	int err = open_bus(kernel, bus, "devices", &devices);
 
@@ -47,10 +47,10 @@ int driver_of(struct kernel *kernel, const char *bus, const char *device, char *
 	return snprintf(driver, size, "%s", basename(target)) < (int)size ? 0 : -ENAMETOOLONG;
 }
 
-/* A driver's folder has a link for each device besides its attributes, which are no devices. */
+/* A driver's directory has a link for each device besides its attributes, which are no devices. */
 int driver_list(struct kernel *kernel, const char *bus, const char *driver, struct names *devices)
 {
-	AUTO_FOLDER struct folder *drivers = NULL;
+	AUTO_DIRECTORY struct directory *drivers = NULL;
 	int err = open_bus(kernel, bus, "drivers", &drivers);
 
 	return err ?: sysfs_list(drivers, driver, NULL, devices);
@@ -59,7 +59,7 @@ int driver_list(struct kernel *kernel, const char *bus, const char *driver, stru
 /* One look at each driver, however many devices there are. */
 static int list_bound(struct kernel *kernel, const char *bus, struct names *devices)
 {
-	AUTO_FOLDER struct folder *drivers = NULL;
+	AUTO_DIRECTORY struct directory *drivers = NULL;
 	AUTO_NAMES struct names names = NAMES_INIT;
 	int err = open_bus(kernel, bus, "drivers", &drivers);
 
@@ -74,12 +74,12 @@ static int list_bound(struct kernel *kernel, const char *bus, struct names *devi
 
 int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devices)
 {
-	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_DIRECTORY struct directory *directory = NULL;
 	AUTO_NAMES struct names all = NAMES_INIT, bound = NAMES_INIT;
-	int err = open_bus(kernel, bus, "devices", &folder);
+	int err = open_bus(kernel, bus, "devices", &directory);
 
 	if (!err)
-		err = sysfs_list(folder, NULL, NULL, &all);
+		err = sysfs_list(directory, NULL, NULL, &all);
 	if (!err)
 		err = list_bound(kernel, bus, &bound);
 	names_foreach (&all, name)
@@ -91,7 +91,7 @@ int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devic
 static int write_driver(struct kernel *kernel, const char *bus, const char *driver,
 	const char *attr, const char *value)
 {
-	AUTO_FOLDER struct folder *drivers = NULL;
+	AUTO_DIRECTORY struct directory *drivers = NULL;
 	int err = open_bus(kernel, bus, "drivers", &drivers);
 
 	if (err)
@@ -106,7 +106,7 @@ int driver_bind(struct kernel *kernel, const char *bus, const char *driver, cons
 
 int driver_unbind(struct kernel *kernel, const char *bus, const char *device)
 {
-	AUTO_FOLDER struct folder *devices = NULL;
+	AUTO_DIRECTORY struct directory *devices = NULL;
 	int err = open_bus(kernel, bus, "devices", &devices);
 
 	if (err)
@@ -116,13 +116,13 @@ int driver_unbind(struct kernel *kernel, const char *bus, const char *device)
 
 int driver_probe(struct kernel *kernel, const char *bus, const char *device)
 {
-	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_DIRECTORY struct directory *directory = NULL;
 	char driver[NAME_MAX + 1];
-	int err = open_bus(kernel, bus, "", &folder);
+	int err = open_bus(kernel, bus, "", &directory);
 
 	if (err)
 		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
-	err = sysfs_write(folder, NULL, "drivers_probe", device);
+	err = sysfs_write(directory, NULL, "drivers_probe", device);
 	if (!err && driver_of(kernel, bus, device, driver, sizeof(driver)))
 		err = kernel_fail(kernel, ENXIO, "no driver of the kernel accepted it");
 	return err;

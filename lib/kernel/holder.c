@@ -17,7 +17,7 @@
 #define SHELL_PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%"
 
 struct disk {
-	const struct folder *folder;
+	const struct directory *directory;
 	const char *object, *name;
 	struct names parts;   /* itself and its partitions: "pmem0", "pmem0p1" */
 	struct names numbers; /* of these: "259:0" */
@@ -49,19 +49,20 @@ static bool is_partition(const struct disk *disk, const char *name)
 	return *name && !name[strspn(name, "0123456789")];
 }
 
-static int disk_init(struct disk *disk, const struct folder *folder, const char *object)
+static int disk_init(struct disk *disk, const struct directory *directory, const char *object)
 {
 	AUTO_NAMES struct names below = NAMES_INIT;
 	char path[PATH_MAX], number[SYSFS_PAGE + 1];
 
-	*disk = (struct disk){.folder = folder, .object = object, .name = basename(object)};
-	int err = names_add(&disk->parts, disk->name) ?: sysfs_list(folder, object, NULL, &below);
+	*disk = (struct disk){.directory = directory, .object = object, .name = basename(object)};
+	int err =
+		names_add(&disk->parts, disk->name) ?: sysfs_list(directory, object, NULL, &below);
 	names_foreach (&below, name)
 		if (!err && is_partition(disk, name))
 			err = names_add(&disk->parts, name);
 	names_foreach (&disk->parts, part) {
 		disk_path(disk, part, "", path);
-		if (!err && sysfs_read(folder, path, "dev", number) == 0)
+		if (!err && sysfs_read(directory, path, "dev", number) == 0)
 			err = names_add(&disk->numbers, number);
 	}
 	return err;
@@ -254,11 +255,11 @@ static int find_swap(struct kernel *kernel, struct disk *disk)
 /* A device of the device mapper has a name that people know it by. */
 static int fail_holder(struct kernel *kernel, const char *part, const char *holder)
 {
-	AUTO_FOLDER struct folder *blocks = NULL;
+	AUTO_DIRECTORY struct directory *blocks = NULL;
 	char name[SYSFS_PAGE + 1];
 	int err;
 
-	if (folder_open(kernel, "sys/block", &blocks) == 0 &&
+	if (directory_open(kernel, "sys/block", &blocks) == 0 &&
 		sysfs_read(blocks, holder, "dm/name", name) == 0) {
 		err = kernel_fail(kernel, EBUSY, "/dev/%s is held by %s (%s)", part, holder, name);
 		kernel_hint(kernel, "dmsetup remove %s, or what made it (lvm, cryptsetup)", name);
@@ -276,19 +277,19 @@ static int holder_find_part(struct kernel *kernel, const struct disk *disk)
 		AUTO_NAMES struct names holders = NAMES_INIT;
 		char path[PATH_MAX];
 		disk_path(disk, part, "/holders", path);
-		if (sysfs_list(disk->folder, path, NULL, &holders) == 0 && holders.count)
+		if (sysfs_list(disk->directory, path, NULL, &holders) == 0 && holders.count)
 			return fail_holder(kernel, part, holders.list[0]);
 	}
 	return 0;
 }
 
-int holder_fail(const struct folder *folder, const char *object)
+int holder_fail(const struct directory *directory, const char *object)
 {
-	struct kernel *kernel = folder_kernel(folder);
+	struct kernel *kernel = directory_kernel(directory);
 	CLEANUP(disk_deinit) struct disk disk;
 
 	/* What cannot be read leaves only the last sentence. */
-	if (disk_init(&disk, folder, object))
+	if (disk_init(&disk, directory, object))
 		log_debug(kernel, "%s: not all of its partitions are known", object);
 	if (find_mount(kernel, &disk) || find_swap(kernel, &disk) ||
 		holder_find_part(kernel, &disk))
@@ -306,7 +307,7 @@ static bool is_loop(const char *name)
 }
 
 /* By its number; by its name if the loop device does not tell the number. */
-static bool is_behind(const struct disk *disk, const struct folder *devices, const char *loop)
+static bool is_behind(const struct disk *disk, const struct directory *devices, const char *loop)
 {
 	char path[NAME_MAX + 8], file[SYSFS_PAGE + 1], number[32];
 	struct loop_info64 info = {0};
@@ -316,26 +317,26 @@ static bool is_behind(const struct disk *disk, const struct folder *devices, con
 		return false;
 	AUTO_CLOSE int fd = node_open(devices, loop, loop, S_IFBLK, O_RDONLY);
 	if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info)) {
-		kernel_clear_error(folder_kernel(devices));
+		kernel_clear_error(directory_kernel(devices));
 		return names_contain(&disk->parts, basename(file));
 	}
 	snprintf(number, sizeof(number), "%u:%u", major(info.lo_rdevice), minor(info.lo_rdevice));
 	return names_contain(&disk->numbers, number);
 }
 
-int holder_check_loops(const struct folder *folder, const char *object)
+int holder_check_loops(const struct directory *directory, const char *object)
 {
-	struct kernel *kernel = folder_kernel(folder);
-	AUTO_FOLDER struct folder *devices = NULL;
+	struct kernel *kernel = directory_kernel(directory);
+	AUTO_DIRECTORY struct directory *devices = NULL;
 	AUTO_NAMES struct names loops = NAMES_INIT;
-	int err = folder_open(kernel, "sys/devices/virtual/block", &devices);
+	int err = directory_open(kernel, "sys/devices/virtual/block", &devices);
 
 	if (!err)
 		err = sysfs_list(devices, NULL, is_loop, &loops);
 	if (err == -ENOENT || (!err && !loops.count))
 		return 0;
 	CLEANUP(disk_deinit) struct disk disk;
-	err = disk_init(&disk, folder, object) ?: err;
+	err = disk_init(&disk, directory, object) ?: err;
 	if (err)
 		return kernel_fail(kernel, EBUSY,
 			"whether a loop device is set up on /dev/%s is not known: %s", disk.name,

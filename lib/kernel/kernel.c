@@ -143,7 +143,7 @@ int kernel_fail(struct kernel *kernel, int error, const char *format, ...)
 	free(kernel->hint);
 	kernel->hint = NULL;
 	if ((error == EACCES || error == EPERM) && geteuid() != 0)
-		kernel_hint(kernel, "this takes the rights of root");
+		kernel_hint(kernel, "run as root");
 	log_debug(kernel, "%s", kernel->error ?: strerror(error));
 	return -error;
 }

@@ -28,9 +28,9 @@ typedef void kernel_log_fn(void *data, int priority, const char *file, int line,
 int kernel_new(struct kernel **kernel, const char *root);
 struct kernel *kernel_unref(struct kernel *kernel);
 
-/* A descriptor of the root folder, for openat; it stays the kernel's. */
+/* A descriptor of the root directory, for openat; it stays the kernel's. */
 int kernel_root(const struct kernel *kernel);
-/* False in unit tests, where neither modules nor udev belong to the folder that is looked at. */
+/* False in unit tests, where neither modules nor udev belong to the directory that is looked at. */
 bool kernel_is_live(const struct kernel *kernel);
 
 void kernel_set_log(struct kernel *kernel, kernel_log_fn *fn, void *data);

@@ -31,10 +31,10 @@ struct wanted {
 /* The kernel counts no users of a driver that is not a module. */
 static bool has_users(struct kernel *kernel)
 {
-	AUTO_FOLDER struct folder *modules = NULL;
+	AUTO_DIRECTORY struct directory *modules = NULL;
 	char text[SYSFS_PAGE + 1];
 
-	return folder_open(kernel, "sys/module", &modules) ||
+	return directory_open(kernel, "sys/module", &modules) ||
 		sysfs_read(modules, DRIVER, "refcnt", text) || strcmp(text, "0") != 0;
 }
 

@@ -33,15 +33,15 @@ static int node_parse(char *text, dev_t *number)
 	return 0;
 }
 
-int node_number(const struct folder *folder, const char *object, dev_t *number)
+int node_number(const struct directory *directory, const char *object, dev_t *number)
 {
 	char text[SYSFS_PAGE + 1];
-	int err = sysfs_read(folder, object, "dev", text);
+	int err = sysfs_read(directory, object, "dev", text);
 
 	if (!err)
 		err = node_parse(text, number);
 	return err
-		? kernel_fail(folder_kernel(folder), -err,
+		? kernel_fail(directory_kernel(directory), -err,
 			  "the device number of %s cannot be read: %s",
 			  strrchr(object, '/') ? strrchr(object, '/') + 1 : object, strerror(-err))
 		: 0;
@@ -79,10 +79,11 @@ static int node_open_own(const struct node *node, int flags)
 	AUTO_CLOSE int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
 	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		return -errno;
-	AUTO_CLOSE int folder = fsmount(context, FSMOUNT_CLOEXEC, 0);
-	if (folder < 0 || mknodat(folder, "node", node->type | S_IRUSR | S_IWUSR, node->number))
+	AUTO_CLOSE int directory = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	if (directory < 0 ||
+		mknodat(directory, "node", node->type | S_IRUSR | S_IWUSR, node->number))
 		return -errno;
-	int fd = openat(folder, "node", flags | O_CLOEXEC);
+	int fd = openat(directory, "node", flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -100,12 +101,12 @@ static int node_fail(struct kernel *kernel, const struct node *node, int named, 
 		node->name, what, major(node->number), minor(node->number), strerror(-own));
 }
 
-int node_open(
-	const struct folder *folder, const char *object, const char *name, mode_t type, int flags)
+int node_open(const struct directory *directory, const char *object, const char *name, mode_t type,
+	int flags)
 {
-	struct kernel *kernel = folder_kernel(folder);
+	struct kernel *kernel = directory_kernel(directory);
 	struct node node = {.name = name, .type = type};
-	int err = node_number(folder, object, &node.number);
+	int err = node_number(directory, object, &node.number);
 
 	if (err)
 		return err;

@@ -12,7 +12,7 @@
 
 /* Reads the number of a device from @object/dev. Returns 0, or a negative errno with the cause
  * recorded. */
-int node_number(const struct folder *folder, const char *object, dev_t *number);
+int node_number(const struct directory *directory, const char *object, dev_t *number);
 
 /*
  * Opens the device that has the number in @object/dev: by /dev/@name if that has the number, else
@@ -20,5 +20,5 @@ int node_number(const struct folder *folder, const char *object, dev_t *number);
  * @flags are those of open(2). Returns a descriptor for the caller to close, or a negative errno
  * with the cause recorded; -EBUSY is the device's own answer to O_EXCL.
  */
-int node_open(
-	const struct folder *folder, const char *object, const char *name, mode_t type, int flags);
+int node_open(const struct directory *directory, const char *object, const char *name, mode_t type,
+	int flags);

@@ -9,113 +9,115 @@
 
 #include "parse.h"
 
-struct folder {
+struct directory {
 	struct kernel *kernel;
-	struct folder *parent; /* whose descriptor it shares, or NULL */
-	char *path;	       /* what the descriptor stands for */
-	char *below;	       /* from there to the folder: "", or a path with a slash behind it */
+	struct directory *parent; /* whose descriptor it shares, or NULL */
+	char *path;		  /* what the descriptor stands for */
+	char *below; /* from there to the directory: "", or a path with a slash behind it */
 	int fd;
 	unsigned refs;
 };
 
-static void cleanup_new(struct folder **folder)
+static void cleanup_new(struct directory **directory)
 {
-	if (!*folder)
+	if (!*directory)
 		return;
-	free((*folder)->path);
-	free((*folder)->below);
-	free(*folder);
+	free((*directory)->path);
+	free((*directory)->below);
+	free(*directory);
 }
 
-static struct folder *folder_new(struct kernel *kernel, const char *path, const char *below)
+static struct directory *directory_new(struct kernel *kernel, const char *path, const char *below)
 {
-	CLEANUP(cleanup_new) struct folder *folder = calloc(1, sizeof(*folder));
+	CLEANUP(cleanup_new) struct directory *directory = calloc(1, sizeof(*directory));
 
-	if (!folder)
+	if (!directory)
 		return NULL;
-	folder->kernel = kernel;
-	folder->path = strdup(path);
-	folder->below = strdup(below);
-	folder->refs = 1;
-	return folder->path && folder->below ? TAKE(folder) : NULL;
+	directory->kernel = kernel;
+	directory->path = strdup(path);
+	directory->below = strdup(below);
+	directory->refs = 1;
+	return directory->path && directory->below ? TAKE(directory) : NULL;
 }
 
-int folder_open(struct kernel *kernel, const char *path, struct folder **out)
+int directory_open(struct kernel *kernel, const char *path, struct directory **out)
 {
-	CLEANUP(cleanup_new) struct folder *folder = folder_new(kernel, path, "");
-	if (!folder)
+	CLEANUP(cleanup_new) struct directory *directory = directory_new(kernel, path, "");
+	if (!directory)
 		return -ENOMEM;
 
-	folder->fd = openat(kernel_root(kernel), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (folder->fd < 0) {
+	directory->fd = openat(kernel_root(kernel), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory->fd < 0) {
 		int err = -errno;
 		log_debug(kernel, "open /%s: %s", path, strerror(-err));
 		return err;
 	}
-	*out = TAKE(folder);
+	*out = TAKE(directory);
 	return 0;
 }
 
-int folder_below(struct folder *parent, const char *name, struct folder **out)
+int directory_below(struct directory *parent, const char *name, struct directory **out)
 {
 	char below[PATH_MAX];
 	int length = snprintf(below, sizeof(below), "%s%s/", parent->below, name);
 	if (length >= (int)sizeof(below))
 		return -ENAMETOOLONG;
 
-	struct folder *folder = folder_new(parent->kernel, parent->path, below);
-	if (!folder)
+	struct directory *directory = directory_new(parent->kernel, parent->path, below);
+	if (!directory)
 		return -ENOMEM;
-	folder->parent = folder_ref(parent);
-	folder->fd = parent->fd;
-	*out = folder;
+	directory->parent = directory_ref(parent);
+	directory->fd = parent->fd;
+	*out = directory;
 	return 0;
 }
 
-struct folder *folder_ref(struct folder *folder)
+struct directory *directory_ref(struct directory *directory)
 {
-	folder->refs++;
-	return folder;
+	directory->refs++;
+	return directory;
 }
 
-struct folder *folder_unref(struct folder *folder)
+struct directory *directory_unref(struct directory *directory)
 {
-	if (!folder || --folder->refs)
+	if (!directory || --directory->refs)
 		return NULL;
-	if (folder->parent)
-		folder_unref(folder->parent);
+	if (directory->parent)
+		directory_unref(directory->parent);
 	else
-		close(folder->fd);
-	cleanup_new(&folder);
+		close(directory->fd);
+	cleanup_new(&directory);
 	return NULL;
 }
 
-struct kernel *folder_kernel(const struct folder *folder)
+struct kernel *directory_kernel(const struct directory *directory)
 {
-	return folder->kernel;
+	return directory->kernel;
 }
 
 /* @object/@attr in @path, which has room for PATH_MAX bytes; either may be NULL. */
-static int join_path(const struct folder *folder, const char *object, const char *attr, char *path)
+static int join_path(
+	const struct directory *directory, const char *object, const char *attr, char *path)
 {
 	const char *slash = object && attr ? "/" : "";
-	const char *here = object || attr || *folder->below ? "" : ".";
+	const char *here = object || attr || *directory->below ? "" : ".";
+	int length = snprintf(path, PATH_MAX, "%s%s%s%s%s", directory->below, here, object ?: "",
+		slash, attr ?: "");
+
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int sysfs_path(const struct directory *directory, const char *object, char *path)
+{
 	int length = snprintf(
-		path, PATH_MAX, "%s%s%s%s%s", folder->below, here, object ?: "", slash, attr ?: "");
+		path, PATH_MAX, "%s/%s%s", directory->path, directory->below, object ?: "");
 
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-int sysfs_path(const struct folder *folder, const char *object, char *path)
+static ssize_t read_attribute(const struct directory *directory, const char *path, char *text)
 {
-	int length = snprintf(path, PATH_MAX, "%s/%s%s", folder->path, folder->below, object ?: "");
-
-	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
-
-static ssize_t read_attribute(const struct folder *folder, const char *path, char *text)
-{
-	AUTO_CLOSE int fd = openat(folder->fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	AUTO_CLOSE int fd = openat(directory->fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
 
@@ -126,42 +128,43 @@ static ssize_t read_attribute(const struct folder *folder, const char *path, cha
 	return size > SYSFS_PAGE ? -EFBIG : size;
 }
 
-int sysfs_read(const struct folder *folder, const char *object, const char *attr, char *text)
+int sysfs_read(const struct directory *directory, const char *object, const char *attr, char *text)
 {
 	char path[PATH_MAX];
-	int err = join_path(folder, object, attr, path);
+	int err = join_path(directory, object, attr, path);
 	if (err)
 		return err;
 
-	ssize_t size = read_attribute(folder, path, text);
+	ssize_t size = read_attribute(directory, path, text);
 	err = size < 0 ? (int)size : parse_line(text, size);
-	log_debug(
-		folder->kernel, "read /%s/%s: %s", folder->path, path, err ? strerror(-err) : text);
+	log_debug(directory->kernel, "read /%s/%s: %s", directory->path, path,
+		err ? strerror(-err) : text);
 	return err;
 }
 
-int sysfs_read_cut(const struct folder *folder, const char *object, const char *attr, char *text)
+int sysfs_read_cut(
+	const struct directory *directory, const char *object, const char *attr, char *text)
 {
 	char path[PATH_MAX];
-	int err = join_path(folder, object, attr, path);
+	int err = join_path(directory, object, attr, path);
 	if (err)
 		return err;
 
-	ssize_t size = read_attribute(folder, path, text);
+	ssize_t size = read_attribute(directory, path, text);
 	if (size < 0)
 		return (int)size;
 	text[size] = 0;
 	return strlen(text) == (size_t)size ? 0 : -EINVAL;
 }
 
-int sysfs_open_write(const struct folder *folder, const char *object, const char *attr)
+int sysfs_open_write(const struct directory *directory, const char *object, const char *attr)
 {
 	char path[PATH_MAX];
-	int err = join_path(folder, object, attr, path);
+	int err = join_path(directory, object, attr, path);
 	if (err)
 		return err;
 
-	int fd = openat(folder->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(directory->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -174,64 +177,66 @@ int sysfs_write_fd(int fd, const char *value)
 	return (size_t)size == strlen(value) ? 0 : -EIO;
 }
 
-int sysfs_report_write(const struct folder *folder, const char *object, const char *attr,
+int sysfs_report_write(const struct directory *directory, const char *object, const char *attr,
 	const char *value, int err)
 {
 	char path[PATH_MAX];
-	if (join_path(folder, object, attr, path))
+	if (join_path(directory, object, attr, path))
 		return err;
 
-	log_debug(folder->kernel, "write '%s' to /%s/%s: %s", value, folder->path, path,
+	log_debug(directory->kernel, "write '%s' to /%s/%s: %s", value, directory->path, path,
 		err ? strerror(-err) : "done");
 	if (err == -EINTR)
-		return kernel_fail(folder->kernel, EINTR, "it was interrupted");
+		return kernel_fail(directory->kernel, EINTR, "it was interrupted");
 	if (err)
-		kernel_fail(folder->kernel, -err, "the kernel refused '%s' in /%s/%s: %s", value,
-			folder->path, path, strerror(-err));
+		kernel_fail(directory->kernel, -err, "the kernel refused '%s' in /%s/%s: %s", value,
+			directory->path, path, strerror(-err));
 	return err;
 }
 
 int sysfs_write(
-	const struct folder *folder, const char *object, const char *attr, const char *value)
+	const struct directory *directory, const char *object, const char *attr, const char *value)
 {
-	AUTO_CLOSE int fd = sysfs_open_write(folder, object, attr);
+	AUTO_CLOSE int fd = sysfs_open_write(directory, object, attr);
 	int err = fd < 0 ? fd : sysfs_write_fd(fd, value);
 
-	return sysfs_report_write(folder, object, attr, value, err);
+	return sysfs_report_write(directory, object, attr, value, err);
 }
 
-int sysfs_link(const struct folder *folder, const char *object, const char *attr, char *target)
+int sysfs_link(
+	const struct directory *directory, const char *object, const char *attr, char *target)
 {
 	char path[PATH_MAX];
-	int err = join_path(folder, object, attr, path);
+	int err = join_path(directory, object, attr, path);
 	if (err)
 		return err;
 
-	ssize_t size = readlinkat(folder->fd, path, target, PATH_MAX);
+	ssize_t size = readlinkat(directory->fd, path, target, PATH_MAX);
 	if (size < 0)
 		err = -errno;
 	else if (size == PATH_MAX)
 		err = -ENAMETOOLONG;
 	else
 		target[size] = 0;
-	log_debug(folder->kernel, "link /%s/%s: %s", folder->path, path,
+	log_debug(directory->kernel, "link /%s/%s: %s", directory->path, path,
 		err ? strerror(-err) : target);
 	return err;
 }
 
-bool sysfs_exists(const struct folder *folder, const char *object, const char *attr)
+bool sysfs_exists(const struct directory *directory, const char *object, const char *attr)
 {
 	char path[PATH_MAX];
 
-	bool there = join_path(folder, object, attr, path) == 0 &&
-		faccessat(folder->fd, path, F_OK, 0) == 0;
-	log_debug(folder->kernel, "/%s/%s: %s", folder->path, path, there ? "there" : "not there");
+	bool there = join_path(directory, object, attr, path) == 0 &&
+		faccessat(directory->fd, path, F_OK, 0) == 0;
+	log_debug(directory->kernel, "/%s/%s: %s", directory->path, path,
+		there ? "there" : "not there");
 	return there;
 }
 
-static int open_folder(const struct folder *folder, const char *path)
+static int open_directory(const struct directory *directory, const char *path)
 {
-	int fd = openat(folder->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(directory->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -266,21 +271,22 @@ static int read_names(int fd, bool (*want)(const char *name), struct names *name
 	return 0;
 }
 
-int sysfs_list(const struct folder *folder, const char *object, bool (*want)(const char *name),
-	struct names *names)
+int sysfs_list(const struct directory *directory, const char *object,
+	bool (*want)(const char *name), struct names *names)
 {
 	char path[PATH_MAX];
-	int err = join_path(folder, object, NULL, path);
+	int err = join_path(directory, object, NULL, path);
 	if (err)
 		return err;
 
-	int fd = open_folder(folder, path);
+	int fd = open_directory(directory, path);
 	err = fd < 0 ? fd : read_names(fd, want, names);
 	if (err)
-		log_debug(folder->kernel, "list /%s/%s: %s", folder->path, path, strerror(-err));
+		log_debug(directory->kernel, "list /%s/%s: %s", directory->path, path,
+			strerror(-err));
 	else
-		log_debug(
-			folder->kernel, "list /%s/%s: %zu names", folder->path, path, names->count);
+		log_debug(directory->kernel, "list /%s/%s: %zu names", directory->path, path,
+			names->count);
 	return err;
 }
 
@@ -317,12 +323,12 @@ int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved)
 	return 0;
 }
 
-uint64_t sysfs_identity(const struct folder *folder, const char *object, const char *attr)
+uint64_t sysfs_identity(const struct directory *directory, const char *object, const char *attr)
 {
 	char path[PATH_MAX];
 	struct stat found;
 
-	if (join_path(folder, object, attr, path) || fstatat(folder->fd, path, &found, 0))
+	if (join_path(directory, object, attr, path) || fstatat(directory->fd, path, &found, 0))
 		return 0;
 	return found.st_ino;
 }

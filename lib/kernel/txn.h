@@ -21,7 +21,7 @@ struct step {
 	void *data;
 };
 
-/* What an observer is told of each step, and, with TXN_WAITING, for whom a lock waits. */
+/* An observer hears of each step, and, with TXN_WAITING, for whom a lock waits. */
 enum txn_event { TXN_PLANNED, TXN_TAKEN, TXN_UNDONE, TXN_UNDO_FAILED, TXN_WAITING };
 typedef void txn_observer(void *data, enum txn_event event, const char *what);
 

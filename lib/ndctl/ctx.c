@@ -54,7 +54,7 @@ EXPORT struct ndctl_ctx *ndctl_unref(struct ndctl_ctx *ctx)
 	if (!ctx || --ctx->refs)
 		return NULL;
 	ctx_free_entities(ctx);
-	folder_unref(ctx->folder);
+	directory_unref(ctx->directory);
 	daxctl_unref(ctx->daxctl);
 	kernel_unref(ctx->kernel);
 	free(ctx->config_path);

@@ -163,7 +163,7 @@ int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_loc map,
 	unsigned long long size, unsigned long long offset, unsigned long align);
 
 /* Reads the first NDCTL_INFOBLOCK_AREA bytes of a disabled namespace, through its raw block device,
- * which is there for the time. 0, -EBUSY if it is enabled, -ENXIO without capacity, or an errno of
+ * which exists meanwhile. 0, -EBUSY if it is enabled, -ENXIO without capacity, or an errno of
  * the kernel. */
 int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes);
 /* Puts the block of NDCTL_INFOBLOCK_SIZE bytes at 4 KiB; another one at 0 is wiped. As above. */
@@ -172,7 +172,7 @@ int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *bl
 enum ndctl_check_flags {
 	NDCTL_CHECK_REPAIR = 1 << 0,	  /* write what has to be written */
 	NDCTL_CHECK_REWRITE_LOG = 1 << 1, /* and a new log too, in today's format */
-	NDCTL_CHECK_FORCE = 1 << 2,	  /* disable it for the time if it is enabled */
+	NDCTL_CHECK_FORCE = 1 << 2,	  /* disable it meanwhile if it is enabled */
 };
 
 enum ndctl_check_event {
@@ -185,7 +185,7 @@ typedef void ndctl_check_fn(
 /*
  * Checks the block translation table of a sector namespace: info blocks and their copies, map, log,
  * and that each block is used once or free. Nothing is written without REPAIR, nor if something is
- * wrong that cannot be repaired, or can be in more than one way. @fn (NULL: nobody) is told of each
+ * wrong that cannot be repaired, or can be in more than one way. @fn (may be NULL) hears of each
  * finding.
  *
  * Returns 0 if it can be used; -ENXIO if it is damaged, or is no sector namespace; -EBUSY if it is
@@ -197,8 +197,8 @@ int ndctl_namespace_check(
 /*
  * Clears the errors that the media are known to have where @ndns keeps data (all of it, if it is
  * disabled or raw); what was there is lost. With @scrub the media are searched for errors before. A
- * search that goes on already is waited for in any case. @sectors (unless NULL): how many of 512
- * bytes were cleared.
+ * search that goes on already makes the function wait in any case. @sectors (unless NULL): how many
+ * of 512 bytes were cleared.
  *
  * Returns 0, 1 for a sector namespace, which is left alone; -EOPNOTSUPP if the platform cannot;
  * -EROFS if the region is read-only; or an errno of the kernel.
@@ -249,7 +249,7 @@ int ndctl_dimm_has_function(struct ndctl_dimm *dimm, unsigned int family, unsign
 
 /*
  * Writes @length bytes at @offset of the label area, and lets the kernel read the labels if the
- * dimm is enabled. Whenever it ends, be it in the midst of a write, the namespaces of before are
+ * dimm is enabled. Whenever it ends, even in the midst of a write, the namespaces of before are
  * there, or those of after the whole change, and one of the index blocks is valid, if both contents
  * have one. After a failure everything is put back as it was.
  *

@@ -77,8 +77,8 @@ void *ndctl_get_userdata(struct ndctl_ctx *ctx);
 void ndctl_set_private_data(struct ndctl_ctx *ctx, void *data);
 void *ndctl_get_private_data(struct ndctl_ctx *ctx);
 
-/* The folder of configuration files, ndctl.conf.d below the build's sysconfdir (/etc) by default.
- * The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
+/* The directory of configuration files, ndctl.conf.d below the build's sysconfdir (/etc) by
+ * default. The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
 int ndctl_set_config_path(struct ndctl_ctx *ctx, char *config_path);
 const char *ndctl_get_config_path(struct ndctl_ctx *ctx);
 

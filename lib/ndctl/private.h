@@ -39,7 +39,8 @@ struct entity {
 struct ndctl_ctx {
 	unsigned refs;
 	struct kernel *kernel;
-	struct folder *folder; /* /sys/bus/nd/devices; NULL where the kernel has no such bus */
+	struct directory
+		*directory; /* /sys/bus/nd/devices; NULL where the kernel has no such bus */
 	struct entity *first[KIND_COUNT];
 	bool scanned;
 	struct daxctl_ctx *daxctl;
@@ -259,12 +260,12 @@ struct ndctl_bus *entity_bus(struct entity *entity);
 struct ndctl_region *entity_region(const struct entity *entity);
 const char *entity_name(const struct entity *entity);
 /* Every attribute of it is read again when it is asked for. */
-void entity_refresh(struct entity *entity);
+void entity_invalidate(struct entity *entity);
 /* Whether a driver is bound to it. */
 bool entity_is_bound(struct entity *entity);
 /* The same, and -EBUSY if that cannot be read. */
 int entity_check_bound(struct entity *entity, bool *bound);
-/* Path of its folder, relative to the root, for the lock. */
+/* Path of its directory, relative to the root, for the lock. */
 int entity_path(const struct entity *entity, char *path);
 /* Bind it to, or unbind it from, a driver of the bus "nd". All kinds are refreshed. */
 int entity_bind(struct entity *entity, const char *driver);

@@ -164,7 +164,7 @@ static struct entity *entity_new(
 	const struct kind_row *row = &kinds[kind];
 	AUTO_FREE struct entity *entity = calloc(1, row->size);
 
-	if (!entity || object_init(&entity->object, ctx->folder, name, row->attrs, row->count))
+	if (!entity || object_init(&entity->object, ctx->directory, name, row->attrs, row->count))
 		return NULL;
 	entity->ctx = ctx;
 	entity->kind = kind;
@@ -211,9 +211,11 @@ int ctx_scan(struct ndctl_ctx *ctx)
 
 	if (ctx->scanned)
 		return 0;
-	int err = ctx->folder ? 0 : folder_open(ctx->kernel, "sys/bus/nd/devices", &ctx->folder);
+	int err = ctx->directory
+		? 0
+		: directory_open(ctx->kernel, "sys/bus/nd/devices", &ctx->directory);
 	if (!err)
-		err = sysfs_list(ctx->folder, NULL, NULL, &names);
+		err = sysfs_list(ctx->directory, NULL, NULL, &names);
 	if (err && err != -ENOENT)
 		return kernel_fail(ctx->kernel, -err, "/sys/bus/nd/devices cannot be listed: %s",
 			strerror(-err));
@@ -233,7 +235,7 @@ void ctx_forget(struct ndctl_ctx *ctx)
 	ctx->scanned = false;
 	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
-			entity_refresh(entity);
+			entity_invalidate(entity);
 }
 
 void ctx_free_entities(struct ndctl_ctx *ctx)
@@ -250,9 +252,9 @@ void ctx_free_entities(struct ndctl_ctx *ctx)
 	}
 }
 
-void entity_refresh(struct entity *entity)
+void entity_invalidate(struct entity *entity)
 {
-	object_refresh(&entity->object);
+	object_invalidate(&entity->object);
 	if (kinds[entity->kind].forget)
 		kinds[entity->kind].forget(entity);
 }
@@ -347,7 +349,7 @@ static struct entity *find_bus(struct entity *entity)
 {
 	char target[PATH_MAX];
 
-	if (sysfs_link(entity->object.folder, NULL, entity->object.name, target))
+	if (sysfs_link(entity->object.directory, NULL, entity->object.name, target))
 		return NULL;
 	char *slash = strrchr(target, '/');
 	if (!slash)
@@ -396,7 +398,7 @@ int entity_check_bound(struct entity *entity, bool *bound)
 
 int entity_path(const struct entity *entity, char *path)
 {
-	return sysfs_path(entity->object.folder, entity->object.name, path);
+	return sysfs_path(entity->object.directory, entity->object.name, path);
 }
 
 /* The module that the kernel names for the entity. */
@@ -404,7 +406,7 @@ static void load_module(struct entity *entity)
 {
 	char alias[SYSFS_PAGE + 1];
 
-	if (sysfs_read(entity->object.folder, entity->object.name, "modalias", alias) == 0)
+	if (sysfs_read(entity->object.directory, entity->object.name, "modalias", alias) == 0)
 		module_load(entity_kernel(entity), alias);
 }
 
@@ -474,11 +476,11 @@ const char *entity_blockdev(struct entity *entity, const char *guess, char **blo
 	char path[NAME_MAX + 8];
 	const char *name = guess;
 
-	/* The usual name costs one look, any other one the reading of a folder. */
+	/* The usual name costs one look, any other one the reading of a directory. */
 	snprintf(path, sizeof(path), "block/%s", guess);
-	if (!sysfs_exists(entity->object.folder, entity->object.name, path)) {
+	if (!sysfs_exists(entity->object.directory, entity->object.name, path)) {
 		snprintf(path, sizeof(path), "%s/block", entity->object.name);
-		sysfs_list(entity->object.folder, path, NULL, &names);
+		sysfs_list(entity->object.directory, path, NULL, &names);
 		name = names.count ? names.list[0] : "";
 	}
 	/* Who asked before still has the name, which seldom changes. */

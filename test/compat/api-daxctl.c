@@ -50,7 +50,7 @@ static void context(struct daxctl_ctx *ctx)
 	SHOW("%s", daxctl_get_config_path(ctx));
 }
 
-/* By address, whatever the order: the reference has that of the folder in sysfs. */
+/* By address, whatever the order: the reference has that of the directory in sysfs. */
 static void mapping(struct daxctl_dev *dev)
 {
 	struct daxctl_mapping *m, *next;

@@ -141,17 +141,17 @@ void assert_file(struct fixture *fixture, const char *path, const char *text)
 	free(now);
 }
 
-static void describe(FILE *out, const char *folder)
+static void describe(FILE *out, const char *directory)
 {
 	struct dirent **list;
-	int count = scandir(folder, &list, NULL, alphasort);
+	int count = scandir(directory, &list, NULL, alphasort);
 
 	assert_true(count >= 0);
 	for (int i = 0; i < count; i++) {
 		const char *name = list[i]->d_name;
 		char path[8192], target[4096];
 
-		snprintf(path, sizeof(path), "%s/%s", folder, name);
+		snprintf(path, sizeof(path), "%s/%s", directory, name);
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "run") == 0) {
 			/* not ours, or locks */
 		} else if (list[i]->d_type == DT_DIR) {

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 /*
- * A temporary folder that looks like the root of a machine, for the internal constructors that take
- * one. The functions below abort the test if they fail, and make the folders on the way.
+ * A temporary directory that looks like the root of a machine, for the internal constructors that
+ * take one. The functions below abort the test if they fail, and make the directories on the way.
  */
 struct fixture {
 	char root[128];
@@ -31,14 +31,14 @@ void make_file(struct fixture *fixture, const char *path, const char *format, ..
 	__attribute__((format(printf, 3, 4)));
 void make_bytes(struct fixture *fixture, const char *path, const void *bytes, size_t size);
 void make_link(struct fixture *fixture, const char *path, const char *target);
-/* A file, a link or a whole folder. */
+/* A file, a link or a whole directory. */
 void take_away(struct fixture *fixture, const char *path);
 
 /* What is in the file, to be freed; NULL if there is none. */
 char *file_text(struct fixture *fixture, const char *path);
 void assert_file(struct fixture *fixture, const char *path, const char *text);
-/* Names, types, link targets and contents of all that is in the folder: equal before and after if
- * nothing was written. To be freed. */
+/* Names, types, link targets and contents of all that is in the directory: equal before and after
+ * if nothing was written. To be freed. */
 char *tree_text(struct fixture *fixture);
 
 /* An ordinary user's rights for the calls between these two, if this is root. False if rights

@@ -29,17 +29,17 @@ struct device {
 
 static int setup(void **state)
 {
-	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_DIRECTORY struct directory *directory = NULL;
 	struct device *device = calloc(1, sizeof(*device));
 
 	assert_non_null(device);
 	fixture_setup((void **)&device->fixture);
 	make_dir(device->fixture, DEVICE);
 	assert_int_equal(kernel_new(&device->kernel, device->fixture->root), 0);
-	assert_int_equal(folder_open(device->kernel, "sys/bus/dax/devices", &folder), 0);
-	/* The object holds the folder open. */
+	assert_int_equal(directory_open(device->kernel, "sys/bus/dax/devices", &directory), 0);
+	/* The object holds the directory open. */
 	assert_int_equal(
-		object_init(&device->object, folder, "dax0.0", attrs, ARRAY_SIZE(attrs)), 0);
+		object_init(&device->object, directory, "dax0.0", attrs, ARRAY_SIZE(attrs)), 0);
 	*state = device;
 	return 0;
 }
@@ -185,7 +185,7 @@ static void kept_or_not(void **state)
 	make_file(device->fixture, DEVICE "/dax_region/align", "2\n");
 	assert_int_equal(object_u64_or(object, SIZE, 0), 1);
 	assert_int_equal(object_u64_or(object, ALIGN, 0), 2);
-	object_refresh(object);
+	object_invalidate(object);
 	assert_int_equal(object_u64_or(object, SIZE, 0), 2);
 
 	/* A failure is kept like an answer. */
@@ -194,7 +194,7 @@ static void kept_or_not(void **state)
 	errno = 0;
 	assert_null(object_text(object, KEPT_DRIVER));
 	assert_int_equal(errno, ENOENT);
-	object_refresh(object);
+	object_invalidate(object);
 	const char *driver = object_text(object, KEPT_DRIVER);
 	assert_string_equal(driver, "kmem");
 	take_away(device->fixture, DEVICE "/driver");
@@ -209,7 +209,7 @@ static void text_stays(void **state)
 
 	make_link(device->fixture, DEVICE "/driver", "../kmem");
 	const char *driver = object_text(object, KEPT_DRIVER);
-	object_refresh(object);
+	object_invalidate(object);
 	assert_ptr_equal(object_text(object, KEPT_DRIVER), driver);
 	assert_string_equal(driver, "kmem");
 }

@@ -23,7 +23,7 @@
 struct test {
 	struct fixture *fixture;
 	struct kernel *kernel;
-	struct folder *folder;
+	struct directory *directory;
 	int pipe; /* the other end of "stuck" */
 };
 
@@ -56,7 +56,7 @@ static int setup(void **state)
 	while (write(test.pipe, full, 1) > 0)
 		;
 	assert_int_equal(kernel_new(&test.kernel, test.fixture->root), 0);
-	assert_int_equal(folder_open(test.kernel, BLOCKS, &test.folder), 0);
+	assert_int_equal(directory_open(test.kernel, BLOCKS, &test.directory), 0);
 	caught = 0;
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
@@ -72,14 +72,14 @@ static int teardown(void **state)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	close(test->pipe);
-	folder_unref(test->folder);
+	directory_unref(test->directory);
 	kernel_unref(test->kernel);
 	return fixture_teardown((void **)&test->fixture);
 }
 
 static int write_to(struct test *test, const char *attr)
 {
-	return child_write(test->folder, "memory1", attr, "offline");
+	return child_write(test->directory, "memory1", attr, "offline");
 }
 
 static void answers(void **state)

@@ -12,7 +12,7 @@
 /* Lines of the configuration change, and no others. */
 
 static char said[4096];
-static char folder[256];
+static char directory[256];
 
 #define UUID_A "6fd7bb62-0155-4bb6-8b22-a875b2c26262"
 
@@ -29,9 +29,9 @@ static int edit(struct fixture *fixture, enum what what)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 
-	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	struct capture capture = capture_start();
-	int err = config_edit_new(folder, &edit);
+	int err = config_edit_new(directory, &edit);
 	const struct stanza *stanza = err ? NULL : config_edit_config(edit)->stanzas;
 	if (!err && what == ADD)
 		err = config_edit_add(edit, "create-device", "dax0.1", to_devdax, 3)
@@ -199,11 +199,11 @@ static void edited_by_others(void **state)
 
 	if (getuid() != 0)
 		skip();
-	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 		make_file(fixture, "etc/persist.conf", first_section);
-		assert_int_equal(config_edit_new(folder, &edit), 0);
+		assert_int_equal(config_edit_new(directory, &edit), 0);
 		assert_int_equal(config_edit_set(edit, config_edit_config(edit)->stanzas, to_devdax,
 					 ARRAY_SIZE(to_devdax)),
 			0);
@@ -214,11 +214,11 @@ static void edited_by_others(void **state)
 			  : "[create-device a]\nregion.path=/x\n"
 			    "[create-device b]\nregion.path=/y\n");
 	}
-	assert_false(config_edit_again(folder, -EINVAL, &tries));
+	assert_false(config_edit_again(directory, -EINVAL, &tries));
 	for (int i = 1; i < 5; i++)
-		assert_true(config_edit_again(folder, -ESTALE, &tries));
+		assert_true(config_edit_again(directory, -ESTALE, &tries));
 	struct capture capture = capture_start();
-	assert_false(config_edit_again(folder, -ESTALE, &tries));
+	assert_false(config_edit_again(directory, -ESTALE, &tries));
 	capture_end(capture, said, sizeof(said));
 	assert_non_null(strstr(said, "other programs change it all the time"));
 	char *tree = tree_text(fixture);
@@ -249,10 +249,10 @@ static void two_files(void **state)
 
 	if (getuid() != 0)
 		skip();
-	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	make_file(fixture, "etc/a.conf", first_section);
 	make_file(fixture, "etc/b.conf", other_section);
-	assert_int_equal(config_edit_new(folder, &edit), 0);
+	assert_int_equal(config_edit_new(directory, &edit), 0);
 	const struct stanza *stanza = config_edit_config(edit)->stanzas;
 	assert_int_equal(config_edit_remove(edit, stanza), 0);
 	assert_int_equal(config_edit_add(edit, "create-device", "c", to_devdax, 1), 0);

@@ -178,10 +178,10 @@ static void mistakes(void **state)
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmoed=devdax\n",
 			"hint: did you mean mode?"},
 		{"\xef\xbb\xbf[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n",
-			"a.conf:1: stands in no section"},
+			"a.conf:1: is outside of any section"},
 		{"[reconfigure-device \xc2\x9b]\nnvdimm.uuid=" UUID_A "\nx\n",
 			"[reconfigure-device \\xc2\\x9b]"},
-		{"online=true\n", "a.conf:1: stands in no section"},
+		{"online=true\n", "a.conf:1: is outside of any section"},
 		{"[create-device a]\nsize=1G\n", "region.range or region.path is missing"},
 		{"[create-device a]\n" REGION "nvdimm.uuid=" UUID_A "\n",
 			"nvdimm.uuid: there is no such key"},
@@ -274,13 +274,13 @@ static void others_can_write(void **state)
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
 	const struct stanza *stanza;
-	char file[256], folder[256];
+	char file[256], directory[256];
 
 	if (getuid() != 0)
 		skip();
 	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n");
 	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
-	snprintf(folder, sizeof(folder), "%s/etc", fixture->root);
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	snprintf(file, sizeof(file), "%s/etc/a.conf", fixture->root);
 	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
 	assert_int_equal(chmod(file, 0664), 0);
@@ -304,9 +304,9 @@ static void others_can_write(void **state)
 	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
 	assert_non_null(strstr(said, "a.conf: cannot be read"));
 	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
-	assert_int_equal(chmod(folder, 0757), 0);
+	assert_int_equal(chmod(directory, 0757), 0);
 	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EPERM);
-	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(chmod(directory, 0755), 0);
 }
 
 #define UUID_C "11111111-aa6d-4dae-ac93-8b18a035671d"

@@ -583,8 +583,7 @@ static void memmap(void **state)
 	make_file(fixture, DAX "/memmap_on_memory", "0\n");
 	make_file(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "N\n");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE, -EOPNOTSUPP,
-		"dax0.0: cannot become system-ram: this kernel is told to keep the page map of new "
-		"memory in other memory",
+		"dax0.0: cannot become system-ram: memmap_on_memory is disabled on this kernel: it keeps the page map of new memory in other memory",
 		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
 
 	make_file(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");

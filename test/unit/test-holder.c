@@ -10,7 +10,7 @@
 struct test {
 	struct fixture *fixture;
 	struct kernel *kernel;
-	struct folder *folder;
+	struct directory *directory;
 };
 
 /* A disk with one partition, and a process that sees no mount of either. */
@@ -26,7 +26,7 @@ static int setup(void **state)
 		"22 1 259:16 / / rw - ext4 /dev/pmem1 rw\n23 1 0:21 / /tmp rw - tmpfs tmpfs rw\n");
 	make_link(test.fixture, "proc/self/ns/mnt", "mnt:[1]");
 	assert_int_equal(kernel_new(&test.kernel, test.fixture->root), 0);
-	assert_int_equal(folder_open(test.kernel, PARENT, &test.folder), 0);
+	assert_int_equal(directory_open(test.kernel, PARENT, &test.directory), 0);
 	*state = &test;
 	return 0;
 }
@@ -35,14 +35,14 @@ static int teardown(void **state)
 {
 	struct test *test = *state;
 
-	folder_unref(test->folder);
+	directory_unref(test->directory);
 	kernel_unref(test->kernel);
 	return fixture_teardown((void **)&test->fixture);
 }
 
 static void assert_held(struct test *test, const char *why, const char *hint)
 {
-	assert_int_equal(holder_fail(test->folder, DISK), -EBUSY);
+	assert_int_equal(holder_fail(test->directory, DISK), -EBUSY);
 	assert_non_null(strstr(kernel_error(test->kernel), why));
 	if (hint)
 		assert_string_equal(kernel_error_hint(test->kernel), hint);
@@ -72,7 +72,7 @@ static void names_a_mount_of_pmem0s(void **state)
 	make_file(test->fixture, PARENT "/block/pmem0s/pmem0s2/dev", "259:4\n");
 	make_file(test->fixture, "proc/self/mountinfo",
 		"30 1 259:4 / /srv rw - ext4 /dev/pmem0s2 rw\n");
-	assert_int_equal(holder_fail(test->folder, "block/pmem0s"), -EBUSY);
+	assert_int_equal(holder_fail(test->directory, "block/pmem0s"), -EBUSY);
 	assert_string_equal(kernel_error(test->kernel), "/dev/pmem0s is mounted on /srv");
 }
 

@@ -389,18 +389,18 @@ static void loop_devices(void **state)
 	static const char object[] = "namespace0.2/block/pmem0";
 	static const char loop[] = "sys/devices/virtual/block/loop0/loop/backing_file";
 	struct fixture *fixture = *state;
-	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_DIRECTORY struct directory *directory = NULL;
 	make_two_buses(fixture);
 	make_dir(fixture, ND "namespace0.2/block/pmem0/pmem0p1");
 	struct ndctl_ctx *ctx = new_ctx(fixture);
 
-	assert_int_equal(folder_open(ctx->kernel, "sys/bus/nd/devices", &folder), 0);
-	assert_int_equal(holder_check_loops(folder, object), 0);
+	assert_int_equal(directory_open(ctx->kernel, "sys/bus/nd/devices", &directory), 0);
+	assert_int_equal(holder_check_loops(directory, object), 0);
 	make_file(fixture, loop, "/dev/pmem01\n");
-	assert_int_equal(holder_check_loops(folder, object), 0);
+	assert_int_equal(holder_check_loops(directory, object), 0);
 	assert_null(ndctl_get_error(ctx));
 	make_file(fixture, loop, "/dev/pmem0p1\n");
-	assert_int_equal(holder_check_loops(folder, object), -EBUSY);
+	assert_int_equal(holder_check_loops(directory, object), -EBUSY);
 	assert_string_equal(ndctl_get_error(ctx), "/dev/pmem0 is held by loop0");
 	ndctl_unref(ctx);
 }

@@ -41,57 +41,57 @@ static struct kernel *new_kernel(struct fixture *fixture)
 	return kernel;
 }
 
-static struct folder *new_folder(struct kernel *kernel)
+static struct directory *new_directory(struct kernel *kernel)
 {
-	struct folder *folder;
+	struct directory *directory;
 
-	assert_int_equal(folder_open(kernel, DEVICES, &folder), 0);
-	return folder;
+	assert_int_equal(directory_open(kernel, DEVICES, &directory), 0);
+	return directory;
 }
 
 #define OPEN(fixture)                                                                              \
 	CLEANUP(cleanup_kernel) struct kernel *kernel = new_kernel(fixture);                       \
-	AUTO_FOLDER struct folder *folder = new_folder(kernel)
+	AUTO_DIRECTORY struct directory *directory = new_directory(kernel)
 
-static void folders(void **state)
+static void directories(void **state)
 {
 	struct fixture *fixture = *state;
 	CLEANUP(cleanup_kernel) struct kernel *kernel = new_kernel(fixture);
-	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_DIRECTORY struct directory *directory = NULL;
 
 	/* A machine without sysfs is found out when something is asked for. */
-	assert_int_equal(folder_open(kernel, DEVICES, &folder), -ENOENT);
+	assert_int_equal(directory_open(kernel, DEVICES, &directory), -ENOENT);
 	make_file(fixture, "sys/bus/file", "x\n");
-	assert_int_equal(folder_open(kernel, "sys/bus/file", &folder), -ENOTDIR);
+	assert_int_equal(directory_open(kernel, "sys/bus/file", &directory), -ENOTDIR);
 	make_link(fixture, "sys/loop", "loop");
-	assert_int_equal(folder_open(kernel, "sys/loop", &folder), -ELOOP);
-	assert_null(folder);
+	assert_int_equal(directory_open(kernel, "sys/loop", &directory), -ELOOP);
+	assert_null(directory);
 
 	make_dir(fixture, DEVICES);
-	assert_int_equal(folder_open(kernel, DEVICES, &folder), 0);
-	assert_ptr_equal(folder_kernel(folder), kernel);
+	assert_int_equal(directory_open(kernel, DEVICES, &directory), 0);
+	assert_ptr_equal(directory_kernel(directory), kernel);
 
 	/* The last reference closes. */
-	assert_ptr_equal(folder_ref(folder), folder);
-	assert_null(folder_unref(folder));
-	assert_true(sysfs_exists(folder, NULL, NULL));
-	assert_null(folder_unref(NULL));
+	assert_ptr_equal(directory_ref(directory), directory);
+	assert_null(directory_unref(directory));
+	assert_true(sysfs_exists(directory, NULL, NULL));
+	assert_null(directory_unref(NULL));
 }
 
-/* A folder below another one is the same to what is in it, and lives on without it. */
-static void folders_below(void **state)
+/* A directory below another one is the same to what is in it, and lives on without it. */
+static void directorys_below(void **state)
 {
 	struct fixture *fixture = *state;
-	AUTO_FOLDER struct folder *below = NULL, *further = NULL;
+	AUTO_DIRECTORY struct directory *below = NULL, *further = NULL;
 	AUTO_NAMES struct names names = NAMES_INIT;
 	char text[SYSFS_PAGE + 1], path[PATH_MAX];
 
 	make_file(fixture, DEVICES "/dax0.0/dax_region/align", "2097152\n");
 	OPEN(fixture);
-	assert_int_equal(folder_below(folder, "dax0.0", &below), 0);
-	folder = folder_unref(folder);
-	assert_int_equal(folder_below(below, "dax_region", &further), 0);
-	assert_ptr_equal(folder_kernel(further), kernel);
+	assert_int_equal(directory_below(directory, "dax0.0", &below), 0);
+	directory = directory_unref(directory);
+	assert_int_equal(directory_below(below, "dax_region", &further), 0);
+	assert_ptr_equal(directory_kernel(further), kernel);
 
 	assert_int_equal(sysfs_read(below, "dax_region", "align", text), 0);
 	assert_int_equal(sysfs_read(further, NULL, "align", text), 0);
@@ -107,9 +107,9 @@ static void folders_below(void **state)
 	/* Nothing is looked at before it is used. */
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = 0;
-	further = folder_unref(further);
-	assert_int_equal(folder_below(below, path, &further), -ENAMETOOLONG);
-	assert_int_equal(folder_below(below, "nothing", &further), 0);
+	further = directory_unref(further);
+	assert_int_equal(directory_below(below, path, &further), -ENAMETOOLONG);
+	assert_int_equal(directory_below(below, "nothing", &further), 0);
 	assert_int_equal(sysfs_read(further, NULL, "align", text), -ENOENT);
 }
 
@@ -137,30 +137,30 @@ static void reads(void **state)
 	make_bytes(fixture, DEVICES "/dax0.0/far-more", page, SYSFS_PAGE + 2);
 	OPEN(fixture);
 
-	assert_int_equal(sysfs_read(folder, "dax0.0", "size", text), 0);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "size", text), 0);
 	assert_string_equal(text, "4096");
-	assert_int_equal(sysfs_read(folder, "dax0.0", "dax_region/align", text), 0);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "dax_region/align", text), 0);
 	assert_string_equal(text, "2097152");
-	assert_int_equal(sysfs_read(folder, NULL, "dax0.0/size", text), 0);
-	assert_int_equal(sysfs_read(folder, "dax0.0/size", NULL, text), 0);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "blank", text), 0);
+	assert_int_equal(sysfs_read(directory, NULL, "dax0.0/size", text), 0);
+	assert_int_equal(sysfs_read(directory, "dax0.0/size", NULL, text), 0);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "blank", text), 0);
 	assert_string_equal(text, "");
 
-	assert_int_equal(sysfs_read(folder, "dax0.0", "empty", text), -ENODATA);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "cut", text), -EPROTO);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "nul", text), -EINVAL);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "nothing", text), -ENOENT);
-	assert_int_equal(sysfs_read(folder, "dax0.1", "size", text), -ENOENT);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "dangling", text), -ENOENT);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "loop", text), -ELOOP);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "size/x", text), -ENOTDIR);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "dax_region", text), -EISDIR);
-	assert_int_equal(sysfs_read(folder, NULL, NULL, text), -EISDIR);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "empty", text), -ENODATA);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "cut", text), -EPROTO);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "nul", text), -EINVAL);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "nothing", text), -ENOENT);
+	assert_int_equal(sysfs_read(directory, "dax0.1", "size", text), -ENOENT);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "dangling", text), -ENOENT);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "loop", text), -ELOOP);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "size/x", text), -ENOTDIR);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "dax_region", text), -EISDIR);
+	assert_int_equal(sysfs_read(directory, NULL, NULL, text), -EISDIR);
 
-	assert_int_equal(sysfs_read(folder, "dax0.0", "page", text), 0);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "page", text), 0);
 	assert_int_equal(strlen(text), SYSFS_PAGE - 1);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "more", text), -EFBIG);
-	assert_int_equal(sysfs_read(folder, "dax0.0", "far-more", text), -EFBIG);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "more", text), -EFBIG);
+	assert_int_equal(sysfs_read(directory, "dax0.0", "far-more", text), -EFBIG);
 }
 
 static void long_names(void **state)
@@ -177,23 +177,23 @@ static void long_names(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		memset(name, 'd', lengths[i]);
 		name[lengths[i]] = 0;
-		assert_int_equal(sysfs_read(folder, name, "size", text), -ENAMETOOLONG);
-		assert_int_equal(sysfs_read(folder, "dax0.0", name, text), -ENAMETOOLONG);
-		assert_int_equal(sysfs_write(folder, name, "size", "0"), -ENAMETOOLONG);
-		assert_int_equal(sysfs_link(folder, name, NULL, target), -ENAMETOOLONG);
-		assert_int_equal(sysfs_list(folder, name, NULL, &names), -ENAMETOOLONG);
-		assert_int_equal(sysfs_open_write(folder, name, "size"), -ENAMETOOLONG);
-		assert_false(sysfs_exists(folder, name, NULL));
+		assert_int_equal(sysfs_read(directory, name, "size", text), -ENAMETOOLONG);
+		assert_int_equal(sysfs_read(directory, "dax0.0", name, text), -ENAMETOOLONG);
+		assert_int_equal(sysfs_write(directory, name, "size", "0"), -ENAMETOOLONG);
+		assert_int_equal(sysfs_link(directory, name, NULL, target), -ENAMETOOLONG);
+		assert_int_equal(sysfs_list(directory, name, NULL, &names), -ENAMETOOLONG);
+		assert_int_equal(sysfs_open_write(directory, name, "size"), -ENAMETOOLONG);
+		assert_false(sysfs_exists(directory, name, NULL));
 	}
 
 	/* Exactly the longest path, and one byte more than it. */
 	for (size_t i = 0; i < PATH_MAX; i++)
 		name[i] = i % 2 ? '/' : '.';
 	name[PATH_MAX - 1] = 0;
-	assert_int_equal(sysfs_read(folder, name, NULL, text), -EISDIR);
+	assert_int_equal(sysfs_read(directory, name, NULL, text), -EISDIR);
 	name[PATH_MAX - 1] = '/';
 	name[PATH_MAX] = 0;
-	assert_int_equal(sysfs_read(folder, name, NULL, text), -ENAMETOOLONG);
+	assert_int_equal(sysfs_read(directory, name, NULL, text), -ENAMETOOLONG);
 }
 
 /* What readdir told may be gone when it is opened. */
@@ -209,26 +209,26 @@ static void vanished(void **state)
 	make_link(fixture, DEVICES "/dax0.1/driver", "../../drivers/kmem");
 	OPEN(fixture);
 
-	assert_int_equal(sysfs_list(folder, NULL, NULL, &names), 0);
+	assert_int_equal(sysfs_list(directory, NULL, NULL, &names), 0);
 	assert_int_equal(names.count, 2);
-	assert_int_equal(sysfs_list(folder, "dax0.1", NULL, &attrs), 0);
+	assert_int_equal(sysfs_list(directory, "dax0.1", NULL, &attrs), 0);
 	assert_int_equal(attrs.count, 2);
 
 	take_away(fixture, DEVICES "/dax0.1/size");
-	assert_int_equal(sysfs_read(folder, names.list[1], attrs.list[1], text), -ENOENT);
+	assert_int_equal(sysfs_read(directory, names.list[1], attrs.list[1], text), -ENOENT);
 	take_away(fixture, DEVICES "/dax0.1");
-	assert_int_equal(sysfs_read(folder, names.list[1], "size", text), -ENOENT);
-	assert_int_equal(sysfs_write(folder, names.list[1], "size", "0"), -ENOENT);
-	assert_int_equal(sysfs_link(folder, names.list[1], "driver", target), -ENOENT);
-	assert_int_equal(sysfs_list(folder, names.list[1], NULL, &attrs), -ENOENT);
-	assert_int_equal(sysfs_open_write(folder, names.list[1], "size"), -ENOENT);
-	assert_false(sysfs_exists(folder, names.list[1], NULL));
-	assert_int_equal(sysfs_read(folder, names.list[0], "size", text), 0);
+	assert_int_equal(sysfs_read(directory, names.list[1], "size", text), -ENOENT);
+	assert_int_equal(sysfs_write(directory, names.list[1], "size", "0"), -ENOENT);
+	assert_int_equal(sysfs_link(directory, names.list[1], "driver", target), -ENOENT);
+	assert_int_equal(sysfs_list(directory, names.list[1], NULL, &attrs), -ENOENT);
+	assert_int_equal(sysfs_open_write(directory, names.list[1], "size"), -ENOENT);
+	assert_false(sysfs_exists(directory, names.list[1], NULL));
+	assert_int_equal(sysfs_read(directory, names.list[0], "size", text), 0);
 
-	/* The folder itself. */
+	/* The directory itself. */
 	take_away(fixture, "sys");
-	assert_int_equal(sysfs_read(folder, names.list[0], "size", text), -ENOENT);
-	int err = sysfs_list(folder, NULL, NULL, &names);
+	assert_int_equal(sysfs_read(directory, names.list[0], "size", text), -ENOENT);
+	int err = sysfs_list(directory, NULL, NULL, &names);
 	assert_true(err == 0 || err == -ENOENT);
 	assert_int_equal(names.count, 2);
 }
@@ -244,8 +244,8 @@ static void unreadable(void **state)
 	assert_int_equal(chmod(path, 0), 0);
 	if (!rights_drop())
 		skip();
-	int err = sysfs_read(folder, "dax0.0", "resource", text);
-	int write_err = sysfs_write(folder, "dax0.0", "resource", "0");
+	int err = sysfs_read(directory, "dax0.0", "resource", text);
+	int write_err = sysfs_write(directory, "dax0.0", "resource", "0");
 	rights_restore();
 
 	assert_int_equal(err, -EACCES);
@@ -269,23 +269,23 @@ static void links(void **state)
 	make_link(fixture, DEVICES "/deep", deep);
 	OPEN(fixture);
 
-	assert_int_equal(sysfs_link(folder, "dax0.0", NULL, target), 0);
+	assert_int_equal(sysfs_link(directory, "dax0.0", NULL, target), 0);
 	assert_string_equal(target, "../../../devices/platform/hmem.0/dax0.0");
-	assert_int_equal(sysfs_link(folder, "dax0.0", "driver", target), 0);
+	assert_int_equal(sysfs_link(directory, "dax0.0", "driver", target), 0);
 	assert_string_equal(target, "../../../../bus/dax/drivers/kmem");
-	assert_int_equal(sysfs_link(folder, "dax0.0", "size", target), -EINVAL);
-	assert_int_equal(sysfs_link(folder, "dax0.0", "subsystem", target), -ENOENT);
+	assert_int_equal(sysfs_link(directory, "dax0.0", "size", target), -EINVAL);
+	assert_int_equal(sysfs_link(directory, "dax0.0", "subsystem", target), -ENOENT);
 	/* Where a link leads is not looked at, but no way leads through a loop. */
-	assert_int_equal(sysfs_link(folder, "loop", NULL, target), 0);
+	assert_int_equal(sysfs_link(directory, "loop", NULL, target), 0);
 	assert_string_equal(target, "loop");
-	assert_int_equal(sysfs_link(folder, "loop", "driver", target), -ELOOP);
+	assert_int_equal(sysfs_link(directory, "loop", "driver", target), -ELOOP);
 	/* The longest target that there can be still fits. */
-	assert_int_equal(sysfs_link(folder, "deep", NULL, target), 0);
+	assert_int_equal(sysfs_link(directory, "deep", NULL, target), 0);
 	assert_string_equal(target, deep);
 
-	assert_true(sysfs_exists(folder, "dax0.0", "size"));
-	assert_false(sysfs_exists(folder, "dax0.0", "driver"));
-	assert_false(sysfs_exists(folder, "loop", NULL));
+	assert_true(sysfs_exists(directory, "dax0.0", "size"));
+	assert_false(sysfs_exists(directory, "dax0.0", "driver"));
+	assert_false(sysfs_exists(directory, "loop", NULL));
 }
 
 static bool is_dax(const char *name)
@@ -300,29 +300,29 @@ static void lists(void **state)
 
 	make_dir(fixture, DEVICES);
 	OPEN(fixture);
-	assert_int_equal(sysfs_list(folder, NULL, NULL, &names), 0);
+	assert_int_equal(sysfs_list(directory, NULL, NULL, &names), 0);
 	assert_int_equal(names.count, 0);
 
 	make_dir(fixture, DEVICES "/dax0.10");
 	make_dir(fixture, DEVICES "/dax0.2");
 	make_dir(fixture, DEVICES "/.hidden");
 	make_file(fixture, DEVICES "/uevent", "\n");
-	assert_int_equal(sysfs_list(folder, NULL, is_dax, &names), 0);
+	assert_int_equal(sysfs_list(directory, NULL, is_dax, &names), 0);
 	assert_int_equal(names.count, 2);
 	assert_string_equal(names.list[0], "dax0.2");
 	assert_string_equal(names.list[1], "dax0.10");
 	/* Names are added to those that are there. */
-	assert_int_equal(sysfs_list(folder, ".", NULL, &names), 0);
+	assert_int_equal(sysfs_list(directory, ".", NULL, &names), 0);
 	assert_int_equal(names.count, 5);
-	assert_int_equal(sysfs_list(folder, "uevent", NULL, &names), -ENOTDIR);
+	assert_int_equal(sysfs_list(directory, "uevent", NULL, &names), -ENOTDIR);
 	assert_int_equal(names.count, 5);
 
 	make_file(fixture, DEVICES "/dax0.2/state", "offline\n");
-	int fd = sysfs_open_write(folder, "dax0.2", "state");
+	int fd = sysfs_open_write(directory, "dax0.2", "state");
 	assert_true(fd >= 0);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	close(fd);
-	assert_int_equal(sysfs_open_write(folder, "uevent", "state"), -ENOTDIR);
+	assert_int_equal(sysfs_open_write(directory, "uevent", "state"), -ENOTDIR);
 }
 
 static void writes(void **state)
@@ -332,22 +332,22 @@ static void writes(void **state)
 	make_file(fixture, DEVICES "/dax0.0/size", "%s", "");
 	make_link(fixture, DEVICES "/dax0.0/full", "/dev/full");
 	OPEN(fixture);
-	assert_int_equal(sysfs_write(folder, "dax0.0", "size", "0x1000"), 0);
+	assert_int_equal(sysfs_write(directory, "dax0.0", "size", "0x1000"), 0);
 	assert_file(fixture, DEVICES "/dax0.0/size", "0x1000");
 	assert_null(kernel_error(kernel));
 
-	assert_int_equal(sysfs_write(folder, "dax0.0", "create", "1"), -ENOENT);
+	assert_int_equal(sysfs_write(directory, "dax0.0", "create", "1"), -ENOENT);
 	assert_string_equal(kernel_error(kernel),
 		"the kernel refused '1' in /sys/bus/dax/devices/dax0.0/create: No such file or "
 		"directory");
 	/* The write made no file where there was none. */
 	assert_null(file_text(fixture, DEVICES "/dax0.0/create"));
 
-	assert_int_equal(sysfs_write(folder, "dax0.0", "full", "7"), -ENOSPC);
+	assert_int_equal(sysfs_write(directory, "dax0.0", "full", "7"), -ENOSPC);
 	assert_string_equal(kernel_error(kernel),
 		"the kernel refused '7' in /sys/bus/dax/devices/dax0.0/full: No space left on "
 		"device");
-	assert_int_equal(sysfs_write(folder, "dax0.0", NULL, "7"), -EISDIR);
+	assert_int_equal(sysfs_write(directory, "dax0.0", NULL, "7"), -EISDIR);
 }
 
 static void journal(void **state)
@@ -362,18 +362,18 @@ static void journal(void **state)
 	make_link(fixture, DEVICES "/dax0.0/driver", "../kmem");
 	OPEN(fixture);
 	kernel_set_log(kernel, keep, &journal);
-	sysfs_read(folder, "dax0.0", "size", text);
+	sysfs_read(directory, "dax0.0", "size", text);
 	assert_string_equal(journal.text, "");
 
 	kernel_set_log_priority(kernel, LOG_DEBUG);
-	sysfs_read(folder, "dax0.0", "size", text);
-	sysfs_read(folder, "dax0.0", "cut", text);
-	sysfs_read(folder, "dax0.0", "none", text);
-	sysfs_link(folder, "dax0.0", "driver", target);
-	sysfs_link(folder, "dax0.0", "none", target);
-	sysfs_list(folder, NULL, NULL, &names);
-	sysfs_list(folder, "none", NULL, &names);
-	sysfs_write(folder, "dax0.0", "size", "8192");
+	sysfs_read(directory, "dax0.0", "size", text);
+	sysfs_read(directory, "dax0.0", "cut", text);
+	sysfs_read(directory, "dax0.0", "none", text);
+	sysfs_link(directory, "dax0.0", "driver", target);
+	sysfs_link(directory, "dax0.0", "none", target);
+	sysfs_list(directory, NULL, NULL, &names);
+	sysfs_list(directory, "none", NULL, &names);
+	sysfs_write(directory, "dax0.0", "size", "8192");
 	assert_string_equal(journal.text,
 		"read /sys/bus/dax/devices/dax0.0/size: 4096\n"
 		"read /sys/bus/dax/devices/dax0.0/cut: Protocol error\n"
@@ -384,7 +384,7 @@ static void journal(void **state)
 		"list /sys/bus/dax/devices/none: No such file or directory\n"
 		"write '8192' to /sys/bus/dax/devices/dax0.0/size: done\n");
 	journal = (struct journal){0};
-	sysfs_write(folder, "dax0.0", "none", "1");
+	sysfs_write(directory, "dax0.0", "none", "1");
 	assert_non_null(strstr(journal.text,
 		"write '1' to /sys/bus/dax/devices/dax0.0/none: No such file or directory\n"));
 }
@@ -392,8 +392,8 @@ static void journal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		fixture_test(folders),
-		fixture_test(folders_below),
+		fixture_test(directories),
+		fixture_test(directorys_below),
 		fixture_test(reads),
 		fixture_test(long_names),
 		fixture_test(vanished),

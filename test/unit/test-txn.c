@@ -250,8 +250,8 @@ static void half_a_step_that_stays_is_named(void **state)
 	assert_int_equal(txn_run(test->txn), -EBUSY);
 	assert_string_equal(done, "+a+b-b-a");
 	assert_string_equal(told, "taken step a;taken step b;stuck step b;undone step a;");
-	assert_string_equal(kernel_error(test->kernel),
-		"b fell; could not be undone: step b (undo of b)");
+	assert_string_equal(
+		kernel_error(test->kernel), "b fell; could not be undone: step b (undo of b)");
 }
 
 static void undo_for_the_caller(void **state)
@@ -282,13 +282,13 @@ static const struct attr attrs[] = {
 static void write_steps(void **state)
 {
 	struct test *test = *state;
-	AUTO_FOLDER struct folder *folder = NULL;
+	AUTO_DIRECTORY struct directory *directory = NULL;
 	CLEANUP(object_deinit) struct object object = {0};
 
 	make_file(test->fixture, REGION "/state", "0\n");
 	make_file(test->fixture, REGION "/other", "0\n");
-	assert_int_equal(folder_open(test->kernel, "sys/devices/platform", &folder), 0);
-	assert_int_equal(object_init(&object, folder, "hmem.0", attrs, ARRAY_SIZE(attrs)), 0);
+	assert_int_equal(directory_open(test->kernel, "sys/devices/platform", &directory), 0);
+	assert_int_equal(object_init(&object, directory, "hmem.0", attrs, ARRAY_SIZE(attrs)), 0);
 
 	assert_int_equal(txn_write(test->txn, &object, STATE, "1", "0"), 0);
 	assert_int_equal(txn_write(test->txn, &object, OTHER, "1", NULL), 0);
@@ -429,7 +429,7 @@ static void without_rights(void **state)
 	assert_string_equal(done, "");
 	assert_string_equal(
 		kernel_error(test->kernel), "/run/daxctl cannot be locked: Permission denied");
-	assert_string_equal(kernel_error_hint(test->kernel), "this takes the rights of root");
+	assert_string_equal(kernel_error_hint(test->kernel), "run as root");
 }
 
 #define txn_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)

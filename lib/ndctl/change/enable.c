@@ -37,7 +37,7 @@ int namespace_disable_idle(struct ndctl_namespace *ndns)
 }
 
 /* The kernel refuses a namespace that has an info block, but makes the device which that asks for:
- * success is told by what came of it. */
+ * what the kernel has bound afterwards decides about success. */
 static int enable_claim_or_namespace(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);

@@ -22,9 +22,9 @@ static int find_disk(struct entity *entity, char *path)
 	AUTO_NAMES struct names disks = NAMES_INIT;
 
 	snprintf(path, PATH_MAX, "%s/block", entity_name(entity));
-	if (sysfs_list(entity->object.folder, path, NULL, &disks) && bus) {
+	if (sysfs_list(entity->object.directory, path, NULL, &disks) && bus) {
 		ndctl_bus_wait_probe(bus);
-		sysfs_list(entity->object.folder, path, NULL, &disks);
+		sysfs_list(entity->object.directory, path, NULL, &disks);
 	}
 	if (disks.count != 1)
 		return kernel_fail(entity_kernel(entity), EBUSY,
@@ -41,15 +41,15 @@ static int hold_disk(struct hold *hold, struct entity *entity)
 
 	if (err)
 		return err;
-	const struct folder *folder = entity->object.folder;
-	int disk = node_open(folder, path, basename(path), S_IFBLK, O_RDONLY | O_EXCL);
+	const struct directory *directory = entity->object.directory;
+	int disk = node_open(directory, path, basename(path), S_IFBLK, O_RDONLY | O_EXCL);
 	if (disk == -EBUSY)
-		return holder_fail(folder, path);
+		return holder_fail(directory, path);
 	if (disk < 0)
 		return kernel_fail_while(
 			entity_kernel(entity), disk, "whether it is in use is not known");
 	hold->disk = disk;
-	return holder_check_loops(folder, path);
+	return holder_check_loops(directory, path);
 }
 
 static bool is_held(const struct hold *hold, struct entity *entity)
@@ -60,7 +60,7 @@ static bool is_held(const struct hold *hold, struct entity *entity)
 
 	/* The number cannot go to another disk while this one is open. */
 	return hold->disk >= 0 && find_disk(entity, path) == 0 &&
-		node_number(entity->object.folder, path, &number) == 0 &&
+		node_number(entity->object.directory, path, &number) == 0 &&
 		fstat(hold->disk, &held) == 0 && held.st_rdev == number;
 }
 
@@ -151,7 +151,7 @@ int hold_confirm(struct hold *hold)
 		return err;
 	/* What was set up on it in between does not mind that it is held. */
 	if (is_held(hold, owner) && find_disk(owner, path) == 0)
-		return holder_check_loops(owner->object.folder, path);
+		return holder_check_loops(owner->object.directory, path);
 	hold_release(hold);
 	return hold_take(hold, hold->ndns);
 }

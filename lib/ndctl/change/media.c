@@ -19,9 +19,9 @@
 
 static int bus_open(struct ndctl_bus *bus)
 {
-	AUTO_FOLDER struct folder *devices = NULL;
+	AUTO_DIRECTORY struct directory *devices = NULL;
 	char name[32];
-	int err = folder_open(entity_kernel(&bus->entity), "sys/class/nd", &devices);
+	int err = directory_open(entity_kernel(&bus->entity), "sys/class/nd", &devices);
 
 	if (err)
 		return kernel_fail(entity_kernel(&bus->entity), -err,
@@ -163,7 +163,7 @@ static int clear_listed(const struct clearing *clearing, struct badblocks *found
 	struct ndctl_region *region = clearing->region;
 	const struct window *window = &clearing->window;
 
-	entity_refresh(&region->entity);
+	entity_invalidate(&region->entity);
 	int err = region_badblocks(
 		region, found, window->start - ndctl_region_get_resource(region), window->length);
 	if (!err && found->count && ndctl_region_get_ro(region) > 0)

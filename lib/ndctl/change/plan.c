@@ -69,7 +69,7 @@ static int read_owner(struct ndctl_namespace *ndns, char *uuid, uint64_t *size)
 	struct object *object = &ndns->entity.object;
 	uuid_t bytes;
 
-	object_refresh(object);
+	object_invalidate(object);
 	int err = object_uuid(object, NS_UUID, bytes) ?: object_u64(object, NS_SIZE, size);
 	if (err)
 		return kernel_fail(entity_kernel(&ndns->entity), -err,
@@ -175,7 +175,7 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	uuid_unparse_lower(plan->uuid, uuid);
 	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
 	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
-	/* The kernel takes no uuid that a namespace has, be it the same one. */
+	/* The kernel refuses a uuid that any namespace has, the same namespace included. */
 	int err = uuid_compare(old, plan->uuid) == 0
 		? 0
 		: step_write(txn, entity, NS_UUID, uuid, old_uuid);

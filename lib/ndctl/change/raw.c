@@ -52,8 +52,8 @@ static int open_and_do(struct ndctl_namespace *ndns, const struct access *access
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/block/%s", entity_name(&ndns->entity), disk);
-	AUTO_CLOSE int fd = node_open(
-		ndns->entity.object.folder, path, disk, S_IFBLK, access->write ? O_RDWR : O_RDONLY);
+	AUTO_CLOSE int fd = node_open(ndns->entity.object.directory, path, disk, S_IFBLK,
+		access->write ? O_RDWR : O_RDONLY);
 	if (fd < 0)
 		return fd;
 	int err = access->fn(ndns, fd, access->data);
@@ -148,7 +148,7 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 	return err ?: unbound;
 }
 
-/* The first failure is the one that is told. */
+/* Report the first failure. */
 int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data)
 {

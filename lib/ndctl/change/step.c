@@ -83,7 +83,7 @@ static int undo_write(void *data)
 	const struct setting *setting = data;
 	struct object *object = &setting->entity->object;
 
-	object_refresh(object);
+	object_invalidate(object);
 	const char *now = object_text(object, setting->attr);
 	return now && strcmp(now, setting->before) == 0 ? 0
 							: write_setting(setting, setting->before);
@@ -253,7 +253,7 @@ static int undo_claim(void *data)
 	struct object *object = &plan->claim->entity.object;
 	uuid_t uuid;
 
-	object_refresh(object);
+	object_invalidate(object);
 	int err = object_uuid(object, CLAIM_UUID, uuid);
 	if (err)
 		return kernel_fail(entity_kernel(&plan->claim->entity), -err,

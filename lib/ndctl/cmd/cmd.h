@@ -5,7 +5,7 @@
 
 /*
  * A command of <linux/ndctl.h> for a dimm or a bus, which a program prepares, submits, and asks for
- * its answer. What a kind of command does is told by its row.
+ * its answer. The row of a kind of command says what it does.
  */
 struct cmd_kind {
 	int type; /* ND_CMD_... */

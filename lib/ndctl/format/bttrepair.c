@@ -5,7 +5,7 @@
 
 /*
  * Writes what btt.c has found to be the one repair. Info blocks first, then the map, then the log:
- * after each write the table is as damaged as before, or less. A repair is told when it has been
+ * after each write the table is as damaged as before, or less. Report a repair when it has been
  * written.
  */
 

@@ -10,7 +10,7 @@
 #include <ndctl/extensions.h>
 
 /*
- * What makes a namespace more than raw is told by an info block at its start: at 4 KiB, or for a
+ * An info block at the start of a namespace says what makes it more than raw: at 4 KiB, or for a
  * btt of version 2.0 at 0. Everything in it is little-endian.
  * (Documentation/driver-api/nvdimm/btt.rst, drivers/nvdimm/pfn.h, drivers/nvdimm/btt.h)
  */

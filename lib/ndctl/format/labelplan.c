@@ -17,7 +17,7 @@
  *	0. If the new index blocks reach beyond the old ones: the labels there go elsewhere.
  *	1. The other old index block becomes a copy of the one in force.
  *	2. The new labels are written to slots that the old index does not use. Those whose place
- *	   it does use are put elsewhere for the time.
+ *	   it does use are put elsewhere meanwhile.
  *	3. Two index blocks for these places take the place of the old ones, each while the other
  *	   one stays valid.
  *	4. All other labels are written, then the new index blocks as they shall be, the one in

@@ -30,7 +30,7 @@ int area_open(struct ndctl_dimm *dimm, struct area *area)
 	if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_GET_CONFIG_SIZE))
 		return kernel_fail(
 			entity_kernel(&dimm->entity), EOPNOTSUPP, "it has no label area");
-	area->fd = node_open(dimm->entity.object.folder, name, name, S_IFCHR, O_RDWR);
+	area->fd = node_open(dimm->entity.object.directory, name, name, S_IFCHR, O_RDWR);
 	if (area->fd < 0)
 		return area->fd;
 

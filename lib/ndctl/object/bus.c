@@ -54,7 +54,7 @@ static int bus_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *m
 	char path[64], text[SYSFS_PAGE + 1];
 
 	snprintf(path, sizeof(path), "nd/ndctl%u/dev", bus->entity.id);
-	int err = sysfs_read(bus->entity.object.folder, entity_name(&bus->entity), path, text);
+	int err = sysfs_read(bus->entity.object.directory, entity_name(&bus->entity), path, text);
 	if (err)
 		return err;
 	uint64_t numbers[2];
@@ -81,7 +81,7 @@ EXPORT unsigned int ndctl_bus_get_minor(struct ndctl_bus *bus)
 
 EXPORT int ndctl_bus_has_nfit(struct ndctl_bus *bus)
 {
-	return sysfs_exists(bus->entity.object.folder, entity_name(&bus->entity), "nfit");
+	return sysfs_exists(bus->entity.object.directory, entity_name(&bus->entity), "nfit");
 }
 
 EXPORT unsigned int ndctl_bus_get_revision(struct ndctl_bus *bus)
@@ -91,7 +91,7 @@ EXPORT unsigned int ndctl_bus_get_revision(struct ndctl_bus *bus)
 
 EXPORT int ndctl_bus_has_of_node(struct ndctl_bus *bus)
 {
-	return sysfs_exists(bus->entity.object.folder, entity_name(&bus->entity), "of_node");
+	return sysfs_exists(bus->entity.object.directory, entity_name(&bus->entity), "of_node");
 }
 
 EXPORT int ndctl_bus_has_cxl(struct ndctl_bus *bus)

@@ -361,7 +361,8 @@ EXPORT struct daxctl_region *ndctl_dax_get_daxctl_region(struct ndctl_dax *dax)
 		return claim->daxctl;
 	struct daxctl_ctx *ctx = ndctl_get_daxctl_ctx(claim->entity.ctx);
 	if (!ctx ||
-		sysfs_link(claim->entity.object.folder, NULL, entity_name(&claim->entity), target))
+		sysfs_link(
+			claim->entity.object.directory, NULL, entity_name(&claim->entity), target))
 		return NULL;
 	/* The links of a bus go up to /sys and down again: "../../../devices/..." */
 	const char *devices = strstr(target, "/devices/");

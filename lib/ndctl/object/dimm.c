@@ -265,7 +265,7 @@ EXPORT int ndctl_dimm_aliased(struct ndctl_dimm *dimm)
 
 EXPORT void ndctl_dimm_refresh_flags(struct ndctl_dimm *dimm)
 {
-	entity_refresh(&dimm->entity);
+	entity_invalidate(&dimm->entity);
 }
 
 EXPORT const char *ndctl_dimm_get_cmd_name(struct ndctl_dimm *dimm, int cmd)

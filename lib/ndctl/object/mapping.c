@@ -46,8 +46,8 @@ static int region_read_mapping(struct ndctl_region *region, size_t i, struct ndc
 	*mapping = (struct ndctl_mapping){
 		.region = region, .index = region->mapping_count, .position = -1};
 	snprintf(name, sizeof(name), "mapping%zu", i);
-	int err =
-		sysfs_read(region->entity.object.folder, entity_name(&region->entity), name, text);
+	int err = sysfs_read(
+		region->entity.object.directory, entity_name(&region->entity), name, text);
 	return err ?: parse_mapping(text, mapping);
 }
 

@@ -205,7 +205,7 @@ static int read_badblocks(struct ndctl_region *region, char *text)
 	if (errno != EPROTO)
 		return -errno;
 	return sysfs_read_cut(
-		region->entity.object.folder, entity_name(&region->entity), "badblocks", text);
+		region->entity.object.directory, entity_name(&region->entity), "badblocks", text);
 }
 
 int region_badblocks(
