@@ -135,7 +135,7 @@ static uint8_t sum(const struct acpi_table *table)
 }
 
 /* What is wrong with it, or NULL. */
-static const char *mistake(const struct acpi_table *table)
+static const char *table_mistake(const struct acpi_table *table)
 {
 	const struct kind *kind = acpi_kind_of(table->signature);
 
@@ -181,7 +181,7 @@ int acpi_table_read(const char *path, const char *signature, struct acpi_table *
 	snprintf(table->signature, sizeof(table->signature), "%s", signature);
 	table->bytes = bytes;
 	table->size = size;
-	const char *why = mistake(table);
+	const char *why = table_mistake(table);
 	if (why) {
 		*table = (struct acpi_table){0};
 		return refuse_table(path, signature, why);

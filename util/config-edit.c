@@ -595,7 +595,7 @@ static int write_edited_file(struct config_edit *edit, const struct edited *file
 	if (!err || err == -ESTALE)
 		return err;
 	edit_failed(file->path, "written", err);
-	/* A file is replaced as a whole; a mount on the file itself stands in the way of that. */
+	/* A file is replaced as a whole; a mount on the file itself keeps that from happening. */
 	if (err == -EBUSY)
 		say_hint(
 			"%s is a mount point: mount its directory instead of the file, and run the command again",

@@ -49,7 +49,7 @@ static int config_file_failed(const char *path, int err)
 }
 
 /* Whoever can change the configuration decides what happens to the memory at the next boot. */
-static int check_owner(int fd, const char *path, mode_t type)
+static int check_file_owner(int fd, const char *path, mode_t type)
 {
 	struct stat stat;
 
@@ -106,7 +106,7 @@ int config_read_file(int directory, const char *path, const char *name, char **t
 
 	if (fd < 0)
 		return config_file_failed(path, -errno);
-	return check_owner(fd, path, S_IFREG) ?: read_text(fd, path, text, size);
+	return check_file_owner(fd, path, S_IFREG) ?: read_text(fd, path, text, size);
 }
 
 int config_open_directory(const char *path)
@@ -115,7 +115,7 @@ int config_open_directory(const char *path)
 
 	if (directory < 0)
 		return config_file_failed(path, -errno);
-	return check_owner(directory, path, S_IFDIR) ?: take_fd(&directory);
+	return check_file_owner(directory, path, S_IFDIR) ?: take_fd(&directory);
 }
 
 static int read_config_file(

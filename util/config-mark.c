@@ -22,7 +22,7 @@ static int mark_compare(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-static struct config_marked *mark_find(const struct config_mark *mark, const char *name)
+static struct config_marked *config_mark_find(const struct config_mark *mark, const char *name)
 {
 	const struct config_marked key = {.name = (char *)name};
 
@@ -85,7 +85,7 @@ void config_mark_deinit(struct config_mark *mark)
 
 int config_mark_accept(struct config_mark *mark, const char *name, const struct stat *stat)
 {
-	struct config_marked *marked = mark_find(mark, name);
+	struct config_marked *marked = config_mark_find(mark, name);
 
 	if (marked) {
 		marked->stat = *stat;

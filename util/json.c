@@ -100,8 +100,8 @@ static size_t length_of(const struct json_object *json)
 							  : (size_t)json_object_object_length(json);
 }
 
-/* json-c copies the bytes of strings as they are, but for C0. What is beyond ASCII stands in
- * strings only. */
+/* json-c copies the bytes of strings as they are, but for C0. Only strings have bytes beyond
+ * ASCII. */
 static void write_valid(FILE *out, const char *text)
 {
 	for (struct glyph glyph; *text; text += glyph.length) {

@@ -44,7 +44,7 @@ struct pass {
 
 /* ---- the file ---- */
 
-static int open_directory(void)
+static int pass_open_directory(void)
 {
 	AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -137,7 +137,7 @@ static int read_number(int directory, const char *name, uint64_t *number, bool *
 
 uint64_t pass_number(const char *place)
 {
-	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int directory = pass_open_directory();
 	char name[NAME_MAX + 1];
 	uint64_t number;
 	bool is_begun;
@@ -208,7 +208,7 @@ struct pass *pass_new(const char *place)
 
 	if (!pass)
 		return NULL;
-	pass->directory = open_directory();
+	pass->directory = pass_open_directory();
 	if (pass->directory >= 0 && !file_name(place, "", pass->name) &&
 		!file_name(place, ".new", pass->next) && !pass_begin_record(pass))
 		return pass;
@@ -288,7 +288,7 @@ static bool go_through(char *text, const char *name, bool aloud, int *result)
 
 bool pass_serve(const char *place, uint64_t after, const char *name, int *result)
 {
-	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int directory = pass_open_directory();
 	AUTO_FREE char *text = NULL;
 	char file[NAME_MAX + 1];
 	uint64_t number;

@@ -87,7 +87,7 @@ static bool has_range(const struct present_region *region, const struct daxctl_r
 		return lies_in(range, &region->range);
 	for (size_t i = 0; i < region->device_count; i++)
 		for (size_t j = 0; j < region->devices[i].range_count; j++)
-			if (ranges_overlap(range, &region->devices[i].ranges[j]))
+			if (taken_ranges_overlap(range, &region->devices[i].ranges[j]))
 				return true;
 	return false;
 }
@@ -344,7 +344,7 @@ static bool overlap(
 {
 	for (size_t i = 0; i < a_count; i++)
 		for (size_t j = 0; j < b_count; j++)
-			if (ranges_overlap(&a[i], &b[j]))
+			if (taken_ranges_overlap(&a[i], &b[j]))
 				return true;
 	return false;
 }

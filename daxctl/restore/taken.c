@@ -20,7 +20,7 @@ static int compare_taken(const void *a, const void *b)
 {
 	const struct taken_range *one = a, *other = b;
 
-	if (ranges_overlap(&one->range, &other->range))
+	if (taken_ranges_overlap(&one->range, &other->range))
 		return 0;
 	return one->range.start < other->range.start ? -1 : 1;
 }

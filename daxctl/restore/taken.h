@@ -16,7 +16,7 @@ const struct task *taken_find(const struct taken *taken, const struct stanza *st
 /* Adds the ranges of @task, with which taken_find() finds nothing. Returns 0 or -ENOMEM. */
 int taken_add(struct taken *taken, const struct task *task);
 
-static inline bool ranges_overlap(const struct daxctl_range *a, const struct daxctl_range *b)
+static inline bool taken_ranges_overlap(const struct daxctl_range *a, const struct daxctl_range *b)
 {
 	return a->start <= b->end && b->start <= a->end;
 }

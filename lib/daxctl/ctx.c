@@ -5,7 +5,7 @@
 
 #define CONFIG_PATH SYSCONFDIR "/daxctl.conf.d"
 
-static void PRINTF(6, 0) default_log(struct daxctl_ctx *ctx, int priority, const char *file,
+static void PRINTF(6, 0) daxctl_default_log(struct daxctl_ctx *ctx, int priority, const char *file,
 	int line, const char *fn, const char *format, va_list args)
 {
 	kernel_log_to_stderr("libdaxctl", fn, format, args);
@@ -29,7 +29,7 @@ int dax_ctx_new(struct daxctl_ctx **out, const char *root)
 	if (err)
 		return err;
 	ctx->refs = 1;
-	ctx->log_fn = default_log;
+	ctx->log_fn = daxctl_default_log;
 	kernel_set_log(ctx->kernel, daxctl_forward_log, ctx);
 	kernel_set_log_priority(ctx->kernel, kernel_log_priority_from("DAXCTL_LOG"));
 	*out = TAKE(ctx);
@@ -74,7 +74,7 @@ EXPORT void daxctl_set_log_fn(struct daxctl_ctx *ctx,
 	void (*log_fn)(struct daxctl_ctx *ctx, int priority, const char *file, int line,
 		const char *fn, const char *format, va_list args))
 {
-	ctx->log_fn = log_fn ?: default_log;
+	ctx->log_fn = log_fn ?: daxctl_default_log;
 }
 
 EXPORT int daxctl_get_log_priority(struct daxctl_ctx *ctx)

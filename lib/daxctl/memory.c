@@ -333,8 +333,7 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 	return result;
 }
 
-/* All or nothing: on failure the blocks that had changed are put back, and the first cause is what
- * is told. */
+/* All or nothing: on failure put back the blocks that had changed, and report the first cause. */
 static int change_apply(void *data)
 {
 	struct memory_change *change = data;

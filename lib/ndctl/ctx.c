@@ -6,7 +6,7 @@
 
 #define CONFIG_PATH SYSCONFDIR "/ndctl.conf.d"
 
-static void default_log(struct ndctl_ctx *ctx, int priority, const char *file, int line,
+static void ndctl_default_log(struct ndctl_ctx *ctx, int priority, const char *file, int line,
 	const char *fn, const char *format, va_list args)
 {
 	kernel_log_to_stderr("libndctl", fn, format, args);
@@ -30,7 +30,7 @@ int nd_ctx_new(struct ndctl_ctx **out, const char *root)
 	if (err)
 		return err;
 	ctx->refs = 1;
-	ctx->log_fn = default_log;
+	ctx->log_fn = ndctl_default_log;
 	kernel_set_log(ctx->kernel, ndctl_forward_log, ctx);
 	kernel_set_log_priority(ctx->kernel, kernel_log_priority_from("NDCTL_LOG"));
 	*out = TAKE(ctx);
@@ -78,7 +78,7 @@ EXPORT void ndctl_set_log_fn(struct ndctl_ctx *ctx,
 	void (*log_fn)(struct ndctl_ctx *ctx, int priority, const char *file, int line,
 		const char *fn, const char *format, va_list args))
 {
-	ctx->log_fn = log_fn ?: default_log;
+	ctx->log_fn = log_fn ?: ndctl_default_log;
 }
 
 EXPORT int ndctl_get_log_priority(struct ndctl_ctx *ctx)

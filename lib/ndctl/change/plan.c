@@ -81,7 +81,7 @@ static int read_owner(struct ndctl_namespace *ndns, char *uuid, uint64_t *size)
 }
 
 /* -EBUSY unless the seed has the uuid @ours ("": none), and no size. */
-static int check_owner(struct ndctl_namespace *ndns, const char *ours)
+static int check_seed_owner(struct ndctl_namespace *ndns, const char *ours)
 {
 	char uuid[UUID_STR_LEN];
 	uint64_t size;
@@ -111,12 +111,12 @@ static int do_allocate(void *data)
 {
 	struct allocation *allocation = data;
 	struct ndctl_namespace *ndns = allocation->ndns;
-	int err = check_owner(ndns, "");
+	int err = check_seed_owner(ndns, "");
 
 	if (!err)
 		err = write_namespace_attr(ndns, NS_UUID, allocation->uuid);
 	if (!err)
-		err = check_owner(ndns, allocation->uuid);
+		err = check_seed_owner(ndns, allocation->uuid);
 	allocation->ours = !err;
 	return err ?: write_namespace_attr(ndns, NS_SIZE, allocation->size);
 }

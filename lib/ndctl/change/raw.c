@@ -63,8 +63,7 @@ static int open_and_do(struct ndctl_namespace *ndns, const struct access *access
 	return err;
 }
 
-/* What was changed for the time is put back in any case: a failure to do so is told, and it is
- * tried once more. */
+/* Put back what raw_access() has changed, whatever came of it. Report a failure, and try again. */
 static int put_back_state(struct ndctl_namespace *ndns, int (*fn)(struct ndctl_namespace *ndns))
 {
 	int err = fn(ndns);
@@ -276,7 +275,8 @@ static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 	if (!err)
 		err = nd_region_lock(entity_region(&ndns->entity), txn);
 	if (!err)
-		err = check_namespace_idle(ndns) ?: namespace_settle(ndns) ?: step_disable(txn, ndns);
+		err = check_namespace_idle(ndns) ?: namespace_settle(ndns);
+	err = err ?: step_disable(txn, ndns);
 	if (!err)
 		err = txn_add(
 			txn, step, "%s the info block of %s", what, entity_name(&ndns->entity));

@@ -305,7 +305,8 @@ static int repair_region(struct ndctl_region *region, unsigned flags)
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_ctx_txn(region->entity.ctx, &txn);
 
-	err = err ?: nd_region_lock(region, txn) ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
+	err = err ?: nd_region_lock(region, txn);
+	err = err ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN || !(repair.differing || repair.stale))

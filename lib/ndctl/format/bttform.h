@@ -10,7 +10,7 @@
 #define BTT_ARENA_MAX (UINT64_C(512) << 30)
 #define BTT_ARENA_MIN (UINT64_C(16) << 20)
 #define BTT_MAP_ENTRY 4
-#define BTT_BLOCK     UINT32_C(0x3FFFFFFF) /* the block in a map entry; above it the flags E and Z */
+#define BTT_BLOCK     UINT32_C(0x3FFFFFFF) /* the block in a map entry; above it flags E and Z */
 #define BTT_LANE      64		   /* bytes of the log for each free block */
 #define BTT_SLOTS     4
 #define BTT_LANES_MIN                                                                              \

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "claim.h"
-#include <ndctl/change/step.h>
 
 #include <daxctl/libdaxctl.h>
 #include <stdio.h>
@@ -114,33 +113,6 @@ int claim_delete(struct claim *claim)
 	return err ?: set_namespace(claim, NULL);
 }
 
-/* Without a namespace there is nothing that could be in use. */
-static int plan_delete_claim(struct txn *txn, struct claim *claim)
-{
-	struct ndctl_namespace *ndns = claim_namespace(claim);
-
-	if (ndns)
-		return step_disable(txn, ndns);
-	return entity_is_bound(&claim->entity)
-		? kernel_fail(entity_kernel(&claim->entity), EBUSY, "its namespace cannot be read")
-		: 0;
-}
-
-static int delete (struct claim *claim)
-{
-	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(claim->entity.ctx, &txn);
-
-	if (!err)
-		err = nd_region_lock(entity_region(&claim->entity), txn);
-	if (!err)
-		err = plan_delete_claim(txn, claim);
-	err = err ?: txn_run(txn);
-	return err ? kernel_fail_while(entity_kernel(&claim->entity), err, "%s: cannot be deleted",
-			     entity_name(&claim->entity))
-		   : 0;
-}
-
 const struct choices *claim_choices(struct claim *claim)
 {
 	if (!claim->choices.known)
@@ -229,10 +201,6 @@ const char *claim_blockdev(struct claim *claim)
 	EXPORT int ndctl_##type##_enable(struct ndctl_##type *type)                                \
 	{                                                                                          \
 		return enable(type##_claim(type));                                                 \
-	}                                                                                          \
-	EXPORT int ndctl_##type##_delete(struct ndctl_##type *type)                                \
-	{                                                                                          \
-		return delete (type##_claim(type));                                                \
 	}
 
 CLAIM_API(btt, KIND_BTT)

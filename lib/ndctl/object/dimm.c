@@ -2,8 +2,7 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
-#include <ndctl/labels/labelio.h>
-#include <ndctl/change/step.h>
+#include <ndctl/private.h>
 
 #define DIMM(pointer) ((struct ndctl_dimm *)(pointer))
 
@@ -299,45 +298,6 @@ EXPORT int ndctl_dimm_is_active(struct ndctl_dimm *dimm)
 EXPORT int ndctl_dimm_is_enabled(struct ndctl_dimm *dimm)
 {
 	return entity_is_bound(&dimm->entity);
-}
-
-static int dimm_enable(struct ndctl_dimm *dimm)
-{
-	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
-
-	if (err || ndctl_dimm_is_enabled(dimm))
-		return err;
-	return step_bind(txn, &dimm->entity, "nvdimm") ?: txn_run(txn);
-}
-
-EXPORT int ndctl_dimm_enable(struct ndctl_dimm *dimm)
-{
-	int err = dimm_enable(dimm);
-
-	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be enabled",
-			     entity_name(&dimm->entity))
-		   : 0;
-}
-
-static int dimm_disable(struct ndctl_dimm *dimm)
-{
-	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
-
-	if (err || !ndctl_dimm_is_enabled(dimm))
-		return err;
-	err = dimm_check_idle(dimm) ?: step_unbind(txn, &dimm->entity, "nvdimm");
-	return err ?: txn_run(txn);
-}
-
-EXPORT int ndctl_dimm_disable(struct ndctl_dimm *dimm)
-{
-	int err = dimm_disable(dimm);
-
-	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: cannot be disabled",
-			     entity_name(&dimm->entity))
-		   : 0;
 }
 
 EXPORT unsigned long ndctl_dimm_get_available_labels(struct ndctl_dimm *dimm)

@@ -108,7 +108,7 @@ EXPORT int ndctl_region_set_ro(struct ndctl_region *region, int ro)
 
 EXPORT int ndctl_region_deep_flush(struct ndctl_region *region)
 {
-	/* Linux 6.1 follows NULL where it is told to flush a disabled region. */
+	/* Linux 6.1 follows NULL when it flushes a disabled region. */
 	if (!ndctl_region_is_enabled(region))
 		return kernel_fail(entity_kernel(&region->entity), ENXIO,
 			"%s: cannot be flushed: it is disabled", entity_name(&region->entity));
