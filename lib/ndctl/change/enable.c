@@ -45,8 +45,9 @@ static int enable_claim_or_namespace(struct ndctl_namespace *ndns)
 
 	if (claim)
 		return claim_enable(claim);
+	bool left = raw_is_left(ndns);
 	if (ndctl_namespace_is_active(ndns)) {
-		if (!raw_is_left(ndns))
+		if (!left)
 			return 0;
 		err = namespace_disable_idle(ndns);
 		if (err)

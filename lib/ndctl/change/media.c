@@ -149,8 +149,13 @@ static int clear_run(const struct clearing *clearing, const struct badblock *run
 {
 	uint64_t unit = clearing->unit, start = clearing->window.start + run->offset * SECTOR;
 	uint64_t end = start + run->len * SECTOR;
-	int err = clear_range(ndctl_region_get_bus(clearing->region), start / unit * unit,
-		(end + unit - 1) / unit * unit);
+	uint64_t from = start / unit * unit, to = (end + unit - 1) / unit * unit;
+
+	if (from < clearing->window.start || to > clearing->window.start + clearing->window.length)
+		return kernel_fail(entity_kernel(&clearing->region->entity), EINVAL,
+			"the errors at %#llx cannot be cleared: the firmware clears units of %llu bytes, and this one reaches beyond the namespace",
+			(unsigned long long)start, (unsigned long long)unit);
+	int err = clear_range(ndctl_region_get_bus(clearing->region), from, to);
 
 	if (!err)
 		*clearing->sectors += run->len;
@@ -220,10 +225,14 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct ndctl_bus *bus = ndctl_region_get_bus(region);
+	AUTO_TXN struct txn *txn = NULL;
 	int err = scrub_wait(bus);
 
 	if (!err && search)
 		err = scrub(bus);
+	/* A search takes minutes; what is found is cleared where the namespace still is. */
+	err = err ?: nd_ctx_txn(region->entity.ctx, &txn);
+	err = err ?: nd_region_lock(region, txn);
 	return err ?: clear_known(ndns, sectors);
 }
 

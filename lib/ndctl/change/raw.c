@@ -117,10 +117,19 @@ static int leave_raw(struct ndctl_namespace *ndns)
 
 bool raw_is_left(struct ndctl_namespace *ndns)
 {
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	int raw = ndctl_namespace_get_raw_mode(ndns);
 	char path[PATH_MAX];
 
-	return ndctl_namespace_get_raw_mode(ndns) > 0 && entity_path(&ndns->entity, path) == 0 &&
-		mark_is_set(entity_kernel(&ndns->entity), path, left_raw);
+	if (raw < 0 || entity_path(&ndns->entity, path) || !mark_is_set(kernel, path, left_raw))
+		return false;
+	if (raw)
+		return true;
+	/* The process was killed before it wrote force_raw, or after it had taken it back. Whoever
+	 * sets it later means it. */
+	if (mark_clear(kernel, path, left_raw))
+		kernel_clear_error(kernel);
+	return false;
 }
 
 int raw_recover(struct ndctl_namespace *ndns)
