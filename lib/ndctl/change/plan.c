@@ -48,6 +48,7 @@ int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 
 struct allocation {
 	struct ndctl_namespace *ndns;
+	char before[UUID_STR_LEN]; /* "" but for a seed that was left without a size */
 	char uuid[UUID_STR_LEN];
 	char size[32];
 	bool ours; /* it had our uuid, and no size yet */
@@ -111,7 +112,7 @@ static int do_allocate(void *data)
 {
 	struct allocation *allocation = data;
 	struct ndctl_namespace *ndns = allocation->ndns;
-	int err = check_seed_owner(ndns, "");
+	int err = check_seed_owner(ndns, allocation->before);
 
 	if (!err)
 		err = write_namespace_attr(ndns, NS_UUID, allocation->uuid);
@@ -125,9 +126,13 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 {
 	struct allocation *allocation = calloc(1, sizeof(*allocation));
 	struct step step = {do_allocate, undo_allocate, free, allocation};
+	uuid_t before;
 
 	if (!allocation)
 		return -ENOMEM;
+	ndctl_namespace_get_uuid(plan->ndns, before);
+	if (!uuid_is_null(before))
+		uuid_unparse_lower(before, allocation->before);
 	allocation->ndns = plan->ndns;
 	uuid_unparse_lower(plan->uuid, allocation->uuid);
 	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->size);

@@ -191,6 +191,8 @@ static int undo_wipe(void *data)
 		return kernel_fail(kernel, ENXIO, "%s is another namespace now",
 			entity_name(&wipe->ndns->entity));
 	int err = raw_read_info(wipe->ndns, now);
+	if (err && *wipe->wiped)
+		keep_remedy(wipe);
 	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
 		return err;
 	err = raw_write_info(wipe->ndns, wipe->before);

@@ -59,6 +59,17 @@ killed() {
 	[[ $status == 0 && $(</sys/bus/nd/devices/namespace0.0/force_raw) == 0 ]]
 }
 
+@test "killed before it has written force_raw, check-namespace leaves no mark: force_raw of later stays" {
+	ndctl create-namespace --mode raw --size 32M >/dev/null
+	killed /sys/bus/nd/devices/namespace0.0/force_raw "$LAB_BUILD/ndctl/ndctl" check-namespace --force namespace0.0
+	ndctl enable-namespace namespace0.0
+	ndctl disable-namespace namespace0.0
+	echo 1 >/sys/bus/nd/devices/namespace0.0/force_raw
+	check ndctl enable-namespace namespace0.0
+	[[ $status == 0 && $(</sys/bus/nd/devices/namespace0.0/force_raw) == 1 ]]
+	echo 0 >/sys/bus/nd/devices/namespace0.0/force_raw 2>/dev/null || :
+}
+
 @test "killed between uuid and size, create-namespace leaves what destroy-namespace gives back" {
 	ndctl create-namespace --mode raw --size 32M >/dev/null
 	mkfs.ext4 -q -O ^has_journal /dev/pmem0

@@ -77,3 +77,10 @@ taken() {
 	json '.[0].mode == "fsdax"'
 	[[ $(ndctl read-infoblock "$ns" | jq -c '.[0] | {uuid, align, mode}') == "$block" ]]
 }
+
+@test "B1: a seed that was left without a size keeps its uuid; the kernel gives it no other" {
+	cat /proc/sys/kernel/random/uuid >"$seed/uuid"
+	unchanged ndctl create-namespace --reconfig namespace0.0 --mode raw --size 64M
+	[[ $status == 240 ]]
+	says "in /sys/bus/nd/devices/namespace0.0/uuid: Device or resource busy"
+}
