@@ -185,14 +185,18 @@ static int lock_drivers(const struct rebind *rebind)
 static int bind_step(void *data)
 {
 	struct rebind *rebind = data;
-
 	int err = lock_drivers(rebind);
 
+	if (err)
+		return err;
 	/* Also of a new device: its capacity may be memory that another device has left behind.
 	 * Where that cannot be read the kernel decides. */
-	if (!err)
-		err = ram_check_returned(*rebind->slot) == -EBUSY ? -EBUSY : 0;
-	return err ?: bind_dev(*rebind->slot, rebind->mode);
+	err = ram_check_returned(*rebind->slot);
+	if (err == -EBUSY)
+		return err;
+	if (err)
+		kernel_clear_error(dev_kernel(*rebind->slot));
+	return bind_dev(*rebind->slot, rebind->mode);
 }
 
 /* Look again: a program may have mapped the device, or a rule of udev have put its memory online,

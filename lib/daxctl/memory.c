@@ -408,13 +408,15 @@ static int count_unchanged(
 	struct daxctl_memory_counts counts;
 	int err = daxctl_memory_get_counts(mem, &counts);
 
+	if (err)
+		return err;
 	if (to == BLOCK_OFFLINE)
 		*unchanged = counts.total - counts.online;
 	else if (!(flags & DAXCTL_CHANGE_REZONE))
 		*unchanged = counts.online;
 	else
 		*unchanged = to == BLOCK_MOVABLE ? counts.movable : counts.online - counts.movable;
-	return err;
+	return 0;
 }
 
 /* @unchanged receives the number of blocks that were in the state already. */
