@@ -16,6 +16,7 @@ struct planned {
 	struct step step;
 	char *what;
 	bool partial;
+	bool guarded; /* an earlier step puts right what a torn one leaves */
 };
 
 struct txn {
@@ -141,7 +142,7 @@ int txn_add(struct txn *txn, struct step step, const char *what, ...)
 		step_release(step);
 		return -ENOMEM;
 	}
-	txn->steps[txn->count++] = (struct planned){step, text, false};
+	txn->steps[txn->count++] = (struct planned){.step = step, .what = text};
 	return 0;
 }
 
@@ -150,6 +151,13 @@ int txn_undo_in_part(struct txn *txn, int err)
 	if (!err)
 		txn->steps[txn->count - 1].partial = true;
 	return err;
+}
+
+int txn_undo_guarded(struct txn *txn, int err)
+{
+	if (!err)
+		txn->steps[txn->count - 1].guarded = true;
+	return txn_undo_in_part(txn, err);
 }
 
 struct write {
@@ -250,6 +258,8 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 		return;
 	kernel_clear_error(txn->kernel);
 	int err = step->undo(step->data);
+	if (txn->torn && txn->steps[i].guarded)
+		return;
 	if (err || !txn->torn)
 		txn_tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
 	if (!err)

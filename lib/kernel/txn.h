@@ -50,6 +50,9 @@ int txn_add(struct txn *txn, struct step step, const char *what, ...) PRINTF(3, 
 /* The step that was added last, with @err as the outcome, may fail halfway: its undo is then run
  * too. It looks at what was done, and returns 0 if that is nothing. Returns @err. */
 int txn_undo_in_part(struct txn *txn, int err);
+/* The same, and a failure of that undo is not reported: the undo of an earlier step puts right what
+ * the undo could not, and says so where it cannot either. */
+int txn_undo_guarded(struct txn *txn, int err);
 /* Writes @value to an attribute of @object; undone by writing @before, or not at all if that is
  * NULL. The object must outlive the transaction. */
 int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,

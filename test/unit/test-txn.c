@@ -254,6 +254,19 @@ static void half_a_step_that_stays_is_named(void **state)
 		kernel_error(test->kernel), "b fell; could not be undone: step b (undo of b)");
 }
 
+static void half_a_step_is_put_right_by_its_guard(void **state)
+{
+	struct test *test = *state;
+
+	add(test, "a", 0, 0, NULL);
+	add(test, "b", -EBUSY, -EIO, NULL);
+	txn_undo_guarded(test->txn, 0);
+	assert_int_equal(txn_run(test->txn), -EBUSY);
+	assert_string_equal(done, "+a+b-b-a");
+	assert_string_equal(told, "taken step a;taken step b;undone step a;");
+	assert_string_equal(kernel_error(test->kernel), "b fell");
+}
+
 static void undo_for_the_caller(void **state)
 {
 	struct test *test = *state;
@@ -445,6 +458,7 @@ int main(void)
 		txn_test(without_undo_or_sentence),
 		txn_test(undo_that_fails_is_named),
 		txn_test(half_a_step_that_stays_is_named),
+		txn_test(half_a_step_is_put_right_by_its_guard),
 		txn_test(undo_for_the_caller),
 		txn_test(write_steps),
 		txn_test(signals_wait),

@@ -136,7 +136,7 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 	allocation->ndns = plan->ndns;
 	uuid_unparse_lower(plan->uuid, allocation->uuid);
 	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->size);
-	return txn_undo_in_part(txn,
+	return txn_undo_guarded(txn,
 		txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->size).text,
 			entity_name(&plan->ndns->entity), allocation->uuid));
 }

@@ -114,7 +114,7 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 		free_setting(step.data);
 		return -ENOMEM;
 	}
-	return txn_undo_in_part(txn,
+	return txn_undo_guarded(txn,
 		txn_add(txn, step, "set %s of %s to '%s'", entity->object.attrs[attr].name,
 			entity_name(entity), value));
 }

@@ -11,7 +11,8 @@
 /* Binds @entity to @driver; undone by unbinding it. */
 int step_bind(struct txn *txn, struct entity *entity, const char *driver);
 int step_unbind(struct txn *txn, struct entity *entity, const char *driver);
-/* Writes @value to an attribute; undone by writing @before, unless that is NULL. */
+/* Writes @value to an attribute that the kernel keeps in labels; undone by writing @before, unless
+ * that is NULL. guard_labels() comes before it. */
 int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char *value,
 	const char *before);
 /* Wipes the info blocks at the start of a disabled namespace, if there are any; undone by writing

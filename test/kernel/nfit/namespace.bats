@@ -137,7 +137,7 @@ region() {
 	local dev ns i
 	dev=$(region 67108864)
 	ns=$(ndctl create-namespace --region "$dev" --mode devdax --align 4K --size 32M | jq -r .dev)
-	for ((i = 10000; i < 10500; i++)); do
+	for ((i = 10000; i < 10600; i++)); do
 		echo "$((2 * i)) 1"
 	done | head -c 4095 >"$BATS_TEST_TMPDIR/badblocks"
 	mount --bind "$BATS_TEST_TMPDIR/badblocks" "/sys/bus/nd/devices/$dev/badblocks"
