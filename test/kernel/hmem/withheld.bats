@@ -6,7 +6,6 @@
 load ../helpers
 
 @test "memory that the kernel keeps is not a free device" {
-	all_devdax
 	daxctl reconfigure-device --mode system-ram dax0.0
 	echo dax0.0 >/sys/bus/dax/drivers/kmem/unbind
 	[[ ! -e /sys/bus/dax/devices/dax0.0/driver && $(node_memory 1) != 0 ]]
