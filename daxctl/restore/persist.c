@@ -134,12 +134,8 @@ struct partition {
 
 static bool stanza_overlaps(const struct stanza *stanza, const struct present_device *device)
 {
-	for (size_t i = 0; i < stanza->range_count; i++)
-		for (size_t j = 0; j < device->range_count; j++)
-			if (stanza->ranges[i].start <= device->ranges[j].end &&
-				device->ranges[j].start <= stanza->ranges[i].end)
-				return true;
-	return false;
+	return any_ranges_overlap(
+		stanza->ranges, stanza->range_count, device->ranges, device->range_count);
 }
 
 static bool partition_is_meant(const struct partition *partition, const struct task *task)

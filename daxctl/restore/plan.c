@@ -80,15 +80,25 @@ static bool lies_in(const struct daxctl_range *inner, const struct daxctl_range 
 	return inner->start >= outer->start && inner->end <= outer->end;
 }
 
+bool any_ranges_overlap(
+	const struct daxctl_range *a, size_t a_count, const struct daxctl_range *b, size_t b_count)
+{
+	for (size_t i = 0; i < a_count; i++)
+		for (size_t j = 0; j < b_count; j++)
+			if (taken_ranges_overlap(&a[i], &b[j]))
+				return true;
+	return false;
+}
+
 /* Where nobody tells where a region lies, its devices do. */
 static bool has_range(const struct present_region *region, const struct daxctl_range *range)
 {
 	if (region->has_range)
 		return lies_in(range, &region->range);
 	for (size_t i = 0; i < region->device_count; i++)
-		for (size_t j = 0; j < region->devices[i].range_count; j++)
-			if (taken_ranges_overlap(range, &region->devices[i].ranges[j]))
-				return true;
+		if (any_ranges_overlap(
+			    range, 1, region->devices[i].ranges, region->devices[i].range_count))
+			return true;
 	return false;
 }
 
@@ -339,16 +349,6 @@ static void pair_rest(struct tasks *tasks, const struct present_region *region)
 		use_device(rest, left);
 }
 
-static bool overlap(
-	const struct daxctl_range *a, size_t a_count, const struct daxctl_range *b, size_t b_count)
-{
-	for (size_t i = 0; i < a_count; i++)
-		for (size_t j = 0; j < b_count; j++)
-			if (taken_ranges_overlap(&a[i], &b[j]))
-				return true;
-	return false;
-}
-
 static bool is_inside(const struct task *task)
 {
 	for (size_t i = 0; task->region->has_range && i < task->stanza->range_count; i++)
@@ -365,7 +365,7 @@ static void check_place(struct tasks *tasks, struct task *task, const struct pre
 	for (size_t j = 0; j < task->region->device_count; j++) {
 		const struct present_device *device = &task->region->devices[j];
 		if (device == boot ||
-			!overlap(stanza->ranges, stanza->range_count, device->ranges,
+			!any_ranges_overlap(stanza->ranges, stanza->range_count, device->ranges,
 				device->range_count))
 			continue;
 		refuse(task, "%s has some of its ranges, and is another device%s", device->name,

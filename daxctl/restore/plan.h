@@ -55,6 +55,10 @@ const char *task_device(const struct task *task);
 /* Whether the kernel leaves the choice that memmap_on_memory makes. */
 bool task_has_memmap_choice(const struct task *task);
 
+/* Whether a range of the one list shares a byte with a range of the other. */
+bool any_ranges_overlap(
+	const struct daxctl_range *a, size_t a_count, const struct daxctl_range *b, size_t b_count);
+
 /* Whether the region is one that the stanza names; stanza_fits_region() says so of those without
  * nvdimm.uuid. */
 bool stanza_fits(const struct stanza *stanza, const struct present_region *region);
