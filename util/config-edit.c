@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <base/file.h>
 #include <base/lockfile.h>
 
 #include "config-mark.h"
@@ -501,21 +502,13 @@ static void replacement_deinit(struct replacement *replacement)
 	free(replacement->temporary);
 }
 
-static bool is_at(const char *path, int fd)
-{
-	struct stat named, opened;
-
-	return !lstat(path, &named) && !fstat(fd, &opened) && named.st_dev == opened.st_dev &&
-		named.st_ino == opened.st_ino;
-}
-
 /* The last look before the rename: our lock does not keep editors out. */
 static int check_unchanged(const struct replacement *replacement)
 {
 	const struct config_edit *edit = replacement->edit;
 
 	return config_mark_holds(&edit->mark, edit->path) &&
-			is_at(replacement->temporary, replacement->fd)
+			file_is_at(AT_FDCWD, replacement->temporary, replacement->fd)
 		? 0
 		: -ESTALE;
 }
@@ -578,7 +571,7 @@ static int replace_file(struct config_edit *edit, const struct edited *file, con
 	if (err)
 		return err;
 	err = write_beside(&replacement);
-	if (err && is_at(replacement.temporary, replacement.fd))
+	if (err && file_is_at(AT_FDCWD, replacement.temporary, replacement.fd))
 		unlink(replacement.temporary);
 	if (err)
 		return err;

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "cleanup.h"
+#include "file.h"
 #include "clock.h"
 #include "signals.h"
 
@@ -227,11 +228,8 @@ static bool is_current(int root, const char *name, int fd)
 {
 	AUTO_CLOSE int directory =
 		openat(root, LOCKFILE_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat ours, theirs;
 
-	return directory >= 0 && fstat(fd, &ours) == 0 &&
-		fstatat(directory, name, &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
-		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+	return directory >= 0 && file_is_at(directory, name, fd);
 }
 
 static int take_once(int root, const char *name, const struct lock_wait *wait,
