@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../util/say.h"
 
 /* The header that all tables have. */

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../util/dax-json.h"
 #include "../util/verb.h"
 #include "devices.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../util/dax-json.h"
 #include "../util/filter.h"
 #include "../util/verb.h"

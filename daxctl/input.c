@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../util/json.h"
 #include "../util/say.h"
 #include "../util/size.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../util/config.h"
 #include "../util/size.h"
 #include "../util/verb.h"

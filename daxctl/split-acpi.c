@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../util/cleanup.h"
+#include <base/cleanup.h>
 #include "acpi-table.h"
 #include "verbs.h"
 

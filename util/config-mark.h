@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * Which files of the configuration there are, and which device, inode, size and times each has. Our

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <uuid/uuid.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * The configuration that says what memory is used as after each boot: files *.conf in the directory

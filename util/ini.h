@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * The text of an ini file as lines, so that one section can be read or changed without the others:

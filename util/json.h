@@ -8,7 +8,7 @@
 #include <json-c/json.h>
 #include <uuid/uuid.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * What list says of an object is a table of fields, in the order in which they are printed.

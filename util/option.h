@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * The options of a verb are a table. Parsing, -h, --list-opts, completion and the OPTIONS section

@@ -8,7 +8,7 @@
 
 #include <base/glyph.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 static const char *tool_name = "";
 static const char *verb_name;

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /*
  * What a tool tells a person, on standard error. Each call prints one line and ends it.

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cleanup.h"
+#include <base/cleanup.h>
 
 /* Longer words than any verb or option need no suggestion. */
 #define LENGTH_MAX 40

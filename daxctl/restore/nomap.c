@@ -9,7 +9,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "../../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../../util/say.h"
 
 #define LIBNDCTL "libndctl.so.6"

@@ -14,7 +14,7 @@
 #include <base/glyph.h>
 #include <base/lockfile.h>
 
-#include "../../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../../util/say.h"
 
 /*

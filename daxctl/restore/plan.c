@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../util/cleanup.h"
+#include <base/cleanup.h>
 #include "taken.h"
 
 void tasks_deinit(struct tasks *tasks)

@@ -5,7 +5,7 @@
 
 #include <base/lockfile.h>
 
-#include "../../util/cleanup.h"
+#include <base/cleanup.h>
 #include "../../util/config-edit.h"
 #include "../../util/dax-json.h"
 #include "../../util/json.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "machine.h"
-#include "util/cleanup.h"
+#include <base/cleanup.h>
 #include "util/say.h"
 
 /* What people write for the tool to read: create-device --input. */

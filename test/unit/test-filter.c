@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "util/cleanup.h"
+#include <base/cleanup.h>
 #include "util/filter.h"
 
 static void selects(void **state)

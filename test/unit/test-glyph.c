@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <base/glyph.h>
-#include <util/cleanup.h>
+#include <base/cleanup.h>
 #include <util/say.h>
 
 /* C5: what others wrote commands no terminal. */

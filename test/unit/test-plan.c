@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <util/cleanup.h>
+#include <base/cleanup.h>
 #include <util/say.h>
 
 #include "fixture.h"

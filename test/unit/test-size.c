@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "util/cleanup.h"
+#include <base/cleanup.h>
 #include "util/size.h"
 
 #define KIB (UINT64_C(1) << 10)
