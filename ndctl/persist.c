@@ -81,11 +81,6 @@ static int write_devdax(
 				ndctl_namespace_get_devname(ndns), settings, ARRAY_SIZE(settings));
 }
 
-static int persist_begin(struct ndctl_ctx *ctx, struct config_edit **edit)
-{
-	return config_edit_new(daxctl_get_config_path(ndctl_get_daxctl_ctx(ctx)), edit);
-}
-
 static int persist_finish(int err, const char *name)
 {
 	if (err)
@@ -95,10 +90,10 @@ static int persist_finish(int err, const char *name)
 
 /* @ndns: NULL if it was destroyed. */
 static int persist_edit(
-	struct ndctl_ctx *ctx, struct ndctl_namespace *ndns, const struct identity *before)
+	const char *path, struct ndctl_namespace *ndns, const struct identity *before)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
-	int err = persist_begin(ctx, &edit);
+	int err = config_edit_new(path, &edit);
 
 	if (err)
 		return err;
@@ -114,7 +109,7 @@ static int persist_try(
 	int err;
 
 	do
-		err = persist_edit(ctx, ndns, before);
+		err = persist_edit(path, ndns, before);
 	while (config_edit_again(path, err, &tries));
 	return err;
 }
