@@ -247,8 +247,8 @@ static int take_steps(struct txn *txn)
 	return 0;
 }
 
-/* Undoes the step and, if that fails, adds what is left done, and why, to @stuck. Nobody has heard
- * that a torn step was taken, nor hears that it is undone. */
+/* Undoes the step and, if that fails, adds what is left done, and why, to @stuck. The
+ * observer hears only of a failure to undo a torn step, which was never taken as a whole. */
 static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 {
 	const struct step *step = &txn->steps[i].step;

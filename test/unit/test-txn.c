@@ -239,7 +239,7 @@ static void undo_that_fails_is_named(void **state)
 	assert_string_equal(kernel_error_hint(test->kernel), "catch d");
 }
 
-/* Nobody hears that it is undone, for nobody has heard that it was done. */
+/* The observer hears only of a failure to undo it. */
 static void half_a_step_that_stays_is_named(void **state)
 {
 	struct test *test = *state;

@@ -101,9 +101,11 @@ static int undo_allocate(void *data)
 	const struct allocation *allocation = data;
 	char uuid[UUID_STR_LEN];
 	uint64_t size;
-	int err = read_owner(allocation->ndns, uuid, &size);
 
-	if (err || !allocation->ours || strcmp(uuid, allocation->uuid) != 0)
+	if (!allocation->ours)
+		return 0;
+	int err = read_owner(allocation->ndns, uuid, &size);
+	if (err || strcmp(uuid, allocation->uuid) != 0)
 		return err;
 	return write_namespace_attr(allocation->ndns, NS_SIZE, "0");
 }
