@@ -247,7 +247,7 @@ static void cleanup_dir(DIR **dir)
 		closedir(*dir);
 }
 
-static int read_names(int fd, bool (*want)(const char *name), struct names *names)
+static int read_entries(int fd, sysfs_entry_fn *fn, void *data)
 {
 	CLEANUP(cleanup_dir) DIR *dir = fdopendir(fd);
 	if (!dir) {
@@ -259,16 +259,43 @@ static int read_names(int fd, bool (*want)(const char *name), struct names *name
 		errno = 0;
 		const struct dirent *entry = readdir(dir);
 		if (!entry)
-			break;
-		if (entry->d_name[0] == '.' || (want && !want(entry->d_name)))
-			continue;
-		if (names_add(names, entry->d_name))
-			return -ENOMEM;
+			return -errno;
+		int err = entry->d_name[0] == '.' ? 0 : fn(data, entry->d_name, entry->d_ino);
+		if (err)
+			return err;
 	}
-	if (errno)
-		return -errno;
-	names_sort(names);
-	return 0;
+}
+
+int sysfs_each(const struct directory *directory, sysfs_entry_fn *fn, void *data)
+{
+	int fd = open_directory(directory, ".");
+	int err = fd < 0 ? fd : read_entries(fd, fn, data);
+
+	log_debug(
+		directory->kernel, "list /%s: %s", directory->path, err ? strerror(-err) : "done");
+	return err;
+}
+
+struct wanted {
+	bool (*want)(const char *name);
+	struct names *names;
+};
+
+static int add_wanted(void *data, const char *name, uint64_t inode)
+{
+	const struct wanted *wanted = data;
+
+	(void)inode;
+	return !wanted->want || wanted->want(name) ? names_add(wanted->names, name) : 0;
+}
+
+static int read_names(int fd, bool (*want)(const char *name), struct names *names)
+{
+	int err = read_entries(fd, add_wanted, &(struct wanted){want, names});
+
+	if (!err)
+		names_sort(names);
+	return err;
 }
 
 int sysfs_list(const struct directory *directory, const char *object,

@@ -66,6 +66,11 @@ bool sysfs_exists(const struct directory *directory, const char *object, const c
  * names), in natural order, added to @names. */
 int sysfs_list(const struct directory *directory, const char *object,
 	bool (*want)(const char *name), struct names *names);
+/* Calls @fn with each name in @directory and the inode number of its entry, in no order; a value of
+ * @fn other than 0 ends that and is returned. On the bus's directory of links a device that is made
+ * later under the same name has another number. */
+typedef int sysfs_entry_fn(void *data, const char *name, uint64_t inode);
+int sysfs_each(const struct directory *directory, sysfs_entry_fn *fn, void *data);
 /* The path, without links and relative to the root, of the directory that @path (relative to the
  * root too) leads to; @resolved has room for PATH_MAX bytes. */
 int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved);

@@ -12,7 +12,9 @@
  * /sys/bus/nd/devices; nothing else is looked at before it is asked for.
  *
  * Entities live as long as the context. One that the kernel has removed is marked gone and left
- * out of iterations; if the kernel uses its name again, it comes back to life.
+ * out of iterations; if the kernel uses its name again, it comes back to life. The steps of a
+ * change rely on that. A caller who holds the pointer does not mean what has the name now: every
+ * change asks entity_check_same(), under the region's lock, and before anything else.
  */
 enum kind {
 	KIND_BUS,	/* ndbus0 */
@@ -25,6 +27,15 @@ enum kind {
 	KIND_COUNT,
 };
 
+/* What the caller knows of an entity: set where a public function returns the entity or its uuid.
+ */
+struct seen {
+	uint64_t inode;
+	bool has_uuid;
+	uuid_t uuid;
+	bool refused; /* because the entity is another one now; whoever looks it up again knows */
+};
+
 struct entity {
 	struct object object;
 	struct ndctl_ctx *ctx;
@@ -33,6 +44,9 @@ struct entity {
 	unsigned region; /* X of namespaceX.Y; 0 for what is no part of a region */
 	unsigned id;	 /* the last number of the name */
 	bool gone;
+	uint64_t inode; /* of its link as it was read last: another device of that name has another
+			 */
+	struct seen seen;
 	struct entity *bus; /* of dimms and regions, once known */
 };
 
@@ -255,6 +269,17 @@ struct entity *entity_next_on(const struct entity *entity);
 struct entity *entity_find(struct ndctl_ctx *ctx, const char *name);
 /* The same, reading the names again if it is not among those that are known. */
 struct entity *entity_find_fresh(struct ndctl_ctx *ctx, const char *name);
+/* The caller gets @entity (or NULL, and so does who calls this). */
+void *entity_show(void *entity);
+/* Its uuid, null if it has none; a negative errno if it cannot be read. The second function is for
+ * what the caller gets. */
+int entity_read_uuid(struct entity *entity, uuid_t uuid);
+void entity_show_uuid(struct entity *entity, uuid_t uuid);
+/* After a change of @entity, under the lock: what it has become is what the caller knows. */
+void entity_keep(struct entity *entity);
+/* Under the lock, after ctx_forget(): -ESTALE, with the cause recorded, if it is gone, or if it is
+ * not what the caller knows: another device of its name, or one that has got another uuid. */
+int entity_check_same(struct entity *entity);
 /* The bus of a dimm or region. */
 struct ndctl_bus *entity_bus(struct entity *entity);
 struct ndctl_region *entity_region(const struct entity *entity);
@@ -286,8 +311,15 @@ int nd_ctx_txn(struct ndctl_ctx *ctx, struct txn **txn);
 
 /* region.c */
 void nd_region_free(struct ndctl_region *region);
+/* What the kernel offers for the next namespace, btt, pfn or dax device; NULL if nothing. */
+struct entity *region_seed(struct ndctl_region *region, enum region_attr attr);
 /* Takes the lock under which the parts of a region change, and forgets what was read before. */
 int nd_region_lock(struct ndctl_region *region, struct txn *txn);
+/* Begins a change of a region or a part of one: makes @txn, takes the lock, and sees to it that
+ * @entity is what the caller knows. */
+int nd_change_begin(struct entity *entity, struct txn **txn);
+/* The same for a change that is one write of @value. What has become of it the caller knows. */
+int nd_change_attr(struct entity *entity, unsigned attr, const char *value);
 
 /* Reads the region's list, and keeps those of it within @length bytes from @start, relative to it.
  * Returns 0 or a negative errno; a sentence is recorded if the list was cut short too. */
@@ -314,6 +346,16 @@ unsigned int namespace_sector_size(struct ndctl_namespace *ndns);
 struct claim *namespace_claim(struct ndctl_namespace *ndns);
 /* Whether info blocks are ignored from the next enabling on. 0 or a negative errno. */
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw);
+
+/* Those of a region, for us: ndctl_namespace_foreach() shows them to the caller. */
+static inline struct ndctl_namespace *region_first_namespace(struct ndctl_region *region)
+{
+	return (struct ndctl_namespace *)entity_first_in(
+		region->entity.ctx, KIND_NAMESPACE, region->entity.id);
+}
+#define region_foreach_namespace(region, ndns)                                                     \
+	for ((ndns) = region_first_namespace(region); (ndns);                                      \
+		(ndns) = (struct ndctl_namespace *)entity_next_in(&(ndns)->entity))
 
 /* claim.c */
 void claim_free(struct claim *claim);

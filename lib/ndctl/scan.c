@@ -109,21 +109,22 @@ static const struct kind_row {
 	const struct attr *attrs;
 	size_t count;
 	unsigned driver; /* the attribute that names the driver */
+	unsigned uuid;	 /* that of its uuid, of kinds that have one */
 	void (*free)(struct entity *entity);
 	void (*forget)(struct entity *entity);
 } kinds[KIND_COUNT] = {
-	[KIND_BUS] = {"ndbus", false, sizeof(struct ndctl_bus), bus_attrs, BUS_ATTR_COUNT, 0, NULL,
-		NULL},
+	[KIND_BUS] = {"ndbus", false, sizeof(struct ndctl_bus), bus_attrs, BUS_ATTR_COUNT, 0, 0,
+		NULL, NULL},
 	[KIND_DIMM] = {"nmem", false, sizeof(struct ndctl_dimm), dimm_attrs, DIMM_ATTR_COUNT,
-		DIMM_DRIVER, NULL, NULL},
+		DIMM_DRIVER, 0, NULL, NULL},
 	[KIND_REGION] = {"region", false, sizeof(struct ndctl_region), region_attrs,
-		REGION_ATTR_COUNT, REGION_DRIVER, region_free_entity, region_forget_entity},
+		REGION_ATTR_COUNT, REGION_DRIVER, 0, region_free_entity, region_forget_entity},
 	[KIND_NAMESPACE] = {"namespace", true, sizeof(struct ndctl_namespace), namespace_attrs,
-		NS_ATTR_COUNT, NS_DRIVER, namespace_free_entity, namespace_forget_entity},
+		NS_ATTR_COUNT, NS_DRIVER, NS_UUID, namespace_free_entity, namespace_forget_entity},
 #define CLAIM_KIND(prefix)                                                                         \
 	{                                                                                          \
 		prefix, true, sizeof(struct claim), claim_attrs, CLAIM_ATTR_COUNT, CLAIM_DRIVER,   \
-			claim_free_entity, claim_forget_entity                                     \
+			CLAIM_UUID, claim_free_entity, claim_forget_entity                         \
 	}
 	[KIND_BTT] = CLAIM_KIND("btt"),
 	[KIND_PFN] = CLAIM_KIND("pfn"),
@@ -159,9 +160,15 @@ static bool parse_name(const char *name, enum kind kind, unsigned *region, unsig
 }
 
 static struct entity *entity_new(
-	struct ndctl_ctx *ctx, enum kind kind, const char *name, unsigned region, unsigned id)
+	struct ndctl_ctx *ctx, enum kind kind, unsigned region, unsigned id)
 {
 	const struct kind_row *row = &kinds[kind];
+	char name[48];
+
+	if (row->in_region)
+		snprintf(name, sizeof(name), "%s%u.%u", row->prefix, region, id);
+	else
+		snprintf(name, sizeof(name), "%s%u", row->prefix, id);
 	AUTO_FREE struct entity *entity = calloc(1, row->size);
 
 	if (!entity || object_init(&entity->object, ctx->directory, name, row->attrs, row->count))
@@ -180,54 +187,185 @@ static int compare_entity(const struct entity *entity, unsigned region, unsigned
 	return entity->id < id ? -1 : entity->id > id;
 }
 
-/* Puts what @names tells of one kind in its list, whose order is theirs: each name is looked for
- * from the place of the one before. */
-static int merge(struct ndctl_ctx *ctx, const struct names *names, enum kind kind)
-{
-	struct entity **at = &ctx->first[kind];
+/* What a reading of the bus found. */
+struct found {
+	enum kind kind;
 	unsigned region, id;
+	uint64_t inode;
+};
 
-	names_foreach (names, name) {
-		if (!parse_name(name, kind, &region, &id))
-			continue;
-		while (*at && compare_entity(*at, region, id) < 0)
-			at = &(*at)->next;
-		if (*at && compare_entity(*at, region, id) == 0) {
-			(*at)->gone = false;
-			continue;
-		}
-		struct entity *entity = entity_new(ctx, kind, name, region, id);
-		if (!entity)
+struct found_list {
+	struct found *list;
+	size_t count;
+};
+
+static void found_free(struct found_list *found)
+{
+	free(found->list);
+}
+
+static int found_add(void *data, const char *name, uint64_t inode)
+{
+	struct found_list *found = data;
+	struct found one = {.inode = inode};
+
+	while (one.kind < KIND_COUNT && !parse_name(name, one.kind, &one.region, &one.id))
+		one.kind++;
+	if (one.kind == KIND_COUNT)
+		return 0;
+	/* Room is doubled whenever the count reaches a power of two. */
+	if ((found->count & (found->count - 1)) == 0) {
+		struct found *list = reallocarray(
+			found->list, found->count ? found->count * 2 : 1, sizeof(*list));
+		if (!list)
 			return -ENOMEM;
-		entity->next = *at;
-		*at = entity;
+		found->list = list;
 	}
+	found->list[found->count++] = one;
+	return 0;
+}
+
+static int found_compare(const void *a, const void *b)
+{
+	const struct found *one = a, *two = b;
+
+	if (one->kind != two->kind)
+		return one->kind < two->kind ? -1 : 1;
+	if (one->region != two->region)
+		return one->region < two->region ? -1 : 1;
+	return one->id < two->id ? -1 : one->id > two->id;
+}
+
+/* Puts @found, which is in the order of the lists, into them: each is looked for from the place of
+ * the one before. */
+static int merge(struct ndctl_ctx *ctx, const struct found_list *found)
+{
+	struct entity **at = NULL;
+
+	for (const struct found *one = found->list; one < found->list + found->count; one++) {
+		if (one == found->list || one->kind != one[-1].kind)
+			at = &ctx->first[one->kind];
+		while (*at && compare_entity(*at, one->region, one->id) < 0)
+			at = &(*at)->next;
+		if (!*at || compare_entity(*at, one->region, one->id) != 0) {
+			struct entity *entity = entity_new(ctx, one->kind, one->region, one->id);
+			if (!entity)
+				return -ENOMEM;
+			entity->seen.inode = one->inode;
+			entity->next = *at;
+			*at = entity;
+		}
+		(*at)->gone = false;
+		(*at)->inode = one->inode;
+	}
+	return 0;
+}
+
+static int read_found(struct ndctl_ctx *ctx, struct found_list *found)
+{
+	int err = ctx->directory
+		? 0
+		: directory_open(ctx->kernel, "sys/bus/nd/devices", &ctx->directory);
+
+	err = err ?: sysfs_each(ctx->directory, found_add, found);
+	if (err && err != -ENOENT)
+		return kernel_fail(ctx->kernel, -err, "/sys/bus/nd/devices cannot be listed: %s",
+			strerror(-err));
+	if (found->count)
+		qsort(found->list, found->count, sizeof(*found->list), found_compare);
 	return 0;
 }
 
 int ctx_scan(struct ndctl_ctx *ctx)
 {
-	AUTO_NAMES struct names names = NAMES_INIT;
+	CLEANUP(found_free) struct found_list found = {0};
 
 	if (ctx->scanned)
 		return 0;
-	int err = ctx->directory
-		? 0
-		: directory_open(ctx->kernel, "sys/bus/nd/devices", &ctx->directory);
-	if (!err)
-		err = sysfs_list(ctx->directory, NULL, NULL, &names);
-	if (err && err != -ENOENT)
-		return kernel_fail(ctx->kernel, -err, "/sys/bus/nd/devices cannot be listed: %s",
-			strerror(-err));
-	for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+	int err = read_found(ctx, &found);
+	if (err)
+		return err;
+	for (enum kind kind = 0; kind < KIND_COUNT; kind++)
 		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
 			entity->gone = true;
-		err = merge(ctx, &names, kind);
-		if (err)
-			return err;
-	}
+	err = merge(ctx, &found);
+	if (err)
+		return err;
 	ctx->scanned = true;
 	return 0;
+}
+
+/* ---- the object that the caller knows ---- */
+
+void *entity_show(void *pointer)
+{
+	struct entity *entity = pointer;
+
+	if (!entity)
+		return NULL;
+	if (entity->seen.refused || entity->seen.inode != entity->inode)
+		entity->seen = (struct seen){.inode = entity->inode};
+	return entity;
+}
+
+int entity_read_uuid(struct entity *entity, uuid_t uuid)
+{
+	int err = object_uuid(&entity->object, kinds[entity->kind].uuid, uuid);
+
+	if (err)
+		uuid_clear(uuid);
+	return err == -ENOENT ? 0 : err;
+}
+
+void entity_show_uuid(struct entity *entity, uuid_t uuid)
+{
+	entity->seen.has_uuid = entity_read_uuid(entity, uuid) == 0;
+	uuid_copy(entity->seen.uuid, uuid);
+}
+
+void entity_keep(struct entity *entity)
+{
+	uuid_t uuid;
+
+	ctx_forget(entity->ctx);
+	if (ctx_scan(entity->ctx) || entity->gone)
+		return;
+	entity->seen.inode = entity->inode;
+	if (entity->seen.has_uuid)
+		entity_show_uuid(entity, uuid);
+}
+
+static int entity_refuse(struct entity *entity, const char *what)
+{
+	struct kernel *kernel = entity_kernel(entity);
+
+	entity->seen.refused = true;
+	kernel_fail(kernel, ESTALE, "%s %s", entity_name(entity), what);
+	kernel_hint(kernel, "another process has changed it meanwhile: look it up again");
+	return -ESTALE;
+}
+
+int entity_check_same(struct entity *entity)
+{
+	uuid_t uuid;
+	int err = ctx_scan(entity->ctx);
+
+	if (err)
+		return err;
+	if (entity->gone)
+		return entity_refuse(entity, "is gone");
+	if (entity->inode != entity->seen.inode)
+		return entity_refuse(entity, "is another device of that name now");
+	if (!entity->seen.has_uuid)
+		return 0;
+	err = entity_read_uuid(entity, uuid);
+	if (err)
+		return kernel_fail(entity_kernel(entity), -err,
+			"whether %s is what it was cannot be read: %s", entity_name(entity),
+			strerror(-err));
+	return uuid_compare(uuid, entity->seen.uuid) == 0
+		? 0
+		: entity_refuse(entity, "has another uuid now");
 }
 
 void ctx_forget(struct ndctl_ctx *ctx)

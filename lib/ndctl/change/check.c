@@ -170,9 +170,7 @@ static int run(struct check *check)
 	if (check->flags & NDCTL_CHECK_REWRITE_LOG && !(check->flags & NDCTL_CHECK_REPAIR))
 		return kernel_fail(
 			kernel, EINVAL, "--rewrite-log is a repair: it also requires --repair");
-	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
-	if (!err)
-		err = nd_region_lock(entity_region(&ndns->entity), txn);
+	int err = nd_change_begin(&ndns->entity, &txn);
 	if (!err && ndctl_namespace_get_size(ndns) == 0)
 		err = kernel_fail(kernel, ENXIO, "it has no capacity");
 	if (!err)

@@ -76,7 +76,7 @@ static bool is_free(struct ndctl_namespace *ndns)
 {
 	uuid_t uuid;
 
-	ndctl_namespace_get_uuid(ndns, uuid);
+	entity_read_uuid(&ndns->entity, uuid);
 	return uuid_is_null(uuid) && ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns);
 }
 
@@ -123,9 +123,9 @@ static int choose_namespace(struct plan *plan, unsigned flags)
 	struct ndctl_region *region = plan->region;
 	struct kernel *kernel = entity_kernel(&region->entity);
 
-	plan->ndns = ndctl_region_get_namespace_seed(region);
+	plan->ndns = (struct ndctl_namespace *)region_seed(region, REGION_NAMESPACE_SEED);
 	if (!plan->labelled && !plan->ndns)
-		plan->ndns = ndctl_namespace_get_first(region);
+		plan->ndns = region_first_namespace(region);
 	if (!plan->ndns)
 		return kernel_fail(kernel, ENODEV, "it has no namespace that could be configured");
 	return check_seed_is_free(plan, flags);
@@ -154,11 +154,14 @@ static int create_namespace(struct ndctl_region *region, const struct ndctl_name
 	struct ndctl_namespace **out)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(region->entity.ctx, &txn);
+	int err = nd_change_begin(&region->entity, &txn) ?: create_locked(txn, region, spec, out);
 
-	if (!err)
-		err = nd_region_lock(region, txn);
-	return err ?: create_locked(txn, region, spec, out);
+	/* It is new to the caller. */
+	if (!err && out && *out) {
+		entity_keep(&(*out)->entity);
+		entity_show(*out);
+	}
+	return err;
 }
 
 EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,

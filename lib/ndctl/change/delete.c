@@ -16,13 +16,11 @@ static int plan_delete_claim(struct txn *txn, struct claim *claim)
 static int delete_claim(struct claim *claim)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(claim->entity.ctx, &txn);
+	int err = (nd_change_begin(&claim->entity, &txn) ?: plan_delete_claim(txn, claim))
+		?: txn_run(txn);
 
 	if (!err)
-		err = nd_region_lock(entity_region(&claim->entity), txn);
-	if (!err)
-		err = plan_delete_claim(txn, claim);
-	err = err ?: txn_run(txn);
+		entity_keep(&claim->entity);
 	return err ? kernel_fail_while(entity_kernel(&claim->entity), err, "%s: cannot be deleted",
 			     entity_name(&claim->entity))
 		   : 0;

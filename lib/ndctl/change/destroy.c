@@ -13,7 +13,11 @@ static int do_relabel(void *data)
 	struct ndctl_namespace *ndns = data;
 	AUTO_FREE char *name = strdup(ndctl_namespace_get_alt_name(ndns));
 
-	return name ? ndctl_namespace_set_alt_name(ndns, name) : -ENOMEM;
+	if (!name)
+		return -ENOMEM;
+	int err = object_write(&ndns->entity.object, NS_ALT_NAME, *name ? name : "\n");
+	ctx_forget(ndns->entity.ctx);
+	return err;
 }
 
 /* A kernel that cannot write a label while it gives up the capacity has given it up nevertheless:
@@ -73,7 +77,7 @@ static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned
 {
 	uuid_t uuid;
 
-	ndctl_namespace_get_uuid(ndns, uuid);
+	entity_read_uuid(&ndns->entity, uuid);
 	if (uuid_is_null(uuid) || ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return 1;
 	int err = step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
@@ -86,10 +90,8 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct ndctl_region *region = entity_region(&ndns->entity);
-	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_change_begin(&ndns->entity, &txn);
 
-	if (!err)
-		err = nd_region_lock(region, txn);
 	if (err)
 		return err;
 	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
@@ -97,7 +99,10 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 	err = plan_check_region(region) ?: plan_settle(ndns, flags);
 	if (!err)
 		err = plan_check_not_used(ndns, flags);
-	return err ?: run_destroy(txn, ndns, flags);
+	err = err ?: run_destroy(txn, ndns, flags);
+	if (!err)
+		entity_keep(&ndns->entity);
+	return err;
 }
 
 EXPORT int ndctl_namespace_destroy(struct ndctl_namespace *ndns, unsigned flags)

@@ -219,7 +219,7 @@ static int region_hold_take(struct region_hold *holds)
 
 	if (listed)
 		return listed;
-	ndctl_namespace_foreach (holds->region, ndns) {
+	region_foreach_namespace (holds->region, ndns) {
 		struct hold *hold = region_hold_find(holds, ndns);
 		int err = hold ? hold_confirm(hold) : region_hold_add(holds, ndns);
 		if (err == -ENOMEM)
@@ -284,13 +284,11 @@ int step_enable_region(struct txn *txn, struct ndctl_region *region)
 static int run(struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct ndctl_namespace *))
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_change_begin(&ndns->entity, &txn) ?: plan(txn, ndns) ?: txn_run(txn);
 
 	if (!err)
-		err = nd_region_lock(entity_region(&ndns->entity), txn);
-	if (!err)
-		err = plan(txn, ndns);
-	return err ?: txn_run(txn);
+		entity_keep(&ndns->entity);
+	return err;
 }
 
 static int plan_enable(struct txn *txn, struct ndctl_namespace *ndns)
@@ -377,10 +375,8 @@ static int explain_dimms(struct ndctl_region *region, int err)
 EXPORT int ndctl_region_enable(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(region->entity.ctx, &txn);
+	int err = nd_change_begin(&region->entity, &txn);
 
-	if (!err)
-		err = nd_region_lock(region, txn);
 	if (err || ndctl_region_is_enabled(region))
 		return err;
 	err = step_enable_region(txn, region) ?: txn_run(txn);
@@ -396,10 +392,8 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 static int disable_region(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(region->entity.ctx, &txn);
+	int err = nd_change_begin(&region->entity, &txn);
 
-	if (!err)
-		err = nd_region_lock(region, txn);
 	if (err || !ndctl_region_is_enabled(region))
 		return err;
 	return step_disable_region(txn, region) ?: txn_run(txn);

@@ -38,7 +38,7 @@ static int guard_set(void *data)
 
 	uuid_clear(guard->uuid);
 	if (ndctl_namespace_get_size(guard->ndns) > 0)
-		ndctl_namespace_get_uuid(guard->ndns, guard->uuid);
+		entity_read_uuid(&guard->ndns->entity, guard->uuid);
 	ndctl_mapping_foreach (guard->region, mapping) {
 		struct ndctl_dimm *dimm = ndctl_mapping_get_dimm(mapping);
 		if (dimm && !err && guard->count < guard->most)
@@ -54,16 +54,16 @@ static int list_known(const struct guard *guard, uuid_t **list, size_t *count)
 	size_t most = 1;
 
 	*count = 0;
-	ndctl_namespace_foreach (guard->region, ndns)
+	region_foreach_namespace (guard->region, ndns)
 		most++;
 	*list = calloc(most, sizeof(uuid_t));
 	if (!*list)
 		return -ENOMEM;
 	if (!uuid_is_null(guard->uuid))
 		uuid_copy((*list)[(*count)++], guard->uuid);
-	ndctl_namespace_foreach (guard->region, ndns)
+	region_foreach_namespace (guard->region, ndns)
 		if (ndctl_namespace_get_size(ndns) > 0 && *count < most)
-			ndctl_namespace_get_uuid(ndns, (*list)[(*count)++]);
+			entity_read_uuid(&ndns->entity, (*list)[(*count)++]);
 	return 0;
 }
 

@@ -231,8 +231,7 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 	if (!err && search)
 		err = scrub(bus);
 	/* A search takes minutes; what is found is cleared where the namespace still is. */
-	err = err ?: nd_ctx_txn(region->entity.ctx, &txn);
-	err = err ?: nd_region_lock(region, txn);
+	err = err ?: nd_change_begin(&ndns->entity, &txn);
 	return err ?: clear_known(ndns, sectors);
 }
 

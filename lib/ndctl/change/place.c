@@ -124,7 +124,7 @@ static uint64_t room_at(struct ndctl_region *region, uint64_t start)
 	struct ndctl_namespace *ndns;
 	struct place place;
 
-	ndctl_namespace_foreach (region, ndns) {
+	region_foreach_namespace (region, ndns) {
 		if (!place_read(ndns, &place))
 			continue;
 		if (place.start <= start && start < place.end)
@@ -163,7 +163,7 @@ int place_check_room(struct ndctl_region *region, uint64_t size)
 	if (!place_may_be_misaligned(region) || start == ULLONG_MAX)
 		return 0;
 	found = lower_place(region, start, size, found);
-	ndctl_namespace_foreach (region, ndns)
+	region_foreach_namespace (region, ndns)
 		if (place_read(ndns, &place))
 			found = lower_place(region, place.end, size, found);
 	return found % INFO_LEAST_UNIT && found != ULLONG_MAX

@@ -132,7 +132,7 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 
 	if (!allocation)
 		return -ENOMEM;
-	ndctl_namespace_get_uuid(plan->ndns, before);
+	entity_read_uuid(&plan->ndns->entity, before);
 	if (!uuid_is_null(before))
 		uuid_unparse_lower(before, allocation->before);
 	allocation->ndns = plan->ndns;
@@ -177,7 +177,7 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	uint64_t now = ndctl_namespace_get_size(plan->ndns);
 	uuid_t old;
 
-	ndctl_namespace_get_uuid(plan->ndns, old);
+	entity_read_uuid(&plan->ndns->entity, old);
 	uuid_unparse_lower(old, old_uuid);
 	uuid_unparse_lower(plan->uuid, uuid);
 	snprintf(size, sizeof(size), "%" PRIu64, plan->size);

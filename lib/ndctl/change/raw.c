@@ -191,7 +191,9 @@ int raw_forget(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
 {
-	int err = raw_forget(ndns) ?: namespace_set_raw(ndns, raw_mode != 0);
+	AUTO_TXN struct txn *txn = NULL;
+	int err = (nd_change_begin(&ndns->entity, &txn) ?: raw_forget(ndns))
+		?: namespace_set_raw(ndns, raw_mode != 0);
 
 	return err ?: raw_mode != 0;
 }
@@ -279,10 +281,8 @@ static int info_step_write(void *data)
 static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_change_begin(&ndns->entity, &txn);
 
-	if (!err)
-		err = nd_region_lock(entity_region(&ndns->entity), txn);
 	if (!err)
 		err = check_namespace_idle(ndns) ?: namespace_settle(ndns);
 	err = err ?: step_disable(txn, ndns);

@@ -83,12 +83,8 @@ static int reconfigure_namespace(struct ndctl_namespace *old,
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct ndctl_region *region = entity_region(&old->entity);
-	int err = nd_ctx_txn(old->entity.ctx, &txn);
+	int err = nd_change_begin(&old->entity, &txn) ?: plan_check_region(region);
 
-	if (!err)
-		err = nd_region_lock(region, txn);
-	if (!err)
-		err = plan_check_region(region);
 	if (!err)
 		err = check_exists(old, spec);
 	if (!err)
@@ -98,8 +94,12 @@ static int reconfigure_namespace(struct ndctl_namespace *old,
 	if (err)
 		return err;
 	if (spec->flags & NDCTL_CHANGE_AUTOLABEL && autolabel_fits(old))
-		return reconfigure_labelled(txn, old, spec, out);
-	return reconfigure_here(txn, old, spec, out);
+		err = reconfigure_labelled(txn, old, spec, out);
+	else
+		err = reconfigure_here(txn, old, spec, out);
+	if (!err)
+		entity_keep(&old->entity);
+	return err;
 }
 
 EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
@@ -178,12 +178,9 @@ static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, un
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
+	int err = (nd_change_begin(&ndns->entity, &txn) ?: plan_settle(ndns, flags))
+		?: check_mapless(ndns);
 
-	if (!err)
-		err = nd_region_lock(region, txn);
-	if (!err)
-		err = plan_settle(ndns, flags) ?: check_mapless(ndns);
 	if (!err)
 		err = plan_check_region(region) ?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
 	if (!err)

@@ -162,7 +162,7 @@ static int check_kept(struct ndctl_region *region)
 {
 	struct ndctl_namespace *ndns;
 
-	ndctl_namespace_foreach (region, ndns) {
+	region_foreach_namespace (region, ndns) {
 		int err = check_not_ram(ndns) ?: check_has_map(ndns);
 		if (err)
 			return kernel_fail_while(entity_kernel(&ndns->entity), err, "%s",
@@ -179,7 +179,7 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 	unsigned long long end = 0;
 	unsigned id = 0;
 
-	ndctl_namespace_foreach (region, ndns) {
+	region_foreach_namespace (region, ndns) {
 		if (ndctl_namespace_get_size(ndns) == 0 && ndns != lost)
 			continue;
 		unsigned long long at = ndctl_namespace_get_resource(ndns);
@@ -210,7 +210,7 @@ static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_
 	struct ndctl_namespace *ndns;
 	int err = 0;
 
-	ndctl_namespace_foreach (region, ndns) {
+	region_foreach_namespace (region, ndns) {
 		struct step step = {.apply = do_disable, .data = ndns};
 		if (ndctl_namespace_is_active(ndns) ||
 			(ndctl_namespace_get_size(ndns) == 0 && ndns != lost))
@@ -303,9 +303,8 @@ static int repair_region(struct ndctl_region *region, unsigned flags)
 {
 	AUTO_REPAIR struct repair repair = {.region = region};
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(region->entity.ctx, &txn);
+	int err = nd_change_begin(&region->entity, &txn);
 
-	err = err ?: nd_region_lock(region, txn);
 	err = err ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
 	if (err)
 		return err;

@@ -23,7 +23,7 @@ static int load_driver(struct ndctl_namespace *ndns)
 
 int region_settle(struct ndctl_region *region)
 {
-	struct ndctl_namespace *ndns = ndctl_namespace_get_first(region);
+	struct ndctl_namespace *ndns = region_first_namespace(region);
 
 	return ndns ? load_driver(ndns) : 0;
 }

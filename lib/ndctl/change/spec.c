@@ -35,11 +35,11 @@ static struct claim *get_seed(const struct plan *plan)
 {
 	switch (plan->row->claim) {
 	case KIND_BTT:
-		return (struct claim *)ndctl_region_get_btt_seed(plan->region);
+		return (struct claim *)region_seed(plan->region, REGION_BTT_SEED);
 	case KIND_PFN:
-		return (struct claim *)ndctl_region_get_pfn_seed(plan->region);
+		return (struct claim *)region_seed(plan->region, REGION_PFN_SEED);
 	default:
-		return (struct claim *)ndctl_region_get_dax_seed(plan->region);
+		return (struct claim *)region_seed(plan->region, REGION_DAX_SEED);
 	}
 }
 
@@ -404,8 +404,8 @@ static int check_uuid(const struct plan *plan)
 	uuid_t uuid;
 
 	ndctl_region_foreach (ndctl_region_get_bus(plan->region), region)
-		ndctl_namespace_foreach (region, other) {
-			ndctl_namespace_get_uuid(other, uuid);
+		region_foreach_namespace (region, other) {
+			entity_read_uuid(&other->entity, uuid);
 			if (other == plan->old || uuid_compare(uuid, plan->uuid) != 0)
 				continue;
 			uuid_unparse_lower(uuid, text);

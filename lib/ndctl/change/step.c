@@ -135,7 +135,7 @@ static int do_wipe(void *data)
 	struct wipe *wipe = data;
 	int err = raw_read_info(wipe->ndns, wipe->before);
 
-	ndctl_namespace_get_uuid(wipe->ndns, wipe->uuid);
+	entity_read_uuid(&wipe->ndns->entity, wipe->uuid);
 	if (err)
 		return err;
 	wipe->known = true;
@@ -186,7 +186,7 @@ static int undo_wipe(void *data)
 
 	if (!wipe->known)
 		return 0;
-	ndctl_namespace_get_uuid(wipe->ndns, uuid);
+	entity_read_uuid(&wipe->ndns->entity, uuid);
 	if (uuid_compare(uuid, wipe->uuid) != 0)
 		return kernel_fail(kernel, ENXIO, "%s is another namespace now",
 			entity_name(&wipe->ndns->entity));

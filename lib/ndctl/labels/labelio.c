@@ -164,7 +164,11 @@ int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn)
 	char path[PATH_MAX];
 	int err = entity_path(&dimm->entity, path);
 
-	return err ?: txn_lock(txn, path);
+	err = err ?: txn_lock(txn, path);
+	if (err)
+		return err;
+	ctx_forget(dimm->entity.ctx);
+	return entity_check_same(&dimm->entity);
 }
 
 int labels_validate(struct ndctl_dimm *dimm, const char **failure)

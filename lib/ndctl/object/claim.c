@@ -58,8 +58,13 @@ int claim_set(struct claim *claim, enum claim_attr attr, const char *value)
 
 static void get_uuid(struct claim *claim, unsigned char *uuid)
 {
-	if (object_uuid(&claim->entity.object, CLAIM_UUID, uuid))
-		uuid_clear(uuid);
+	entity_show_uuid(&claim->entity, uuid);
+}
+
+/* The same for programs: the claim is the one that they know. */
+static int change(struct claim *claim, enum claim_attr attr, const char *value)
+{
+	return nd_change_attr(&claim->entity, attr, value);
 }
 
 static int set_uuid(struct claim *claim, const unsigned char *uuid)
@@ -67,19 +72,19 @@ static int set_uuid(struct claim *claim, const unsigned char *uuid)
 	char text[UUID_STR_LEN];
 
 	uuid_unparse_lower(uuid, text);
-	return claim_set(claim, CLAIM_UUID, text);
+	return change(claim, CLAIM_UUID, text);
 }
 
 static int set_namespace(struct claim *claim, struct ndctl_namespace *ndns)
 {
-	return claim_set(claim, CLAIM_NAMESPACE, ndns ? entity_name(&ndns->entity) : "\n");
+	return change(claim, CLAIM_NAMESPACE, ndns ? entity_name(&ndns->entity) : "\n");
 }
 
 static int is_configured(struct claim *claim)
 {
 	uuid_t uuid;
 
-	get_uuid(claim, uuid);
+	entity_read_uuid(&claim->entity, uuid);
 	return claim_namespace(claim) != NULL && !uuid_is_null(uuid);
 }
 
@@ -98,7 +103,8 @@ int claim_enable(struct claim *claim)
 /* Other implementations say ENXIO where the kernel says ENODEV. */
 static int enable(struct claim *claim)
 {
-	int err = claim_enable(claim);
+	AUTO_TXN struct txn *txn = NULL;
+	int err = nd_change_begin(&claim->entity, &txn) ?: claim_enable(claim);
 
 	return err ? kernel_fail_while(entity_kernel(&claim->entity), err == -ENODEV ? -ENXIO : err,
 			     "%s: cannot be enabled", entity_name(&claim->entity))
@@ -110,7 +116,7 @@ int claim_delete(struct claim *claim)
 	int err = entity_is_bound(&claim->entity) ? entity_unbind(&claim->entity) : 0;
 
 	/* Letting go of the namespace, it loses what it was told, and goes if it is no seed. */
-	return err ?: set_namespace(claim, NULL);
+	return err ?: claim_set(claim, CLAIM_NAMESPACE, "\n");
 }
 
 const struct choices *claim_choices(struct claim *claim)
@@ -139,11 +145,11 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT struct ndctl_##type *ndctl_##type##_get_first(struct ndctl_region *region)          \
 	{                                                                                          \
-		return (struct ndctl_##type *)first(region, kind);                                 \
+		return entity_show(first(region, kind));                                           \
 	}                                                                                          \
 	EXPORT struct ndctl_##type *ndctl_##type##_get_next(struct ndctl_##type *type)             \
 	{                                                                                          \
-		return (struct ndctl_##type *)next(type##_claim(type));                            \
+		return entity_show(next(type##_claim(type)));                                      \
 	}                                                                                          \
 	EXPORT struct ndctl_ctx *ndctl_##type##_get_ctx(struct ndctl_##type *type)                 \
 	{                                                                                          \
@@ -167,7 +173,7 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT struct ndctl_namespace *ndctl_##type##_get_namespace(struct ndctl_##type *type)     \
 	{                                                                                          \
-		return claim_namespace(type##_claim(type));                                        \
+		return entity_show(claim_namespace(type##_claim(type)));                           \
 	}                                                                                          \
 	EXPORT void ndctl_##type##_get_uuid(struct ndctl_##type *type, uuid_t uu)                  \
 	{                                                                                          \
@@ -234,7 +240,7 @@ EXPORT int ndctl_btt_set_sector_size(struct ndctl_btt *btt, unsigned int sector_
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", sector_size);
-	return claim_set(btt_claim(btt), CLAIM_SECTOR_SIZE, text);
+	return change(btt_claim(btt), CLAIM_SECTOR_SIZE, text);
 }
 
 /* ---- what pfn and dax have: a page map and an alignment ---- */
@@ -264,7 +270,7 @@ static int set_location(struct claim *claim, enum ndctl_pfn_loc location)
 {
 	const char *name = location_name(location);
 
-	return name ? claim_set(claim, CLAIM_MODE, name) : -EINVAL;
+	return name ? change(claim, CLAIM_MODE, name) : -EINVAL;
 }
 
 static int set_align(struct claim *claim, unsigned long align)
@@ -272,7 +278,7 @@ static int set_align(struct claim *claim, unsigned long align)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%lu", align);
-	return claim_set(claim, CLAIM_ALIGN, text);
+	return change(claim, CLAIM_ALIGN, text);
 }
 
 #define MAP_API(type)                                                                              \
@@ -337,7 +343,7 @@ EXPORT struct daxctl_region *ndctl_dax_get_daxctl_region(struct ndctl_dax *dax)
 	if (!devices)
 		return NULL;
 	snprintf(path, sizeof(path), "/sys%s", devices);
-	get_uuid(claim, uuid);
+	entity_read_uuid(&claim->entity, uuid);
 	claim->daxctl = daxctl_new_region(ctx, (int)claim->entity.region, uuid, path);
 	return claim->daxctl;
 }

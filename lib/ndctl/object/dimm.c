@@ -4,7 +4,8 @@
 
 #include <ndctl/private.h>
 
-#define DIMM(pointer) ((struct ndctl_dimm *)(pointer))
+/* For what the caller gets. */
+#define DIMM(pointer) ((struct ndctl_dimm *)entity_show(pointer))
 
 const struct attr dimm_attrs[DIMM_ATTR_COUNT] = {
 	[DIMM_HANDLE] = {"nfit/handle", ATTR_HEX, true},

@@ -100,7 +100,7 @@ EXPORT struct ndctl_mapping *ndctl_mapping_get_next(struct ndctl_mapping *mappin
 
 EXPORT struct ndctl_dimm *ndctl_mapping_get_dimm(struct ndctl_mapping *mapping)
 {
-	return mapping->dimm;
+	return entity_show(mapping->dimm);
 }
 
 EXPORT struct ndctl_region *ndctl_mapping_get_region(struct ndctl_mapping *mapping)

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMESPACE(pointer) ((struct ndctl_namespace *)(pointer))
+/* For what the caller gets. */
+#define NAMESPACE(pointer) ((struct ndctl_namespace *)entity_show(pointer))
 #define DEFAULT_SECTOR	   512
 
 void namespace_forget(struct ndctl_namespace *ndns)
@@ -87,17 +88,17 @@ static struct claim *held_by(struct ndctl_namespace *ndns, enum kind kind)
 
 EXPORT struct ndctl_btt *ndctl_namespace_get_btt(struct ndctl_namespace *ndns)
 {
-	return (struct ndctl_btt *)held_by(ndns, KIND_BTT);
+	return entity_show(held_by(ndns, KIND_BTT));
 }
 
 EXPORT struct ndctl_pfn *ndctl_namespace_get_pfn(struct ndctl_namespace *ndns)
 {
-	return (struct ndctl_pfn *)held_by(ndns, KIND_PFN);
+	return entity_show(held_by(ndns, KIND_PFN));
 }
 
 EXPORT struct ndctl_dax *ndctl_namespace_get_dax(struct ndctl_namespace *ndns)
 {
-	return (struct ndctl_dax *)held_by(ndns, KIND_DAX);
+	return entity_show(held_by(ndns, KIND_DAX));
 }
 
 EXPORT unsigned int ndctl_namespace_get_type(struct ndctl_namespace *ndns)
@@ -169,10 +170,7 @@ EXPORT enum ndctl_namespace_mode ndctl_namespace_get_enforce_mode(struct ndctl_n
 
 static int namespace_set(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
 {
-	int err = object_write(&ndns->entity.object, attr, value);
-
-	ctx_forget(ndns->entity.ctx);
-	return err;
+	return nd_change_attr(&ndns->entity, attr, value);
 }
 
 EXPORT int ndctl_namespace_set_enforce_mode(
@@ -210,7 +208,7 @@ EXPORT int ndctl_namespace_is_configured(struct ndctl_namespace *ndns)
 		return 0;
 	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return 1;
-	ndctl_namespace_get_uuid(ndns, uuid);
+	entity_read_uuid(&ndns->entity, uuid);
 	return !uuid_is_null(uuid);
 }
 
@@ -221,14 +219,13 @@ EXPORT int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns)
 	if (ndctl_namespace_is_active(ndns))
 		return 0;
 	/* The seed waits to be configured; anything else only when it has nothing. */
-	return (region && ndctl_region_get_namespace_seed(region) == ndns) ||
+	return (region && region_seed(region, REGION_NAMESPACE_SEED) == &ndns->entity) ||
 		!ndctl_namespace_is_configured(ndns);
 }
 
 EXPORT void ndctl_namespace_get_uuid(struct ndctl_namespace *ndns, uuid_t uu)
 {
-	if (object_uuid(&ndns->entity.object, NS_UUID, uu))
-		uuid_clear(uu);
+	entity_show_uuid(&ndns->entity, uu);
 }
 
 EXPORT int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu)
@@ -323,7 +320,10 @@ EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)
 
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw)
 {
-	return namespace_set(ndns, NS_FORCE_RAW, raw ? "1" : "0");
+	int err = object_write(&ndns->entity.object, NS_FORCE_RAW, raw ? "1" : "0");
+
+	ctx_forget(ndns->entity.ctx);
+	return err;
 }
 
 EXPORT int ndctl_namespace_get_numa_node(struct ndctl_namespace *ndns)
@@ -340,20 +340,16 @@ EXPORT int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns)
  * where there is one. -EOPNOTSUPP for a btt, which moves sectors. */
 static int namespace_data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *length)
 {
-	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
-	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
 	struct claim *claim = namespace_claim(ndns);
 
-	if (claim && !pfn && !dax)
+	if (claim && claim->entity.kind == KIND_BTT)
 		return -EOPNOTSUPP;
-	*start = pfn  ? ndctl_pfn_get_resource(pfn)
-		: dax ? ndctl_dax_get_resource(dax)
-		      : ndctl_namespace_get_resource(ndns);
+	*start = claim ? object_u64_or(&claim->entity.object, CLAIM_RESOURCE, ULLONG_MAX)
+		       : ndctl_namespace_get_resource(ndns);
 	if (*start == ULLONG_MAX)
 		return -ENXIO;
-	*length = pfn ? ndctl_pfn_get_size(pfn)
-		: dax ? ndctl_dax_get_size(dax)
-		      : ndctl_namespace_get_size(ndns);
+	*length = claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, ULLONG_MAX)
+			: ndctl_namespace_get_size(ndns);
 	return *length == ULLONG_MAX ? -ENXIO : 0;
 }
 

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REGION(pointer) ((struct ndctl_region *)(pointer))
+/* For what the caller gets. */
+#define REGION(pointer) ((struct ndctl_region *)entity_show(pointer))
 
 void nd_region_free(struct ndctl_region *region)
 {
@@ -244,7 +245,7 @@ EXPORT struct badblock *ndctl_region_get_next_badblock(struct ndctl_region *regi
 	return badblocks_next(&region->badblocks);
 }
 
-static struct entity *seed(struct ndctl_region *region, enum region_attr attr)
+struct entity *region_seed(struct ndctl_region *region, enum region_attr attr)
 {
 	const char *name = object_text(&region->entity.object, attr);
 
@@ -255,22 +256,22 @@ static struct entity *seed(struct ndctl_region *region, enum region_attr attr)
 
 EXPORT struct ndctl_namespace *ndctl_region_get_namespace_seed(struct ndctl_region *region)
 {
-	return (struct ndctl_namespace *)seed(region, REGION_NAMESPACE_SEED);
+	return entity_show(region_seed(region, REGION_NAMESPACE_SEED));
 }
 
 EXPORT struct ndctl_btt *ndctl_region_get_btt_seed(struct ndctl_region *region)
 {
-	return (struct ndctl_btt *)seed(region, REGION_BTT_SEED);
+	return entity_show(region_seed(region, REGION_BTT_SEED));
 }
 
 EXPORT struct ndctl_pfn *ndctl_region_get_pfn_seed(struct ndctl_region *region)
 {
-	return (struct ndctl_pfn *)seed(region, REGION_PFN_SEED);
+	return entity_show(region_seed(region, REGION_PFN_SEED));
 }
 
 EXPORT struct ndctl_dax *ndctl_region_get_dax_seed(struct ndctl_region *region)
 {
-	return (struct ndctl_dax *)seed(region, REGION_DAX_SEED);
+	return entity_show(region_seed(region, REGION_DAX_SEED));
 }
 
 EXPORT int ndctl_region_is_enabled(struct ndctl_region *region)
@@ -292,6 +293,27 @@ int nd_region_lock(struct ndctl_region *region, struct txn *txn)
 		err = txn_lock(txn, path);
 	if (!err)
 		ctx_forget(region->entity.ctx);
+	return err;
+}
+
+int nd_change_begin(struct entity *entity, struct txn **txn)
+{
+	struct ndctl_region *region =
+		entity->kind == KIND_REGION ? (struct ndctl_region *)entity : entity_region(entity);
+
+	if (!region)
+		return kernel_fail(entity_kernel(entity), ENXIO, "its region is not there");
+	return (nd_ctx_txn(entity->ctx, txn) ?: nd_region_lock(region, *txn))
+		?: entity_check_same(entity);
+}
+
+int nd_change_attr(struct entity *entity, unsigned attr, const char *value)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	int err = nd_change_begin(entity, &txn) ?: object_write(&entity->object, attr, value);
+
+	if (!err)
+		entity_keep(entity);
 	return err;
 }
 
