@@ -65,7 +65,7 @@ static bool has_left(struct daxctl_dev *dev)
 static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	int err = driver_unbind(kernel, "dax", dev->object.name);
+	int err = driver_unbind(kernel, "dax", driver, dev->object.name);
 
 	object_invalidate(&dev->object);
 	if (err && !has_left(dev))

@@ -104,14 +104,10 @@ int driver_bind(struct kernel *kernel, const char *bus, const char *driver, cons
 	return write_driver(kernel, bus, driver, "bind", device);
 }
 
-int driver_unbind(struct kernel *kernel, const char *bus, const char *device)
+/* Write to the driver that the caller has looked at, not to the one that the device has now. */
+int driver_unbind(struct kernel *kernel, const char *bus, const char *driver, const char *device)
 {
-	AUTO_DIRECTORY struct directory *devices = NULL;
-	int err = open_bus(kernel, bus, "devices", &devices);
-
-	if (err)
-		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
-	return sysfs_write(devices, device, "driver/unbind", device);
+	return write_driver(kernel, bus, driver, "unbind", device);
 }
 
 int driver_probe(struct kernel *kernel, const char *bus, const char *device)

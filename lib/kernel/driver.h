@@ -23,7 +23,8 @@ int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devic
 int driver_list(struct kernel *kernel, const char *bus, const char *driver, struct names *devices);
 
 int driver_bind(struct kernel *kernel, const char *bus, const char *driver, const char *device);
-int driver_unbind(struct kernel *kernel, const char *bus, const char *device);
+/* -ENODEV if another driver, or none, has @device by now. */
+int driver_unbind(struct kernel *kernel, const char *bus, const char *driver, const char *device);
 /* Lets the kernel choose the driver. -ENXIO if none took the device. */
 int driver_probe(struct kernel *kernel, const char *bus, const char *device);
 

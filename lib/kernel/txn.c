@@ -298,18 +298,22 @@ int txn_undo(struct txn *txn, int error)
 	return error;
 }
 
+int txn_check_locked(const struct txn *txn)
+{
+	return txn->unlocked ? kernel_fail(txn->kernel, EACCES, "%s", txn->unlocked) : 0;
+}
+
 int txn_run(struct txn *txn)
 {
 	sigset_t before;
+	int err = txn->count ? txn_check_locked(txn) : 0;
 
+	if (err)
+		return err;
 	kernel_clear_error(txn->kernel);
-	if (txn->unlocked && txn->count) {
-		kernel_fail(txn->kernel, EACCES, "%s", txn->unlocked);
-		return -EACCES;
-	}
 	signals_block(&before);
 	txn->applying = true;
-	int err = take_steps(txn);
+	err = take_steps(txn);
 	txn->applying = false;
 	if (err && !txn->keep)
 		err = txn_undo(txn, err);

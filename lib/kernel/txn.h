@@ -58,6 +58,9 @@ int txn_undo_guarded(struct txn *txn, int err);
 int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,
 	const char *before);
 
+/* -EACCES, with the cause recorded, if a lock was denied: for what changes something without a
+ * step. txn_run() asks it too. */
+int txn_check_locked(const struct txn *txn);
 /* From now on a step that fails leaves those before it as they are, for a look at them. */
 void txn_keep(struct txn *txn);
 

@@ -139,7 +139,9 @@ struct ndctl_namespace {
 	struct badblocks badblocks;
 	struct choices sector_sizes;
 	char *blockdev;
-	char *remedy; /* the command that writes an info block that an undo could not; or NULL */
+	bool lost;     /* its info block, which an undo could not write back (remedy.h) */
+	bool has_copy; /* of it, on the medium */
+	char *remedy;  /* the file that has it; or NULL */
 };
 
 /* A btt, pfn or dax device: each claims a namespace and makes another device of it. The three
@@ -292,9 +294,14 @@ bool entity_is_bound(struct entity *entity);
 int entity_check_bound(struct entity *entity, bool *bound);
 /* Path of its directory, relative to the root, for the lock. */
 int entity_path(const struct entity *entity, char *path);
-/* Bind it to, or unbind it from, a driver of the bus "nd". All kinds are refreshed. */
+/* Bind it to, or unbind it from, a driver of the bus "nd". All kinds are refreshed. entity_unbind()
+ * takes the driver that entity_is_bound() found. */
 int entity_bind(struct entity *entity, const char *driver);
 int entity_unbind(struct entity *entity);
+int entity_unbind_from(struct entity *entity, const char *driver);
+/* The same as entity_bind(); @own (unless NULL) tells whether it was we who bound it: another
+ * program, or udev, may have been faster, and what it did is not for us to undo. */
+int entity_bind_own(struct entity *entity, const char *driver, bool *own);
 /* Loads the module for @entity unless the kernel has @driver already; the kernel may then bind
  * whatever it finds. -ENXIO if there is no such driver afterwards. */
 int entity_load_driver(struct entity *entity, const char *driver);

@@ -576,14 +576,20 @@ static bool entity_is_bound_to(struct entity *entity, const char *driver)
 		strcmp(name, driver) == 0;
 }
 
-int entity_bind(struct entity *entity, const char *driver)
+int entity_bind_own(struct entity *entity, const char *driver, bool *own)
 {
 	struct kernel *kernel = entity_kernel(entity);
+	bool loaded = false;
 	int err = driver_bind(kernel, ND, driver, entity_name(entity));
 
-	if (err == -ENOENT)
+	if (err == -ENOENT) {
+		/* The kernel may bind it when we load the driver: that is ours. */
+		loaded = true;
 		err = entity_load_driver(entity, driver)
 			?: driver_bind(kernel, ND, driver, entity_name(entity));
+	}
+	if (own)
+		*own = !err || loaded;
 	if (err && entity_is_bound_to(entity, driver)) {
 		kernel_clear_error(kernel);
 		err = 0;
@@ -592,12 +598,29 @@ int entity_bind(struct entity *entity, const char *driver)
 	return err;
 }
 
-int entity_unbind(struct entity *entity)
+int entity_bind(struct entity *entity, const char *driver)
 {
-	int err = driver_unbind(entity_kernel(entity), ND, entity_name(entity));
+	return entity_bind_own(entity, driver, NULL);
+}
+
+int entity_unbind_from(struct entity *entity, const char *driver)
+{
+	int err = driver_unbind(entity_kernel(entity), ND, driver, entity_name(entity));
 
 	ctx_forget(entity->ctx);
 	return err;
+}
+
+int entity_unbind(struct entity *entity)
+{
+	const char *driver = object_text(&entity->object, kinds[entity->kind].driver);
+	AUTO_FREE char *name = driver ? strdup(driver) : NULL;
+
+	if (!driver)
+		return kernel_fail(entity_kernel(entity), errno,
+			"the driver of %s cannot be read: %s", entity_name(entity),
+			strerror(errno));
+	return name ? entity_unbind_from(entity, name) : -ENOMEM;
 }
 
 void disk_name(const struct entity *ndns, const char *suffix, char *name, size_t size)

@@ -5,6 +5,7 @@
 #include <kernel/holder.h>
 #include <kernel/mark.h>
 #include <ndctl/change/raw.h>
+#include <ndctl/change/remedy.h>
 #include <ndctl/format/infoblock.h>
 #include <ndctl/labels/labelio.h>
 #include <ndctl/change/step.h>
@@ -687,6 +688,125 @@ static void another_uuid(void **state)
 	ndctl_unref(ctx);
 }
 
+/* Who may not lock may not change anything, even where the attribute lets him. */
+static void denied_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	char name[256];
+	make_labelled(fixture, mine);
+	make_locks(fixture);
+	make_dir(fixture, "run/daxctl");
+	snprintf(name, sizeof(name), "%s/run/daxctl", fixture->root);
+	assert_int_equal(chmod(name, 0700), 0);
+	snprintf(name, sizeof(name), "%s/" ND "namespace0.2/alt_name", fixture->root);
+	assert_int_equal(chmod(name, 0666), 0);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	if (rights_drop()) {
+		assert_int_equal(ndctl_namespace_set_alt_name(ndns, "mine"), -EACCES);
+		rights_restore();
+	}
+	assert_file(fixture, ND "namespace0.2/alt_name", "theirs\n");
+	ndctl_unref(ctx);
+}
+
+static void only_that_driver(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, "sys/bus/nd/drivers/nd_pmem/unbind", "%s", "");
+	make_file(fixture, "sys/bus/nd/drivers/another/unbind", "%s", "");
+	make_link(fixture, ND "namespace0.2/driver", "../../../../../bus/nd/drivers/nd_pmem");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	assert_true(entity_is_bound(&ndns->entity));
+	take_away(fixture, ND "namespace0.2/driver");
+	make_link(fixture, ND "namespace0.2/driver", "../../../../../bus/nd/drivers/another");
+	assert_int_equal(entity_unbind(&ndns->entity), 0);
+	assert_file(fixture, "sys/bus/nd/drivers/another/unbind", "");
+	assert_file(fixture, "sys/bus/nd/drivers/nd_pmem/unbind", "namespace0.2");
+	ndctl_unref(ctx);
+}
+
+/* The kernel lets a btt claim a namespace that is bound, and perhaps mounted. */
+static void claimed_late(void **state)
+{
+	struct fixture *fixture = *state;
+	struct entity *owner;
+	make_two_buses(fixture);
+	make_device(fixture, "ndbus0/region0/", "btt0.0");
+	make_file(fixture, ND "namespace0.2/holder", "btt0.0\n");
+	make_link(fixture, ND "namespace0.2/driver", "../../../../../bus/nd/drivers/nd_pmem");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	assert_true(ndctl_namespace_is_active(ndns));
+	assert_int_equal(namespace_find_owner(ndns, &owner), 0);
+	assert_ptr_equal(owner, &ndns->entity);
+	/* Its disk is not there: whether it is in use is not known. */
+	assert_int_equal(ndctl_namespace_check_idle(ndns), -EBUSY);
+	assert_int_equal(ndctl_namespace_disable_invalidate(ndns), -EBUSY);
+	ndctl_unref(ctx);
+}
+
+static void mark_by_fresh_value(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[PATH_MAX];
+	make_two_buses(fixture);
+	make_file(fixture, ND "namespace0.2/force_raw", "0\n");
+	make_dir(fixture, "run");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	assert_int_equal(entity_path(&ndns->entity, path), 0);
+	assert_int_equal(ndctl_namespace_get_raw_mode(ndns), 0);
+	assert_int_equal(mark_set(ctx->kernel, path, "raw"), 0);
+	make_file(fixture, ND "namespace0.2/force_raw", "1\n");
+	assert_true(raw_is_left(ndns));
+	assert_true(mark_is_set(ctx->kernel, path, "raw"));
+	ndctl_unref(ctx);
+}
+
+/* An info block that cannot be written back is kept, for root only, and the sentence says where. */
+static void block_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	char bytes[INFO_AREA] = "what was there", copy[INFO_AREA], path[512];
+	struct stat st;
+	make_two_buses(fixture);
+	make_dir(fixture, "run");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+
+	remedy_keep(ndns, bytes);
+	assert_true(ndns->lost);
+	assert_non_null(ndns->remedy);
+	snprintf(path, sizeof(path), "%s%s", fixture->root, ndns->remedy);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	FILE *file = fopen(path, "re");
+	assert_int_equal(fread(copy, 1, sizeof(copy), file), sizeof(copy));
+	fclose(file);
+	assert_memory_equal(copy, bytes, sizeof(copy));
+	kernel_fail(ctx->kernel, EIO, "failed");
+	snprintf(path, sizeof(path), "dd if=%s of=/dev/pmem0.2 ", ndns->remedy);
+	remedy_hint(ndns);
+	assert_non_null(strstr(ndctl_get_hint(ctx), path));
+	assert_false(ndns->lost);
+	/* Where it cannot be kept, the namespace stays disabled nevertheless. */
+	take_away(fixture, "run");
+	make_file(fixture, "run", "%s", "");
+	remedy_keep(ndns, bytes);
+	assert_true(ndns->lost);
+	assert_null(ndns->remedy);
+	remedy_hint(ndns);
+	assert_non_null(strstr(ndctl_get_hint(ctx), "is lost"));
+	ndctl_unref(ctx);
+}
+
 /* What a function does not know is no wish that it may drop. */
 static void flags_are_heeded(void **state)
 {
@@ -821,6 +941,11 @@ int main(void)
 		fixture_test(no_bytes),
 		fixture_test(made_anew),
 		fixture_test(another_uuid),
+		fixture_test(denied_lock),
+		fixture_test(only_that_driver),
+		fixture_test(claimed_late),
+		fixture_test(mark_by_fresh_value),
+		fixture_test(block_is_kept),
 		cmocka_unit_test(words),
 	};
 

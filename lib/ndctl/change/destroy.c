@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
 #include "guard.h"
+#include "remedy.h"
 
 #include <linux/ndctl.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 	err = txn_run(txn);
 	if (err) {
 		guard_hint(entity_region(&ndns->entity));
-		wipe_hint(ndns);
+		remedy_hint(ndns);
 	}
 	if (err || labelled || wiped)
 		return err;

@@ -24,8 +24,10 @@ int namespace_disable(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
 
-	if (claim)
-		return claim_delete(claim);
+	int err = claim ? claim_delete(claim) : 0;
+
+	if (err)
+		return err;
 	return entity_is_bound(&ndns->entity) ? entity_unbind(&ndns->entity) : 0;
 }
 
@@ -38,13 +40,14 @@ int namespace_disable_idle(struct ndctl_namespace *ndns)
 
 /* The kernel refuses a namespace that has an info block, but makes the device which that asks for:
  * what the kernel has bound afterwards decides about success. */
-static int enable_claim_or_namespace(struct ndctl_namespace *ndns)
+static int enable_claim_or_namespace(struct ndctl_namespace *ndns, bool *own)
 {
 	struct claim *claim = namespace_claim(ndns);
 	int err;
 
+	*own = false;
 	if (claim)
-		return claim_enable(claim);
+		return claim_enable(claim, own);
 	bool left = raw_is_left(ndns);
 	if (ndctl_namespace_is_active(ndns)) {
 		if (!left)
@@ -53,13 +56,15 @@ static int enable_claim_or_namespace(struct ndctl_namespace *ndns)
 		if (err)
 			return err;
 	}
-	err = raw_recover(ndns) ?: entity_bind(&ndns->entity, claim_rows[KIND_PFN].driver);
+	err = raw_recover(ndns) ?: entity_bind_own(&ndns->entity, claim_rows[KIND_PFN].driver, own);
 	if (!err)
 		return 0;
+	/* A device that it makes while it refuses the namespace is ours, unless there was one. */
+	*own = err != -EBUSY;
 	wait_probe(ndns);
 	/* With drivers_autoprobe of 0 the kernel makes the device, and binds no driver to it. */
 	claim = namespace_claim(ndns);
-	if (claim && !entity_is_bound(&claim->entity) && claim_enable(claim) == 0)
+	if (claim && !entity_is_bound(&claim->entity) && claim_enable(claim, NULL) == 0)
 		ctx_forget(ndns->entity.ctx);
 	if (ndctl_namespace_is_active(ndns)) {
 		kernel_clear_error(entity_kernel(&ndns->entity));
@@ -68,9 +73,9 @@ static int enable_claim_or_namespace(struct ndctl_namespace *ndns)
 	return err;
 }
 
-int namespace_enable(struct ndctl_namespace *ndns)
+int namespace_enable(struct ndctl_namespace *ndns, bool *own)
 {
-	int err = enable_claim_or_namespace(ndns);
+	int err = enable_claim_or_namespace(ndns, own);
 
 	if (err && ndctl_namespace_get_size(ndns) == 0)
 		kernel_fail(entity_kernel(&ndns->entity), -err, "it has no capacity");
@@ -83,45 +88,103 @@ int namespace_enable(struct ndctl_namespace *ndns)
 
 /* ---- steps for a namespace ---- */
 
+struct enabling {
+	struct hold hold;
+	bool own; /* it was we who enabled it */
+};
+
 static int enable_apply(void *data)
 {
-	const struct hold *hold = data;
+	struct enabling *enabling = data;
 
-	return namespace_enable(hold->ndns);
+	ctx_forget(enabling->hold.ndns->entity.ctx);
+	return namespace_enable(enabling->hold.ndns, &enabling->own);
 }
 
-/* What was brought up a moment ago may be mounted by now. */
-static int disable_apply(void *data)
+static int disable_held(struct hold *hold)
 {
-	struct hold *hold = data;
+	int err = namespace_disable(hold->ndns);
 
-	ctx_forget(hold->ndns->entity.ctx);
-	int err = hold_confirm(hold) ?: namespace_disable(hold->ndns);
 	/* The disk of before goes, with its number, when it is no longer open. */
 	if (!err)
 		hold_release(hold);
 	return err;
 }
 
+/* What was brought up a moment ago may be mounted by now. What another program has brought up
+ * stays. */
+static int enable_undo(void *data)
+{
+	struct enabling *enabling = data;
+
+	if (!enabling->own)
+		return 0;
+	ctx_forget(enabling->hold.ndns->entity.ctx);
+	return hold_confirm(&enabling->hold) ?: disable_held(&enabling->hold);
+}
+
 /* What was taken away. A page map that it did not have leaves no trace to come back by. */
 struct taken {
 	struct hold hold;
+	bool began;	 /* to take away what was there */
+	bool active;	 /* when it was taken away */
+	enum kind owner; /* of what had it */
 	bool mapless;
 	unsigned long align;
 };
+
+static int disable_apply(void *data)
+{
+	struct taken *taken = data;
+	struct ndctl_namespace *ndns = taken->hold.ndns;
+	struct entity *owner;
+
+	ctx_forget(ndns->entity.ctx);
+	int err = hold_confirm(&taken->hold) ?: namespace_find_owner(ndns, &owner);
+	err = err ?: entity_check_bound(owner, &taken->active);
+	if (err)
+		return err;
+	taken->owner = owner->kind;
+	/* Another program may have disabled it meanwhile: that is not ours to undo. */
+	taken->began = taken->active || owner->kind != KIND_NAMESPACE;
+	return taken->began ? disable_held(&taken->hold) : 0;
+}
+
+/* It comes back by what is on the medium, which may be something else now. */
+static int check_come_back(const struct taken *taken)
+{
+	struct ndctl_namespace *ndns = taken->hold.ndns;
+	struct entity *owner;
+	bool active;
+	int err = namespace_find_owner(ndns, &owner) ?: entity_check_bound(owner, &active);
+
+	if (err)
+		return err;
+	if (owner->kind != taken->owner || (taken->active && !active))
+		return kernel_fail(
+			entity_kernel(&ndns->entity), EIO, "it did not come up as what it was");
+	return taken->active || !active ? 0 : entity_unbind(owner);
+}
 
 static int give_back(void *data)
 {
 	const struct taken *taken = data;
 	struct ndctl_namespace *ndns = taken->hold.ndns;
+	bool own;
 
-	if (ndns->remedy)
+	if (!taken->began)
+		return 0;
+	if (ndns->lost)
 		return kernel_fail(entity_kernel(&ndns->entity), EIO,
 			"without its info block it would come up as something else");
+	ctx_forget(ndns->entity.ctx);
 	/* The step failed before it took anything away. */
 	if (taken->mapless && namespace_is_mapless(ndns))
 		return 0;
-	return taken->mapless ? mapless_make(taken->hold.ndns, taken->align) : enable_apply(data);
+	int err = taken->mapless			  ? mapless_make(ndns, taken->align)
+		: !taken->active && namespace_claim(ndns) ? 0
+							  : namespace_enable(ndns, &own);
+	return err ?: check_come_back(taken);
 }
 
 static void hold_free(void *data)
@@ -130,21 +193,14 @@ static void hold_free(void *data)
 	free(data);
 }
 
-static struct hold *hold_new(struct ndctl_namespace *ndns)
-{
-	struct hold *hold = malloc(sizeof(*hold));
-
-	if (hold)
-		*hold = HOLD_INIT(ndns);
-	return hold;
-}
-
 int step_enable(struct txn *txn, struct ndctl_namespace *ndns)
 {
-	struct step step = {enable_apply, disable_apply, hold_free, hold_new(ndns)};
+	struct enabling *enabling = calloc(1, sizeof(*enabling));
+	struct step step = {enable_apply, enable_undo, hold_free, enabling};
 
-	if (!step.data)
+	if (!enabling)
 		return -ENOMEM;
+	enabling->hold = HOLD_INIT(ndns);
 	return txn_add(txn, step, "enable %s", entity_name(&ndns->entity));
 }
 
@@ -173,6 +229,7 @@ int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
 
 struct region_hold {
 	struct ndctl_region *region;
+	bool own; /* it was we who enabled, or disabled, it */
 	struct hold *list;
 	size_t count;
 };
@@ -237,7 +294,9 @@ static int region_disable_apply(void *data)
 	struct region_hold *holds = data;
 
 	ctx_forget(holds->region->entity.ctx);
-	int err = region_hold_take(holds) ?: entity_unbind(&holds->region->entity);
+	int err =
+		region_hold_take(holds) ?: entity_unbind_from(&holds->region->entity, "nd_region");
+	holds->own = !err;
 	if (!err)
 		region_hold_release(holds);
 	return err;
@@ -245,9 +304,17 @@ static int region_disable_apply(void *data)
 
 static int region_enable_apply(void *data)
 {
+	struct region_hold *holds = data;
+
+	return entity_bind_own(&holds->region->entity, "nd_region", &holds->own);
+}
+
+/* What another program has enabled stays. */
+static int region_enable_undo(void *data)
+{
 	const struct region_hold *holds = data;
 
-	return entity_bind(&holds->region->entity, "nd_region");
+	return holds->own ? region_disable_apply(data) : 0;
 }
 
 int step_disable_region(struct txn *txn, struct ndctl_region *region)
@@ -270,7 +337,7 @@ int step_disable_region(struct txn *txn, struct ndctl_region *region)
 int step_enable_region(struct txn *txn, struct ndctl_region *region)
 {
 	struct region_hold *holds = calloc(1, sizeof(*holds));
-	struct step step = {region_enable_apply, region_disable_apply, region_hold_free, holds};
+	struct step step = {region_enable_apply, region_enable_undo, region_hold_free, holds};
 
 	if (!holds)
 		return -ENOMEM;

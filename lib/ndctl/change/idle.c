@@ -119,7 +119,11 @@ int namespace_find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 	int err = holder ? 0 : errno;
 	struct claim *claim = namespace_claim(ndns);
 
-	*owner = claim ? &claim->entity : &ndns->entity;
+	/* The kernel lets a btt claim a namespace that is bound itself; then it is that which is
+	 * used. */
+	*owner = claim && (entity_is_bound(&claim->entity) || !entity_is_bound(&ndns->entity))
+		? &claim->entity
+		: &ndns->entity;
 	if (!holder)
 		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
 			"what holds it cannot be read: %s", strerror(err));

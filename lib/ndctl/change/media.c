@@ -221,6 +221,14 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	return err;
 }
 
+/* 1 for a btt: where a sector is only the btt knows. */
+static int check_direct(struct ndctl_namespace *ndns)
+{
+	struct entity *owner;
+
+	return namespace_find_owner(ndns, &owner) ?: owner->kind == KIND_BTT;
+}
+
 static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned long long *sectors)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
@@ -231,7 +239,8 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 	if (!err && search)
 		err = scrub(bus);
 	/* A search takes minutes; what is found is cleared where the namespace still is. */
-	err = err ?: nd_change_begin(&ndns->entity, &txn);
+	err = err ?: nd_change_begin(&ndns->entity, &txn) ?: txn_check_locked(txn);
+	err = err ?: check_direct(ndns);
 	return err ?: clear_known(ndns, sectors);
 }
 
@@ -240,22 +249,17 @@ EXPORT int ndctl_namespace_clear_errors(
 {
 	if (!ndns)
 		return -EINVAL;
-	struct entity *owner;
 	unsigned long long cleared = 0;
 
 	if (sectors)
 		*sectors = 0;
-	int err = namespace_find_owner(ndns, &owner);
-	/* Where a sector is only the btt knows. */
-	if (!err && owner->kind == KIND_BTT)
-		return 1;
-	if (!err)
-		err = clear_bad_blocks(ndns, search, &cleared);
+	int err = check_direct(ndns) ?: clear_bad_blocks(ndns, search, &cleared);
 	if (sectors)
 		*sectors = cleared;
-	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
-			     "%s: errors cannot be cleared", entity_name(&ndns->entity))
-		   : 0;
+	return err > 0 ? err
+		: err  ? kernel_fail_while(entity_kernel(&ndns->entity), err,
+				 "%s: errors cannot be cleared", entity_name(&ndns->entity))
+		       : 0;
 }
 
 /* ---- whose they are ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "create.h"
 #include "guard.h"
+#include "remedy.h"
 #include "place.h"
 
 #include <inttypes.h>
@@ -51,7 +52,8 @@ struct allocation {
 	char before[UUID_STR_LEN]; /* "" but for a seed that was left without a size */
 	char uuid[UUID_STR_LEN];
 	char size[32];
-	bool ours; /* it had our uuid, and no size yet */
+	bool named; /* we gave it our uuid */
+	bool sized; /* and may have given it its size */
 };
 
 static int write_namespace_attr(
@@ -95,32 +97,39 @@ static int check_seed_owner(struct ndctl_namespace *ndns, const char *ours)
 		entity_name(&ndns->entity));
 }
 
-/* A namespace of size 0 has no uuid either; unless it is the seed, it is gone. */
+/* Told a size of 0 the kernel forgets the uuid as well. Unless the namespace is the seed, it is
+ * gone then. */
 static int undo_allocate(void *data)
 {
 	const struct allocation *allocation = data;
+	struct ndctl_namespace *ndns = allocation->ndns;
 	char uuid[UUID_STR_LEN];
 	uint64_t size;
 
-	if (!allocation->ours)
+	if (!allocation->named)
 		return 0;
-	int err = read_owner(allocation->ndns, uuid, &size);
+	int err = read_owner(ndns, uuid, &size);
 	if (err || strcmp(uuid, allocation->uuid) != 0)
 		return err;
-	return write_namespace_attr(allocation->ndns, NS_SIZE, "0");
+	if (size && !allocation->sized)
+		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
+			"another program has given %s a size", entity_name(&ndns->entity));
+	err = write_namespace_attr(ndns, NS_SIZE, "0");
+	if (err || !*allocation->before)
+		return err;
+	return write_namespace_attr(ndns, NS_UUID, allocation->before);
 }
 
 static int do_allocate(void *data)
 {
 	struct allocation *allocation = data;
 	struct ndctl_namespace *ndns = allocation->ndns;
-	int err = check_seed_owner(ndns, allocation->before);
+	int err = check_seed_owner(ndns, allocation->before)
+		?: write_namespace_attr(ndns, NS_UUID, allocation->uuid);
 
-	if (!err)
-		err = write_namespace_attr(ndns, NS_UUID, allocation->uuid);
-	if (!err)
-		err = check_seed_owner(ndns, allocation->uuid);
-	allocation->ours = !err;
+	allocation->named = !err;
+	err = err ?: check_seed_owner(ndns, allocation->uuid);
+	allocation->sized = !err;
 	return err ?: write_namespace_attr(ndns, NS_SIZE, allocation->size);
 }
 
@@ -230,13 +239,13 @@ struct bringup {
 	uint64_t size;
 };
 
+/* The claim is ours, with its uuid: whoever has bound it, it cannot stay so. */
 static int undo_bringup(void *data)
 {
 	const struct bringup *bringup = data;
-
 	struct entity *entity = &bringup->claim->entity;
 
-	return entity_is_bound(entity) ? entity_unbind(entity) : 0;
+	return entity_is_bound(entity) ? entity_unbind_from(entity, bringup->driver) : 0;
 }
 
 static int say_map_needed(struct entity *entity, uint64_t size)
@@ -367,7 +376,7 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 	if (err)
 		guard_hint(plan->region);
 	if (err)
-		wipe_hint(plan->ndns);
+		remedy_hint(plan->ndns);
 	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		kernel_hint(entity_kernel(&plan->region->entity),
 			"what was done is left as it is: ndctl destroy-namespace --force %s",

@@ -8,6 +8,7 @@
 
 #include <ndctl/format/infoblock.h>
 #include "raw.h"
+#include "remedy.h"
 #include "step.h"
 
 /* ---- the raw block device of a namespace ---- */
@@ -118,6 +119,10 @@ static int leave_raw(struct ndctl_namespace *ndns)
 bool raw_is_left(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
+
+	/* The mark is taken away for what the kernel says now, not for what it said before the
+	 * lock. */
+	object_invalidate(&ndns->entity.object);
 	int raw = ndctl_namespace_get_raw_mode(ndns);
 	char path[PATH_MAX];
 
@@ -192,9 +197,10 @@ int raw_forget(struct ndctl_namespace *ndns)
 EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = (nd_change_begin(&ndns->entity, &txn) ?: raw_forget(ndns))
-		?: namespace_set_raw(ndns, raw_mode != 0);
+	int err = nd_change_begin(&ndns->entity, &txn) ?: txn_check_locked(txn);
 
+	err = err ?: raw_forget(ndns);
+	err = err ?: namespace_set_raw(ndns, raw_mode != 0);
 	return err ?: raw_mode != 0;
 }
 
@@ -251,6 +257,7 @@ struct area_step {
 	struct ndctl_namespace *ndns;
 	char *bytes;	   /* room for what is read */
 	const char *block; /* to be written */
+	bool known;	   /* what was there before */
 	char before[INFO_AREA];
 };
 
@@ -270,11 +277,25 @@ static int info_step_write(void *data)
 
 	if (err)
 		return err;
+	step->known = true;
 	infoblock_wipe(step->before, after);
 	memcpy(after + INFO_BLOCK, step->block, INFO_BLOCK);
-	err = raw_write_info(step->ndns, after);
+	return raw_write_info(step->ndns, after);
+}
+
+static int info_step_undo(void *data)
+{
+	struct area_step *step = data;
+	char now[INFO_AREA];
+
+	if (!step->known)
+		return 0;
+	int err = raw_read_info(step->ndns, now);
+	if (!err && memcmp(now, step->before, sizeof(now)) == 0)
+		return 0;
+	err = err ?: raw_write_info(step->ndns, step->before);
 	if (err)
-		raw_write_info(step->ndns, step->before);
+		remedy_keep(step->ndns, step->before);
 	return err;
 }
 
@@ -287,9 +308,13 @@ static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 		err = check_namespace_idle(ndns) ?: namespace_settle(ndns);
 	err = err ?: step_disable(txn, ndns);
 	if (!err)
-		err = txn_add(
-			txn, step, "%s the info block of %s", what, entity_name(&ndns->entity));
-	return err ?: txn_run(txn);
+		err = txn_undo_in_part(txn,
+			txn_add(txn, step, "%s the info block of %s", what,
+				entity_name(&ndns->entity)));
+	err = err ?: txn_run(txn);
+	if (err)
+		remedy_hint(ndns);
+	return err;
 }
 
 EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes)
@@ -309,7 +334,9 @@ EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const v
 	if (!ndns || !block)
 		return -EINVAL;
 	struct area_step area = {.ndns = ndns, .block = block};
-	int err = run(ndns, (struct step){.apply = info_step_write, .data = &area}, "write");
+	int err = run(ndns,
+		(struct step){.apply = info_step_write, .undo = info_step_undo, .data = &area},
+		"write");
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 			     "%s: the info block cannot be written", entity_name(&ndns->entity))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "raw.h"
+#include "remedy.h"
 #include "step.h"
 
 #include <stdio.h>
@@ -19,26 +20,34 @@ static void *copy_bytes(const void *data, size_t size)
 struct binding {
 	struct entity *entity;
 	const char *driver;
+	bool own; /* of binding: it was we who did it */
 };
 
 static int do_bind(void *data)
 {
-	const struct binding *binding = data;
+	struct binding *binding = data;
 
-	return entity_bind(binding->entity, binding->driver);
+	return entity_bind_own(binding->entity, binding->driver, &binding->own);
 }
 
 static int do_unbind(void *data)
 {
 	const struct binding *binding = data;
 
-	return entity_unbind(binding->entity);
+	return entity_unbind_from(binding->entity, binding->driver);
+}
+
+static int undo_bind(void *data)
+{
+	const struct binding *binding = data;
+
+	return binding->own ? do_unbind(data) : 0;
 }
 
 int step_bind(struct txn *txn, struct entity *entity, const char *driver)
 {
-	struct binding binding = {entity, driver};
-	struct step step = {do_bind, do_unbind, free, copy_bytes(&binding, sizeof(binding))};
+	struct binding binding = {entity, driver, false};
+	struct step step = {do_bind, undo_bind, free, copy_bytes(&binding, sizeof(binding))};
 
 	return step.data ? txn_add(txn, step, "bind %s to %s", entity_name(entity), driver)
 			 : -ENOMEM;
@@ -46,7 +55,7 @@ int step_bind(struct txn *txn, struct entity *entity, const char *driver)
 
 int step_unbind(struct txn *txn, struct entity *entity, const char *driver)
 {
-	struct binding binding = {entity, driver};
+	struct binding binding = {entity, driver, false};
 	struct step step = {do_unbind, do_bind, free, copy_bytes(&binding, sizeof(binding))};
 
 	return step.data ? txn_add(txn, step, "unbind %s from %s", entity_name(entity), driver)
@@ -143,38 +152,6 @@ static int do_wipe(void *data)
 	return *wipe->wiped ? raw_write_info(wipe->ndns, wipe->after) : 0;
 }
 
-/* Nothing but the process's memory has the info block now: keep the command that writes it. */
-static void keep_remedy(struct wipe *wipe)
-{
-	const char *name = entity_name(&wipe->ndns->entity);
-	struct ndctl_infoblock info;
-	char uuid[UUID_STR_LEN];
-
-	free(TAKE(wipe->ndns->remedy));
-	if (ndctl_infoblock_parse(wipe->before + INFO_BLOCK, &info) ||
-		info.kind == NDCTL_INFOBLOCK_BTT) {
-		/* The copy at the end of a btt is still there. */
-		if (asprintf(&wipe->ndns->remedy, "ndctl check-namespace --repair %s", name) < 0)
-			wipe->ndns->remedy = NULL;
-		return;
-	}
-	uuid_unparse_lower(info.uuid, uuid);
-	if (asprintf(&wipe->ndns->remedy,
-		    "ndctl write-infoblock --mode %s --map %s --align %llu --uuid %s %s",
-		    info.kind == NDCTL_INFOBLOCK_DAX ? "devdax" : "fsdax",
-		    info.mode == NDCTL_PFN_LOC_PMEM ? "dev" : "mem", info.align, uuid, name) < 0)
-		wipe->ndns->remedy = NULL;
-}
-
-void wipe_hint(struct ndctl_namespace *ndns)
-{
-	if (ndns->remedy)
-		kernel_hint(entity_kernel(&ndns->entity),
-			"when the medium takes writes again: %s && ndctl enable-namespace %s",
-			ndns->remedy, entity_name(&ndns->entity));
-	free(TAKE(ndns->remedy));
-}
-
 /* A step that comes later and fails halfway may have let the kernel write an info block of its own.
  * The name could have gone to another namespace, if labels had to be repaired. */
 static int undo_wipe(void *data)
@@ -192,12 +169,12 @@ static int undo_wipe(void *data)
 			entity_name(&wipe->ndns->entity));
 	int err = raw_read_info(wipe->ndns, now);
 	if (err && *wipe->wiped)
-		keep_remedy(wipe);
+		remedy_keep(wipe->ndns, wipe->before);
 	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
 		return err;
 	err = raw_write_info(wipe->ndns, wipe->before);
 	if (err)
-		keep_remedy(wipe);
+		remedy_keep(wipe->ndns, wipe->before);
 	if (err || !wipe->grows || memcmp(now, wipe->after, sizeof(now)) == 0)
 		return err;
 	return kernel_fail(kernel, EIO,

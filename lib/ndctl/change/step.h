@@ -20,9 +20,6 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
  * further on too, and the undo says that it cannot put that back. @wiped (unless NULL) tells after
  * the step whether there were info blocks. */
 int step_wipe(struct txn *txn, struct ndctl_namespace *ndns, bool grows, bool *wiped);
-/* Adds to the recorded failure the command that writes the info block that the undo of step_wipe()
- * could not write back, if that is so. The namespace stays disabled then. */
-void wipe_hint(struct ndctl_namespace *ndns);
 /* Configures a seed of a btt, pfn or dax device and gives it the namespace; undone by taking it
  * away again. */
 struct claim_plan {
@@ -55,7 +52,8 @@ int step_disable_region(struct txn *txn, struct ndctl_region *region);
 int step_enable_region(struct txn *txn, struct ndctl_region *region);
 
 /* What the first two do. The caller has seen to it that nobody uses the namespace. */
-int namespace_enable(struct ndctl_namespace *ndns);
+/* @own tells whether it was we who enabled it. */
+int namespace_enable(struct ndctl_namespace *ndns, bool *own);
 int namespace_disable(struct ndctl_namespace *ndns);
 /* Disables the namespace unless it is in use, and keeps others away meanwhile. */
 int namespace_disable_idle(struct ndctl_namespace *ndns);

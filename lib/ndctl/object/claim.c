@@ -93,19 +93,20 @@ static int is_valid(struct claim *claim)
 	return ctx_scan(claim->entity.ctx) == 0 && !claim->entity.gone;
 }
 
-int claim_enable(struct claim *claim)
+int claim_enable(struct claim *claim, bool *own)
 {
 	if (entity_is_bound(&claim->entity))
 		return 0;
-	return entity_bind(&claim->entity, claim_rows[claim->entity.kind].driver);
+	return entity_bind_own(&claim->entity, claim_rows[claim->entity.kind].driver, own);
 }
 
 /* Other implementations say ENXIO where the kernel says ENODEV. */
 static int enable(struct claim *claim)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_change_begin(&claim->entity, &txn) ?: claim_enable(claim);
+	int err = nd_change_begin(&claim->entity, &txn) ?: txn_check_locked(txn);
 
+	err = err ?: claim_enable(claim, NULL);
 	return err ? kernel_fail_while(entity_kernel(&claim->entity), err == -ENODEV ? -ENXIO : err,
 			     "%s: cannot be enabled", entity_name(&claim->entity))
 		   : 0;

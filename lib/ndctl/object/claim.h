@@ -14,7 +14,8 @@ extern const struct claim_row claim_rows[KIND_COUNT];
 
 /* Writes an attribute; everything that is known is forgotten. */
 int claim_set(struct claim *claim, enum claim_attr attr, const char *value);
-int claim_enable(struct claim *claim);
+/* @own (unless NULL): as entity_bind_own(). */
+int claim_enable(struct claim *claim, bool *own);
 /* Disables it, and lets go of its namespace. */
 int claim_delete(struct claim *claim);
 const struct choices *claim_choices(struct claim *claim);

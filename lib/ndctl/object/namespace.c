@@ -191,8 +191,8 @@ EXPORT bool ndctl_namespace_is_active(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
 
-	/* What has a holder is not bound itself. */
-	return entity_is_bound(claim ? &claim->entity : &ndns->entity);
+	/* What has a holder is not bound itself, unless the holder came later. */
+	return (claim && entity_is_bound(&claim->entity)) || entity_is_bound(&ndns->entity);
 }
 
 EXPORT int ndctl_namespace_is_valid(struct ndctl_namespace *ndns)

@@ -109,7 +109,13 @@ EXPORT int ndctl_region_set_ro(struct ndctl_region *region, int ro)
 
 EXPORT int ndctl_region_deep_flush(struct ndctl_region *region)
 {
-	/* Linux 6.1 follows NULL when it flushes a disabled region. */
+	AUTO_TXN struct txn *txn = NULL;
+	int err = nd_change_begin(&region->entity, &txn) ?: txn_check_locked(txn);
+
+	if (err)
+		return err;
+	/* Linux 6.1 follows NULL when it flushes a disabled region: the lock keeps it enabled
+	 * between the look and the write. */
 	if (!ndctl_region_is_enabled(region))
 		return kernel_fail(entity_kernel(&region->entity), ENXIO,
 			"%s: cannot be flushed: it is disabled", entity_name(&region->entity));
@@ -310,7 +316,8 @@ int nd_change_begin(struct entity *entity, struct txn **txn)
 int nd_change_attr(struct entity *entity, unsigned attr, const char *value)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_change_begin(entity, &txn) ?: object_write(&entity->object, attr, value);
+	int err = (nd_change_begin(entity, &txn) ?: txn_check_locked(txn))
+		?: object_write(&entity->object, attr, value);
 
 	if (!err)
 		entity_keep(entity);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "remedy.h"
+
+#include <base/lockfile.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include <ndctl/format/infoblock.h>
+#include "raw.h"
+
+/* write-infoblock cannot express all that is in a block (its offset, padding, parent), so that the
+ * bytes are kept. The name is new each time: an earlier copy is not overwritten. */
+static int save(struct ndctl_namespace *ndns, const char *before, char **path)
+{
+	AUTO_CLOSE int directory =
+		lockfile_open_directory(kernel_root(entity_kernel(&ndns->entity)));
+	char name[NAME_MAX], text[UUID_STR_LEN];
+	uuid_t uuid;
+
+	if (directory < 0)
+		return directory;
+	uuid_generate(uuid);
+	uuid_unparse_lower(uuid, text);
+	snprintf(name, sizeof(name), "infoblock-%s-%s", entity_name(&ndns->entity), text);
+	if (asprintf(path, "/" LOCKFILE_DIRECTORY "/%s", name) < 0) {
+		*path = NULL;
+		return -ENOMEM;
+	}
+	AUTO_CLOSE int fd =
+		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int err = fd < 0 ? -errno : raw_write(fd, before, INFO_AREA, 0);
+
+	if (err)
+		free(TAKE(*path));
+	return err;
+}
+
+void remedy_keep(struct ndctl_namespace *ndns, const char *before)
+{
+	struct ndctl_infoblock info;
+
+	ndns->lost = true;
+	free(TAKE(ndns->remedy));
+	/* The copy at the end of a btt is still there. */
+	ndns->has_copy = ndctl_infoblock_parse(before + INFO_BLOCK, &info) == 0 &&
+		info.kind == NDCTL_INFOBLOCK_BTT;
+	save(ndns, before, &ndns->remedy);
+}
+
+static void hint_file(struct ndctl_namespace *ndns)
+{
+	const char *name = entity_name(&ndns->entity);
+	char disk[48];
+
+	disk_name(&ndns->entity, "", disk, sizeof(disk));
+	kernel_hint(entity_kernel(&ndns->entity),
+		"its info block is in %s until the next boot; when the medium takes writes again: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s && dd if=%s of=/dev/%s conv=fsync && ndctl disable-namespace %s && echo 0 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
+		ndns->remedy, name, name, ndns->remedy, disk, name, name, name);
+}
+
+void remedy_hint(struct ndctl_namespace *ndns)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	const char *name = entity_name(&ndns->entity);
+
+	if (ndns->lost && ndns->has_copy)
+		kernel_hint(kernel,
+			"when the medium takes writes again: ndctl check-namespace --repair %s && ndctl enable-namespace %s",
+			name, name);
+	else if (ndns->lost && ndns->remedy)
+		hint_file(ndns);
+	else if (ndns->lost)
+		kernel_hint(kernel,
+			"its info block is lost: /" LOCKFILE_DIRECTORY
+			" cannot keep a copy; ndctl write-infoblock %s makes one of the same mode and map",
+			name);
+	ndns->lost = false;
+	free(TAKE(ndns->remedy));
+}
