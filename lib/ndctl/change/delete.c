@@ -4,13 +4,17 @@
 /* Without a namespace there is nothing that could be in use. */
 static int plan_delete_claim(struct txn *txn, struct claim *claim)
 {
-	struct ndctl_namespace *ndns = claim_namespace(claim);
+	const char *name = object_text(&claim->entity.object, CLAIM_NAMESPACE);
+	struct ndctl_namespace *ndns = name ? claim_namespace(claim) : NULL;
+	bool bound = false;
 
 	if (ndns)
 		return step_disable(txn, ndns);
-	return entity_is_bound(&claim->entity)
-		? kernel_fail(entity_kernel(&claim->entity), EBUSY, "its namespace cannot be read")
-		: 0;
+	int err = entity_check_bound(&claim->entity, &bound);
+	if (!err && (!name || *name || bound))
+		err = kernel_fail(
+			entity_kernel(&claim->entity), EBUSY, "its namespace cannot be read");
+	return err;
 }
 
 static int delete_claim(struct claim *claim)

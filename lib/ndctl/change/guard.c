@@ -34,11 +34,8 @@ static int guard_set(void *data)
 {
 	struct guard *guard = data;
 	struct ndctl_mapping *mapping;
-	int err = 0;
+	int err = namespace_read_owner(guard->ndns, guard->uuid);
 
-	uuid_clear(guard->uuid);
-	if (ndctl_namespace_get_size(guard->ndns) > 0)
-		entity_read_uuid(&guard->ndns->entity, guard->uuid);
 	ndctl_mapping_foreach (guard->region, mapping) {
 		struct ndctl_dimm *dimm = ndctl_mapping_get_dimm(mapping);
 		if (dimm && !err && guard->count < guard->most)
@@ -52,8 +49,11 @@ static int list_known(const struct guard *guard, uuid_t **list, size_t *count)
 {
 	struct ndctl_namespace *ndns;
 	size_t most = 1;
+	int listed = ctx_scan(guard->region->entity.ctx);
 
 	*count = 0;
+	if (listed)
+		return listed;
 	region_foreach_namespace (guard->region, ndns)
 		most++;
 	*list = calloc(most, sizeof(uuid_t));
@@ -61,9 +61,12 @@ static int list_known(const struct guard *guard, uuid_t **list, size_t *count)
 		return -ENOMEM;
 	if (!uuid_is_null(guard->uuid))
 		uuid_copy((*list)[(*count)++], guard->uuid);
-	region_foreach_namespace (guard->region, ndns)
-		if (ndctl_namespace_get_size(ndns) > 0 && *count < most)
-			entity_read_uuid(&ndns->entity, (*list)[(*count)++]);
+	region_foreach_namespace (guard->region, ndns) {
+		int err = *count < most ? namespace_read_owner(ndns, (*list)[*count]) : -EAGAIN;
+		if (err)
+			return err;
+		*count += !uuid_is_null((*list)[*count]);
+	}
 	return 0;
 }
 

@@ -54,8 +54,8 @@ static void hint_file(struct ndctl_namespace *ndns)
 
 	disk_name(&ndns->entity, "", disk, sizeof(disk));
 	kernel_hint(entity_kernel(&ndns->entity),
-		"its info block is in %s until the next boot; when the medium takes writes again: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s && dd if=%s of=/dev/%s conv=fsync && ndctl disable-namespace %s && echo 0 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
-		ndns->remedy, name, name, ndns->remedy, disk, name, name, name);
+		"when the medium takes writes again, and before the next boot: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s && dd if=%s of=/dev/%s conv=fsync && ndctl disable-namespace %s && echo 0 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
+		name, name, ndns->remedy, disk, name, name, name);
 }
 
 void remedy_hint(struct ndctl_namespace *ndns)

@@ -184,7 +184,8 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 			continue;
 		unsigned long long at = ndctl_namespace_get_resource(ndns);
 		bool follows = ndctl_namespace_get_size(ndns) == 0 || at >= end;
-		if (ndctl_namespace_get_id(ndns) != id++ || !follows)
+		bool known = ndctl_namespace_get_size(ndns) == 0 || at != ULLONG_MAX;
+		if (ndctl_namespace_get_id(ndns) != id++ || !follows || !known)
 			return kernel_fail(entity_kernel(&region->entity), EBUSY,
 				"%s: its namespaces would get other names",
 				entity_name(&region->entity));
@@ -194,14 +195,49 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 	return 0;
 }
 
-/* It may still be coming up. */
-static int do_disable(void *data)
-{
-	struct ndctl_namespace *ndns = data;
+/* A namespace that was disabled. Its labels have a uuid, and its name may go to another one. */
+struct rest {
+	struct ndctl_namespace *ndns; /* without labels: the only one */
+	uuid_t uuid;
+};
 
-	ndctl_bus_wait_probe(ndctl_region_get_bus(entity_region(&ndns->entity)));
-	ctx_forget(ndns->entity.ctx);
-	return namespace_disable_idle(ndns);
+/* It may still be coming up. */
+static int rest_disable(void *data)
+{
+	const struct rest *rest = data;
+	struct ndctl_region *region = entity_region(&rest->ndns->entity);
+	struct ndctl_namespace *ndns;
+	uuid_t uuid;
+
+	ndctl_bus_wait_probe(ndctl_region_get_bus(region));
+	ctx_forget(region->entity.ctx);
+	int listed = ctx_scan(region->entity.ctx);
+	if (listed || uuid_is_null(rest->uuid))
+		return listed ?: namespace_disable_idle(rest->ndns);
+	region_foreach_namespace (region, ndns) {
+		int err = namespace_read_owner(ndns, uuid);
+		if (err)
+			return err;
+		if (uuid_compare(uuid, rest->uuid) == 0)
+			return namespace_disable_idle(ndns);
+	}
+	return 0;
+}
+
+static int step_rest(struct txn *txn, struct ndctl_namespace *ndns)
+{
+	struct rest *rest = calloc(1, sizeof(*rest));
+	struct step step = {.apply = rest_disable, .release = free, .data = rest};
+
+	if (!rest)
+		return -ENOMEM;
+	rest->ndns = ndns;
+	int err = namespace_read_owner(ndns, rest->uuid);
+	if (err) {
+		free(rest);
+		return err;
+	}
+	return txn_add(txn, step, "disable %s again", entity_name(&ndns->entity));
 }
 
 /* What is not enabled shall not be so afterwards. */
@@ -211,11 +247,10 @@ static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_
 	int err = 0;
 
 	region_foreach_namespace (region, ndns) {
-		struct step step = {.apply = do_disable, .data = ndns};
 		if (ndctl_namespace_is_active(ndns) ||
 			(ndctl_namespace_get_size(ndns) == 0 && ndns != lost))
 			continue;
-		err = err ?: txn_add(txn, step, "disable %s again", entity_name(&ndns->entity));
+		err = err ?: step_rest(txn, ndns);
 	}
 	return err;
 }

@@ -16,6 +16,7 @@ struct image {
 struct rewrite {
 	struct ndctl_dimm *dimm;
 	bool enabled; /* the dimm, and so it is to be afterwards */
+	bool began;   /* to write */
 	struct image before;
 	uint8_t *target;
 	struct label_plan plan;
@@ -130,13 +131,47 @@ static int reread(struct ndctl_dimm *dimm)
 	return err ?: entity_bind(&dimm->entity, "nvdimm");
 }
 
+/* Reads again what @before has. */
+static int image_read_again(struct ndctl_dimm *dimm, const struct area *area,
+	const struct image *before, struct image *now)
+{
+	return image_read(dimm, area, now, before->from,
+		before->from < before->to ? before->to - before->from : 0);
+}
+
+/* Until its region is disabled the kernel writes labels for programs that do not know our lock: the
+ * plan would put back what there was when it was made. */
+static int rewrite_check_unchanged(const struct rewrite *rewrite, const struct area *area)
+{
+	const struct image *before = &rewrite->before;
+	AUTO_IMAGE struct image now = {0};
+
+	if (area->size != before->size)
+		return kernel_fail(entity_kernel(&rewrite->dimm->entity), EBUSY,
+			"the size of its label area has changed meanwhile");
+	int err = image_read_again(rewrite->dimm, area, before, &now);
+	if (err)
+		return err;
+	if (memcmp(now.bytes, before->bytes, before->room) == 0 &&
+		(before->from >= before->to ||
+			memcmp(now.bytes + before->from, before->bytes + before->from,
+				before->to - before->from) == 0))
+		return 0;
+	return kernel_fail(entity_kernel(&rewrite->dimm->entity), EBUSY,
+		"another program has changed the labels of %s meanwhile",
+		entity_name(&rewrite->dimm->entity));
+}
+
 static int rewrite_apply(void *data)
 {
 	struct rewrite *rewrite = data;
 	AUTO_AREA struct area area = AREA_INIT;
-	int err =
-		area_open(rewrite->dimm, &area) ?: write_plan(rewrite->dimm, &area, &rewrite->plan);
+	int err = area_open(rewrite->dimm, &area) ?: rewrite_check_unchanged(rewrite, &area);
 
+	if (err)
+		return err;
+	rewrite->began = true;
+	err = write_plan(rewrite->dimm, &area, &rewrite->plan);
 	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
 }
 
@@ -146,8 +181,7 @@ static int put_back_labels(struct rewrite *rewrite, const struct area *area)
 	struct image *before = &rewrite->before;
 	AUTO_IMAGE struct image now = {0};
 	struct label_plan plan = {0};
-	int err = image_read(rewrite->dimm, area, &now, before->from,
-		before->from < before->to ? before->to - before->from : 0);
+	int err = image_read_again(rewrite->dimm, area, before, &now);
 
 	err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
 	/* What was not read before was not written either. */
@@ -171,6 +205,8 @@ static int rewrite_undo(void *data)
 {
 	struct rewrite *rewrite = data;
 	AUTO_AREA struct area area = AREA_INIT;
+	if (!rewrite->began)
+		return 0;
 	int err = area_open(rewrite->dimm, &area) ?: put_back_labels(rewrite, &area);
 
 	return err || !rewrite->enabled ? err : reread(rewrite->dimm);

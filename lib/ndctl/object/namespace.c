@@ -228,6 +228,21 @@ EXPORT void ndctl_namespace_get_uuid(struct ndctl_namespace *ndns, uuid_t uu)
 	entity_show_uuid(&ndns->entity, uu);
 }
 
+int namespace_read_owner(struct ndctl_namespace *ndns, uuid_t uuid)
+{
+	uint64_t size;
+	int err = object_u64(&ndns->entity.object, NS_SIZE, &size)
+		?: entity_read_uuid(&ndns->entity, uuid);
+
+	if (err)
+		return kernel_fail(entity_kernel(&ndns->entity), -err,
+			"whose labels those of %s are cannot be read: %s",
+			entity_name(&ndns->entity), strerror(-err));
+	if (size == 0)
+		uuid_clear(uuid);
+	return 0;
+}
+
 EXPORT int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu)
 {
 	char text[UUID_STR_LEN];

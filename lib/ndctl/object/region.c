@@ -81,7 +81,7 @@ EXPORT unsigned long ndctl_region_get_align(struct ndctl_region *region)
 
 static int region_set(struct ndctl_region *region, enum region_attr attr, const char *value)
 {
-	return object_write(&region->entity.object, attr, value);
+	return nd_change_attr(&region->entity, attr, value);
 }
 
 EXPORT int ndctl_region_set_align(struct ndctl_region *region, unsigned long align)
@@ -119,7 +119,7 @@ EXPORT int ndctl_region_deep_flush(struct ndctl_region *region)
 	if (!ndctl_region_is_enabled(region))
 		return kernel_fail(entity_kernel(&region->entity), ENXIO,
 			"%s: cannot be flushed: it is disabled", entity_name(&region->entity));
-	return region_set(region, REGION_DEEP_FLUSH, "1");
+	return object_write(&region->entity.object, REGION_DEEP_FLUSH, "1");
 }
 
 EXPORT unsigned int ndctl_region_get_mappings(struct ndctl_region *region)

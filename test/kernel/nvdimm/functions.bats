@@ -51,6 +51,43 @@ harmless() {
 	still "$before"
 }
 
+# Another process destroys the namespace that a program has listed, and makes another one, which gets its name.
+@test "a function changes the namespace that the caller saw, and none that has its name by now" {
+	local uuid
+	for uuid in seen unseen; do
+		labelled
+		ndctl create-namespace --region region0 --mode raw --size 64M >/dev/null
+		check python3 -c '
+import ctypes, subprocess, sys
+lib = [ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL) for path in sys.argv[1:3]][1]
+def get(name, *args):
+	function = getattr(lib, "ndctl_" + name)
+	function.restype = ctypes.c_void_p
+	return ctypes.c_void_p(function(*args))
+ctx = ctypes.c_void_p()
+lib.ndctl_new(ctypes.byref(ctx))
+region = get("region_get_first", get("bus_get_first", ctx))
+namespace = get("namespace_get_first", region)
+if sys.argv[3] == "seen":
+	lib.ndctl_namespace_get_uuid(namespace, ctypes.create_string_buffer(16))
+for command in (["destroy-namespace", "--force", "namespace0.0"],
+		["create-namespace", "--region", "region0", "--mode", "raw", "--size", "64M"],
+		["disable-region", "region0"], ["enable-region", "region0"]):
+	subprocess.run(["ndctl"] + command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+results = [getattr(lib, "ndctl_namespace_" + name)(namespace) for name in
+	("delete", "disable", "disable_invalidate", "disable_safe", "enable")]
+results.append(lib.ndctl_namespace_set_alt_name(namespace, b"mine"))
+again = get("namespace_get_first", region)
+lib.ndctl_namespace_get_uuid(again, ctypes.create_string_buffer(16))
+results.append(lib.ndctl_namespace_disable_invalidate(again))
+print(*results)
+lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.6} "$uuid"
+		[[ $output == "-116 -116 -116 -116 -116 -116 0" ]]
+		check ndctl list --namespaces --idle
+		json 'length == 1 and .[0].dev == "namespace0.0" and .[0].size == 67108864 and .[0].name == null'
+	done
+}
+
 @test "B4: what is mounted stays, whichever function would take it away" {
 	local mode disk kind claimed
 	for mode in fsdax:pmem0:pfn sector:pmem0s:btt raw:pmem0:; do
