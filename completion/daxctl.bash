@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Completion of daxctl and ndctl in bash: the tools list their verbs, options and words, and the kernel's
-# devices. Names of devices and files may hold anything: none is expanded (compgen -W would), and each is
-# offered as one word, quoted.
+# devices. Names of devices and files may hold any character: expand none (compgen -W would), and offer each
+# as one quoted word.
 
-# The values that a tool lists under a key: _daxctl_names daxctl chardev -Di. Leaves out what JSON escapes (a
-# control character, a quote), but for the slash.
+# List the values of a key: _daxctl_names daxctl chardev -Di. Leave out a value that JSON escapes (a control
+# character, a quote), except for the slash.
 _daxctl_names() {
 	local LC_ALL=C
 	command "$1" list "$3" 2>/dev/null |
 		sed -n "s/^ *\"$2\":\"\{0,1\}\(.*[^\",]\)\"\{0,1\},\{0,1\}\$/\1/p" | sed 's:\\/:/:g; /[\\[:cntrl:]]/d'
 }
 
-# Names in the place of "<region>", other lines as they are.
+# Replace "<region>" and its like by names, and print other lines unchanged.
 _daxctl_fill_in() {
 	local tool=$1 line
 	while IFS= read -r line; do
@@ -43,7 +43,7 @@ _daxctl_offer() {
 _daxctl() {
 	local tool=${1##*/} cur=$2 prev=$3 verb=${COMP_WORDS[1]} words
 
-	# bash parts --mode=devdax into three words.
+	# bash splits --mode=devdax into three words.
 	if [[ $cur == = ]]; then
 		cur=
 	elif [[ $prev == = && $COMP_CWORD -gt 2 ]]; then
@@ -55,7 +55,7 @@ _daxctl() {
 	else
 		words=$(command "$tool" --list-words "$verb" "$prev" 2>/dev/null)
 		if [[ $words == *'<file>'* || $words == *'<path>'* ]]; then
-			# readline completes names of files, and quotes what has to be.
+			# Let readline complete and quote names of files.
 			compopt -o default
 		elif [[ $cur == -* ]]; then
 			words=$(command "$tool" "$verb" --list-opts 2>/dev/null | tr ' ' '\n')
