@@ -352,7 +352,8 @@ unsigned int namespace_sector_size(struct ndctl_namespace *ndns);
 /* The btt, pfn or dax device that holds it; NULL if there is none. */
 struct claim *namespace_claim(struct ndctl_namespace *ndns);
 /* Its uuid; null if it has no capacity. A negative errno, with the cause recorded, if either cannot
- * be read: labels that nobody is known to own would be taken away. */
+ * be read: labels that nobody is known to own would be taken away, and an undo would write a uuid
+ * that was never there. */
 int namespace_read_owner(struct ndctl_namespace *ndns, uuid_t uuid);
 /* Whether info blocks are ignored from the next enabling on. 0 or a negative errno. */
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw);

@@ -186,15 +186,16 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	uint64_t now = ndctl_namespace_get_size(plan->ndns);
 	uuid_t old;
 
-	entity_read_uuid(&plan->ndns->entity, old);
+	int err = namespace_read_owner(plan->ndns, old);
+	if (err)
+		return err;
 	uuid_unparse_lower(old, old_uuid);
 	uuid_unparse_lower(plan->uuid, uuid);
 	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
 	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
 	/* The kernel refuses a uuid that any namespace has, the same namespace included. */
-	int err = uuid_compare(old, plan->uuid) == 0
-		? 0
-		: step_write(txn, entity, NS_UUID, uuid, old_uuid);
+	err = uuid_compare(old, plan->uuid) == 0 ? 0
+						 : step_write(txn, entity, NS_UUID, uuid, old_uuid);
 	/* It is with the size that the kernel writes the label: always. */
 	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
 }

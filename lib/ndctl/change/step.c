@@ -142,9 +142,9 @@ struct wipe {
 static int do_wipe(void *data)
 {
 	struct wipe *wipe = data;
-	int err = raw_read_info(wipe->ndns, wipe->before);
+	int err = namespace_read_owner(wipe->ndns, wipe->uuid)
+		?: raw_read_info(wipe->ndns, wipe->before);
 
-	entity_read_uuid(&wipe->ndns->entity, wipe->uuid);
 	if (err)
 		return err;
 	wipe->known = true;
@@ -163,11 +163,13 @@ static int undo_wipe(void *data)
 
 	if (!wipe->known)
 		return 0;
-	entity_read_uuid(&wipe->ndns->entity, uuid);
+	int err = namespace_read_owner(wipe->ndns, uuid);
+	if (err)
+		return err;
 	if (uuid_compare(uuid, wipe->uuid) != 0)
 		return kernel_fail(kernel, ENXIO, "%s is another namespace now",
 			entity_name(&wipe->ndns->entity));
-	int err = raw_read_info(wipe->ndns, now);
+	err = raw_read_info(wipe->ndns, now);
 	if (err && *wipe->wiped)
 		remedy_keep(wipe->ndns, wipe->before);
 	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
