@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include <ndctl/format/infoblock.h>
-#include "raw.h"
 
 /* write-infoblock cannot express all that is in a block (its offset, padding, parent), so that the
  * bytes are kept. The name is new each time: an earlier copy is not overwritten. */
@@ -28,7 +27,8 @@ static int save(struct ndctl_namespace *ndns, const char *before, char **path)
 	}
 	AUTO_CLOSE int fd =
 		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int err = fd < 0 ? -errno : raw_write(fd, before, INFO_AREA, 0);
+	ssize_t done = fd < 0 ? -1 : write(fd, before, INFO_AREA);
+	int err = done < 0 ? -errno : done < (ssize_t)INFO_AREA ? -ENOSPC : 0;
 
 	if (err)
 		free(TAKE(*path));

@@ -59,7 +59,9 @@ taken() {
 	local ns block hint
 
 	ns=$(ndctl create-namespace --mode fsdax --map mem --size 64M | jq -r .dev)
-	block=$(ndctl read-infoblock "$ns")
+	ndctl disable-namespace "$ns" # it is read of disabled namespaces only
+	block=$(ndctl read-infoblock "$ns" | sha256sum)
+	ndctl enable-namespace "$ns"
 	check strace -qq -o /dev/null -e trace=fsync,pwrite64 -e inject=fsync:error=EIO:when=1 -e inject=pwrite64:error=EIO:when=2+ \
 		ndctl create-namespace --force --reconfig "$ns" --mode devdax
 	[[ $status == 251 ]]
@@ -76,7 +78,8 @@ taken() {
 	bash -ec "$command"
 	check ndctl list --namespace "$ns"
 	json '.[0].mode == "fsdax"'
-	[[ $(ndctl read-infoblock "$ns") == "$block" ]]
+	ndctl disable-namespace "$ns"
+	[[ $(ndctl read-infoblock "$ns" | sha256sum) == "$block" ]]
 	rm /run/daxctl/infoblock-*
 }
 
