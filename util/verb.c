@@ -53,7 +53,7 @@ static int refuse_verb(const struct tool *tool, const char *name)
 	struct suggestion near = {.word = name};
 
 	if (is_planned(tool, name)) {
-		say_error("'%s' is not implemented in this version (%s)", name, PROJECT_VERSION);
+		say_error("'%s' is not implemented in this version (%s)", name, RELEASE);
 		return -EOPNOTSUPP;
 	}
 	for (size_t i = 0; i < tool->verb_count; i++)
@@ -118,9 +118,13 @@ const struct verb verb_help = {
 	.run_raw = run_help,
 };
 
+/* Scripts compare the level of the interface, so print it alone unless asked for more. */
 static int run_version(const struct tool *tool, int count, char **words)
 {
-	puts(PROJECT_VERSION);
+	if (count > 0 && strcmp(words[0], "--verbose") == 0)
+		printf("%s %s, interface %s\n", tool->name, RELEASE, INTERFACE_LEVEL);
+	else
+		puts(INTERFACE_LEVEL);
 	return 0;
 }
 
