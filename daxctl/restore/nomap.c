@@ -10,9 +10,11 @@
 #include <syslog.h>
 
 #include <base/cleanup.h>
+#include <base/dlopen-note.h>
 #include "../../util/say.h"
 
 #define LIBNDCTL "libndctl.so.6"
+DLOPEN_NOTE(LIBNDCTL, "nomap", "restore devices that have no struct pages (map = none)");
 
 #define FUNCTIONS(F)                                                                               \
 	F(ndctl_new)                                                                               \

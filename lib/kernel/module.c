@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <base/dlopen-note.h>
+
 /*
  * What is used of libkmod. It is opened when a module is to be loaded, which is seldom: it brings
  * libcrypto, and a program that starts with that takes longer to start than to list a hundred
@@ -24,6 +26,7 @@ struct libkmod {
 };
 
 #define LIBKMOD "libkmod.so.2"
+DLOPEN_NOTE(LIBKMOD, "modules", "load a driver that a change needs");
 
 static const struct {
 	const char *name;
