@@ -447,7 +447,8 @@ static void tool_level(void **state)
 		{{"version", "--list-opts"}, 0, INTERFACE_LEVEL "\n", ""},
 		{{"--version", "list"}, 0, INTERFACE_LEVEL "\n", ""},
 		{{"-v"}, 0, INTERFACE_LEVEL "\n", ""},
-		{{"--version", "--verbose"}, 0, "ndctl " RELEASE ", interface " INTERFACE_LEVEL "\n", ""},
+		{{"--version", "--verbose"}, 0,
+			"ndctl " RELEASE ", interface " INTERFACE_LEVEL "\n", ""},
 		{{"--list-cmds", "foo"}, 0,
 			"version\nlist\ncreate-namespace\nreconfigure-device\nenable-region\nfail\n"
 			"help\n",
