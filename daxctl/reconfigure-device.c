@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <base/cleanup.h>
-#include "../util/config.h"
+#include "../config/config.h"
 #include "../util/size.h"
 #include "../util/verb.h"
 #include "devices.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../util/config-edit.h"
+#include "../config/config-edit.h"
 #include "../util/say.h"
 #include "../util/size.h"
 

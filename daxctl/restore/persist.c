@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../util/config-edit.h"
+#include "../../config/config-edit.h"
 #include "../../util/say.h"
 #include "../../util/size.h"
 #include "plan.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "../../util/config.h"
+#include "../../config/config.h"
 #include "present.h"
 
 /*

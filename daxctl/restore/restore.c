@@ -6,7 +6,7 @@
 #include <base/lockfile.h>
 
 #include <base/cleanup.h>
-#include "../../util/config-edit.h"
+#include "../../config/config-edit.h"
 #include "../../util/dax-json.h"
 #include "../../util/json.h"
 #include "../../util/say.h"

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <util/config.h>
+#include <config/config.h>
 
 /* A file of /etc/daxctl.conf.d. What is in force afterwards must make sense. */
 static void check_stanza(const struct stanza *stanza)

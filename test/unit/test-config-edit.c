@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <util/config-edit.h>
+#include <config/config-edit.h>
 #include <util/say.h>
 
 #include "fixture.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <util/config.h>
+#include <config/config.h>
 #include <util/say.h>
 
 #include "fixture.h"

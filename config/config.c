@@ -12,9 +12,9 @@
 #include <strings.h>
 
 #include "ini.h"
-#include "say.h"
-#include "size.h"
-#include "suggest.h"
+#include "../util/say.h"
+#include "../util/size.h"
+#include "../util/suggest.h"
 
 /* What iniparser takes, with some room. */
 #define LINE_MAX_BYTES 1000

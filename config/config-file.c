@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "say.h"
+#include "../util/say.h"
 
 /* A stanza has 300 bytes. */
 #define FILE_MAX (4 << 20)

@@ -18,7 +18,7 @@
 
 #include "config-mark.h"
 #include "ini.h"
-#include "say.h"
+#include "../util/say.h"
 
 #define OWN_FILE "persist.conf"
 
