@@ -10,6 +10,7 @@
 #include "../../config/config-edit.h"
 #include "../../util/say.h"
 #include "../../util/size.h"
+#include "../../util/verb.h"
 #include "plan.h"
 
 /* The lines of a stanza, as many as needed. */
@@ -301,12 +302,34 @@ static int check_sections(const struct config *config, const struct present_regi
 	return 0;
 }
 
+/* ---- the region while it is looked at ---- */
+
+static void cleanup_region_lock(struct daxctl_region **region)
+{
+	daxctl_region_unlock(*region);
+}
+#define AUTO_REGION_LOCK CLEANUP(cleanup_region_lock)
+
+/* Another program may be in the midst of a change that it undoes. A region is locked after the
+ * configuration, as a restoration does. */
+static int take_region(struct daxctl_region *region, struct daxctl_region **locked)
+{
+	int err = daxctl_region_lock(region);
+
+	if (err)
+		return say_failure(daxctl_region_get_ctx(region), err);
+	*locked = region;
+	return 0;
+}
+
 static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 {
 	CLEANUP(present_region_deinit) struct present_region region = {0};
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	AUTO_REGION_LOCK struct daxctl_region *locked = NULL;
 	CLEANUP(partition_deinit) struct partition partition = {.region = &region};
-	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit);
+	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit)
+		?: take_region(object, &locked);
 
 	if (!err)
 		err = present_region_init(&region, object) ?: check_known(&region);
@@ -334,9 +357,11 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 	CLEANUP(lines_deinit) struct lines lines = {0};
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 	struct daxctl_region *object = daxctl_dev_get_region(dev);
+	AUTO_REGION_LOCK struct daxctl_region *locked = NULL;
 	const struct stanza *stanza = NULL;
 	char text[UUID_STR_LEN];
-	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit);
+	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit)
+		?: take_region(object, &locked);
 
 	if (!err)
 		err = present_region_init(&region, object);

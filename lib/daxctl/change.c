@@ -395,9 +395,8 @@ static int plan_create_dev(
 		.slot = slot,
 		.name = "the new device",
 	};
-	int err = dax_region_lock(region, txn);
+	int err = dax_region_lock(region, txn) ?: region_renew(region);
 
-	object_invalidate(&region->object);
 	if (!err)
 		err = layout_region_align(region, &align);
 	if (!err)

@@ -73,6 +73,19 @@ int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsig
  * has is what its namespace has. */
 int daxctl_region_is_dynamic(struct daxctl_region *region);
 
+/*
+ * Keeps other programs that take locks from changing the region's devices until
+ * daxctl_region_unlock(), so that what is read meanwhile is no half of a change that is undone
+ * later; reads all of it anew. Of a namespace's region it is the lock of ndctl too. Waits for who
+ * is changing it (DAXCTL_STEP_WAITING). The program's own changes go on. A context holds one region
+ * at a time.
+ *
+ * Returns 0; -EBUSY if the context holds one already; -ENODEV if the region is gone; -EACCES for
+ * others than root; -ETIMEDOUT if somebody else has held it for too long; -EINTR for a signal.
+ */
+int daxctl_region_lock(struct daxctl_region *region);
+void daxctl_region_unlock(struct daxctl_region *region);
+
 /* The uuid of the namespace that a region of persistent memory is made of, as ndctl list shows it
  * (attribute uuid of the nd "dax" device). Returns 0, -EOPNOTSUPP for memory of another kind, or
  * another negative errno. */

@@ -112,6 +112,8 @@ static int check_layout_ranges(struct daxctl_region *region, struct daxctl_dev *
 	struct daxctl_range has;
 
 	*total = 0;
+	/* Others may have made devices since they were listed. */
+	region->listed = false;
 	/* Without a device in it, it may be a guess. */
 	if (daxctl_region_get_range(region, &has) || !region_has_device_in(region, &has))
 		has = (struct daxctl_range){0, ULLONG_MAX};

@@ -23,6 +23,8 @@ struct daxctl_ctx {
 	struct daxctl_region *regions;
 	struct daxctl_region *gone_regions; /* replaced, but perhaps still pointed at */
 	bool listed;			    /* all regions and their devices are known */
+	struct txn *held;		    /* has the lock that daxctl_region_lock() took */
+	struct daxctl_region *held_region;
 };
 
 struct daxctl_region {
@@ -104,6 +106,9 @@ void dax_region_free(struct daxctl_region *region);
 int dax_region_lock(struct daxctl_region *region, struct txn *txn);
 /* The same until @txn is freed, for a change of one write. */
 int dax_region_lock_alone(struct daxctl_region *region, struct txn **txn);
+/* Forgets, under the lock, what was read of the region and its devices before. -ENODEV, with the
+ * cause recorded, if it is gone. */
+int region_renew(struct daxctl_region *region);
 /* Write the attributes create and delete; under the lock. */
 int region_create_dev(struct daxctl_region *region);
 int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev);

@@ -178,7 +178,30 @@ static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
 	return dev;
 }
 
-/* The devices that the kernel has in the region's directory. */
+static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
+{
+	struct daxctl_dev **place = &region->devs;
+
+	while (*place && *place != dev)
+		place = &(*place)->next;
+	if (!*place)
+		return;
+	*place = dev->next;
+	region->latest = NULL;
+	dev->next_gone = region->gone;
+	region->gone = dev;
+}
+
+static void retire_others(struct daxctl_region *region, const struct names *names)
+{
+	for (struct daxctl_dev *dev = region->devs, *next; dev; dev = next) {
+		next = dev->next;
+		if (!names_have(names, dev->object.name))
+			retire(region, dev);
+	}
+}
+
+/* The devices that the kernel has in the region's directory, and no others. */
 static int list_devs(struct daxctl_region *region)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
@@ -191,6 +214,7 @@ static int list_devs(struct daxctl_region *region)
 	names_foreach (&names, name)
 		if (!dev_get(region, name))
 			return -ENOMEM;
+	retire_others(region, &names);
 	region->listed = true;
 	return 0;
 }
@@ -425,7 +449,7 @@ EXPORT int daxctl_region_create_dev(struct daxctl_region *region)
 
 	if (!daxctl_region_is_dynamic(region))
 		return not_dynamic(region);
-	int err = dax_region_lock_alone(region, &txn);
+	int err = dax_region_lock_alone(region, &txn) ?: region_renew(region);
 	return err ?: region_create_dev(region);
 }
 
@@ -434,20 +458,6 @@ EXPORT struct daxctl_dev *daxctl_region_get_dev_seed(struct daxctl_region *regio
 	const char *seed = object_text(&region->object, REGION_SEED);
 
 	return seed && dev_is_name(seed) ? dev_get(region, seed) : NULL;
-}
-
-static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
-{
-	struct daxctl_dev **place = &region->devs;
-
-	while (*place && *place != dev)
-		place = &(*place)->next;
-	if (!*place)
-		return;
-	*place = dev->next;
-	region->latest = NULL;
-	dev->next_gone = region->gone;
-	region->gone = dev;
 }
 
 int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev)
@@ -465,7 +475,7 @@ EXPORT int daxctl_region_destroy_dev(struct daxctl_region *region, struct daxctl
 
 	if (!daxctl_region_is_dynamic(region))
 		return not_dynamic(region);
-	int err = dax_region_lock_alone(region, &txn);
+	int err = dax_region_lock_alone(region, &txn) ?: dev_renew(dev);
 	return err ?: region_delete_dev(region, dev);
 }
 
@@ -477,10 +487,10 @@ int dax_region_lock_alone(struct daxctl_region *region, struct txn **txn)
 }
 
 /* The devices of a namespace are locked with the nd region that the namespace is in, so that ndctl
- * and daxctl keep off each other; those of a dynamic region with the region itself. */
-int dax_region_lock(struct daxctl_region *region, struct txn *txn)
+ * and daxctl keep off each other; those of a dynamic region with the region itself. @path has room
+ * for PATH_MAX bytes. */
+static int region_lock_path(const struct daxctl_region *region, char *path)
 {
-	char path[PATH_MAX];
 	const char *whole = region->path + 1; /* relative to the root */
 	size_t length = strlen(whole);
 	const char *nd = strstr(whole, "/ndbus");
@@ -488,7 +498,68 @@ int dax_region_lock(struct daxctl_region *region, struct txn *txn)
 	nd = nd ? strstr(nd, "/region") : NULL;
 	if (nd)
 		length = strchrnul(nd + 1, '/') - whole;
-	if (snprintf(path, sizeof(path), "%.*s", (int)length, whole) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
+	return snprintf(path, PATH_MAX, "%.*s", (int)length, whole) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int dax_region_lock(struct daxctl_region *region, struct txn *txn)
+{
+	const struct txn *held = region->ctx->held;
+	char path[PATH_MAX];
+	int err = region_lock_path(region, path);
+
+	if (err || (held && txn_has_lock(held, path)))
+		return err;
 	return txn_lock(txn, path);
+}
+
+int region_renew(struct daxctl_region *region)
+{
+	object_invalidate(&region->object);
+	region->listed = false;
+	for (struct daxctl_dev *dev = region->devs; dev; dev = dev->next) {
+		object_invalidate(&dev->object);
+		dev->mapped = false;
+	}
+	if (region_is_there(region))
+		return 0;
+	return kernel_fail(region->ctx->kernel, ENODEV, "region %d is gone", region->id);
+}
+
+static int region_hold(struct daxctl_region *region, struct txn **txn)
+{
+	char path[PATH_MAX];
+	int err = region_lock_path(region, path) ?: dax_region_lock_alone(region, txn);
+
+	/* Who may not lock could describe changes, but others make theirs meanwhile. */
+	if (!err && !txn_has_lock(*txn, path))
+		err = kernel_fail(region->ctx->kernel, EACCES, "only root may lock it");
+	return err ?: region_renew(region);
+}
+
+EXPORT int daxctl_region_lock(struct daxctl_region *region)
+{
+	AUTO_TXN struct txn *txn = NULL;
+
+	if (!region)
+		return -EINVAL;
+	struct daxctl_ctx *ctx = region->ctx;
+	int err = ctx->held ? kernel_fail(ctx->kernel, EBUSY, "this program holds region %d",
+				      ctx->held_region->id)
+			    : region_hold(region, &txn);
+	if (err)
+		return kernel_fail_while(
+			ctx->kernel, err, "region %d cannot be locked", region->id);
+	ctx->held = TAKE(txn);
+	ctx->held_region = region;
+	return 0;
+}
+
+EXPORT void daxctl_region_unlock(struct daxctl_region *region)
+{
+	struct daxctl_ctx *ctx = region ? region->ctx : NULL;
+
+	if (ctx && ctx->held_region == region) {
+		ctx->held = txn_unref(ctx->held);
+		ctx->held_region = NULL;
+	}
 }

@@ -125,6 +125,11 @@ int txn_lock(struct txn *txn, const char *path)
 	return 0;
 }
 
+bool txn_has_lock(const struct txn *txn, const char *path)
+{
+	return names_contain(&txn->locked, path);
+}
+
 int txn_add(struct txn *txn, struct step step, const char *what, ...)
 {
 	struct planned *steps = reallocarray(txn->steps, txn->count + 1, sizeof(*steps));

@@ -41,6 +41,9 @@ static inline void cleanup_txn(struct txn **txn)
  */
 int txn_lock(struct txn *txn, const char *path);
 
+/* Whether it has the lock of @path. */
+bool txn_has_lock(const struct txn *txn, const char *path);
+
 /*
  * Add a step to the end of the list. All return 0 or -ENOMEM; @step's data is released on failure
  * too. The description (@what, formatted) says what the step does, for dry runs and -v:

@@ -693,6 +693,47 @@ static void one_write_waits_for_the_lock(void **state)
 	hold_lock(fixture, "released");
 	assert_int_equal(daxctl_region_destroy_dev(region, dev), 0);
 	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_region_lock(region), 0);
+	assert_waited(fixture, "released");
+}
+
+/* What was read before the lock is stale: the device is gone, and another program has made one. */
+static void looks_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_dev(fixture, HMEM, "dax0.1", 2 * GIB, GIB, 1, NULL);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *first = daxctl_dev_get_first(region);
+	struct daxctl_dev *dev = daxctl_dev_get_next(first);
+
+	assert_int_equal(daxctl_dev_get_size(first), GIB);
+	take_away(fixture, "sys/devices/" HMEM "/dax0.1");
+	make_dev(fixture, HMEM, "dax0.2", 3 * GIB, GIB, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "4096\n");
+	assert_int_equal(daxctl_region_destroy_dev(region, dev), -ENODEV);
+	assert_file(fixture, "sys/devices/" HMEM "/dax_region/delete", "");
+
+	assert_int_equal(daxctl_region_lock(region), 0);
+	assert_ptr_equal(daxctl_dev_get_first(region), first);
+	assert_int_equal(daxctl_dev_get_size(first), 4096);
+	assert_string_equal(daxctl_dev_get_devname(daxctl_dev_get_next(first)), "dax0.2");
+	assert_int_equal(daxctl_region_lock(region), -EBUSY);
+	/* Its own changes do not wait for itself. */
+	assert_int_equal(daxctl_region_create_dev(region), 0);
+	daxctl_region_unlock(region);
+
+	take_away(fixture, "sys/devices/" HMEM "/dax_region");
+	make_dir(fixture, "sys/elsewhere"); /* the number of the directory that is gone */
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	assert_int_equal(daxctl_region_create_dev(region), -ENODEV);
+	assert_int_equal(daxctl_region_lock(region), -ENODEV);
+	assert_string_equal(daxctl_get_error(ctx), "region 0 cannot be locked: region 0 is gone");
 }
 
 static void dynamic_regions(void **state)
@@ -755,6 +796,7 @@ int main(void)
 		fixture_test(vanishes),
 		fixture_test(one_write_waits_for_the_lock),
 		fixture_test(mappings),
+		fixture_test(looks_again),
 		fixture_test(dynamic_regions),
 	};
 

@@ -90,6 +90,36 @@ hold() {
 	still "$before"
 }
 
+@test "--persist waits for who is changing the region, and keeps nothing that is undone" {
+	local size=/sys/bus/dax/devices/dax0.0/size said=$BATS_TEST_TMPDIR/said folder=/etc/daxctl.conf.d full config worker
+	full=$(<$size)
+	rm -rf $folder
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device --persist -s 1G dax0.0
+	config=$(find /run/daxctl -name "config-*-$(stat -c %i $folder)")
+	flock -o -x "$config" sleep 100 3>&- &
+	locked=$!
+	sleep 1
+	daxctl reconfigure-device --persist -s 512M dax0.0 2>"$said" 3>&- &
+	worker=$!
+	until grep -q "waiting for flock" "$said"; do sleep 0.1; done
+	flock -o -x "/run/daxctl/object-$(stat -c %i "$region")" bash -c "
+		echo $((256 << 20)) >$size
+		until [[ -e $BATS_TEST_TMPDIR/undo ]]; do sleep 0.1; done
+		echo $((512 << 20)) >$size" 3>&- &
+	until [[ $(<$size) == $((256 << 20)) ]]; do sleep 0.1; done
+	pkill -P "$locked"
+	until grep -q "waiting for flock (process [0-9]*), which is changing hmem.0" "$said"; do
+		kill -0 "$worker"
+		sleep 0.1
+	done
+	touch "$BATS_TEST_TMPDIR/undo"
+	wait "$worker"
+	grep "^range.1 = 0x100000000-0x11fffffff" $folder/persist.conf
+	daxctl reconfigure-device -s "$full" dax0.0
+	rm -rf $folder
+}
+
 # waiting COMMAND...: runs it in the background, $worker, until it waits for the drivers, which are $locked.
 waiting() {
 	flock -o -x "/run/daxctl/object-$(stat -L -c %i /sys/bus/dax/drivers)" sleep 100 3>&- &
