@@ -26,8 +26,7 @@ static int set_enabled(struct daxctl_dev *dev, const void *data)
 			name);
 		return -ENXIO;
 	}
-	if (daxctl_dev_is_enabled(dev) == *enable)
-		return 0;
+	/* Also of what is so already: the library finds out whether the kernel keeps its memory. */
 	return *enable ? daxctl_dev_enable_devdax(dev) : daxctl_dev_disable(dev);
 }
 

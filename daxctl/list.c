@@ -26,13 +26,27 @@ struct listing {
 	unsigned flags;
 };
 
+/* The output says that it is disabled, as if it were free. */
+static void tell_kept(struct daxctl_dev *dev)
+{
+	say_note("%s: no driver has it, but the kernel keeps its memory until the next boot",
+		daxctl_dev_get_devname(dev));
+	say_hint("restart the machine before it is used again");
+}
+
 static int add_device(struct daxctl_dev *dev, void *data)
 {
 	struct listing *listing = data;
 
 	if (daxctl_dev_get_size(dev) == 0 && !idle)
 		return 0;
-	return json_append(listing->array, json_dax_device(dev, listing->flags));
+	struct json_object *json = json_dax_device(dev, listing->flags);
+	bool disabled = json && json_object_object_get_ex(json, "state", NULL);
+	int err = json_append(listing->array, json);
+
+	if (!err && disabled && daxctl_dev_has_kept_memory(dev) > 0)
+		tell_kept(dev);
+	return err;
 }
 
 static int add_devices_of(struct daxctl_region *region, struct json_object *json, unsigned flags)

@@ -175,6 +175,11 @@ int daxctl_dev_get_memmap_on_memory(struct daxctl_dev *dev);
  * mode; the rest would be lost until the mode changes. Returns 0 or a negative errno. */
 int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size);
 
+/* 1 if no driver has the device, but the kernel has memory where it lies: driver kmem was taken
+ * from it while some of the memory was online, and it does not come back before the next boot. 0 if
+ * not, or a negative errno: -EACCES for users who may not see physical addresses. */
+int daxctl_dev_has_kept_memory(struct daxctl_dev *dev);
+
 /* The memory blocks of a device in one look: those that lie wholly in it, those of them that are
  * online, and those online in ZONE_MOVABLE. */
 struct daxctl_memory_counts {

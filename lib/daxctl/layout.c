@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "ram.h"
+
 /* What a device of a dynamic region can be made of: what can be refused beforehand, and the steps.
  */
 
@@ -127,7 +129,8 @@ static int check_layout_ranges(struct daxctl_region *region, struct daxctl_dev *
 					layout->ranges[j].start, layout->ranges[j].end,
 					range->start, range->end);
 		if (!err)
-			err = check_range_is_free(region, self, range);
+			err = check_range_is_free(region, self, range)
+				?: ram_check_range(kernel, self, range);
 		if (err)
 			return err;
 		*total += range_size(range);

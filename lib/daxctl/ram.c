@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "iomem.h"
 #include "memory.h"
 
 /* What a device needs in order to serve as memory, and where the page map of the memory is kept. */
@@ -83,15 +84,81 @@ int ram_check_offline(struct daxctl_dev *dev, unsigned flags)
 	return -EBUSY;
 }
 
+static void ram_hint_restart(struct kernel *kernel)
+{
+	kernel_hint(kernel,
+		"restart the machine: memory that was online when driver kmem left it does not come back before");
+}
+
+/* As the kernel calls memory of every origin: "System RAM", "System RAM (kmem)". */
+static bool is_ram(const char *name, size_t length)
+{
+	static const char prefix[] = "System RAM";
+
+	return length >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0;
+}
+
+static bool dev_has_some(struct daxctl_dev *dev, const struct daxctl_range *range)
+{
+	struct daxctl_mapping *mapping;
+
+	daxctl_mapping_foreach (dev, mapping)
+		if (range->start <= mapping->end && mapping->start <= range->end)
+			return true;
+	return false;
+}
+
+struct ram_look {
+	struct daxctl_dev *dev;
+	bool has_addresses, found;
+};
+
+static bool look_for_ram(
+	void *data, const char *name, size_t length, const struct daxctl_range *range)
+{
+	struct ram_look *look = data;
+
+	if (!is_ram(name, length))
+		return true;
+	look->has_addresses |= range->end > 0;
+	look->found = dev_has_some(look->dev, range);
+	return !look->found;
+}
+
+/* Whether it is certain, by one look however large the device is. */
+static bool is_surely_no_ram(struct daxctl_dev *dev)
+{
+	struct ram_look look = {dev};
+
+	return daxctl_mapping_get_first(dev) &&
+		iomem_foreach(dev_kernel(dev), look_for_ram, &look) == 0 && look.has_addresses &&
+		!look.found;
+}
+
+/* The memory blocks that the kernel has where a device lies that no driver has. */
+static int count_kept(struct daxctl_dev *dev, struct daxctl_memory_counts *count)
+{
+	*count = (struct daxctl_memory_counts){0};
+	if (dev_driver(dev) || is_surely_no_ram(dev))
+		return 0;
+	int err = daxctl_memory_get_counts(&dev->memory, count);
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+EXPORT int daxctl_dev_has_kept_memory(struct daxctl_dev *dev)
+{
+	struct daxctl_memory_counts count;
+
+	return dev ? count_kept(dev, &count) ?: count.total > 0 : -EINVAL;
+}
+
 int ram_check_returned(struct daxctl_dev *dev)
 {
 	struct kernel *kernel = dev_kernel(dev);
 	struct daxctl_memory_counts count;
+	int err = count_kept(dev, &count);
 
-	if (dev_driver(dev))
-		return 0;
-	int err = daxctl_memory_get_counts(&dev->memory, &count);
-	if (err == -EACCES || err == -EOPNOTSUPP || (!err && !count.total))
+	if (err == -EACCES || (!err && !count.total))
 		return 0;
 	if (err)
 		return kernel_fail(kernel, -err, "whether its memory is free cannot be read: %s",
@@ -99,8 +166,45 @@ int ram_check_returned(struct daxctl_dev *dev)
 	kernel_fail(kernel, EBUSY,
 		"the kernel keeps its memory until the next boot (%u memory blocks, %u of them online)",
 		count.total, count.online);
-	kernel_hint(kernel,
-		"restart the machine: memory that was online when driver kmem left it does not come back before");
+	ram_hint_restart(kernel);
+	return -EBUSY;
+}
+
+struct range_look {
+	const struct daxctl_range *wanted;
+	struct daxctl_dev *self;
+	bool found;
+	struct daxctl_range ram;
+};
+
+static bool look_in_range(
+	void *data, const char *name, size_t length, const struct daxctl_range *range)
+{
+	struct range_look *look = data;
+
+	if (!is_ram(name, length) || range->start > look->wanted->end ||
+		range->end < look->wanted->start)
+		return true;
+	if (look->self && dev_driver(look->self) && dev_has_some(look->self, range))
+		return true;
+	look->found = true;
+	look->ram = *range;
+	return false;
+}
+
+int ram_check_range(
+	struct kernel *kernel, struct daxctl_dev *self, const struct daxctl_range *range)
+{
+	struct range_look look = {range, self};
+
+	/* Where that cannot be read, it is found out once a device has the range. */
+	iomem_foreach(kernel, look_in_range, &look);
+	if (!look.found)
+		return 0;
+	kernel_fail(kernel, EBUSY,
+		"range %#llx-%#llx: the kernel keeps the memory at %#llx-%#llx until the next boot",
+		range->start, range->end, look.ram.start, look.ram.end);
+	ram_hint_restart(kernel);
 	return -EBUSY;
 }
 

@@ -18,6 +18,10 @@ int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags);
 /* -EBUSY: no driver has @dev, but the kernel has its memory: kmem was unbound while some of it was
  * online. That lasts until the next boot. 0 too for users who may not see addresses. */
 int ram_check_returned(struct daxctl_dev *dev);
+/* -EBUSY: the kernel keeps memory in @range, which is to become a device's. What driver kmem has of
+ * @self (NULL: a new device) does not count. */
+int ram_check_range(
+	struct kernel *kernel, struct daxctl_dev *self, const struct daxctl_range *range);
 /* -EBUSY: memory of @dev is online, and @flags do not let it be taken offline. */
 int ram_check_offline(struct daxctl_dev *dev, unsigned flags);
 /* Adds the step that says where the page map of the new memory is to be, before kmem has the device

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "private.h"
+#include "iomem.h"
 
 /* Where a dynamic region lies. The kernel tells no addresses in the region's directory. */
 
@@ -33,58 +30,25 @@ bool region_has_device_in(struct daxctl_region *region, const struct daxctl_rang
 	return false;
 }
 
-static void consider(
-	struct place *place, const char *name, size_t length, struct daxctl_range range)
+static bool consider(void *data, const char *name, size_t length, const struct daxctl_range *range)
 {
-	bool named = length == strlen(place->name) && strncmp(name, place->name, length) == 0;
-	bool reserved =
-		length == strlen(SOFT_RESERVED) && strncmp(name, SOFT_RESERVED, length) == 0;
+	struct place *place = data;
+	bool named = iomem_is_named(name, length, place->name);
 
-	if (!named && !reserved)
-		return;
-	/* Who may not see addresses sees zeros. */
-	place->hidden |= !range.end;
+	if (!named && !iomem_is_named(name, length, SOFT_RESERVED))
+		return true;
+	place->hidden |= !range->end;
 	/* Others may have the same name. */
-	if (range.end < range.start || range.end - range.start + 1 != place->size)
-		return;
-	place->found = named || region_has_device_in(place->region, &range);
+	if (range->end < range->start || range->end - range->start + 1 != place->size)
+		return true;
+	place->found = named || region_has_device_in(place->region, range);
 	if (place->found) {
-		place->range = range;
-		return;
+		place->range = *range;
+		return false;
 	}
-	place->reserved = range;
+	place->reserved = *range;
 	place->reserved_count++;
-}
-
-/* "  100000000-17fffffff : hmem.0" */
-static void look_at(const char *line, struct place *place)
-{
-	struct daxctl_range range = {0};
-	char *next;
-
-	range.start = strtoull(line, &next, 16);
-	if (*next == '-')
-		range.end = strtoull(next + 1, &next, 16);
-	if (strncmp(next, " : ", 3) == 0)
-		consider(place, next + 3, strcspn(next + 3, "\n"), range);
-}
-
-/* Documentation/filesystems/proc.rst */
-static void look_through(struct daxctl_ctx *ctx, struct place *place)
-{
-	int fd = openat(kernel_root(ctx->kernel), "proc/iomem", O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	AUTO_FREE char *line = NULL;
-	size_t size = 0;
-
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while (!place->found && getline(&line, &size, file) > 0)
-		look_at(line, place);
-	fclose(file);
+	return true;
 }
 
 /* The resource is called as the platform device (before Linux 6.3), or as the CXL region that
@@ -124,7 +88,8 @@ EXPORT int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_r
 		.size = daxctl_region_get_size(region),
 	};
 
-	look_through(region->ctx, &place);
+	/* Of a part of it, what was found there is true. */
+	iomem_foreach(region->ctx->kernel, consider, &place);
 	if (place.found || range_of_devices(region, &place)) {
 		*range = place.range;
 		return 0;

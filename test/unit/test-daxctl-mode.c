@@ -301,6 +301,34 @@ static void becomes_busy(void **state)
 		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)");
 }
 
+/* One look at /proc/iomem answers for a device of any size; where it tells nothing, each block
+ * does. */
+static void free_memory_is_cheap_to_know(void **state)
+{
+	static const struct {
+		const char *iomem;
+		int kept;
+	} rows[] = {
+		{"00000000-3fffffff : System RAM\n", 0}, /* not one of its blocks is looked at */
+		{"48000000-4fffffff : System RAM (kmem)\n", 1},
+		{"47000000-47ffffff : System RAM\n50000000-5fffffff : System RAM\n", 0},
+		{"48000000-4fffffff : dax0.0\n", 1}, /* no memory at all cannot be true */
+		{"00000000-00000000 : System RAM\n", 1},
+		{"", 1},
+	};
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB + BLOCK, BLOCK, 1, NULL);
+	make_block(fixture, 9, "online", "Movable");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO_CTX struct daxctl_ctx *ctx = NULL;
+		make_file(fixture, "proc/iomem", "%s", rows[i].iomem);
+		struct daxctl_dev *dev = open_dev(fixture, &ctx);
+		assert_int_equal(daxctl_dev_has_kept_memory(dev), rows[i].kept);
+	}
+}
+
 /* kmem was unbound while memory was online: no driver, but the kernel has the memory. */
 static void memory_is_kept(void **state)
 {
@@ -1021,6 +1049,7 @@ int main(void)
 		fixture_test(mapped_by_a_thread),
 		fixture_test(no_processes),
 		fixture_test(becomes_busy),
+		fixture_test(free_memory_is_cheap_to_know),
 		fixture_test(memory_is_kept),
 		fixture_test(another_was_faster),
 		fixture_test(auto_online),

@@ -9,7 +9,11 @@ load ../helpers
 	daxctl reconfigure-device --mode system-ram dax0.0
 	echo dax0.0 >/sys/bus/dax/drivers/kmem/unbind
 	[[ ! -e /sys/bus/dax/devices/dax0.0/driver && $(node_memory 1) != 0 ]]
-	for arguments in "reconfigure-device -s 512M" "reconfigure-device -m devdax" "reconfigure-device -m system-ram" \
+	check daxctl list
+	[[ $status == 0 ]]
+	json '.[0].state == "disabled" and .[0].mode == "devdax"'
+	says "dax0.0: no driver has it, but the kernel keeps its memory until the next boot"
+	for arguments in disable-device enable-device "reconfigure-device -s 512M" "reconfigure-device -m devdax" "reconfigure-device -m system-ram" \
 		destroy-device "destroy-device --force"; do
 		# shellcheck disable=SC2086 # words
 		unchanged daxctl $arguments dax0.0
