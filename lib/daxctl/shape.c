@@ -211,6 +211,7 @@ int shape_plan_align(struct shape *shape, unsigned long align, unsigned long bef
 struct creation {
 	struct daxctl_region *region;
 	struct daxctl_dev **slot;
+	bool created;
 };
 
 static int list_names(struct daxctl_region *region, struct names *names)
@@ -242,6 +243,7 @@ static int create_apply(void *data)
 
 	if (!err)
 		err = region_create_dev(region);
+	creation->created = !err;
 	if (!err)
 		err = list_names(region, &after);
 	if (err)
@@ -258,19 +260,40 @@ static int create_apply(void *data)
 		*creation->slot = dev_get(region, made);
 		return *creation->slot ? 0 : -ENOMEM;
 	}
+	/* There is nothing to put back. */
+	creation->created = false;
 	return kernel_fail(region->ctx->kernel, ENXIO,
 		"the kernel accepted the request for a device, but none appeared in region %d",
 		region->id);
 }
 
+/* What has a size or a driver by now is another program's, or what an undo before this one left:
+ * it stays, and so does what cannot be read. */
 static int create_undo(void *data)
 {
 	struct creation *creation = data;
+	struct kernel *kernel = creation->region->ctx->kernel;
 	struct daxctl_dev *dev = *creation->slot;
+	uint64_t size = 0;
 
-	/* What another program has given a size or a driver is that program's by now. */
-	if (!dev || !layout_is_idle(dev))
+	if (!creation->created)
 		return 0;
+	if (!dev)
+		return kernel_fail(
+			kernel, EBUSY, "which of the devices it is, is not known: it stays");
+	if (!sysfs_exists(dev->object.directory, dev->object.name, NULL))
+		return 0;
+	object_invalidate(&dev->object);
+	int err = object_u64(&dev->object, DEV_SIZE, &size);
+	if (err)
+		return kernel_fail(kernel, -err, "%s stays: its size cannot be read: %s",
+			dev->object.name, strerror(-err));
+	err = dev_check_driver(dev);
+	if (err)
+		return kernel_fail_while(kernel, err, "%s stays", dev->object.name);
+	if (size || dev_driver(dev))
+		return kernel_fail(kernel, EBUSY, "%s stays: it has a %s by now", dev->object.name,
+			size ? "size" : "driver");
 	return region_delete_dev(creation->region, dev);
 }
 
@@ -281,8 +304,9 @@ int shape_plan_create(struct shape *shape, struct daxctl_region *region)
 
 	if (!creation)
 		return -ENOMEM;
-	*creation = (struct creation){region, shape->slot};
-	return txn_add(shape->txn, step, "create a device in region %d", region->id);
+	*creation = (struct creation){region, shape->slot, false};
+	return txn_undo_in_part(
+		shape->txn, txn_add(shape->txn, step, "create a device in region %d", region->id));
 }
 
 /* Capacity is found wherever some is free, whatever the alignment of the place. A mapping with

@@ -4,6 +4,7 @@
 #include <daxctl/private.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #define HMEM   "platform/hmem.0"
 #define NDRG   "platform/ndbus0/region1"
@@ -115,6 +116,55 @@ static void nothing_left(void **state)
 	assert_int_equal(daxctl_region_add_dev(region, &all, &dev), -ENXIO);
 	assert_file(fixture, REGION "/create", "1");
 	assert_file(fixture, REGION "/delete", "");
+}
+
+static struct fixture *creating;
+static unsigned newcomers;
+
+/* Whoever writes to create gets a device, and others may get theirs at the same moment. */
+static void PRINTF(6, 0) appear(struct daxctl_ctx *ctx, int priority, const char *file, int line,
+	const char *fn, const char *format, va_list args)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	if (strncmp(text, "write", 5) != 0 || !strstr(text, "dax_region/create"))
+		return;
+	for (unsigned i = 1; i <= newcomers; i++) {
+		char name[16], path[128];
+		snprintf(name, sizeof(name), "dax0.%u", i);
+		make_dev(creating, HMEM, name, 0, 0, 1, NULL);
+		snprintf(path, sizeof(path), "sys/devices/" HMEM "/%s/size", name);
+		take_away(creating, path);
+	}
+}
+
+/* A device that was made and cannot be known, or not be read, is not undone. */
+static void what_was_made_is_told(void **state)
+{
+	static const char *const stays[] = {
+		NULL,
+		"could not be undone: create a device in region 0 (dax0.1 stays: its size cannot be read",
+		"could not be undone: create a device in region 0 (which of the devices it is, is not known: it stays)",
+	};
+	const struct daxctl_layout layout = {DAXCTL_LAYOUT_SIZE, 0, 128 * MIB};
+
+	for (newcomers = 1; newcomers <= 2; newcomers++) {
+		AUTO_CTX struct daxctl_ctx *ctx = NULL;
+		struct daxctl_region *region;
+		struct daxctl_dev *dev;
+
+		creating = *state;
+		make_dir(creating, "sys");
+		take_away(creating, "sys");
+		region = make_dynamic(creating, &ctx);
+		daxctl_set_log_fn(ctx, appear);
+		daxctl_set_log_priority(ctx, LOG_DEBUG);
+		assert_true(daxctl_region_add_dev(region, &layout, &dev) < 0);
+		if (!strstr(daxctl_get_error(ctx), stays[newcomers]))
+			fail_msg("%u: %s", newcomers, daxctl_get_error(ctx));
+		assert_file(creating, REGION "/delete", "");
+	}
 }
 
 static void a_seed_is_used(void **state)
@@ -306,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(creation_is_refused),
 		fixture_test(nothing_left),
+		fixture_test(what_was_made_is_told),
 		fixture_test(a_seed_is_used),
 		fixture_test(a_seed_is_taken_by_another),
 		fixture_test(layout_is_refused),
