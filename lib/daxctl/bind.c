@@ -27,9 +27,9 @@ static int keep_cause(struct kernel *kernel, int err,
 	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
 
 	int stuck = undo(dev, driver);
-	AUTO_FREE char *left = stuck ? strdup(kernel_error(kernel) ?: strerror(-stuck)) : NULL;
+	AUTO_FREE char *left = stuck < 0 ? strdup(kernel_error(kernel) ?: strerror(-stuck)) : NULL;
 	return kernel_fail(kernel, -err, "%s%s%s%s", why ?: strerror(-err),
-		stuck ? "; could not be undone (" : "", left ?: "", stuck ? ")" : "");
+		stuck < 0 ? "; could not be undone (" : "", left ?: "", stuck < 0 ? ")" : "");
 }
 
 static int unlist(struct daxctl_dev *dev, const char *driver)
@@ -37,7 +37,6 @@ static int unlist(struct daxctl_dev *dev, const char *driver)
 	return driver_remove_id(dev_kernel(dev), "dax", driver, dev->object.name);
 }
 
-/* What another program was faster to do is done, whatever the kernel says of our own request. */
 static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 {
 	struct kernel *kernel = dev_kernel(dev);
@@ -51,7 +50,7 @@ static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 		return kernel_fail(
 			kernel, EBUSY, "another program has bound it to driver %s meanwhile", now);
 	kernel_clear_error(kernel);
-	return 0;
+	return BY_ANOTHER;
 }
 
 /* Whether the device is there, and has no driver. */
@@ -70,12 +69,15 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 	object_invalidate(&dev->object);
 	if (err && !has_left(dev))
 		return err;
+	int done = err ? BY_ANOTHER : 0;
 	kernel_clear_error(kernel);
 	err = unlist(dev, driver);
+	if (err && done == BY_ANOTHER)
+		return err;
 	if (err)
 		return keep_cause(kernel, err, bind_to_driver, dev, driver);
 	/* kmem leaves also when it cannot take the memory along. */
-	return ram_check_returned(dev);
+	return ram_check_returned(dev) ?: done;
 }
 
 static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode);
@@ -118,14 +120,12 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 		return err;
 	object_invalidate(&dev->object);
 	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
-	if (!dev_is_bound_to(dev, mode->driver))
-		err = bind_to_driver(dev, mode->driver);
+	int done = dev_is_bound_to(dev, mode->driver) ? 0 : bind_to_driver(dev, mode->driver);
+	err = done < 0 ? done : put_back_other_devs(dev->region->ctx, dev, mode, &idle);
 	if (!err)
-		err = put_back_other_devs(dev->region->ctx, dev, mode, &idle);
-	if (!err)
-		return 0;
-	return keep_cause(kernel, err, dev_is_bound_to(dev, mode->driver) ? unbind_dev : unlist,
-		dev, mode->driver);
+		return done;
+	bool ours = !done && dev_is_bound_to(dev, mode->driver);
+	return keep_cause(kernel, err, ours ? unbind_dev : unlist, dev, mode->driver);
 }
 
 /*
@@ -141,7 +141,7 @@ static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
 		kernel_clear_error(kernel);
 		err = bind_listed(dev, mode);
 	}
-	if (err || dev_is_bound_to(dev, mode->driver))
+	if (err < 0 || dev_is_bound_to(dev, mode->driver))
 		return err;
 	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", mode->driver);
 }
@@ -170,6 +170,7 @@ struct rebind {
 	struct daxctl_dev *known;
 	const struct mode *mode;
 	struct txn *txn; /* that locks the drivers; NULL: they are locked */
+	bool by_another; /* what the step was to do, so that there is nothing to undo */
 };
 
 /*
@@ -180,6 +181,12 @@ struct rebind {
 static int lock_drivers(const struct rebind *rebind)
 {
 	return rebind->txn ? txn_lock(rebind->txn, DRIVERS) : 0;
+}
+
+static int rebind_done(struct rebind *rebind, int result)
+{
+	rebind->by_another = result == BY_ANOTHER;
+	return result < 0 ? result : 0;
 }
 
 static int bind_step(void *data)
@@ -196,7 +203,7 @@ static int bind_step(void *data)
 		return err;
 	if (err)
 		kernel_clear_error(dev_kernel(*rebind->slot));
-	return bind_dev(*rebind->slot, rebind->mode);
+	return rebind_done(rebind, bind_dev(*rebind->slot, rebind->mode));
 }
 
 /* Look again: a program may have mapped the device, or a rule of udev have put its memory online,
@@ -218,7 +225,21 @@ static int unbind_step(void *data)
 	struct daxctl_dev *dev = *rebind->slot;
 	int err = lock_drivers(rebind) ?: check_dev_idle(dev, rebind->mode);
 
-	return err ?: unbind_dev(dev, rebind->mode->driver);
+	return err ?: rebind_done(rebind, unbind_dev(dev, rebind->mode->driver));
+}
+
+static int bind_undo(void *data)
+{
+	const struct rebind *rebind = data;
+
+	return rebind->by_another ? 0 : unbind_step(data);
+}
+
+static int unbind_undo(void *data)
+{
+	const struct rebind *rebind = data;
+
+	return rebind->by_another ? 0 : bind_step(data);
 }
 
 static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, const struct mode *mode)
@@ -227,7 +248,7 @@ static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, cons
 
 	if (!rebind)
 		return NULL;
-	*rebind = (struct rebind){slot, *slot, mode, txn};
+	*rebind = (struct rebind){slot, *slot, mode, txn, false};
 	if (*slot)
 		rebind->slot = &rebind->known;
 	return rebind;
@@ -236,7 +257,7 @@ static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, cons
 int bind_plan_join(
 	struct txn *txn, struct daxctl_dev **slot, const char *name, const struct mode *mode)
 {
-	struct step step = {bind_step, unbind_step, free, rebind_new(txn, slot, mode)};
+	struct step step = {bind_step, bind_undo, free, rebind_new(txn, slot, mode)};
 
 	return step.data ? txn_add(txn, step, "bind %s to driver %s", name, mode->driver) : -ENOMEM;
 }
@@ -245,7 +266,7 @@ int bind_plan_join(
 static int add_unbind(
 	struct txn *txn, struct txn *locks, struct daxctl_dev *dev, const struct mode *mode)
 {
-	struct step step = {unbind_step, bind_step, free, rebind_new(locks, &dev, mode)};
+	struct step step = {unbind_step, unbind_undo, free, rebind_new(locks, &dev, mode)};
 
 	return step.data
 		? txn_add(txn, step, "unbind %s from driver %s", dev->object.name, mode->driver)

@@ -194,12 +194,12 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 	enum block_state now;
 	int err = write_offline(ctx, block);
 
-	/* The signal may have come when the write was done: then there is something to undo. And
-	 * someone else may have been faster. */
-	if (err && block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)
-		err = 0;
 	if (!err)
 		return 0;
+	/* The signal may have come when the write was done: then there is something to undo. If
+	 * not, someone else was faster. */
+	if (block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)
+		return err == -EINTR ? 0 : BY_ANOTHER;
 	kernel_fail(ctx->kernel, -err,
 		"memory block %llu (%llu MiB, zone %s of node %d) stays online: %s",
 		(unsigned long long)block->number, daxctl_get_memory_block_size(ctx) >> 20,
@@ -225,7 +225,7 @@ static int put_online(struct daxctl_dev *dev, const struct block *block, enum bl
 
 	/* Someone else, a rule of udev perhaps, was faster: the block is online as was wished. */
 	if (err && block_read_state(ctx, block, &now) == 0 && now != BLOCK_OFFLINE)
-		return 0;
+		return BY_ANOTHER;
 	if (err)
 		kernel_fail(ctx->kernel, -err, "memory block %llu does not come online: %s",
 			(unsigned long long)block->number, strerror(-err));
@@ -243,14 +243,16 @@ static bool is_as_wished(const struct memory_change *change, enum block_state no
 static int move_block(struct memory_change *change, const struct block *block, enum block_state now)
 {
 	struct daxctl_dev *dev = *change->slot;
-	int err = now == BLOCK_OFFLINE ? 0 : take_offline(dev, block, now);
+	bool was_online = now != BLOCK_OFFLINE;
+	int left = was_online ? take_offline(dev, block, now) : 0;
 
-	if (err || change->to == BLOCK_OFFLINE)
-		return err;
-	err = put_online(dev, block, change->to);
-	if (err && now != BLOCK_OFFLINE)
+	if (left < 0 || change->to == BLOCK_OFFLINE)
+		return left;
+	int came = put_online(dev, block, change->to);
+	if (came < 0 && was_online && left != BY_ANOTHER)
 		put_online(dev, block, now);
-	return err;
+	/* Of a block that went offline and back, the first half may be ours. */
+	return came == BY_ANOTHER && was_online ? left : came;
 }
 
 static int change_block(struct memory_change *change, const struct block *block)
@@ -269,6 +271,8 @@ static int change_block(struct memory_change *change, const struct block *block)
 		return 0;
 	}
 	err = move_block(change, block, now);
+	if (err == BY_ANOTHER)
+		return 0;
 	if (!err)
 		change->changed.list[change->changed.count++] = (struct block){block->number, now};
 	return err;
@@ -289,7 +293,8 @@ static int change_undo(void *data)
 			: write_block(dev->region->ctx, block, BLOCK_OFFLINE);
 		if (!err && block->was != BLOCK_OFFLINE)
 			err = put_online(dev, block, block->was);
-		result = result ?: err;
+		if (err < 0)
+			result = result ?: err;
 	}
 	return result;
 }

@@ -79,6 +79,10 @@ enum dev_attr {
 };
 enum memory_attr { MEMORY_BLOCK_SIZE, MEMORY_AUTO_ONLINE };
 
+/* What an act returns that another program was faster to do: it is done, whatever the kernel says
+ * of our own request, but it is not ours to undo. */
+#define BY_ANOTHER 1
+
 static inline struct kernel *dev_kernel(const struct daxctl_dev *dev)
 {
 	return dev->region->ctx->kernel;

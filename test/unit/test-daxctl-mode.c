@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <kernel/lock.h>
 #include <sys/stat.h>
 
@@ -573,6 +574,67 @@ static void bind_is_undone(void **state)
 		"/sys/bus/dax/drivers/device_dax/bind: No such file or directory)");
 }
 
+/* As another program does just before us: our own request is refused then. */
+static void bind_before_us(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	if (event == DAXCTL_STEP_TAKEN && strncmp(what, "bind", 4) == 0)
+		make_link(data, DAX "/driver", "../../../../bus/dax/drivers/kmem");
+}
+
+static void what_another_bound_stays(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, BLOCK, 1, NULL);
+	take_away(fixture, DRIVERS "/kmem/bind");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	daxctl_set_step_fn(ctx, bind_before_us, fixture);
+	/* There is no block that could be put online. */
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -ENOENT);
+	assert_file(fixture, DRIVERS "/kmem/unbind", "");
+}
+
+static struct fixture *offlining;
+
+/* Takes block 8 offline between our look and our write, which is refused then. */
+static void PRINTF(6, 0) offline_before_us(struct daxctl_ctx *ctx, int priority, const char *file,
+	int line, const char *fn, const char *format, va_list args)
+{
+	static bool looked, done;
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	if (strstr(text, "memory8/valid_zones") && !looked) {
+		looked = true;
+		take_away(offlining, MEMORY "/memory8/state");
+		make_link(offlining, MEMORY "/memory8/state", "/dev/full");
+	} else if (strstr(text, "memory8/state") && looked && !done) {
+		done = true;
+		take_away(offlining, MEMORY "/memory8/state");
+		make_block(offlining, 8, "offline", "Normal Movable");
+	}
+}
+
+static void what_another_took_offline_stays(void **state)
+{
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	offlining = *state;
+	make_machine(offlining);
+	make_dev(offlining, HMEM, "dax0.0", GIB, 2 * BLOCK, 1, "kmem");
+	make_block(offlining, 8, "online", "Movable");
+	make_block(offlining, 9, "online", "Movable");
+	take_away(offlining, MEMORY "/memory9/state");
+	struct daxctl_dev *dev = open_dev(offlining, &ctx);
+	daxctl_set_log_fn(ctx, offline_before_us);
+	daxctl_set_log_priority(ctx, LOG_DEBUG);
+	assert_int_equal(daxctl_memory_offline(daxctl_dev_get_memory(dev)), -ENOENT);
+	assert_file(offlining, MEMORY "/memory8/state", "offline\n");
+}
+
 /* The device has left its driver, cannot be taken off the driver's list, and not be bound again. */
 static void half_a_step_is_told(void **state)
 {
@@ -1059,6 +1121,8 @@ int main(void)
 		fixture_test(mode_is_driver),
 		fixture_test(dry_run),
 		fixture_test(bind_is_undone),
+		fixture_test(what_another_bound_stays),
+		fixture_test(what_another_took_offline_stays),
 		fixture_test(half_a_step_is_told),
 		fixture_test(memmap),
 		fixture_test(region_is_locked),
