@@ -278,7 +278,8 @@ static int find_memory(
 	return *found ? 0 : -ENOENT;
 }
 
-static uint16_t next_index(const struct acpi_table *table, const struct kind *kind)
+/* ACPI 6.5, 5.2.25.2: the index of a range is not 0, and no other range has it. */
+static uint32_t next_index(const struct acpi_table *table, const struct kind *kind)
 {
 	uint16_t highest = 0;
 
@@ -289,7 +290,7 @@ static uint16_t next_index(const struct acpi_table *table, const struct kind *ki
 		if (index > highest)
 			highest = index;
 	}
-	return highest + 1;
+	return highest + 1U;
 }
 
 static int split_memory(struct acpi_table *table, const struct kind *kind,
@@ -300,11 +301,13 @@ static int split_memory(struct acpi_table *table, const struct kind *kind,
 
 	if (err)
 		return err;
-	uint16_t index = kind->index ? next_index(table, kind) : 0;
+	uint32_t index = kind->index ? next_index(table, kind) : 0;
 	uint64_t base = get64(table->bytes + at + kind->base);
 	uint64_t length = get64(table->bytes + at + kind->length);
 	size_t size = entry_size(kind, table->bytes + at);
-	if (length % split->parts || !(length /= split->parts))
+	if (kind->index && index + split->parts - 1 > UINT16_MAX + 1U)
+		return -EOVERFLOW;
+	if (length > UINT64_MAX - base || length % split->parts || !(length /= split->parts))
 		return -EDOM;
 	err = grow(table, end + size * (split->parts - 1));
 	if (err)

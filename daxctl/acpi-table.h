@@ -44,7 +44,8 @@ typedef void acpi_part_fn(const struct acpi_table *table, unsigned part, uint64_
  *
  * Return 0 or a negative errno with no error said: -ENOENT if the table has no memory of the
  * domain, -ENXIO if it has more than one range of it, -EDOM if the range cannot be cut into equal
- * parts, or, for SLIT, if the new domains would not follow those that it has; -ENOMEM.
+ * parts, or, for SLIT, if the new domains would not follow those that it has; -EOVERFLOW if the
+ * indices of the new ranges of NFIT would not fit into 16 bits; -ENOMEM.
  */
 int acpi_split_srat(struct acpi_table *srat, const struct acpi_split *split, acpi_part_fn *tell);
 int acpi_split_slit(struct acpi_table *slit, const struct acpi_split *split);

@@ -98,6 +98,9 @@ static int refuse_split(const char *signature, int err)
 			"%s has several memory ranges of proximity domain %d: only one can be split",
 			signature, domain);
 		break;
+	case -EOVERFLOW:
+		say_error("%s: indices of %d more memory ranges exceed 65535", signature, nodes - 1);
+		break;
 	case -EDOM:
 		say_error(
 			"%s: the memory of proximity domain %d cannot be cut into %d equal parts, or its domains are not numbered without gaps",

@@ -47,6 +47,7 @@ load ../helpers
 		234 printf '\\377\\377\\377\\377' | dd of=slit.dat bs=1 seek=4 conv=notrunc
 		234 "$make" . mem:0:0:4 mem:1:4:8 endless --
 		234 "$make" . mem:0:0:4 mem:1:4:8 mem:3:20:8 -- && cp slit.dat .. && "$make" . mem:0:0:4 mem:1:4:8 -- && cp ../slit.dat .
+		181 "$make" . mem:0:0:4 mem:1:4:8 -- spa:65535:1:4:8
 		1 rm nfit.dat
 	END
 	# A folder that cannot be written to.
