@@ -57,8 +57,9 @@ static int read_device(struct present_device *device, struct daxctl_dev *dev)
 	device->size = daxctl_dev_get_size(dev);
 	if (!device->size)
 		device->error = -errno;
-	if (memory && daxctl_memory_get_counts(memory, &device->memory))
-		device->memory = (struct daxctl_memory_counts){0};
+	int err = memory ? daxctl_memory_get_counts(memory, &device->memory) : 0;
+	if (err && !device->error)
+		device->error = err;
 	return present_read_ranges(device);
 }
 

@@ -61,7 +61,7 @@ static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end,
 static bool mapping_is_wanted(char *line, void *data)
 {
 	struct wanted *wanted = data;
-	char range[64], permissions[5], inode[32], path[PATH_MAX];
+	char range[64], permissions[5] = "", inode[32], path[PATH_MAX];
 	uint64_t start, end;
 
 	wanted->has_memory = true;
