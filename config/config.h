@@ -34,6 +34,8 @@ enum stanza_key {
 	KEY_ALIGN = 1 << 9,
 	KEY_SIZE = 1 << 10,
 	KEY_RANGES = 1 << 11,
+
+	KEYS_REGION = KEY_REGION_RANGE | KEY_REGION_PATH | KEY_TARGET_NODE,
 };
 
 struct stanza {
@@ -124,13 +126,3 @@ int config_open_directory(const char *path);
  * that is not used. */
 int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
 	const struct stanza **stanza);
-
-/* A range as the configuration has it, by value, for use within one expression:
- * "0x100000000-0x13fffffff". */
-struct range_text {
-	char text[40];
-};
-struct range_text config_range(const struct daxctl_range *range);
-
-/* The words of modes: "system-ram". NULL for none. */
-const char *config_mode_name(enum daxctl_dev_mode mode);

@@ -99,7 +99,8 @@ static int refuse_split(const char *signature, int err)
 			signature, domain);
 		break;
 	case -EOVERFLOW:
-		say_error("%s: indices of %d more memory ranges exceed 65535", signature, nodes - 1);
+		say_error(
+			"%s: indices of %d more memory ranges exceed 65535", signature, nodes - 1);
 		break;
 	case -EDOM:
 		say_error(

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../config/config-edit.h"
+#include "../../config/stanza.h"
 #include "../../util/say.h"
 #include "../../util/size.h"
 #include "../../util/verb.h"

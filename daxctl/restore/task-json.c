@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "../../config/stanza.h"
 #include "../../util/size.h"
 
 /* ---- what differs, as JSON ---- */

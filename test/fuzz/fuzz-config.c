@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <config/config.h>
+#include <config/stanza.h>
 
 /* A file of /etc/daxctl.conf.d. What is in force afterwards must make sense. */
 static void check_stanza(const struct stanza *stanza)
