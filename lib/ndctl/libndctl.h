@@ -44,7 +44,8 @@ extern "C" {
  * An object is the device that the kernel had when the context returned it last, and, if the
  * program has asked for its uuid, the one with that uuid. If another process has removed it, made
  * another one of its name, or given it another uuid, functions that change it fail with -ESTALE and
- * change nothing: iterate again, or look its name up again, and look at what it is now.
+ * change nothing: iterate again, or look its name up again, and look at what it is now. An object
+ * stays valid while the program itself disables and enables its region.
  *
  * Functions that return int give 0 or a positive answer, or a negative errno, and ndctl_get_error()
  * (extensions.h) says more. What other functions return when an attribute cannot be read is said

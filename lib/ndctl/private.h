@@ -34,6 +34,7 @@ struct seen {
 	bool has_uuid;
 	uuid_t uuid;
 	bool refused; /* because the entity is another one now; whoever looks it up again knows */
+	bool left;    /* the caller disabled the region: the uuid tells whether it came back */
 };
 
 struct entity {
@@ -279,6 +280,9 @@ int entity_read_uuid(struct entity *entity, uuid_t uuid);
 void entity_show_uuid(struct entity *entity, uuid_t uuid);
 /* After a change of @entity, under the lock: what it has become is what the caller knows. */
 void entity_keep(struct entity *entity);
+/* The caller is about to disable the region with this number. The kernel makes its parts anew when
+ * the region comes back; the caller still means those whose uuid is the same. */
+void entity_leave_region(struct ndctl_ctx *ctx, unsigned region);
 /* Under the lock, after ctx_forget(): -ESTALE, with the cause recorded, if it is gone, or if it is
  * not what the caller knows: another device of its name, or one that has got another uuid. */
 int entity_check_same(struct entity *entity);

@@ -335,6 +335,26 @@ void entity_keep(struct entity *entity)
 		entity_show_uuid(entity, uuid);
 }
 
+static void entity_leave(struct entity *entity)
+{
+	struct seen *seen = &entity->seen;
+	uuid_t uuid;
+
+	if (entity->gone || seen->refused || seen->inode != entity->inode)
+		return;
+	if (!seen->has_uuid)
+		entity_show_uuid(entity, uuid);
+	seen->left = seen->has_uuid;
+}
+
+void entity_leave_region(struct ndctl_ctx *ctx, unsigned region)
+{
+	for (enum kind kind = KIND_NAMESPACE; kind < KIND_COUNT; kind++)
+		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
+			if (entity->region == region)
+				entity_leave(entity);
+}
+
 static int entity_refuse(struct entity *entity, const char *what)
 {
 	struct kernel *kernel = entity_kernel(entity);
@@ -354,7 +374,7 @@ int entity_check_same(struct entity *entity)
 		return err;
 	if (entity->gone)
 		return entity_refuse(entity, "is gone");
-	if (entity->inode != entity->seen.inode)
+	if (entity->inode != entity->seen.inode && !entity->seen.left)
 		return entity_refuse(entity, "is another device of that name now");
 	if (!entity->seen.has_uuid)
 		return 0;
@@ -363,9 +383,11 @@ int entity_check_same(struct entity *entity)
 		return kernel_fail(entity_kernel(entity), -err,
 			"whether %s is what it was cannot be read: %s", entity_name(entity),
 			strerror(-err));
-	return uuid_compare(uuid, entity->seen.uuid) == 0
-		? 0
-		: entity_refuse(entity, "has another uuid now");
+	if (uuid_compare(uuid, entity->seen.uuid) != 0)
+		return entity_refuse(entity, "has another uuid now");
+	entity->seen.inode = entity->inode;
+	entity->seen.left = false;
+	return 0;
 }
 
 void ctx_forget(struct ndctl_ctx *ctx)

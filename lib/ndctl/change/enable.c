@@ -463,6 +463,7 @@ static int disable_region(struct ndctl_region *region)
 
 	if (err || !ndctl_region_is_enabled(region))
 		return err;
+	entity_leave_region(region->entity.ctx, region->entity.id);
 	return step_disable_region(txn, region) ?: txn_run(txn);
 }
 

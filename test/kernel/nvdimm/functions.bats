@@ -88,6 +88,35 @@ lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.
 	done
 }
 
+# A program that disables and enables a region itself still means the namespace that it has.
+@test "an object stays the same through a cycle of its region, unless its namespace was made anew meanwhile" {
+	labelled
+	ndctl create-namespace --region region0 --mode raw --size 64M >/dev/null
+	check python3 -c '
+import ctypes, subprocess, sys
+lib = [ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL) for path in sys.argv[1:3]][1]
+def get(name, *args):
+	function = getattr(lib, "ndctl_" + name)
+	function.restype = ctypes.c_void_p
+	return ctypes.c_void_p(function(*args))
+ctx = ctypes.c_void_p()
+lib.ndctl_new(ctypes.byref(ctx))
+region = get("region_get_first", get("bus_get_first", ctx))
+namespace = get("namespace_get_first", region)
+results = []
+for command in None, ["destroy-namespace", "--force", "namespace0.0"]:
+	results.append(lib.ndctl_region_disable_preserve(region))
+	results.append(lib.ndctl_region_enable(region))
+	if command:
+		for command in command, ["create-namespace", "--region", "region0", "--mode", "raw", "--size", "64M"]:
+			subprocess.run(["ndctl"] + command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+	results.append(lib.ndctl_namespace_disable_invalidate(namespace))
+	results.append(lib.ndctl_namespace_set_alt_name(namespace, b"mine"))
+print(*results)
+lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.6}
+	[[ $output == "0 0 0 0 0 0 -116 -116" ]]
+}
+
 @test "B4: what is mounted stays, whichever function would take it away" {
 	local mode disk kind claimed
 	for mode in fsdax:pmem0:pfn sector:pmem0s:btt raw:pmem0:; do
