@@ -506,11 +506,11 @@ static void replacement_deinit(struct replacement *replacement)
 static int check_unchanged(const struct replacement *replacement)
 {
 	const struct config_edit *edit = replacement->edit;
+	int same = config_mark_holds(&edit->mark, edit->path);
 
-	return config_mark_holds(&edit->mark, edit->path) &&
-			file_is_at(AT_FDCWD, replacement->temporary, replacement->fd)
-		? 0
-		: -ESTALE;
+	if (same == 1)
+		same = file_is_at(AT_FDCWD, replacement->temporary, replacement->fd);
+	return same < 0 ? same : same ? 0 : CONFIG_CHANGED;
 }
 
 static int write_beside(const struct replacement *replacement)
@@ -571,7 +571,7 @@ static int replace_file(struct config_edit *edit, const struct edited *file, con
 	if (err)
 		return err;
 	err = write_beside(&replacement);
-	if (err && file_is_at(AT_FDCWD, replacement.temporary, replacement.fd))
+	if (err && file_is_at(AT_FDCWD, replacement.temporary, replacement.fd) == 1)
 		unlink(replacement.temporary);
 	if (err)
 		return err;
@@ -585,7 +585,7 @@ static int write_edited_file(struct config_edit *edit, const struct edited *file
 	if (!target && errno != ENOENT)
 		return edit_failed(file->path, "written", -errno);
 	int err = replace_file(edit, file, target ?: file->path);
-	if (!err || err == -ESTALE)
+	if (!err || err == CONFIG_CHANGED)
 		return err;
 	edit_failed(file->path, "written", err);
 	/* A file is replaced as a whole; a mount on the file itself keeps that from happening. */
@@ -611,7 +611,7 @@ int config_edit_commit(struct config_edit *edit)
 
 bool config_edit_again(const char *path, int err, unsigned *tries)
 {
-	if (err != -ESTALE)
+	if (err != CONFIG_CHANGED)
 		return false;
 	if (++*tries < TRIES_MAX)
 		return true;

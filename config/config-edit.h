@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <errno.h>
+
 #include "config.h"
 
 /*
@@ -48,9 +50,11 @@ int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
 int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
 	const struct setting *settings, size_t count);
 int config_edit_remove(struct config_edit *edit, const struct stanza *stanza);
-/* Writes each file that has changed, wholly or not at all. -ESTALE, not said, if somebody who does
- * not take the lock, such as an editor, has changed the configuration since it was read: then no
- * file of theirs is touched, and config_edit_again() decides. */
+/* What no system call returns to a program, so that it means this alone. */
+#define CONFIG_CHANGED (-ERESTART)
+/* Writes each file that has changed, wholly or not at all. CONFIG_CHANGED, not said, if somebody
+ * who does not take the lock, such as an editor, has changed the configuration since it was read:
+ * then no file of theirs is touched, and config_edit_again() decides. */
 int config_edit_commit(struct config_edit *edit);
 
 /* Whether what ended with @err is to be done anew, beginning with config_edit_new(), since the

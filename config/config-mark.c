@@ -46,6 +46,20 @@ static int mark_add(struct config_mark *mark, const char *name, const struct sta
 	return 0;
 }
 
+/* A file that is gone since the directory was read is left out, as if it had gone before. */
+static int mark_add_entry(struct config_mark *mark, int directory, const char *name)
+{
+	struct stat stat = {0}, link;
+
+	if (fstatat(directory, name, &stat, 0) == 0)
+		return mark_add(mark, name, &stat);
+	if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+		return -errno;
+	if (fstatat(directory, name, &link, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? 0 : -errno;
+	return mark_add(mark, name, &stat);
+}
+
 static void mark_sort(struct config_mark *mark)
 {
 	if (mark->count)
@@ -65,9 +79,7 @@ int config_mark_init(struct config_mark *mark, const char *path)
 	if (count < 0)
 		return -errno;
 	for (int i = 0; i < count; i++) {
-		struct stat stat = {0};
-		fstatat(directory, entries[i]->d_name, &stat, 0);
-		err = err ?: mark_add(mark, entries[i]->d_name, &stat);
+		err = err ?: mark_add_entry(mark, directory, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -108,15 +120,18 @@ static bool mark_same_file(const struct stat *a, const struct stat *b)
 		mark_same_time(&a->st_ctim, &b->st_ctim);
 }
 
-bool config_mark_holds(const struct config_mark *mark, const char *path)
+int config_mark_holds(const struct config_mark *mark, const char *path)
 {
 	CLEANUP(config_mark_deinit) struct config_mark now;
+	int err = config_mark_init(&now, path);
 
-	if (config_mark_init(&now, path) || now.count != mark->count)
-		return false;
+	if (err)
+		return err;
+	if (now.count != mark->count)
+		return 0;
 	for (size_t i = 0; i < now.count; i++)
 		if (strcmp(now.files[i].name, mark->files[i].name) != 0 ||
 			!mark_same_file(&now.files[i].stat, &mark->files[i].stat))
-			return false;
-	return true;
+			return 0;
+	return 1;
 }

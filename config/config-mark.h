@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -17,7 +16,7 @@ struct config_mark {
 	size_t count;
 };
 
-/* Both return 0 or a negative errno; nothing is said. */
+/* All return 0 or a negative errno, or what else they say; no message is printed. */
 
 /* Marks the directory @path as it is; one that is missing has no files. */
 int config_mark_init(struct config_mark *mark, const char *path);
@@ -25,5 +24,6 @@ void config_mark_deinit(struct config_mark *mark);
 /* Takes over what the file called @name became when we wrote it. */
 int config_mark_accept(struct config_mark *mark, const char *name, const struct stat *stat);
 
-/* Whether the directory @path is as it was marked. */
-bool config_mark_holds(const struct config_mark *mark, const char *path);
+/* Whether the directory @path is as it was marked: 1 if so, 0 if it changed, or a negative errno if
+ * that cannot be found out. */
+int config_mark_holds(const struct config_mark *mark, const char *path);

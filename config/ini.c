@@ -14,6 +14,9 @@
 
 #include <base/lockfile.h>
 
+/* In the directory of locks. */
+#define NAMED "section"
+
 static bool is_blank(char c)
 {
 	return isspace((unsigned char)c);
@@ -171,24 +174,23 @@ static int write_section_to_memory(const char *text, size_t size)
 	return fd;
 }
 
-/* For a machine without /proc, such as an early boot or a chroot: a file that only root can open,
- * in the directory of our locks. */
-static int write_named(const char *text, size_t size, char *path)
+/* For a machine without /proc, such as an early boot or a chroot: the file of a lock of ours, which
+ * only root can open. It has the same name each time, so that a process that is killed leaves no
+ * more than that. Returns a descriptor, which keeps others from the file, or a negative errno. */
+static int write_named(const char *text, size_t size)
 {
+	const struct lock_wait wait = {.milliseconds = LOCK_MILLISECONDS};
 	AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	AUTO_CLOSE int directory = lockfile_open_directory(root);
+	AUTO_CLOSE int fd = lockfile_take(root, NAMED, &wait, NULL);
 
-	if (directory < 0)
-		return directory;
-	AUTO_CLOSE int fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
+		return fd;
+	if (ftruncate(fd, 0))
 		return -errno;
 	ssize_t done = pwrite(fd, text, size, 0);
-	if (done == (ssize_t)size)
-		return 0;
-	int err = done < 0 ? -errno : -ENOSPC;
-	unlink(path);
-	return err;
+	if (done != (ssize_t)size)
+		return done < 0 ? -errno : -ENOSPC;
+	return take_fd(&fd);
 }
 
 static dictionary *parse_file(const char *path)
@@ -202,19 +204,19 @@ static dictionary *parse_file(const char *path)
 
 static dictionary *load_text(const char *text, size_t size)
 {
-	char self[64], path[] = "/" LOCKFILE_DIRECTORY "/section.XXXXXX";
-	int fd = write_section_to_memory(text, size);
+	int memory = write_section_to_memory(text, size);
+	char self[64];
 
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (fd >= 0 && access(self, R_OK) == 0)
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", memory);
+	if (memory >= 0 && access(self, R_OK) == 0)
 		return parse_file(self);
-	int err = write_named(text, size, path);
-	if (err) {
-		errno = -err;
+	AUTO_CLOSE int fd = write_named(text, size);
+	if (fd < 0) {
+		errno = -fd;
 		return NULL;
 	}
-	dictionary *dictionary = parse_file(path);
-	unlink(path);
+	dictionary *dictionary = parse_file("/" LOCKFILE_DIRECTORY "/" NAMED);
+	(void)!ftruncate(fd, 0);
 	return dictionary;
 }
 

@@ -2,13 +2,14 @@
 #include "verb.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <base/signals.h>
 
 #include "help.h"
 #include "suggest.h"
@@ -275,8 +276,7 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 	int status;
 
 	keep_standard_files();
-	/* A limit on the size of files is an error of write(), which is said. */
-	signal(SIGXFSZ, SIG_IGN);
+	signals_catch_file_size();
 	this_tool = tool;
 	say_init(tool->name, NULL);
 	status = run_tool(tool, argc > 0 ? argc - 1 : 0, argv + 1);

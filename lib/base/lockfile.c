@@ -222,14 +222,17 @@ static int wait_for(struct waiting *waiting)
 	return 0;
 }
 
-/* Whether @fd still is what others find under @name. Somebody may have removed the file, or all of
- * /run/daxctl, between our opening and our locking: who comes later then locks another file. */
-static bool is_current(int root, const char *name, int fd)
+/* Whether @fd still is what others find under @name: 1, 0 or a negative errno. Somebody may have
+ * removed the file, or all of /run/daxctl, between our opening and our locking: who comes later
+ * then locks another file. */
+static int is_current(int root, const char *name, int fd)
 {
 	AUTO_CLOSE int directory =
 		openat(root, LOCKFILE_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	return directory >= 0 && file_is_at(directory, name, fd);
+	if (directory < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return file_is_at(directory, name, fd);
 }
 
 static int take_once(int root, const char *name, const struct lock_wait *wait,
@@ -248,8 +251,9 @@ static int take_once(int root, const char *name, const struct lock_wait *wait,
 		if (err)
 			return err;
 	}
-	if (!is_current(root, name, fd))
-		return -ESTALE;
+	int current = is_current(root, name, fd);
+	if (current <= 0)
+		return current ?: -ESTALE;
 	*out = take_fd(&fd);
 	return 0;
 }

@@ -38,3 +38,18 @@ bool signals_pending(void)
 		return false;
 	return sigandset(&pending, &pending, &ending) == 0 && !sigisemptyset(&pending);
 }
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+void signals_catch_file_size(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGXFSZ, NULL, &action) || action.sa_handler == SIG_IGN)
+		return;
+	action = (struct sigaction){.sa_handler = ignore, .sa_flags = SA_RESTART};
+	sigaction(SIGXFSZ, &action, NULL);
+}

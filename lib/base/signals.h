@@ -15,3 +15,8 @@ void signals_ending(sigset_t *set);
 
 /* Whether one of these is blocked and pending. */
 bool signals_pending(void);
+
+/* From now on a limit on the size of files (ulimit -f) is an error of write(), and does not end the
+ * program. A handler does that, since what a process ignores, the programs that it starts ignore.
+ */
+void signals_catch_file_size(void);

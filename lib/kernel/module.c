@@ -3,8 +3,11 @@
 
 #include <dlfcn.h>
 #include <libkmod.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <base/dlopen-note.h>
 
@@ -65,12 +68,36 @@ static void *open_libkmod(struct libkmod *kmod)
 	return TAKE(library);
 }
 
+/* A command of modprobe.d(5), install. libkmod would start it with the signals blocked that a
+ * transaction blocks, and nothing but SIGKILL would end it. */
+static int run_install(struct kmod_module *module, const char *command, void *data)
+{
+	char *const words[] = {"sh", "-c", (char *)command, NULL};
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	pid_t child;
+	int status = -1;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	int err = posix_spawn(&child, "/bin/sh", NULL, &attributes, words, environ);
+	posix_spawnattr_destroy(&attributes);
+	if (err)
+		return -err;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status ? -ECHILD : 0;
+}
+
 static int insert_all(const struct libkmod *kmod, struct kmod_list *list)
 {
 	for (struct kmod_list *entry = list; entry; entry = kmod->list_next(list, entry)) {
 		struct kmod_module *module = kmod->get_module(entry);
-		int err = kmod->insert(
-			module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL, NULL, NULL, NULL);
+		int err = kmod->insert(module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL,
+			run_install, NULL, NULL);
 		kmod->module_unref(module);
 		if (err < 0)
 			return err;

@@ -165,52 +165,6 @@ int txn_undo_guarded(struct txn *txn, int err)
 	return txn_undo_in_part(txn, err);
 }
 
-struct write {
-	struct object *object;
-	unsigned attr;
-	char *value;
-	char *before;
-};
-
-static int write_apply(void *data)
-{
-	struct write *write = data;
-
-	return object_write(write->object, write->attr, write->value);
-}
-
-static int write_undo(void *data)
-{
-	struct write *write = data;
-
-	return object_write(write->object, write->attr, write->before);
-}
-
-static void write_release(void *data)
-{
-	struct write *write = data;
-
-	free(write->value);
-	free(write->before);
-	free(write);
-}
-
-int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,
-	const char *before)
-{
-	struct write *write = calloc(1, sizeof(*write));
-	if (!write)
-		return -ENOMEM;
-	*write = (struct write){object, attr, strdup(value), before ? strdup(before) : NULL};
-	if (!write->value || (before && !write->before)) {
-		write_release(write);
-		return -ENOMEM;
-	}
-	struct step step = {write_apply, before ? write_undo : NULL, write_release, write};
-	return txn_add(
-		txn, step, "write '%s' to %s of %s", value, object->attrs[attr].name, object->name);
-}
-
 static void txn_tell(const struct txn *txn, enum txn_event event, size_t i)
 {
 	static const char *const names[] = {

@@ -45,7 +45,7 @@ int txn_lock(struct txn *txn, const char *path);
 bool txn_has_lock(const struct txn *txn, const char *path);
 
 /*
- * Add a step to the end of the list. All return 0 or -ENOMEM; @step's data is released on failure
+ * Adds a step to the end of the list. Returns 0 or -ENOMEM; @step's data is released on failure
  * too. The description (@what, formatted) says what the step does, for dry runs and -v:
  * "unbind dax0.1 from device_dax".
  */
@@ -56,10 +56,6 @@ int txn_undo_in_part(struct txn *txn, int err);
 /* The same, and a failure of that undo is not reported: the undo of an earlier step puts right what
  * the undo could not, and says so where it cannot either. */
 int txn_undo_guarded(struct txn *txn, int err);
-/* Writes @value to an attribute of @object; undone by writing @before, or not at all if that is
- * NULL. The object must outlive the transaction. */
-int txn_write(struct txn *txn, struct object *object, unsigned attr, const char *value,
-	const char *before);
 
 /* -EACCES, with the cause recorded, if a lock was denied: for what changes something without a
  * step. txn_run() asks it too. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base/file.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <config/config-edit.h>
@@ -208,7 +211,7 @@ static void edited_by_others(void **state)
 					 ARRAY_SIZE(to_devdax)),
 			0);
 		make_file(fixture, files[i], "%s%s", i ? "" : first_section, other_section);
-		assert_int_equal(config_edit_commit(edit), -ESTALE);
+		assert_int_equal(config_edit_commit(edit), CONFIG_CHANGED);
 		assert_file(fixture, files[i],
 			i ? other_section
 			  : "[create-device a]\nregion.path=/x\n"
@@ -216,14 +219,50 @@ static void edited_by_others(void **state)
 	}
 	assert_false(config_edit_again(directory, -EINVAL, &tries));
 	for (int i = 1; i < 5; i++)
-		assert_true(config_edit_again(directory, -ESTALE, &tries));
+		assert_true(config_edit_again(directory, CONFIG_CHANGED, &tries));
 	struct capture capture = capture_start();
-	assert_false(config_edit_again(directory, -ESTALE, &tries));
+	assert_false(config_edit_again(directory, CONFIG_CHANGED, &tries));
 	capture_end(capture, said, sizeof(said));
 	assert_non_null(strstr(said, "other programs change it all the time"));
 	char *tree = tree_text(fixture);
 	assert_null(strstr(tree, "daxctl-new"));
 	free(tree);
+}
+
+/* "Cannot look" is not "changed": whoever cannot open another file is told so, and tries once. */
+static void no_more_files(void **state)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	struct fixture *fixture = *state;
+	struct rlimit before, limit;
+	int err = -EMFILE, refused = 0;
+
+	if (getuid() != 0)
+		skip();
+	make_file(fixture, "etc/persist.conf", first_section);
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
+	assert_int_equal(config_edit_new(directory, &edit), 0);
+	assert_int_equal(config_edit_set(edit, config_edit_config(edit)->stanzas, to_devdax,
+				 ARRAY_SIZE(to_devdax)),
+		0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	struct capture capture = capture_start();
+	int next = dup(0);
+	close(next);
+	for (int files = next; err && files < next + 8; files++) {
+		limit = (struct rlimit){(rlim_t)files, before.rlim_max};
+		setrlimit(RLIMIT_NOFILE, &limit);
+		err = config_edit_commit(edit);
+		refused += err == -EMFILE;
+		if (err && err != -EMFILE)
+			break;
+	}
+	setrlimit(RLIMIT_NOFILE, &before);
+	capture_end(capture, said, sizeof(said));
+	assert_int_equal(err, 0);
+	/* The directory, the file beside, and the last look. */
+	assert_true(refused >= 3);
+	assert_int_equal(file_is_at(AT_FDCWD, directory, -1), -EBADF);
 }
 
 /* A --persist that was killed leaves its file; the next one takes it away. */
@@ -270,6 +309,7 @@ int main(void)
 		fixture_test(refused),
 		fixture_test(unreadable),
 		fixture_test(edited_by_others),
+		fixture_test(no_more_files),
 		fixture_test(killed),
 		fixture_test(two_files),
 	};

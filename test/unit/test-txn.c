@@ -285,48 +285,6 @@ static void undo_for_the_caller(void **state)
 	assert_string_equal(done, "+a+b-b-a");
 }
 
-enum { STATE, OTHER, MISSING };
-static const struct attr attrs[] = {
-	[STATE] = {"state", ATTR_TEXT, true},
-	[OTHER] = {"other", ATTR_TEXT, true},
-	[MISSING] = {"missing", ATTR_TEXT, true},
-};
-
-static void write_steps(void **state)
-{
-	struct test *test = *state;
-	AUTO_DIRECTORY struct directory *directory = NULL;
-	CLEANUP(object_deinit) struct object object = {0};
-
-	make_file(test->fixture, REGION "/state", "0\n");
-	make_file(test->fixture, REGION "/other", "0\n");
-	assert_int_equal(directory_open(test->kernel, "sys/devices/platform", &directory), 0);
-	assert_int_equal(object_init(&object, directory, "hmem.0", attrs, ARRAY_SIZE(attrs)), 0);
-
-	assert_int_equal(txn_write(test->txn, &object, STATE, "1", "0"), 0);
-	assert_int_equal(txn_write(test->txn, &object, OTHER, "1", NULL), 0);
-	assert_file(test->fixture, REGION "/state", "0\n");
-	assert_int_equal(txn_run(test->txn), 0);
-	assert_string_equal(
-		told, "taken write '1' to state of hmem.0;taken write '1' to other of hmem.0;");
-	assert_file(test->fixture, REGION "/state", "1\n");
-	assert_file(test->fixture, REGION "/other", "1\n");
-	txn_undo(test->txn, -EIO);
-	assert_file(test->fixture, REGION "/state", "0\n");
-	assert_file(test->fixture, REGION "/other", "1\n");
-
-	txn_unref(test->txn);
-	assert_int_equal(txn_new(&test->txn, test->kernel, NULL, NULL), 0);
-	assert_int_equal(txn_write(test->txn, &object, STATE, "2", "0"), 0);
-	assert_int_equal(txn_write(test->txn, &object, MISSING, "2", "0"), 0);
-	assert_int_equal(txn_run(test->txn), -ENOENT);
-	assert_file(test->fixture, REGION "/state", "0\n");
-	assert_string_equal(kernel_error(test->kernel),
-		"the kernel refused '2' in /" REGION "/missing: No such file or directory");
-	/* The object lives as long as the transaction at least. */
-	test->txn = txn_unref(test->txn);
-}
-
 /* ---- signals ---- */
 
 static void raise_usr1(void)
@@ -460,7 +418,6 @@ int main(void)
 		txn_test(half_a_step_that_stays_is_named),
 		txn_test(half_a_step_is_put_right_by_its_guard),
 		txn_test(undo_for_the_caller),
-		txn_test(write_steps),
 		txn_test(signals_wait),
 		txn_test(signals_wait_for_undo),
 		txn_test(locks),
