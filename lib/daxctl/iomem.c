@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "iomem.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Each read gives as much as there is room for, up to a page. */
-#define ROOM 4096
+/* Each read(2) gives a page at most. */
+#define ROOM	     4096
+#define READINGS_MAX 8
 
 bool iomem_is_named(const char *name, size_t length, const char *wanted)
 {
@@ -27,22 +30,74 @@ static bool look_at(const char *line, iomem_fn *fn, void *data)
 	return fn(data, next + 3, strcspn(next + 3, "\n"), &range);
 }
 
+struct iomem {
+	char *text;
+	size_t size;
+	unsigned pieces;
+};
+
+static void cleanup_iomem(struct iomem *iomem)
+{
+	free(iomem->text);
+}
+
+static int iomem_read_once(int fd, struct iomem *iomem)
+{
+	free(iomem->text);
+	*iomem = (struct iomem){0};
+	for (;;) {
+		char *text = realloc(iomem->text, iomem->size + ROOM + 1);
+		if (!text)
+			return -ENOMEM;
+		iomem->text = text;
+		ssize_t length = pread(fd, text + iomem->size, ROOM, (off_t)iomem->size);
+		if (length < 0)
+			return -errno;
+		text[iomem->size + (size_t)length] = 0;
+		if (length == 0)
+			return 0;
+		iomem->size += (size_t)length;
+		iomem->pieces++;
+	}
+}
+
+/*
+ * Between two pieces the kernel finds its place again by counting lines, so that a line that is
+ * removed meanwhile hides another one. Take a text of several pieces only if a second reading gives
+ * the same.
+ */
+static int iomem_read(int fd, struct iomem *iomem)
+{
+	int err = iomem_read_once(fd, iomem);
+
+	if (err || iomem->pieces < 2)
+		return err;
+	for (unsigned readings = 2; readings <= READINGS_MAX; readings++) {
+		CLEANUP(cleanup_iomem) struct iomem before = *iomem;
+		*iomem = (struct iomem){0};
+		err = iomem_read_once(fd, iomem);
+		if (err)
+			return err;
+		if (iomem->size == before.size &&
+			memcmp(iomem->text, before.text, before.size) == 0)
+			return 0;
+	}
+	return -EAGAIN;
+}
+
 int iomem_foreach(struct kernel *kernel, iomem_fn *fn, void *data)
 {
 	AUTO_CLOSE int fd = openat(kernel_root(kernel), "proc/iomem", O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	AUTO_FREE char *line = NULL;
-	size_t size = 0;
-	bool goes_on = true;
+	CLEANUP(cleanup_iomem) struct iomem iomem = {0};
+	int err = fd < 0 ? -errno : iomem_read(fd, &iomem);
 
-	if (!file)
-		return -errno;
-	take_fd(&fd);
-	setvbuf(file, NULL, _IOFBF, ROOM);
-	errno = 0;
-	while (goes_on && getline(&line, &size, file) > 0)
-		goes_on = look_at(line, fn, data);
-	int err = !goes_on || feof(file) ? 0 : -(errno ?: EIO);
-	fclose(file);
-	return err;
+	if (err)
+		return err;
+	for (const char *line = iomem.text; *line; line += strcspn(line, "\n") + 1) {
+		if (!look_at(line, fn, data))
+			return 0;
+		if (!strchr(line, '\n'))
+			return 0;
+	}
+	return 0;
 }

@@ -330,6 +330,33 @@ static void free_memory_is_cheap_to_know(void **state)
 	}
 }
 
+/* The kernel gives a page at a time. */
+static void kept_memory_behind_the_first_page(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	AUTO_FREE char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	fputs("00000000-3fffffff : System RAM\n", file);
+	for (int i = 0; i < 400; i++)
+		fprintf(file, "%08x-%08x : Reserved\n", i * 0x1000, i * 0x1000 + 0xfff);
+	fputs("48000000-4fffffff : System RAM (kmem)\n", file);
+	fclose(file);
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB + BLOCK, BLOCK, 1, NULL);
+	make_block(fixture, 9, "online", "Movable");
+	make_file(fixture, "proc/iomem", "%s", text);
+	assert_int_equal(daxctl_dev_has_kept_memory(open_dev(fixture, &ctx)), 1);
+	/* Nothing but the last line says so. */
+	strrchr(text, 'S')[0] = 'X';
+	make_file(fixture, "proc/iomem", "%s", text);
+	daxctl_unref(ctx);
+	ctx = NULL;
+	assert_int_equal(daxctl_dev_has_kept_memory(open_dev(fixture, &ctx)), 0);
+}
+
 /* kmem was unbound while memory was online: no driver, but the kernel has the memory. */
 static void memory_is_kept(void **state)
 {
@@ -1112,6 +1139,7 @@ int main(void)
 		fixture_test(no_processes),
 		fixture_test(becomes_busy),
 		fixture_test(free_memory_is_cheap_to_know),
+		fixture_test(kept_memory_behind_the_first_page),
 		fixture_test(memory_is_kept),
 		fixture_test(another_was_faster),
 		fixture_test(auto_online),
