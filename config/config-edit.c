@@ -355,29 +355,30 @@ const struct config *config_edit_config(const struct config_edit *edit)
 	return edit->config;
 }
 
-static int check_stanza(const struct stanza *stanza)
+static int check_usable(const struct section *section)
 {
-	if (!stanza->wrong)
+	if (!section->wrong)
 		return 0;
-	say_error("%s: [%s]: is not changed: there is a mistake in it", stanza->file, stanza->name);
+	say_error(
+		"%s: [%s]: is not changed: there is a mistake in it", section->file, section->name);
 	return -EINVAL;
 }
 
-int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
+int config_edit_set(struct config_edit *edit, const struct section *section,
 	const struct setting *settings, size_t count)
 {
 	struct edited *file;
-	int err = check_stanza(stanza) ?: get_file(edit, stanza->file, &file);
+	int err = check_usable(section) ?: get_file(edit, section->file, &file);
 
-	return err ?: rewrite(file, stanza->name, true, settings, count);
+	return err ?: rewrite(file, section->name, true, settings, count);
 }
 
-int config_edit_remove(struct config_edit *edit, const struct stanza *stanza)
+int config_edit_remove(struct config_edit *edit, const struct section *section)
 {
 	struct edited *file;
-	int err = check_stanza(stanza) ?: get_file(edit, stanza->file, &file);
+	int err = check_usable(section) ?: get_file(edit, section->file, &file);
 
-	return err ?: rewrite(file, stanza->name, false, NULL, 0);
+	return err ?: rewrite(file, section->name, false, NULL, 0);
 }
 
 static bool has_section(const char *text, size_t size, const char *name)
@@ -397,11 +398,12 @@ static bool has_section(const char *text, size_t size, const char *name)
 	return found;
 }
 
-static bool stanza_name_is_used(
+static bool section_name_is_used(
 	const struct config_edit *edit, const struct edited *own, const char *name)
 {
-	for (const struct stanza *stanza = edit->config->stanzas; stanza; stanza = stanza->next)
-		if (strcmp(stanza->name, name) == 0)
+	for (const struct section *section = edit->config->sections; section;
+		section = section->next)
+		if (strcmp(section->name, name) == 0)
 			return true;
 	return has_section(own->text, own->size, name);
 }
@@ -416,7 +418,7 @@ int config_edit_add(struct config_edit *edit, const char *kind, const char *name
 	if (asprintf(&path, "%s/" OWN_FILE, edit->path) < 0)
 		path = NULL;
 	int err = path ? get_file(edit, path, &file) : -ENOMEM;
-	for (int i = 1; !err && (i == 1 || stanza_name_is_used(edit, file, whole)); i++) {
+	for (int i = 1; !err && (i == 1 || section_name_is_used(edit, file, whole)); i++) {
 		free(whole);
 		if ((i == 1 ? asprintf(&whole, "%s %s", kind, name)
 			    : asprintf(&whole, "%s %s-%d", kind, name, i)) < 0) {

@@ -11,7 +11,7 @@
  */
 struct config_edit;
 
-/* A line of a stanza. */
+/* A line of a section. */
 struct setting {
 	const char *key;
 	const char *value; /* NULL: there shall be none */
@@ -37,19 +37,19 @@ static inline void cleanup_config_edit(struct config_edit **edit)
 }
 #define AUTO_CONFIG_EDIT CLEANUP(cleanup_config_edit)
 
-/* The stanzas as they were read. */
+/* The sections as they were read. */
 const struct config *config_edit_config(const struct config_edit *edit);
 
 /* All return 0, or a negative errno with the error said. */
 
-/* Sets lines of a stanza; lines that say so already stay as they are. */
-int config_edit_set(struct config_edit *edit, const struct stanza *stanza,
+/* Sets lines of a section; lines that say so already stay as they are. */
+int config_edit_set(struct config_edit *edit, const struct section *section,
 	const struct setting *settings, size_t count);
-/* Adds a stanza called "@kind @name", or @name-2 and so on if that is there, to the file for those
+/* Adds a section called "@kind @name", or @name-2 and so on if that is there, to the file for those
  * that --persist writes. */
 int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
 	const struct setting *settings, size_t count);
-int config_edit_remove(struct config_edit *edit, const struct stanza *stanza);
+int config_edit_remove(struct config_edit *edit, const struct section *section);
 /* What no system call returns to a program, so that it means this alone. */
 #define CONFIG_CHANGED (-ERESTART)
 /* Writes each file that has changed, wholly or not at all. CONFIG_CHANGED, not said, if somebody

@@ -13,19 +13,19 @@
 
 #include "../util/say.h"
 
-/* A stanza has 300 bytes. */
+/* A section has 300 bytes. */
 #define FILE_MAX (4 << 20)
 
-void config_free_stanza(struct stanza *stanza)
+void config_free_section(struct section *section)
 {
-	free(stanza->file);
-	free(stanza->name);
-	free(stanza->region_path);
-	free(stanza->ranges);
-	free(stanza);
+	free(section->file);
+	free(section->name);
+	free(section->region_path);
+	free(section->ranges);
+	free(section);
 }
 
-static void forget_name(void *stanza)
+static void forget_name(void *section)
 {
 }
 
@@ -33,10 +33,10 @@ void config_free(struct config *config)
 {
 	if (config)
 		tdestroy(config->names, forget_name);
-	while (config && config->stanzas) {
-		struct stanza *stanza = config->stanzas;
-		config->stanzas = stanza->next;
-		config_free_stanza(stanza);
+	while (config && config->sections) {
+		struct section *section = config->sections;
+		config->sections = section->next;
+		config_free_section(section);
 	}
 	free(config);
 }

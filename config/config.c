@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #include "ini.h"
-#include "stanza.h"
+#include "section.h"
 #include "../util/say.h"
 #include "../util/suggest.h"
 
@@ -41,27 +41,27 @@ static bool is_twice(const struct ini_line *lines, size_t i, const char *key)
 }
 
 /* What the parser would cut, or take for a part of a line that is no setting. */
-static void check_lines(struct stanza *stanza, const struct ini *ini, size_t first, size_t end)
+static void check_lines(struct section *section, const struct ini *ini, size_t first, size_t end)
 {
 	size_t length = 0;
 	bool wrong;
 
 	for (size_t i = first; i < end; i++) {
 		const struct ini_line *line = &ini->lines[i];
-		stanza->line = i + 1;
+		section->line = i + 1;
 		length = line->length + (line->continued ? length : 0);
 		if (length > LINE_MAX_BYTES)
-			stanza_mistake(stanza, "is longer than %d bytes", LINE_MAX_BYTES);
+			section_mistake(section, "is longer than %d bytes", LINE_MAX_BYTES);
 		if (!line->continued || !line->length)
 			continue;
 		AUTO_FREE char *key = ini_key(&ini->lines[i - 1], &wrong);
 		if (ini->lines[i - 1].continued || key)
 			continue;
-		stanza_mistake(stanza, "belongs to the line before, which ends with a backslash");
+		section_mistake(section, "belongs to the line before, which ends with a backslash");
 	}
 }
 
-static void read_lines(struct stanza *stanza, const struct ini *ini, size_t first, size_t end)
+static void read_lines(struct section *section, const struct ini *ini, size_t first, size_t end)
 {
 	const struct ini_line *lines = &ini->lines[first];
 	size_t bad = 0;
@@ -69,36 +69,36 @@ static void read_lines(struct stanza *stanza, const struct ini *ini, size_t firs
 	bool wrong;
 
 	if (!dictionary) {
-		stanza->line = bad ? first + bad : stanza->line;
-		stanza_mistake(
-			stanza, bad ? "is not 'key = value'" : "the section cannot be parsed");
+		section->line = bad ? first + bad : section->line;
+		section_mistake(
+			section, bad ? "is not 'key = value'" : "the section cannot be parsed");
 		return;
 	}
 	for (size_t i = 0; i < end - first; i++) {
 		AUTO_FREE char *key = ini_key(&lines[i], &wrong);
 		AUTO_FREE char *whole = NULL;
-		stanza->line = first + i + 1;
+		section->line = first + i + 1;
 		if (!key)
 			continue;
 		if (asprintf(&whole, INI_LOADED ":%s", key) < 0) {
 			whole = NULL;
-			stanza_mistake(stanza, "%s: %s", key, strerror(ENOMEM));
+			section_mistake(section, "%s: %s", key, strerror(ENOMEM));
 			continue;
 		}
 		if (is_twice(lines, i, key))
-			stanza_mistake(stanza, "%s: is there twice", key);
+			section_mistake(section, "%s: is there twice", key);
 		else
-			stanza_read_key(stanza, key, iniparser_getstring(dictionary, whole, ""));
+			section_read_key(section, key, iniparser_getstring(dictionary, whole, ""));
 	}
 }
 
 static const struct kind {
 	const char *word;
-	enum stanza_kind kind;
+	enum section_kind kind;
 	enum daxctl_dev_mode mode;
 } kinds[] = {
-	{"reconfigure-device", STANZA_RECONFIGURE, DAXCTL_DEV_MODE_RAM},
-	{"create-device", STANZA_CREATE, DAXCTL_DEV_MODE_DEVDAX},
+	{"reconfigure-device", SECTION_RECONFIGURE, DAXCTL_DEV_MODE_RAM},
+	{"create-device", SECTION_CREATE, DAXCTL_DEV_MODE_DEVDAX},
 };
 
 /* The kind that the header's first word says, or nearly says: NULL if it belongs to others. */
@@ -116,19 +116,19 @@ static const struct kind *find_kind(const char *name)
 }
 
 /* "KIND NAME", with one blank, and nothing behind the bracket. */
-static void check_header(struct stanza *stanza, const struct kind *kind, bool closed)
+static void check_header(struct section *section, const struct kind *kind, bool closed)
 {
-	size_t length = strcspn(stanza->name, " \t");
-	const char *rest = stanza->name + length + strspn(stanza->name + length, " \t");
+	size_t length = strcspn(section->name, " \t");
+	const char *rest = section->name + length + strspn(section->name + length, " \t");
 
 	if (!closed)
-		stanza_mistake(stanza, "the line does not end with the ] of the section's name");
-	else if (strncmp(stanza->name, kind->word, length) != 0 || kind->word[length])
-		stanza_mistake(stanza, "there is no such kind of section");
+		section_mistake(section, "the line does not end with the ] of the section's name");
+	else if (strncmp(section->name, kind->word, length) != 0 || kind->word[length])
+		section_mistake(section, "there is no such kind of section");
 	else if (!*rest)
-		stanza_mistake(stanza, "the section has no name");
-	else if (stanza->name[length] != ' ')
-		stanza_mistake(stanza, "no blank follows %s", kind->word);
+		section_mistake(section, "the section has no name");
+	else if (section->name[length] != ' ')
+		section_mistake(section, "no blank follows %s", kind->word);
 	else
 		return;
 	say_hint("write [%s %s]", kind->word, *rest && closed ? rest : "NAME");
@@ -136,28 +136,28 @@ static void check_header(struct stanza *stanza, const struct kind *kind, bool cl
 
 static int by_name(const void *a, const void *b)
 {
-	const struct stanza *one = a, *other = b;
+	const struct section *one = a, *other = b;
 
 	return strcmp(one->name, other->name);
 }
 
 /* Two of one name are both not to be applied: nobody knows which one is meant. Returns 0 or
  * -ENOMEM. */
-static int check_twice(struct config *config, struct stanza *stanza)
+static int check_twice(struct config *config, struct section *section)
 {
-	struct stanza **place = tsearch(stanza, &config->names, by_name);
+	struct section **place = tsearch(section, &config->names, by_name);
 
 	if (!place)
 		return -ENOMEM;
-	struct stanza *other = *place;
-	if (other == stanza)
+	struct section *other = *place;
+	if (other == section)
 		return 0;
 	/* The next one is compared with one that is for us, if there is any. */
 	if (other->foreign)
-		*place = stanza;
-	if (other->foreign && stanza->foreign)
+		*place = section;
+	if (other->foreign && section->foreign)
 		return 0;
-	stanza_mistake(stanza, "a section of this name is in line %zu of %s too", other->line,
+	section_mistake(section, "a section of this name is in line %zu of %s too", other->line,
 		other->file);
 	if (!other->wrong)
 		config->mistakes++;
@@ -165,37 +165,37 @@ static int check_twice(struct config *config, struct stanza *stanza)
 	return 0;
 }
 
-static void read_stanza(
-	struct stanza *stanza, const struct kind *kind, const struct ini *ini, size_t index)
+static void section_read(
+	struct section *section, const struct kind *kind, const struct ini *ini, size_t index)
 {
-	const struct ini_section *section = &ini->sections[index];
+	const struct ini_section *source = &ini->sections[index];
 
-	check_header(stanza, kind, section->closed);
-	check_lines(stanza, ini, section->first, section->end);
+	check_header(section, kind, source->closed);
+	check_lines(section, ini, source->first, source->end);
 	/* With a wrong header too: whose section it is decides what stays as it is. */
-	read_lines(stanza, ini, section->first + 1, section->end);
-	stanza->line = section->first + 1;
-	if (stanza->wrong)
+	read_lines(section, ini, source->first + 1, source->end);
+	section->line = source->first + 1;
+	if (section->wrong)
 		return;
-	stanza_check(stanza);
+	section_check(section);
 }
 
-static struct stanza *stanza_new(
-	const char *file, const struct kind *kind, const struct ini_section *section)
+static struct section *section_new(
+	const char *file, const struct kind *kind, const struct ini_section *source)
 {
-	struct stanza *stanza = calloc(1, sizeof(*stanza));
+	struct section *section = calloc(1, sizeof(*section));
 
-	if (!stanza)
+	if (!section)
 		return NULL;
-	stanza->kind = kind->kind;
-	stanza->mode = kind->mode;
-	stanza->line = section->first + 1;
-	stanza->online = stanza->movable = true;
-	stanza->file = strdup(file);
-	stanza->name = strdup(section->name);
-	if (stanza->file && stanza->name)
-		return stanza;
-	config_free_stanza(stanza);
+	section->kind = kind->kind;
+	section->mode = kind->mode;
+	section->line = source->first + 1;
+	section->online = section->movable = true;
+	section->file = strdup(file);
+	section->name = strdup(source->name);
+	if (section->file && section->name)
+		return section;
+	config_free_section(section);
 	return NULL;
 }
 
@@ -236,73 +236,73 @@ static bool section_mentions(
 	return false;
 }
 
-static bool stanza_may_fit(const struct config_scope *scope, const struct stanza *stanza)
+static bool section_may_fit(const struct config_scope *scope, const struct section *section)
 {
 	uuid_t uuid;
 
-	if (!scope->mapless != !(stanza->given & KEY_MAP))
+	if (!scope->mapless != !(section->given & KEY_MAP))
 		return false;
 	if (scope->mapless && !scope->uuid)
 		return true;
 	if (!scope->uuid)
-		return !(stanza->given & KEY_UUID) && stanza->given & KEYS_REGION &&
-			scope->may_fit(stanza, scope->data);
-	return stanza->given & KEY_UUID && uuid_parse(scope->uuid, uuid) == 0 &&
-		(stanza->wrong || uuid_compare(stanza->uuid, uuid) == 0);
+		return !(section->given & KEY_UUID) && section->given & KEYS_REGION &&
+			scope->may_fit(section, scope->data);
+	return section->given & KEY_UUID && uuid_parse(scope->uuid, uuid) == 0 &&
+		(section->wrong || uuid_compare(section->uuid, uuid) == 0);
 }
 
 /* Reads a section for the scope. Report a mistake once the section is known to be for the scope. */
-static int read_for_scope(struct config *config, struct stanza **stanza, const struct kind *kind,
+static int read_for_scope(struct config *config, struct section **section, const struct kind *kind,
 	const struct ini *ini, size_t index)
 {
 	const struct config_scope *scope = config->scope;
-	const struct ini_section *section = &ini->sections[index];
+	const struct ini_section *source = &ini->sections[index];
 
-	(*stanza)->foreign = !section_mentions(scope, ini, section);
-	if (!(*stanza)->foreign) {
+	(*section)->foreign = !section_mentions(scope, ini, source);
+	if (!(*section)->foreign) {
 		bool before = say_quietly(true);
-		read_stanza(*stanza, kind, ini, index);
+		section_read(*section, kind, ini, index);
 		say_quietly(before);
-		(*stanza)->foreign = !stanza_may_fit(scope, *stanza);
+		(*section)->foreign = !section_may_fit(scope, *section);
 	}
-	config->found |= !(*stanza)->foreign;
-	if ((*stanza)->foreign || !(*stanza)->wrong || config->first_only) {
-		(*stanza)->wrong |= (*stanza)->foreign;
+	config->found |= !(*section)->foreign;
+	if ((*section)->foreign || !(*section)->wrong || config->first_only) {
+		(*section)->wrong |= (*section)->foreign;
 		return 0;
 	}
-	struct stanza *again = stanza_new((*stanza)->file, kind, section);
+	struct section *again = section_new((*section)->file, kind, source);
 	if (!again)
 		return -ENOMEM;
-	config_free_stanza(*stanza);
-	*stanza = again;
-	read_stanza(again, kind, ini, index);
+	config_free_section(*section);
+	*section = again;
+	section_read(again, kind, ini, index);
 	return 0;
 }
 
-static int add_stanza(struct config *config, const char *file, const struct ini *ini, size_t index,
-	const struct kind *kind)
+static int config_add_section(struct config *config, const char *file, const struct ini *ini,
+	size_t index, const struct kind *kind)
 {
-	struct stanza *stanza = stanza_new(file, kind, &ini->sections[index]);
+	struct section *section = section_new(file, kind, &ini->sections[index]);
 	int err = 0;
 
-	if (!stanza)
+	if (!section)
 		return -ENOMEM;
 	if (!config->scope)
-		read_stanza(stanza, kind, ini, index);
+		section_read(section, kind, ini, index);
 	else
-		err = read_for_scope(config, &stanza, kind, ini, index);
-	err = err ?: check_twice(config, stanza);
+		err = read_for_scope(config, &section, kind, ini, index);
+	err = err ?: check_twice(config, section);
 	if (err) {
-		config_free_stanza(stanza);
+		config_free_section(section);
 		return err;
 	}
-	*(config->end ?: &config->stanzas) = stanza;
-	config->end = &stanza->next;
-	if (stanza->foreign)
+	*(config->end ?: &config->sections) = section;
+	config->end = &section->next;
+	if (section->foreign)
 		return 0;
-	config->mistakes += stanza->wrong;
-	config->wrong |= stanza->wrong && stanza->kind == STANZA_RECONFIGURE &&
-		uuid_is_null(stanza->uuid) && !(stanza->given & KEYS_REGION);
+	config->mistakes += section->wrong;
+	config->wrong |= section->wrong && section->kind == SECTION_RECONFIGURE &&
+		uuid_is_null(section->uuid) && !(section->given & KEYS_REGION);
 	return 0;
 }
 
@@ -370,7 +370,7 @@ int config_parse(struct config *config, const char *file, char *text, size_t siz
 			return 0;
 		const struct kind *kind = find_kind(ini.sections[i].name);
 		if (kind)
-			err = add_stanza(config, file, &ini, i, kind);
+			err = config_add_section(config, file, &ini, i, kind);
 		else
 			tell_unknown_section(file, &ini.sections[i]);
 	}
@@ -380,20 +380,20 @@ int config_parse(struct config *config, const char *file, char *text, size_t siz
 
 /* ---- questions ---- */
 
-int config_find_uuid(
-	const struct config *config, const uuid_t uuid, const char *name, const struct stanza **out)
+int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
+	const struct section **out)
 {
-	const struct stanza *found = NULL;
+	const struct section *found = NULL;
 
-	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next) {
-		if (!(stanza->given & KEY_UUID) || uuid_compare(stanza->uuid, uuid) != 0)
+	for (const struct section *section = config->sections; section; section = section->next) {
+		if (!(section->given & KEY_UUID) || uuid_compare(section->uuid, uuid) != 0)
 			continue;
 		if (found) {
 			say_error("%s: [%s] of %s and [%s] of %s are both for it", name,
-				found->name, found->file, stanza->name, stanza->file);
+				found->name, found->file, section->name, section->file);
 			return -EEXIST;
 		}
-		found = stanza;
+		found = section;
 	}
 	if (!found && (config->wrong || config->err))
 		say_error("%s: no section is for it, or one in which there is a mistake", name);

@@ -12,16 +12,17 @@
 /*
  * The configuration that says what memory is used as after each boot: files *.conf in the directory
  * of daxctl_get_config_path(), in the natural order of their names; daxctl.conf(5) describes them.
- * A stanza is a section that is for us. Other sections belong to others and are not looked at.
- * Directory and files must belong to root, and nobody else may be able to change them.
+ * A section is for us if its name begins with a kind of ours. Other sections belong to others and
+ * are not looked at. Directory and files must belong to root, and nobody else may be able to change
+ * them.
  */
-enum stanza_kind {
-	STANZA_RECONFIGURE = 1 << 0,
-	STANZA_CREATE = 1 << 1,
+enum section_kind {
+	SECTION_RECONFIGURE = 1 << 0,
+	SECTION_CREATE = 1 << 1,
 };
 
-/* The keys that a stanza has. */
-enum stanza_key {
+/* The keys that a section has. */
+enum section_key {
 	KEY_UUID = 1 << 0,
 	KEY_REGION_RANGE = 1 << 1,
 	KEY_REGION_PATH = 1 << 2,
@@ -38,12 +39,12 @@ enum stanza_key {
 	KEYS_REGION = KEY_REGION_RANGE | KEY_REGION_PATH | KEY_TARGET_NODE,
 };
 
-struct stanza {
-	struct stanza *next; /* in the order of files and lines */
-	char *file;	     /* for people */
-	char *name;	     /* in lower case, "create-device dax0.1" */
-	size_t line;	     /* that of the header; while it is read, the one that is looked at */
-	enum stanza_kind kind;
+struct section {
+	struct section *next; /* in the order of files and lines */
+	char *file;	      /* for people */
+	char *name;	      /* in lower case, "create-device dax0.1" */
+	size_t line;	      /* that of the header; while it is read, the one that is looked at */
+	enum section_kind kind;
 	/* It is not to be applied: there is a mistake in it, which was said, or it is @foreign. */
 	bool wrong;
 	bool foreign; /* not for whom the configuration is read: only its name counts */
@@ -73,14 +74,14 @@ struct config_scope {
 	 * without. */
 	bool mapless;
 	/* Whether a section that names a region may be for it. */
-	bool (*may_fit)(const struct stanza *stanza, void *data);
+	bool (*may_fit)(const struct section *section, void *data);
 	void *data;
 };
 
 struct config {
-	struct stanza *stanzas;
-	struct stanza **end; /* where the next one goes; NULL: there is none yet */
-	void *names;	     /* tsearch(3): a stanza for each name, one that is for us if any is */
+	struct section *sections;
+	struct section **end; /* where the next one goes; NULL: there is none yet */
+	void *names; /* tsearch(3): a section for each name, one that is for us if any is */
 	const struct config_scope *scope; /* while it is read; NULL: all */
 	bool first_only;		  /* while it is read: until a section is found */
 	bool found;			  /* a section, or a mistake, that may be for the scope */
@@ -91,19 +92,19 @@ struct config {
 };
 
 /* Reads all files. An error names file, section and key of a mistake, and keeps neither other
- * stanzas nor other files from being read. Returns 0, or a negative errno with the error said if
+ * sections nor other files from being read. Returns 0, or a negative errno with the error said if
  * the directory itself is not used: -EPERM if others can change it. A directory that is missing has
- * no stanzas. */
+ * no sections. */
 int config_read(const char *path, struct config **config);
 /* The same for @scope only. */
 int config_read_for(const char *path, const struct config_scope *scope, struct config **config);
 /* Whether config_read_for() would find anything, mistakes included. Says nothing, and reads no more
  * than it must. */
 bool config_may_concern(const char *path, const struct config_scope *scope);
-/* Adds the stanzas in @size bytes of @text, which is taken over. Returns 0 or -ENOMEM. */
+/* Adds the sections in @size bytes of @text, which is taken over. Returns 0 or -ENOMEM. */
 int config_parse(struct config *config, const char *file, char *text, size_t size);
 void config_free(struct config *config);
-void config_free_stanza(struct stanza *stanza);
+void config_free_section(struct section *section);
 
 static inline void cleanup_config(struct config **config)
 {
@@ -120,9 +121,9 @@ int config_is_file_name(const struct dirent *entry);
 /* Opens the directory. -ENOENT is not said. */
 int config_open_directory(const char *path);
 
-/* Finds the stanza of kind @kind for the namespace with this uuid. Returns 0 and stores it; -ENOENT
- * if there is none; with an error said that begins with @name: -EINVAL if there is a mistake in it,
- * or in one of which nobody can say whose it is; -EEXIST if there are two; or the errno of a file
- * that is not used. */
+/* Finds the section of kind @kind for the namespace with this uuid. Returns 0 and stores it;
+ * -ENOENT if there is none; with an error said that begins with @name: -EINVAL if there is a
+ * mistake in it, or in one of which nobody can say whose it is; -EEXIST if there are two; or the
+ * errno of a file that is not used. */
 int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
-	const struct stanza **stanza);
+	const struct section **section);

@@ -174,34 +174,35 @@ static int reconfigure_device(struct daxctl_dev *dev, const void *data)
 	return err ?: keep(dev);
 }
 
-static unsigned memmap_flag(const struct stanza *stanza)
+static unsigned memmap_flag(const struct section *section)
 {
-	if (!(stanza->given & KEY_MEMMAP) || stanza->mode != DAXCTL_DEV_MODE_RAM)
+	if (!(section->given & KEY_MEMMAP) || section->mode != DAXCTL_DEV_MODE_RAM)
 		return 0;
-	return stanza->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
+	return section->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
 }
 
 /* The first section for the region of a device, which restore applies to the region as a whole. */
-static const struct stanza *find_region_section(const struct config *config, struct daxctl_dev *dev)
+static const struct section *find_region_section(
+	const struct config *config, struct daxctl_dev *dev)
 {
 	struct present_region whole = {0};
-	const struct stanza *stanza = config->stanzas;
+	const struct section *section = config->sections;
 
 	present_region_outline(&whole, daxctl_dev_get_region(dev));
 	present_region_locate(&whole);
-	while (stanza && (stanza->wrong || !stanza_fits_region(stanza, &whole)))
-		stanza = stanza->next;
-	return stanza;
+	while (section && (section->wrong || !section_fits_region(section, &whole)))
+		section = section->next;
+	return section;
 }
 
 static int tell_no_section(const struct config *config, struct daxctl_dev *dev)
 {
 	const char *name = daxctl_dev_get_devname(dev);
-	const struct stanza *stanza = find_region_section(config, dev);
+	const struct section *section = find_region_section(config, dev);
 
-	if (stanza) {
+	if (section) {
 		say_note("%s: sections for dynamic regions are left to restore: [%s] of %s", name,
-			stanza->name, stanza->file);
+			section->name, section->file);
 		say_hint("daxctl restore %s", name);
 	} else {
 		say_note("%s: no section in %s is for it", name,
@@ -214,7 +215,7 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 {
 	const struct config *config = data;
 	const char *name = daxctl_dev_get_devname(dev);
-	const struct stanza *stanza;
+	const struct section *section;
 	uuid_t uuid;
 
 	int err = daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(dev), uuid);
@@ -222,14 +223,14 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 		say_error("%s: the uuid of its namespace cannot be read: %s", name, strerror(-err));
 		return err;
 	}
-	err = err ? -ENOENT : config_find_uuid(config, uuid, name, &stanza);
+	err = err ? -ENOENT : config_find_uuid(config, uuid, name, &section);
 	if (err == -ENOENT)
 		return tell_no_section(config, dev);
 	if (err)
 		return err;
-	return set_device_mode(dev, stanza->mode,
-		flags_of_options() | (stanza->online ? 0 : DAXCTL_CHANGE_NO_ONLINE) |
-			(stanza->movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE) | memmap_flag(stanza));
+	return set_device_mode(dev, section->mode,
+		flags_of_options() | (section->online ? 0 : DAXCTL_CHANGE_NO_ONLINE) |
+			(section->movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE) | memmap_flag(section));
 }
 
 /* Users of the verb know one status for all that a device cannot be made of. */

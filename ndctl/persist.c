@@ -20,31 +20,31 @@ void identity_of(struct ndctl_namespace *ndns, struct identity *identity)
 		ndctl_dax_get_uuid(dax, identity->claim);
 }
 
-static bool is_known_by(const struct stanza *stanza, const struct identity *identity)
+static bool is_known_by(const struct section *section, const struct identity *identity)
 {
-	if (!(stanza->given & KEY_UUID))
+	if (!(section->given & KEY_UUID))
 		return false;
-	return uuid_compare(stanza->uuid, identity->own) == 0 ||
-		uuid_compare(stanza->uuid, identity->claim) == 0;
+	return uuid_compare(section->uuid, identity->own) == 0 ||
+		uuid_compare(section->uuid, identity->claim) == 0;
 }
 
-static const struct stanza *find_stanza(const struct config_edit *edit,
-	const struct identity *identity, const struct stanza *behind)
+static const struct section *find_namespace_section(const struct config_edit *edit,
+	const struct identity *identity, const struct section *behind)
 {
-	const struct stanza *stanza = behind ? behind->next : config_edit_config(edit)->stanzas;
+	const struct section *section = behind ? behind->next : config_edit_config(edit)->sections;
 
-	while (stanza && !is_known_by(stanza, identity))
-		stanza = stanza->next;
-	return stanza;
+	while (section && !is_known_by(section, identity))
+		section = section->next;
+	return section;
 }
 
 static int remove_all(struct config_edit *edit, const struct identity *identity)
 {
 	int err = 0;
 
-	for (const struct stanza *stanza = find_stanza(edit, identity, NULL); !err && stanza;
-		stanza = find_stanza(edit, identity, stanza))
-		err = config_edit_remove(edit, stanza);
+	for (const struct section *section = find_namespace_section(edit, identity, NULL);
+		!err && section; section = find_namespace_section(edit, identity, section))
+		err = config_edit_remove(edit, section);
 	return err;
 }
 
@@ -55,7 +55,7 @@ static int write_devdax(
 	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
 	bool mapless = ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE;
 	struct size_text align = size_argument(ndctl_dax_get_align(dax));
-	const struct stanza *stanza;
+	const struct section *section;
 	struct identity identity;
 	char uuid[UUID_STR_LEN];
 
@@ -75,10 +75,10 @@ static int write_devdax(
 		{"movable", NULL},
 		{"memmap_on_memory", NULL},
 	};
-	stanza = find_stanza(edit, before ?: &identity, NULL);
-	return stanza ? config_edit_set(edit, stanza, settings, ARRAY_SIZE(settings))
-		      : config_edit_add(edit, "reconfigure-device",
-				ndctl_namespace_get_devname(ndns), settings, ARRAY_SIZE(settings));
+	section = find_namespace_section(edit, before ?: &identity, NULL);
+	return section ? config_edit_set(edit, section, settings, ARRAY_SIZE(settings))
+		       : config_edit_add(edit, "reconfigure-device",
+				 ndctl_namespace_get_devname(ndns), settings, ARRAY_SIZE(settings));
 }
 
 static int persist_finish(int err, const char *name)

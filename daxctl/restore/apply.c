@@ -27,35 +27,35 @@ static void limit_time(void)
 
 static unsigned task_flags(const struct task *task)
 {
-	const struct stanza *stanza = task->stanza;
+	const struct section *section = task->section;
 	unsigned flags = DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_REZONE;
 
-	if (!stanza->online)
+	if (!section->online)
 		flags |= DAXCTL_CHANGE_NO_ONLINE;
-	if (!stanza->movable)
+	if (!section->movable)
 		flags |= DAXCTL_CHANGE_NO_MOVABLE;
-	if (stanza->given & KEY_MEMMAP && task_has_memmap_choice(task))
-		flags |=
-			stanza->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
+	if (section->given & KEY_MEMMAP && task_has_memmap_choice(task))
+		flags |= section->memmap ? DAXCTL_CHANGE_MEMMAP_HERE
+					 : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
 	return flags;
 }
 
 static struct daxctl_layout task_layout(const struct task *task)
 {
-	const struct stanza *stanza = task->stanza;
+	const struct section *section = task->section;
 	struct daxctl_layout layout = {0};
 
-	if (stanza->kind != STANZA_CREATE)
+	if (section->kind != SECTION_CREATE)
 		return layout;
 	layout.given = DAXCTL_LAYOUT_ALIGN;
-	layout.align = stanza->given & KEY_ALIGN ? stanza->align : task->region->align;
-	if (stanza->range_count) {
+	layout.align = section->given & KEY_ALIGN ? section->align : task->region->align;
+	if (section->range_count) {
 		layout.given |= DAXCTL_LAYOUT_RANGES;
-		layout.ranges = stanza->ranges;
-		layout.range_count = stanza->range_count;
-	} else if (stanza->size) {
+		layout.ranges = section->ranges;
+		layout.range_count = section->range_count;
+	} else if (section->size) {
 		layout.given |= DAXCTL_LAYOUT_SIZE;
-		layout.size = stanza->size;
+		layout.size = section->size;
 	}
 	return layout;
 }
@@ -65,7 +65,7 @@ static int apply_create(const struct task *task, const char **name)
 	struct daxctl_layout layout = task_layout(task);
 	struct daxctl_dev *dev;
 	int err = daxctl_region_make_dev(
-		task->region->region, &layout, task->stanza->mode, task_flags(task), &dev);
+		task->region->region, &layout, task->section->mode, task_flags(task), &dev);
 
 	if (!err)
 		*name = daxctl_dev_get_devname(dev);
@@ -83,12 +83,12 @@ static int apply_remake(const struct task *task)
 		layout.size = available - available % layout.align;
 	}
 	return daxctl_dev_remake(task->device->dev, layout.given ? &layout : NULL,
-		task->stanza->mode, task_flags(task));
+		task->section->mode, task_flags(task));
 }
 
 static int apply_mode(const struct task *task)
 {
-	return daxctl_dev_set_mode(task->device->dev, task->stanza->mode, task_flags(task));
+	return daxctl_dev_set_mode(task->device->dev, task->section->mode, task_flags(task));
 }
 
 int apply_task(struct daxctl_ctx *ctx, struct mapless *mapless, const struct task *task,
@@ -100,7 +100,7 @@ int apply_task(struct daxctl_ctx *ctx, struct mapless *mapless, const struct tas
 	switch (task->action) {
 	case ACTION_MAPLESS:
 		err = mapless_restore(
-			mapless, task->ndns, task->stanza->align, &outcome->error, &outcome->hint);
+			mapless, task->ndns, task->section->align, &outcome->error, &outcome->hint);
 		break;
 	case ACTION_CREATE:
 		err = apply_create(task, &outcome->device);

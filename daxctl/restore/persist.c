@@ -8,13 +8,13 @@
 #include <string.h>
 
 #include "../../config/config-edit.h"
-#include "../../config/stanza.h"
+#include "../../config/section.h"
 #include "../../util/say.h"
 #include "../../util/size.h"
 #include "../../util/verb.h"
 #include "plan.h"
 
-/* The lines of a stanza, as many as needed. */
+/* The lines of a section, as many as needed. */
 struct lines {
 	struct setting *list;
 	size_t count;
@@ -104,10 +104,10 @@ static void set_region(struct lines *lines, const struct present_region *region)
 		lines_set(lines, "region.target_node", node);
 }
 
-static void set_layout(struct lines *lines, const struct stanza *stanza,
+static void set_layout(struct lines *lines, const struct section *section,
 	const struct present_region *region, const struct present_device *device)
 {
-	bool has_align = stanza && stanza->given & KEY_ALIGN;
+	bool has_align = section && section->given & KEY_ALIGN;
 	char key[32];
 	size_t i = 0;
 
@@ -115,17 +115,18 @@ static void set_layout(struct lines *lines, const struct stanza *stanza,
 		snprintf(key, sizeof(key), "range.%zu", i + 1);
 		set_range(lines, key, &device->ranges[i]);
 	}
-	for (; stanza && i < stanza->range_count; i++) {
+	for (; section && i < section->range_count; i++) {
 		snprintf(key, sizeof(key), "range.%zu", i + 1);
 		lines_set(lines, key, NULL);
 	}
-	if (stanza && stanza->given & KEY_SIZE && stanza->size != device->size)
+	if (section && section->given & KEY_SIZE && section->size != device->size)
 		lines_set(lines, "size", NULL);
-	if (has_align ? stanza->align != device->align : device->align != region->align || !stanza)
+	if (has_align ? section->align != device->align
+		      : device->align != region->align || !section)
 		lines_set(lines, "align", size_argument(device->align).text);
 }
 
-/* ---- the stanzas of a region ---- */
+/* ---- the sections of a region ---- */
 
 struct partition {
 	struct config_edit *edit;
@@ -134,19 +135,19 @@ struct partition {
 	struct tasks tasks;
 };
 
-static bool stanza_overlaps(const struct stanza *stanza, const struct present_device *device)
+static bool section_overlaps(const struct section *section, const struct present_device *device)
 {
 	return any_ranges_overlap(
-		stanza->ranges, stanza->range_count, device->ranges, device->range_count);
+		section->ranges, section->range_count, device->ranges, device->range_count);
 }
 
 static bool partition_is_meant(const struct partition *partition, const struct task *task)
 {
-	return task->stanza->kind == STANZA_CREATE &&
-		stanza_fits_region(task->stanza, partition->region);
+	return task->section->kind == SECTION_CREATE &&
+		section_fits_region(task->section, partition->region);
 }
 
-/* Whether the stanza says exactly this device. */
+/* Whether the section says exactly this device. */
 static bool is_this(const struct task *task, const struct present_device *device)
 {
 	return task->device == device &&
@@ -161,7 +162,7 @@ static struct task *find_task(struct partition *partition, const struct present_
 
 	for (size_t i = 0; i < partition->tasks.count; i++) {
 		struct task *task = &partition->tasks.list[i];
-		if (!task->stanza || !partition_is_meant(partition, task))
+		if (!task->section || !partition_is_meant(partition, task))
 			continue;
 		if (is_this(task, device))
 			return task;
@@ -169,7 +170,7 @@ static struct task *find_task(struct partition *partition, const struct present_
 		bool free = true;
 		for (size_t j = 0; j < partition->region->device_count; j++)
 			free &= !is_this(task, &partition->region->devices[j]);
-		if (!near && free && stanza_overlaps(task->stanza, device))
+		if (!near && free && section_overlaps(task->section, device))
 			near = task;
 	}
 	return near;
@@ -179,23 +180,23 @@ static int write_device(struct partition *partition, const struct present_device
 {
 	CLEANUP(lines_deinit) struct lines lines = {0};
 	struct task *task = find_task(partition, device);
-	const struct stanza *stanza = task ? task->stanza : NULL;
+	const struct section *section = task ? task->section : NULL;
 
-	if (!stanza)
+	if (!section)
 		set_region(&lines, partition->region);
-	if (!stanza || !is_this(task, device) || task->differs & DIFFERS_ALIGN)
-		set_layout(&lines, stanza, partition->region, device);
+	if (!section || !is_this(task, device) || task->differs & DIFFERS_ALIGN)
+		set_layout(&lines, section, partition->region, device);
 	/* The user did not ask to keep what the other devices are used as now. */
-	if (!stanza || device == partition->changed)
+	if (!section || device == partition->changed)
 		set_use(&lines, device);
 	if (lines.failed)
 		return -ENOMEM;
 	/* It has found its device. */
 	if (task)
 		task->region = NULL;
-	return stanza ? config_edit_set(partition->edit, stanza, lines.list, lines.count)
-		      : config_edit_add(partition->edit, "create-device", device->name, lines.list,
-				lines.count);
+	return section ? config_edit_set(partition->edit, section, lines.list, lines.count)
+		       : config_edit_add(partition->edit, "create-device", device->name, lines.list,
+				 lines.count);
 }
 
 /* Those whose devices are no more, and one for a region that has several now. */
@@ -205,34 +206,35 @@ static int remove_others(struct partition *partition)
 
 	for (size_t i = 0; !err && i < partition->tasks.count; i++) {
 		const struct task *task = &partition->tasks.list[i];
-		if (stanza_fits_region(task->stanza, partition->region) && !task->stanza->wrong &&
-			(task->stanza->kind == STANZA_RECONFIGURE || task->region))
-			err = config_edit_remove(partition->edit, task->stanza);
+		if (section_fits_region(task->section, partition->region) &&
+			!task->section->wrong &&
+			(task->section->kind == SECTION_RECONFIGURE || task->region))
+			err = config_edit_remove(partition->edit, task->section);
 	}
 	return err;
 }
 
-static const struct stanza *only_stanza(const struct partition *partition)
+static const struct section *only_section(const struct partition *partition)
 {
-	const struct stanza *only = NULL;
+	const struct section *only = NULL;
 
 	for (size_t i = 0; i < partition->tasks.count; i++) {
-		const struct stanza *stanza = partition->tasks.list[i].stanza;
-		if (!stanza_fits_region(stanza, partition->region))
+		const struct section *section = partition->tasks.list[i].section;
+		if (!section_fits_region(section, partition->region))
 			continue;
-		if (only || stanza->kind != STANZA_RECONFIGURE)
+		if (only || section->kind != SECTION_RECONFIGURE)
 			return NULL;
-		only = stanza;
+		only = section;
 	}
 	return only;
 }
 
 static int write_partition(struct partition *partition)
 {
-	const struct stanza *only = only_stanza(partition);
+	const struct section *only = only_section(partition);
 	int err = 0;
 
-	/* A region of one device keeps the stanza that says so. */
+	/* A region of one device keeps the section that says so. */
 	if (only && partition->changed && boot_device(partition->region) == partition->changed) {
 		CLEANUP(lines_deinit) struct lines lines = {0};
 		set_use(&lines, partition->changed);
@@ -276,28 +278,28 @@ static int check_known(const struct present_region *region)
 }
 
 /* What a region is known by, as far as it could be read: a mistake may be in just that. */
-static bool may_be_meant(const struct stanza *stanza, const struct present_region *region)
+static bool may_be_meant(const struct section *section, const struct present_region *region)
 {
-	const struct daxctl_range *range = &stanza->region_range;
-	const char *path = stanza->region_path;
-	struct stanza readable = *stanza;
+	const struct daxctl_range *range = &section->region_range;
+	const char *path = section->region_path;
+	struct section readable = *section;
 
 	readable.given &= ~KEY_TARGET_NODE;
 	if (range->start >= range->end)
 		readable.given &= ~KEY_REGION_RANGE;
 	if (!path || path[0] != '/' || !path[1])
 		readable.given &= ~KEY_REGION_PATH;
-	return stanza_fits_region(&readable, region);
+	return section_fits_region(&readable, region);
 }
 
 /* A section with a mistake is not applied now, but wins once somebody has corrected it. */
 static int check_sections(const struct config *config, const struct present_region *region)
 {
-	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next) {
-		if (!stanza->wrong || !may_be_meant(stanza, region))
+	for (const struct section *section = config->sections; section; section = section->next) {
+		if (!section->wrong || !may_be_meant(section, region))
 			continue;
 		say_error("%s: [%s]: may be for region %s, and there is a mistake in it",
-			stanza->file, stanza->name, region->path);
+			section->file, section->name, region->path);
 		return -EINVAL;
 	}
 	return 0;
@@ -359,7 +361,7 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 	struct daxctl_region *object = daxctl_dev_get_region(dev);
 	AUTO_REGION_LOCK struct daxctl_region *locked = NULL;
-	const struct stanza *stanza = NULL;
+	const struct section *section = NULL;
 	char text[UUID_STR_LEN];
 	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit)
 		?: take_region(object, &locked);
@@ -368,20 +370,20 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 		err = present_region_init(&region, object);
 	if (!err)
 		err = config_find_uuid(
-			config_edit_config(edit), uuid, daxctl_dev_get_devname(dev), &stanza);
+			config_edit_config(edit), uuid, daxctl_dev_get_devname(dev), &section);
 	if (err && err != -ENOENT)
 		return err;
 	uuid_unparse_lower(uuid, text);
-	if (!stanza)
+	if (!section)
 		lines_set(&lines, "nvdimm.uuid", text);
 	for (size_t i = 0; i < region.device_count; i++)
 		if (region.devices[i].dev == dev)
 			set_use(&lines, &region.devices[i]);
 	if (lines.failed)
 		return -ENOMEM;
-	err = stanza ? config_edit_set(edit, stanza, lines.list, lines.count)
-		     : config_edit_add(edit, "reconfigure-device", daxctl_dev_get_devname(dev),
-			       lines.list, lines.count);
+	err = section ? config_edit_set(edit, section, lines.list, lines.count)
+		      : config_edit_add(edit, "reconfigure-device", daxctl_dev_get_devname(dev),
+				lines.list, lines.count);
 	return err ?: config_edit_commit(edit);
 }
 
@@ -454,65 +456,65 @@ static bool is_within(const struct present_device *device, const struct daxctl_r
 }
 
 /* Whether the section is for this device, or for one that overlaps it. */
-static bool concerns(const struct stanza *stanza, const struct present_device *device)
+static bool concerns(const struct section *section, const struct present_device *device)
 {
 	uuid_t uuid;
 
-	if (stanza->wrong)
+	if (section->wrong)
 		return false;
-	if (stanza->given & KEY_UUID)
+	if (section->given & KEY_UUID)
 		return daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(device->dev), uuid) ==
 			0 &&
-			uuid_compare(uuid, stanza->uuid) == 0;
-	if (stanza->kind == STANZA_CREATE)
-		return stanza_overlaps(stanza, device);
-	return stanza->given & KEY_REGION_RANGE && is_within(device, &stanza->region_range);
+			uuid_compare(uuid, section->uuid) == 0;
+	if (section->kind == SECTION_CREATE)
+		return section_overlaps(section, device);
+	return section->given & KEY_REGION_RANGE && is_within(device, &section->region_range);
 }
 
-static const struct stanza *find_section(const struct present_device *device)
+static const struct section *find_section(const struct present_device *device)
 {
 	const struct config *config = configuration(daxctl_dev_get_ctx(device->dev));
-	const struct stanza *stanza = config ? config->stanzas : NULL;
+	const struct section *section = config ? config->sections : NULL;
 
-	while (stanza && !concerns(stanza, device))
-		stanza = stanza->next;
-	return stanza;
+	while (section && !concerns(section, device))
+		section = section->next;
+	return section;
 }
 
 void persist_tell_destroyed(const struct present_device *before)
 {
-	const struct stanza *stanza = find_section(before);
+	const struct section *section = find_section(before);
 
-	if (!stanza)
+	if (!section)
 		return;
 	say_note("%s: is still in [%s] of %s, which brings it back at the next boot",
-		daxctl_dev_get_devname(before->dev), stanza->name, stanza->file);
+		daxctl_dev_get_devname(before->dev), section->name, section->file);
 	say_hint("--persist takes the section out as well");
 }
 
 /* Where the section leaves the ranges to the device, they are the same. */
-static bool stanza_has_ranges(const struct stanza *stanza, const struct present_device *device)
+static bool section_has_ranges(const struct section *section, const struct present_device *device)
 {
-	if (!(stanza->given & KEY_RANGES))
+	if (!(section->given & KEY_RANGES))
 		return true;
-	for (size_t i = 0; i < stanza->range_count && i < device->range_count; i++)
-		if (stanza->ranges[i].start != device->ranges[i].start ||
-			stanza->ranges[i].end != device->ranges[i].end)
+	for (size_t i = 0; i < section->range_count && i < device->range_count; i++)
+		if (section->ranges[i].start != device->ranges[i].start ||
+			section->ranges[i].end != device->ranges[i].end)
 			return false;
-	return stanza->range_count == device->range_count;
+	return section->range_count == device->range_count;
 }
 
-static void tell_other(const struct present_device *device, const struct stanza *stanza)
+static void tell_other(const struct present_device *device, const struct section *section)
 {
 	enum daxctl_dev_mode mode = daxctl_dev_get_mode(device->dev);
 	const char *name = daxctl_dev_get_devname(device->dev);
 
-	if (!stanza_has_ranges(stanza, device))
+	if (!section_has_ranges(section, device))
 		say_note("%s: has other ranges again at the next boot, as [%s] of %s says", name,
-			stanza->name, stanza->file);
-	else if (mode != DAXCTL_DEV_MODE_UNKNOWN && stanza->mode != mode)
+			section->name, section->file);
+	else if (mode != DAXCTL_DEV_MODE_UNKNOWN && section->mode != mode)
 		say_note("%s: is in mode %s again at the next boot, as [%s] of %s says", name,
-			config_mode_name(stanza->mode), stanza->name, stanza->file);
+			config_mode_name(section->mode), section->name, section->file);
 	else
 		return;
 	say_hint("--persist keeps the change");
@@ -523,10 +525,10 @@ void persist_tell_other(struct daxctl_dev *dev)
 	struct present_device device = {.dev = dev};
 	const struct config *config = configuration(daxctl_dev_get_ctx(dev));
 
-	if (!config || !config->stanzas || present_read_ranges(&device))
+	if (!config || !config->sections || present_read_ranges(&device))
 		return;
-	const struct stanza *stanza = find_section(&device);
-	if (stanza)
-		tell_other(&device, stanza);
+	const struct section *section = find_section(&device);
+	if (section)
+		tell_other(&device, section);
 	free(device.ranges);
 }

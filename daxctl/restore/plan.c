@@ -102,24 +102,24 @@ static bool has_range(const struct present_region *region, const struct daxctl_r
 	return false;
 }
 
-bool stanza_fits_region(const struct stanza *stanza, const struct present_region *region)
+bool section_fits_region(const struct section *section, const struct present_region *region)
 {
-	if (region->has_uuid || stanza->given & KEY_UUID)
+	if (region->has_uuid || section->given & KEY_UUID)
 		return false;
-	if (stanza->given & KEY_REGION_RANGE && !has_range(region, &stanza->region_range))
+	if (section->given & KEY_REGION_RANGE && !has_range(region, &section->region_range))
 		return false;
-	if (stanza->given & KEY_REGION_PATH &&
-		fnmatch(stanza->region_path, region->path, FNM_PATHNAME) != 0)
+	if (section->given & KEY_REGION_PATH &&
+		fnmatch(section->region_path, region->path, FNM_PATHNAME) != 0)
 		return false;
-	return !(stanza->given & KEY_TARGET_NODE) ||
-		(region->target_node >= 0 && stanza->target_node == (uint64_t)region->target_node);
+	return !(section->given & KEY_TARGET_NODE) ||
+		(region->target_node >= 0 && section->target_node == (uint64_t)region->target_node);
 }
 
-bool stanza_fits(const struct stanza *stanza, const struct present_region *region)
+bool section_fits(const struct section *section, const struct present_region *region)
 {
-	if (stanza->given & KEY_UUID)
-		return region->has_uuid && uuid_compare(region->uuid, stanza->uuid) == 0;
-	return stanza_fits_region(stanza, region);
+	if (section->given & KEY_UUID)
+		return region->has_uuid && uuid_compare(region->uuid, section->uuid) == 0;
+	return section_fits_region(section, region);
 }
 
 static void find_region(struct task *task, const struct present *present)
@@ -128,7 +128,7 @@ static void find_region(struct task *task, const struct present *present)
 
 	for (size_t i = 0; i < present->region_count; i++) {
 		struct present_region *region = &present->regions[i];
-		if (stanza_fits(task->stanza, region)) {
+		if (section_fits(task->section, region)) {
 			task->region = region;
 			words_add(&found, region->path);
 		} else if (!region->has_uuid) {
@@ -140,7 +140,7 @@ static void find_region(struct task *task, const struct present *present)
 	task->region = NULL;
 	if (found.count) {
 		refuse(task, "several regions could be meant: %s", found.text);
-	} else if (task->stanza->given & KEY_UUID) {
+	} else if (task->section->given & KEY_UUID) {
 		refuse(task, "no dax device comes from a namespace of this uuid");
 		advise(task,
 			"ndctl list -Ni shows the namespaces; only those in devdax mode have dax devices");
@@ -153,41 +153,41 @@ static void find_region(struct task *task, const struct present *present)
 
 /* ---- how a device is used ---- */
 
-static unsigned compare_memory(const struct stanza *stanza, const struct present_device *device)
+static unsigned compare_memory(const struct section *section, const struct present_device *device)
 {
 	const struct daxctl_memory_counts *memory = &device->memory;
 	unsigned differs = 0;
 
-	if (!stanza->online)
+	if (!section->online)
 		return 0;
 	if (memory->online < memory->total)
 		differs |= DIFFERS_ONLINE;
-	if (stanza->movable ? memory->movable < memory->online : memory->movable > 0)
+	if (section->movable ? memory->movable < memory->online : memory->movable > 0)
 		differs |= DIFFERS_MOVABLE;
 	return differs;
 }
 
-static unsigned compare_use(const struct stanza *stanza, const struct present_device *device)
+static unsigned compare_use(const struct section *section, const struct present_device *device)
 {
-	unsigned differs = device->mode == stanza->mode ? 0 : DIFFERS_MODE;
+	unsigned differs = device->mode == section->mode ? 0 : DIFFERS_MODE;
 
-	if (stanza->mode != DAXCTL_DEV_MODE_RAM)
+	if (section->mode != DAXCTL_DEV_MODE_RAM)
 		return differs;
 	if (!differs)
-		differs = compare_memory(stanza, device);
-	if (stanza->given & KEY_MEMMAP && device->memmap >= 0 && device->memmap != stanza->memmap)
+		differs = compare_memory(section, device);
+	if (section->given & KEY_MEMMAP && device->memmap >= 0 && device->memmap != section->memmap)
 		differs |= DIFFERS_MEMMAP;
 	return differs;
 }
 
 static void use_device(struct task *task, const struct present_device *device)
 {
-	const struct stanza *stanza = task->stanza;
+	const struct section *section = task->section;
 
 	task->device = device;
-	task->differs = compare_use(stanza, device);
-	if (stanza->kind == STANZA_CREATE && stanza->given & KEY_ALIGN &&
-		device->align != stanza->align)
+	task->differs = compare_use(section, device);
+	if (section->kind == SECTION_CREATE && section->given & KEY_ALIGN &&
+		device->align != section->align)
 		task->differs |= DIFFERS_ALIGN;
 	if (!task->differs)
 		task->action = ACTION_NONE;
@@ -257,27 +257,27 @@ const struct present_device *boot_device(const struct present_region *region)
 	return only && region->dynamic && only->size == region->size ? only : NULL;
 }
 
-static bool is_rest(const struct stanza *stanza)
+static bool is_rest(const struct section *section)
 {
-	return !(stanza->given & (KEY_SIZE | KEY_RANGES));
+	return !(section->given & (KEY_SIZE | KEY_RANGES));
 }
 
-static bool same_ranges(const struct stanza *stanza, const struct present_device *device)
+static bool same_ranges(const struct section *section, const struct present_device *device)
 {
-	if (!(stanza->given & KEY_RANGES) || stanza->range_count != device->range_count)
+	if (!(section->given & KEY_RANGES) || section->range_count != device->range_count)
 		return false;
-	for (size_t i = 0; i < stanza->range_count; i++)
-		if (stanza->ranges[i].start != device->ranges[i].start ||
-			stanza->ranges[i].end != device->ranges[i].end)
+	for (size_t i = 0; i < section->range_count; i++)
+		if (section->ranges[i].start != device->ranges[i].start ||
+			section->ranges[i].end != device->ranges[i].end)
 			return false;
 	return true;
 }
 
-static bool same_size(const struct stanza *stanza, const struct present_device *device)
+static bool same_size(const struct section *section, const struct present_device *device)
 {
-	return stanza->given & KEY_SIZE && !(stanza->given & KEY_RANGES) &&
-		stanza->size == device->size &&
-		(!(stanza->given & KEY_ALIGN) || stanza->align == device->align);
+	return section->given & KEY_SIZE && !(section->given & KEY_RANGES) &&
+		section->size == device->size &&
+		(!(section->given & KEY_ALIGN) || section->align == device->align);
 }
 
 static bool is_taken(const struct tasks *tasks, const struct present_device *device)
@@ -291,18 +291,18 @@ static bool is_taken(const struct tasks *tasks, const struct present_device *dev
 /* Whether the task is for a device of the region that has to be found or made. */
 static bool is_open(const struct task *task, const struct present_region *region)
 {
-	return task->region == region && task->stanza->kind == STANZA_CREATE && !task->device &&
+	return task->region == region && task->section->kind == SECTION_CREATE && !task->device &&
 		task->action != ACTION_REFUSED;
 }
 
 static void pair(struct tasks *tasks, const struct present_region *region,
-	bool (*same)(const struct stanza *stanza, const struct present_device *device))
+	bool (*same)(const struct section *section, const struct present_device *device))
 {
 	for (size_t i = 0; i < tasks->count; i++)
 		for (size_t j = 0; j < region->device_count; j++) {
 			struct task *task = &tasks->list[i];
 			const struct present_device *device = &region->devices[j];
-			if (is_open(task, region) && device->size && same(task->stanza, device) &&
+			if (is_open(task, region) && device->size && same(task->section, device) &&
 				!is_taken(tasks, device))
 				use_device(task, device);
 		}
@@ -332,7 +332,7 @@ static void pair_rest(struct tasks *tasks, const struct present_region *region)
 	for (size_t i = 0; i < tasks->count; i++) {
 		if (!is_open(&tasks->list[i], region))
 			continue;
-		if (is_rest(tasks->list[i].stanza))
+		if (is_rest(tasks->list[i].section))
 			rest = &tasks->list[i];
 		else
 			alone = false;
@@ -351,8 +351,8 @@ static void pair_rest(struct tasks *tasks, const struct present_region *region)
 
 static bool is_inside(const struct task *task)
 {
-	for (size_t i = 0; task->region->has_range && i < task->stanza->range_count; i++)
-		if (!lies_in(&task->stanza->ranges[i], &task->region->range))
+	for (size_t i = 0; task->region->has_range && i < task->section->range_count; i++)
+		if (!lies_in(&task->section->ranges[i], &task->region->range))
 			return false;
 	return true;
 }
@@ -360,12 +360,12 @@ static bool is_inside(const struct task *task)
 /* A device in the way is not destroyed. */
 static void check_place(struct tasks *tasks, struct task *task, const struct present_device *boot)
 {
-	const struct stanza *stanza = task->stanza;
+	const struct section *section = task->section;
 
 	for (size_t j = 0; j < task->region->device_count; j++) {
 		const struct present_device *device = &task->region->devices[j];
 		if (device == boot ||
-			!any_ranges_overlap(stanza->ranges, stanza->range_count, device->ranges,
+			!any_ranges_overlap(section->ranges, section->range_count, device->ranges,
 				device->range_count))
 			continue;
 		refuse(task, "%s has some of its ranges, and is another device%s", device->name,
@@ -378,23 +378,23 @@ static void check_place(struct tasks *tasks, struct task *task, const struct pre
 /* Returns 0 or -ENOMEM. */
 static int check_alone(struct taken *taken, struct task *task)
 {
-	const struct stanza *stanza = task->stanza;
+	const struct section *section = task->section;
 
-	if (is_rest(stanza)) {
+	if (is_rest(section)) {
 		if (taken->rest)
 			refuse(task,
 				"[%s] of %s wants all that is left of region %s too: one of both needs a size",
-				taken->rest->stanza->name, taken->rest->stanza->file,
+				taken->rest->section->name, taken->rest->section->file,
 				task->region->path);
 		else
 			taken->rest = task;
 		return 0;
 	}
-	const struct task *other = taken_find(taken, stanza);
+	const struct task *other = taken_find(taken, section);
 	if (!other)
 		return taken_add(taken, task);
-	refuse(task, "its ranges overlap those of [%s] of %s", other->stanza->name,
-		other->stanza->file);
+	refuse(task, "its ranges overlap those of [%s] of %s", other->section->name,
+		other->section->file);
 	return 0;
 }
 
@@ -422,9 +422,9 @@ static void plan_missing(struct tasks *tasks, const struct present_region *regio
 		task->differs = DIFFERS_MISSING;
 		if (spare && spare == boot)
 			task->differs = DIFFERS_SIZE |
-				(task->stanza->given & KEY_RANGES ? DIFFERS_RANGES : 0);
+				(task->section->given & KEY_RANGES ? DIFFERS_RANGES : 0);
 		if (spare)
-			task->differs |= compare_use(task->stanza, spare);
+			task->differs |= compare_use(task->section, spare);
 		spare = NULL;
 	}
 }
@@ -465,7 +465,7 @@ static void find_namespace(struct task *task, const struct present *present)
 
 	for (size_t i = 0; i < present->namespace_count; i++) {
 		const struct present_namespace *ndns = &present->namespaces[i];
-		if (uuid_compare(ndns->uuid, task->stanza->uuid) != 0)
+		if (uuid_compare(ndns->uuid, task->section->uuid) != 0)
 			continue;
 		task->ndns = ndns;
 		words_add(&found, ndns->name);
@@ -508,7 +508,7 @@ static void check_kinds(const struct firsts *firsts, struct task *task)
 {
 	if (firsts->create)
 		refuse(task, "[%s] of %s says what the devices of region %s are",
-			firsts->create->stanza->name, firsts->create->stanza->file,
+			firsts->create->section->name, firsts->create->section->file,
 			task->region->path);
 }
 
@@ -522,10 +522,10 @@ static void twice_for_one(struct firsts *firsts, struct task *task)
 		firsts->reconfigure = task;
 		return;
 	}
-	refuse(task, "%s is described by [%s] of %s too", task->device->name, other->stanza->name,
-		other->stanza->file);
-	refuse(other, "%s is described by [%s] of %s too", task->device->name, task->stanza->name,
-		task->stanza->file);
+	refuse(task, "%s is described by [%s] of %s too", task->device->name, other->section->name,
+		other->section->file);
+	refuse(other, "%s is described by [%s] of %s too", task->device->name, task->section->name,
+		task->section->file);
 }
 
 static int plan_only_devices(struct tasks *tasks, const struct present *present)
@@ -535,11 +535,11 @@ static int plan_only_devices(struct tasks *tasks, const struct present *present)
 	if (!list)
 		return -ENOMEM;
 	for (size_t i = tasks->count; i-- > 0;)
-		if (tasks->list[i].region && tasks->list[i].stanza->kind == STANZA_CREATE)
+		if (tasks->list[i].region && tasks->list[i].section->kind == SECTION_CREATE)
 			find_firsts(list, present, &tasks->list[i])->create = &tasks->list[i];
 	for (size_t i = 0; i < tasks->count; i++) {
 		struct task *task = &tasks->list[i];
-		if (task->stanza->kind == STANZA_CREATE || !task->region)
+		if (task->section->kind == SECTION_CREATE || !task->region)
 			continue;
 		struct firsts *firsts = find_firsts(list, present, task);
 		check_kinds(firsts, task);
@@ -553,14 +553,14 @@ static int plan_only_devices(struct tasks *tasks, const struct present *present)
 
 static int by_rest(bool rest, const struct config *config, struct tasks *tasks)
 {
-	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next) {
-		if (stanza->wrong || (stanza->kind == STANZA_CREATE && is_rest(stanza)) != rest)
+	for (const struct section *section = config->sections; section; section = section->next) {
+		if (section->wrong || (section->kind == SECTION_CREATE && is_rest(section)) != rest)
 			continue;
 		struct task *list = reallocarray(tasks->list, tasks->count + 1, sizeof(*list));
 		if (!list)
 			return -ENOMEM;
 		tasks->list = list;
-		list[tasks->count++] = (struct task){.stanza = stanza};
+		list[tasks->count++] = (struct task){.section = section};
 	}
 	return 0;
 }
@@ -573,7 +573,7 @@ int tasks_init(struct tasks *tasks, const struct config *config, const struct pr
 	if (err)
 		return err;
 	for (size_t i = 0; i < tasks->count; i++) {
-		if (tasks->list[i].stanza->given & KEY_MAP)
+		if (tasks->list[i].section->given & KEY_MAP)
 			find_namespace(&tasks->list[i], present);
 		else
 			find_region(&tasks->list[i], present);

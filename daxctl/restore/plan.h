@@ -5,7 +5,7 @@
 #include "present.h"
 
 /*
- * What has to be done so that everything is as the configuration says: a task for each stanza, in
+ * What has to be done so that everything is as the configuration says: a task for each section, in
  * the order in which they are to be done. Nothing is read or changed here.
  */
 enum action {
@@ -17,7 +17,7 @@ enum action {
 	ACTION_REFUSED, /* nothing, for @refusal */
 };
 
-/* What is not as the stanza says. */
+/* What is not as the section says. */
 enum difference {
 	DIFFERS_MISSING = 1 << 0, /* there is no such device */
 	DIFFERS_SIZE = 1 << 1,
@@ -31,7 +31,7 @@ enum difference {
 };
 
 struct task {
-	const struct stanza *stanza;
+	const struct section *section;
 	struct present_region *region;	     /* NULL: none fits, or a namespace */
 	const struct present_device *device; /* NULL: none yet */
 	const struct present_namespace *ndns;
@@ -59,10 +59,10 @@ bool task_has_memmap_choice(const struct task *task);
 bool any_ranges_overlap(
 	const struct daxctl_range *a, size_t a_count, const struct daxctl_range *b, size_t b_count);
 
-/* Whether the region is one that the stanza names; stanza_fits_region() says so of those without
+/* Whether the region is one that the section names; section_fits_region() says so of those without
  * nvdimm.uuid. */
-bool stanza_fits(const struct stanza *stanza, const struct present_region *region);
-bool stanza_fits_region(const struct stanza *stanza, const struct present_region *region);
+bool section_fits(const struct section *section, const struct present_region *region);
+bool section_fits_region(const struct section *section, const struct present_region *region);
 
 /* The device that the kernel made of all of a dynamic region, NULL if it has others too or is not
  * whole any more. */

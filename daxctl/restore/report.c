@@ -92,11 +92,11 @@ void report_memmap(const struct report *report, const struct task *task)
 {
 	const char *name = task_owner(task);
 
-	if (task->stanza->given & KEY_MEMMAP && !task_has_memmap_choice(task))
+	if (task->section->given & KEY_MEMMAP && !task_has_memmap_choice(task))
 		report_tell(report, task_region(task), name, report_concerns(report, name),
 			PASS_NOTE,
 			"[%s] of %s: memmap_on_memory has no effect: this kernel does not leave the choice",
-			task->stanza->name, task->stanza->file);
+			task->section->name, task->section->file);
 }
 
 void report_in_place(struct report *report, const struct task *task)
@@ -105,7 +105,7 @@ void report_in_place(struct report *report, const struct task *task)
 
 	report->in_place++;
 	report_tell(report, task_region(task), name, report_concerns(report, name), PASS_OUTCOME,
-		"in place: %s ([%s] of %s)", name, task->stanza->name, task->stanza->file);
+		"in place: %s ([%s] of %s)", name, task->section->name, task->section->file);
 }
 
 void report_failed(
@@ -116,7 +116,7 @@ void report_failed(
 	bool ours = report_concerns(report, owner);
 
 	report_tell(report, region, owner, ours, PASS_ERROR, "not restored: [%s] of %s: %s%s",
-		task->stanza->name, task->stanza->file, outcome->error ?: strerror(ENOMEM),
+		task->section->name, task->section->file, outcome->error ?: strerror(ENOMEM),
 		outcome->late ? " (given up after a minute)" : "");
 	if (outcome->hint)
 		report_tell(report, region, owner, ours, PASS_HINT, "%s", outcome->hint);
@@ -139,7 +139,7 @@ int report_restored(struct report *report, const struct task *task, const struct
 	/* Who has changed something says so, whosever it is. */
 	report_tell(report, task_region(task), name, true, PASS_OUTCOME, "%s: %s ([%s] of %s)",
 		report->dry_run ? "would restore" : "restored", name ?: "a new device",
-		task->stanza->name, task->stanza->file);
+		task->section->name, task->section->file);
 	return json_add_task(report->array, task, name, report->dry_run ? NULL : "restored", NULL);
 }
 
@@ -153,7 +153,7 @@ static void report_stranger(const struct report *report, const struct tasks *tas
 
 	for (size_t i = 0; i < tasks->count; i++) {
 		described |= tasks->list[i].region == region &&
-			tasks->list[i].stanza->kind == STANZA_CREATE;
+			tasks->list[i].section->kind == SECTION_CREATE;
 		known |= tasks->list[i].device == device;
 	}
 	if (described && !known)

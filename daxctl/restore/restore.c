@@ -83,7 +83,7 @@ static void hand_on(struct tasks *tasks, size_t failed)
 {
 	const struct task *task = &tasks->list[failed];
 
-	if (task->action != ACTION_REMAKE || task->stanza->kind != STANZA_CREATE ||
+	if (task->action != ACTION_REMAKE || task->section->kind != SECTION_CREATE ||
 		!(task->differs & (DIFFERS_MISSING | DIFFERS_SIZE)))
 		return;
 	for (size_t i = failed + 1; i < tasks->count; i++) {
@@ -100,8 +100,8 @@ static void hand_on(struct tasks *tasks, size_t failed)
 
 static bool wants_namespaces(const struct config *config)
 {
-	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next)
-		if (!stanza->wrong && stanza->given & KEY_MAP)
+	for (const struct section *section = config->sections; section; section = section->next)
+		if (!section->wrong && section->given & KEY_MAP)
 			return true;
 	return false;
 }
@@ -127,10 +127,10 @@ static bool fits_too(const struct tasks *tasks, struct daxctl_region *region)
 		if (!task->region || task->region->region == region)
 			continue;
 		/* Its devices tell where it lies. */
-		if (task->stanza->given & KEY_REGION_RANGE && !other.has_uuid && !other.has_range &&
-			!other.devices && present_region_init(&other, region))
+		if (task->section->given & KEY_REGION_RANGE && !other.has_uuid &&
+			!other.has_range && !other.devices && present_region_init(&other, region))
 			return true;
-		if (stanza_fits(task->stanza, &other))
+		if (section_fits(task->section, &other))
 			return true;
 	}
 	return false;
@@ -217,7 +217,7 @@ static bool task_is_wanted(const struct restoration *restoration, const struct t
 		return true;
 	for (size_t i = 0; scope->region && i < present->region_count; i++)
 		if (present->regions[i].region == scope->region)
-			return stanza_fits(task->stanza, &present->regions[i]);
+			return section_fits(task->section, &present->regions[i]);
 	return false;
 }
 

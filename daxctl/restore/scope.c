@@ -29,20 +29,20 @@ bool scope_is_namespace(const char *name)
 }
 
 /* Look at no other device: where the range of a region is not known without, any may fit. */
-static bool scope_may_fit(const struct stanza *stanza, void *data)
+static bool scope_may_fit(const struct section *section, void *data)
 {
 	struct scope *scope = data;
 	struct present_region *outline = &scope->outline;
-	struct stanza identity = *stanza;
+	struct section identity = *section;
 
-	if (stanza->given & KEY_REGION_RANGE && !scope->has_outline) {
+	if (section->given & KEY_REGION_RANGE && !scope->has_outline) {
 		outline->has_range = outline->dynamic &&
 			daxctl_region_get_range(scope->region, &outline->range) == 0;
 		scope->has_outline = true;
 	}
 	if (!outline->has_range)
 		identity.given &= ~(unsigned)KEY_REGION_RANGE;
-	return stanza_fits_region(&identity, outline);
+	return section_fits_region(&identity, outline);
 }
 
 static int scope_take_device(struct scope *scope, struct daxctl_ctx *ctx, const char *name)

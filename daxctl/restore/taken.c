@@ -25,10 +25,10 @@ static int compare_taken(const void *a, const void *b)
 	return one->range.start < other->range.start ? -1 : 1;
 }
 
-const struct task *taken_find(const struct taken *taken, const struct stanza *stanza)
+const struct task *taken_find(const struct taken *taken, const struct section *section)
 {
-	for (size_t i = 0; i < stanza->range_count; i++) {
-		const struct taken_range range = {.range = stanza->ranges[i]};
+	for (size_t i = 0; i < section->range_count; i++) {
+		const struct taken_range range = {.range = section->ranges[i]};
 		struct taken_range *const *found = tfind(&range, &taken->ranges, compare_taken);
 		if (found)
 			return (*found)->task;
@@ -38,11 +38,11 @@ const struct task *taken_find(const struct taken *taken, const struct stanza *st
 
 int taken_add(struct taken *taken, const struct task *task)
 {
-	for (size_t i = 0; i < task->stanza->range_count; i++) {
+	for (size_t i = 0; i < task->section->range_count; i++) {
 		AUTO_FREE struct taken_range *range = malloc(sizeof(*range));
 		if (!range)
 			return -ENOMEM;
-		*range = (struct taken_range){task->stanza->ranges[i], task};
+		*range = (struct taken_range){task->section->ranges[i], task};
 		if (!tsearch(range, &taken->ranges, compare_taken))
 			return -ENOMEM;
 		TAKE(range);

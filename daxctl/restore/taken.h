@@ -11,8 +11,8 @@ struct taken {
 
 void taken_deinit(struct taken *taken);
 
-/* A task that wants some of the stanza's ranges, or NULL. */
-const struct task *taken_find(const struct taken *taken, const struct stanza *stanza);
+/* A task that wants some of the section's ranges, or NULL. */
+const struct task *taken_find(const struct taken *taken, const struct section *section);
 /* Adds the ranges of @task, with which taken_find() finds nothing. Returns 0 or -ENOMEM. */
 int taken_add(struct taken *taken, const struct task *task);
 

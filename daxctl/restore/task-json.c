@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../../config/stanza.h"
+#include "../../config/section.h"
 #include "../../util/size.h"
 
 /* ---- what differs, as JSON ---- */
@@ -29,7 +29,8 @@ typedef struct json_object *value_fn(const struct task *task);
 
 static struct json_object *size_wanted(const struct task *task)
 {
-	return task->stanza->size ? json_object_new_uint64(task->stanza->size) : json_text("rest");
+	return task->section->size ? json_object_new_uint64(task->section->size)
+				   : json_text("rest");
 }
 
 static struct json_object *size_present(const struct task *task)
@@ -39,7 +40,7 @@ static struct json_object *size_present(const struct task *task)
 
 static struct json_object *ranges_wanted(const struct task *task)
 {
-	return json_ranges(task->stanza->ranges, task->stanza->range_count);
+	return json_ranges(task->section->ranges, task->section->range_count);
 }
 
 static struct json_object *ranges_present(const struct task *task)
@@ -49,7 +50,7 @@ static struct json_object *ranges_present(const struct task *task)
 
 static struct json_object *align_wanted(const struct task *task)
 {
-	return json_object_new_uint64(task->stanza->align);
+	return json_object_new_uint64(task->section->align);
 }
 
 static struct json_object *align_present(const struct task *task)
@@ -59,7 +60,7 @@ static struct json_object *align_present(const struct task *task)
 
 static struct json_object *mode_wanted(const struct task *task)
 {
-	return json_text(config_mode_name(task->stanza->mode));
+	return json_text(config_mode_name(task->section->mode));
 }
 
 static struct json_object *mode_present(const struct task *task)
@@ -79,17 +80,17 @@ static struct json_object *online_present(const struct task *task)
 
 static struct json_object *movable_wanted(const struct task *task)
 {
-	return json_object_new_boolean(task->stanza->movable);
+	return json_object_new_boolean(task->section->movable);
 }
 
 static struct json_object *movable_present(const struct task *task)
 {
-	return json_object_new_boolean(!task->stanza->movable);
+	return json_object_new_boolean(!task->section->movable);
 }
 
 static struct json_object *memmap_wanted(const struct task *task)
 {
-	return json_object_new_boolean(task->stanza->memmap);
+	return json_object_new_boolean(task->section->memmap);
 }
 
 static struct json_object *memmap_present(const struct task *task)
@@ -154,31 +155,31 @@ static struct json_object *json_differences(const struct task *task)
 
 /* ---- what would be done, in words ---- */
 
-static void describe_layout(const struct stanza *stanza, char *text, size_t size)
+static void describe_layout(const struct section *section, char *text, size_t size)
 {
 	size_t used = 0;
 
 	text[0] = 0;
-	for (size_t i = 0; i < stanza->range_count && used < size; i++)
+	for (size_t i = 0; i < section->range_count && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-			config_range(&stanza->ranges[i]).text);
-	if (!stanza->range_count)
+			config_range(&section->ranges[i]).text);
+	if (!section->range_count)
 		used += (size_t)snprintf(text, size, "%s",
-			stanza->size ? size_short(stanza->size).text : "all that is left");
-	if (stanza->align && used < size)
+			section->size ? size_short(section->size).text : "all that is left");
+	if (section->align && used < size)
 		snprintf(text + used, size - used, ", aligned to %s",
-			size_short(stanza->align).text);
+			size_short(section->align).text);
 }
 
-static void describe_mode(const struct stanza *stanza, char *text, size_t size)
+static void describe_mode(const struct section *section, char *text, size_t size)
 {
-	bool ram = stanza->mode == DAXCTL_DEV_MODE_RAM;
+	bool ram = section->mode == DAXCTL_DEV_MODE_RAM;
 
-	snprintf(text, size, "%s%s", config_mode_name(stanza->mode),
-		!ram			  ? ""
-			: !stanza->online ? ", left offline"
-			: stanza->movable ? ", movable"
-					  : ", not movable");
+	snprintf(text, size, "%s%s", config_mode_name(section->mode),
+		!ram			   ? ""
+			: !section->online ? ", left offline"
+			: section->movable ? ", movable"
+					   : ", not movable");
 }
 
 /* One step in words; NULL if the action has no such step. */
@@ -189,12 +190,13 @@ static char *step_text(const struct task *task, size_t step)
 	char *text = NULL;
 	int done = -1;
 
-	describe_layout(task->stanza, layout, sizeof(layout));
-	describe_mode(task->stanza, mode, sizeof(mode));
+	describe_layout(task->section, layout, sizeof(layout));
+	describe_mode(task->section, mode, sizeof(mode));
 	if (step == 0 && task->action == ACTION_CREATE)
 		done = asprintf(
 			&text, "create a device in region %d: %s", task->region->id, layout);
-	else if (step == 0 && task->action == ACTION_REMAKE && task->stanza->kind == STANZA_CREATE)
+	else if (step == 0 && task->action == ACTION_REMAKE &&
+		task->section->kind == SECTION_CREATE)
 		done = asprintf(&text, "give %s another layout: %s", name, layout);
 	else if (step == 0 && task->action == ACTION_MAPLESS)
 		done = asprintf(&text, "make %s devdax without a page map", task->ndns->name);
@@ -222,9 +224,9 @@ int json_add_task(struct json_object *array, const struct task *task, const char
 	int err = json ? 0 : -ENOMEM;
 
 	if (!err)
-		err = json_put(json, "section", json_text(task->stanza->name));
+		err = json_put(json, "section", json_text(task->section->name));
 	if (!err)
-		err = json_put(json, "file", json_text(task->stanza->file));
+		err = json_put(json, "file", json_text(task->section->file));
 	if (!err && device)
 		err = json_put(json, "device", json_text(device));
 	if (!err && task->differs)

@@ -4,25 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <config/config.h>
-#include <config/stanza.h>
+#include <config/section.h>
 
 /* A file of /etc/daxctl.conf.d. What is in force afterwards must make sense. */
-static void check_stanza(const struct stanza *stanza)
+static void check_section(const struct section *section)
 {
 	uint64_t total = 0;
 
-	must(config_mode_name(stanza->mode) != NULL);
-	if (stanza->wrong)
+	must(config_mode_name(section->mode) != NULL);
+	if (section->wrong)
 		return;
-	must(stanza->kind == STANZA_CREATE || stanza->kind == STANZA_RECONFIGURE);
-	must(stanza->given & (KEY_UUID | KEY_REGION_RANGE | KEY_REGION_PATH));
-	must(!(stanza->given & KEY_REGION_PATH) || stanza->region_path[0] == '/');
-	must((stanza->align & (stanza->align - 1)) == 0);
-	for (size_t i = 0; i < stanza->range_count; i++) {
-		must(stanza->ranges[i].start < stanza->ranges[i].end);
-		total += stanza->ranges[i].end - stanza->ranges[i].start + 1;
+	must(section->kind == SECTION_CREATE || section->kind == SECTION_RECONFIGURE);
+	must(section->given & (KEY_UUID | KEY_REGION_RANGE | KEY_REGION_PATH));
+	must(!(section->given & KEY_REGION_PATH) || section->region_path[0] == '/');
+	must((section->align & (section->align - 1)) == 0);
+	for (size_t i = 0; i < section->range_count; i++) {
+		must(section->ranges[i].start < section->ranges[i].end);
+		total += section->ranges[i].end - section->ranges[i].start + 1;
 	}
-	must(!stanza->range_count || total == stanza->size);
+	must(!section->range_count || total == section->size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Files with a NUL in them are refused before. */
 	size = strlen(text);
 	must(config_parse(config, "fuzz.conf", text, size) == 0);
-	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next)
-		check_stanza(stanza);
+	for (const struct section *section = config->sections; section; section = section->next)
+		check_section(section);
 	return 0;
 }

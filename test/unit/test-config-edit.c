@@ -27,7 +27,7 @@ static const struct setting to_devdax[] = {
 
 enum what { SET, ADD, REMOVE };
 
-/* Changes the first stanza; the others have to stay as they are. */
+/* Changes the first section; the others have to stay as they are. */
 static int edit(struct fixture *fixture, enum what what)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
@@ -35,14 +35,14 @@ static int edit(struct fixture *fixture, enum what what)
 	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	struct capture capture = capture_start();
 	int err = config_edit_new(directory, &edit);
-	const struct stanza *stanza = err ? NULL : config_edit_config(edit)->stanzas;
+	const struct section *section = err ? NULL : config_edit_config(edit)->sections;
 	if (!err && what == ADD)
 		err = config_edit_add(edit, "create-device", "dax0.1", to_devdax, 3)
 			?: config_edit_add(edit, "create-device", "dax0.1", to_devdax, 1);
 	else if (!err && what == SET)
-		err = config_edit_set(edit, stanza, to_devdax, 3);
+		err = config_edit_set(edit, section, to_devdax, 3);
 	else if (!err)
-		err = config_edit_remove(edit, stanza);
+		err = config_edit_remove(edit, section);
 	if (!err)
 		err = config_edit_commit(edit);
 	capture_end(capture, said, sizeof(said));
@@ -207,8 +207,8 @@ static void edited_by_others(void **state)
 		AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 		make_file(fixture, "etc/persist.conf", first_section);
 		assert_int_equal(config_edit_new(directory, &edit), 0);
-		assert_int_equal(config_edit_set(edit, config_edit_config(edit)->stanzas, to_devdax,
-					 ARRAY_SIZE(to_devdax)),
+		assert_int_equal(config_edit_set(edit, config_edit_config(edit)->sections,
+					 to_devdax, ARRAY_SIZE(to_devdax)),
 			0);
 		make_file(fixture, files[i], "%s%s", i ? "" : first_section, other_section);
 		assert_int_equal(config_edit_commit(edit), CONFIG_CHANGED);
@@ -242,7 +242,7 @@ static void no_more_files(void **state)
 	make_file(fixture, "etc/persist.conf", first_section);
 	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	assert_int_equal(config_edit_new(directory, &edit), 0);
-	assert_int_equal(config_edit_set(edit, config_edit_config(edit)->stanzas, to_devdax,
+	assert_int_equal(config_edit_set(edit, config_edit_config(edit)->sections, to_devdax,
 				 ARRAY_SIZE(to_devdax)),
 		0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -292,10 +292,10 @@ static void two_files(void **state)
 	make_file(fixture, "etc/a.conf", first_section);
 	make_file(fixture, "etc/b.conf", other_section);
 	assert_int_equal(config_edit_new(directory, &edit), 0);
-	const struct stanza *stanza = config_edit_config(edit)->stanzas;
-	assert_int_equal(config_edit_remove(edit, stanza), 0);
+	const struct section *section = config_edit_config(edit)->sections;
+	assert_int_equal(config_edit_remove(edit, section), 0);
 	assert_int_equal(config_edit_add(edit, "create-device", "c", to_devdax, 1), 0);
-	assert_int_equal(config_edit_remove(edit, stanza->next), 0);
+	assert_int_equal(config_edit_remove(edit, section->next), 0);
 	assert_int_equal(config_edit_commit(edit), 0);
 	assert_file(fixture, "etc/b.conf", "");
 }

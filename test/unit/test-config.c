@@ -26,7 +26,7 @@ static int read_all(struct fixture *fixture, struct config **config)
 	return err;
 }
 
-static int find(struct fixture *fixture, const char *text, const struct stanza **stanza,
+static int find(struct fixture *fixture, const char *text, const struct section **section,
 	struct config **config)
 {
 	uuid_t uuid;
@@ -39,7 +39,7 @@ static int find(struct fixture *fixture, const char *text, const struct stanza *
 	memcpy(before, said, sizeof(said));
 	struct capture capture = capture_start();
 	if (!err)
-		err = config_find_uuid(*config, uuid, "dax1.0", stanza);
+		err = config_find_uuid(*config, uuid, "dax1.0", section);
 	capture_end(capture, said, sizeof(said));
 	memmove(said + strlen(before), said, sizeof(said) - strlen(before));
 	memcpy(said, before, strlen(before));
@@ -50,19 +50,19 @@ static void sections_of_76_1(void **state)
 {
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
-	const struct stanza *stanza;
+	const struct section *section;
 
 	if (getuid() != 0)
 		skip();
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -ENOENT);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -ENOENT);
 	make_file(fixture, "etc/a.conf",
 		"# comment\n[reconfigure-device a]\nnvdimm.uuid = " UUID_A "\n"
 		"[auto-online b]\nnvdimm.uuid = " UUID_B "\nis not ours\n");
 	make_file(fixture, "etc/other", "[reconfigure-device c]\nnvdimm.uuid = " UUID_B "\n");
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
-	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_RAM);
-	assert_true(stanza->online && stanza->movable);
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -ENOENT);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
+	assert_int_equal(section->mode, DAXCTL_DEV_MODE_RAM);
+	assert_true(section->online && section->movable);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), -ENOENT);
 	/* C5: what others keep there is told, and no mistake. */
 	assert_non_null(strstr(said, "warning: "));
 	assert_non_null(strstr(said, "a.conf:4: [auto-online b]: is ignored"));
@@ -72,10 +72,10 @@ static void sections_of_76_1(void **state)
 		"[Reconfigure-Device B] \r\n NVDIMM.UUID=\"%s\" ; that one\nmode=devdax\n"
 		"online=False\nmovable=\\\nfalse\n",
 		"89FDB8D9-AA6D-4DAE-AC93-8B18A035671D");
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
-	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_DEVDAX);
-	assert_false(stanza->online || stanza->movable);
-	assert_string_equal(stanza->name, "reconfigure-device b");
+	assert_int_equal(find(fixture, UUID_B, &section, &config), 0);
+	assert_int_equal(section->mode, DAXCTL_DEV_MODE_DEVDAX);
+	assert_false(section->online || section->movable);
+	assert_string_equal(section->name, "reconfigure-device b");
 }
 
 static void all_keys(void **state)
@@ -94,27 +94,27 @@ static void all_keys(void **state)
 		"[create-device rest]\nregion.path=/platform/hmem.0\n");
 	assert_int_equal(read_all(fixture, &config), 0);
 	assert_string_equal(said, "");
-	const struct stanza *stanza = config->stanzas;
-	assert_string_equal(stanza->name, "create-device x:y");
-	assert_int_equal(stanza->region_range.start, 4096 * MIB);
-	assert_int_equal(stanza->region_range.end, 6144 * MIB - 1);
-	assert_string_equal(stanza->region_path, "/platform/hmem.*");
-	assert_int_equal(stanza->target_node, 1);
-	assert_int_equal(stanza->range_count, 2);
-	assert_int_equal(stanza->ranges[0].start, 4352 * MIB);
-	assert_int_equal(stanza->ranges[1].start, 4608 * MIB);
-	assert_int_equal(stanza->size, 256 * MIB);
-	assert_int_equal(stanza->align, 4096);
-	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_RAM);
-	assert_true(stanza->online && !stanza->movable && stanza->memmap);
-	stanza = stanza->next;
-	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_DEVDAX);
-	assert_int_equal(stanza->align, 1024 * MIB);
-	assert_int_equal(stanza->given, KEY_UUID | KEY_MAP | KEY_ALIGN);
-	stanza = stanza->next;
-	assert_int_equal(stanza->mode, DAXCTL_DEV_MODE_DEVDAX);
-	assert_int_equal(stanza->given, KEY_REGION_PATH);
-	assert_null(stanza->next);
+	const struct section *section = config->sections;
+	assert_string_equal(section->name, "create-device x:y");
+	assert_int_equal(section->region_range.start, 4096 * MIB);
+	assert_int_equal(section->region_range.end, 6144 * MIB - 1);
+	assert_string_equal(section->region_path, "/platform/hmem.*");
+	assert_int_equal(section->target_node, 1);
+	assert_int_equal(section->range_count, 2);
+	assert_int_equal(section->ranges[0].start, 4352 * MIB);
+	assert_int_equal(section->ranges[1].start, 4608 * MIB);
+	assert_int_equal(section->size, 256 * MIB);
+	assert_int_equal(section->align, 4096);
+	assert_int_equal(section->mode, DAXCTL_DEV_MODE_RAM);
+	assert_true(section->online && !section->movable && section->memmap);
+	section = section->next;
+	assert_int_equal(section->mode, DAXCTL_DEV_MODE_DEVDAX);
+	assert_int_equal(section->align, 1024 * MIB);
+	assert_int_equal(section->given, KEY_UUID | KEY_MAP | KEY_ALIGN);
+	section = section->next;
+	assert_int_equal(section->mode, DAXCTL_DEV_MODE_DEVDAX);
+	assert_int_equal(section->given, KEY_REGION_PATH);
+	assert_null(section->next);
 }
 
 #define REGION "region.range=0x100000000-0x17fffffff\n"
@@ -204,17 +204,17 @@ static void mistakes(void **state)
 	};
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
-	const struct stanza *stanza;
+	const struct section *section;
 
 	if (getuid() != 0)
 		skip();
 	make_file(fixture, "etc/b.conf", "[reconfigure-device c]\nnvdimm.uuid=" UUID_B "\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		make_file(fixture, "etc/a.conf", "%s", rows[i].lines);
-		int err = find(fixture, UUID_B, &stanza, &config);
+		int err = find(fixture, UUID_B, &section, &config);
 		if (err || !strstr(said, rows[i].why) || !config->mistakes)
 			fail_msg("%s: %d: %s", rows[i].lines, err, said);
-		err = find(fixture, UUID_A, &stanza, &config);
+		err = find(fixture, UUID_A, &section, &config);
 		if (!err)
 			fail_msg("%s: is in force", rows[i].lines);
 	}
@@ -224,7 +224,7 @@ static void two_for_one(void **state)
 {
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
-	const struct stanza *stanza;
+	const struct section *section;
 
 	if (getuid() != 0)
 		skip();
@@ -232,14 +232,14 @@ static void two_for_one(void **state)
 		"[reconfigure-device B]\nnvdimm.uuid=" UUID_A "\n"
 		"[create-device b]\nregion.path=/x\n");
 	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
 	assert_non_null(
 		strstr(said, "b.conf:1: [reconfigure-device b]: a section of this name is"));
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EINVAL);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), -EINVAL);
 	/* Of another kind, it is another one. */
-	assert_false(config->stanzas->next->wrong);
+	assert_false(config->sections->next->wrong);
 	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\n");
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EEXIST);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), -EEXIST);
 	assert_non_null(strstr(said, "are both for it"));
 }
 
@@ -249,7 +249,7 @@ static void ends_of_lines(void **state)
 {
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
-	const struct stanza *stanza;
+	const struct section *section;
 	char comment[2000];
 
 	if (getuid() != 0)
@@ -259,13 +259,13 @@ static void ends_of_lines(void **state)
 	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_A);
 	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\n# %s\nnvdimm.uuid=" UUID_B "\n",
 		comment);
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
 	assert_non_null(strstr(said, "warning: "));
 	assert_non_null(strstr(said, "a.conf:2: the last line does not end with a newline"));
 	assert_non_null(
 		strstr(said, "b.conf:2: [reconfigure-device b]: is longer than 1000 bytes"));
 	assert_int_equal(config->mistakes, 1);
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EINVAL);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), -EINVAL);
 }
 
 /* A file that is refused keeps no other from being in force. */
@@ -273,7 +273,7 @@ static void others_can_write(void **state)
 {
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
-	const struct stanza *stanza;
+	const struct section *section;
 	char file[256], directory[256];
 
 	if (getuid() != 0)
@@ -282,38 +282,38 @@ static void others_can_write(void **state)
 	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
 	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
 	snprintf(file, sizeof(file), "%s/etc/a.conf", fixture->root);
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
 	assert_int_equal(chmod(file, 0664), 0);
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EPERM);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -EPERM);
 	assert_non_null(strstr(said, "a.conf: is not used: others than root can change it"));
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), 0);
 	assert_int_equal(chmod(file, 0644), 0);
 	assert_int_equal(chown(file, 7, 0), 0);
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EPERM);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -EPERM);
 	assert_int_equal(chown(file, 0, 7), 0);
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), 0);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
 	make_bytes(fixture, "etc/a.conf", "[\0]", 3);
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
 	assert_non_null(strstr(said, "it is no text"));
 	take_away(fixture, "etc/a.conf");
 	make_dir(fixture, "etc/a.conf");
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
 	assert_non_null(strstr(said, "it is no file"));
 	take_away(fixture, "etc/a.conf");
 	make_link(fixture, "etc/a.conf", "nowhere");
-	assert_int_equal(find(fixture, UUID_A, &stanza, &config), -EINVAL);
+	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
 	assert_non_null(strstr(said, "a.conf: cannot be read"));
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), 0);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), 0);
 	assert_int_equal(chmod(directory, 0757), 0);
-	assert_int_equal(find(fixture, UUID_B, &stanza, &config), -EPERM);
+	assert_int_equal(find(fixture, UUID_B, &section, &config), -EPERM);
 	assert_int_equal(chmod(directory, 0755), 0);
 }
 
 #define UUID_C "11111111-aa6d-4dae-ac93-8b18a035671d"
 
-static bool is_other_path(const struct stanza *stanza, void *data)
+static bool is_other_path(const struct section *section, void *data)
 {
-	return stanza->given & KEY_REGION_PATH && strcmp(stanza->region_path, data) == 0;
+	return section->given & KEY_REGION_PATH && strcmp(section->region_path, data) == 0;
 }
 
 static bool read_for(
@@ -338,8 +338,8 @@ static unsigned count_usable(const struct config *config)
 {
 	unsigned count = 0;
 
-	for (const struct stanza *stanza = config->stanzas; stanza; stanza = stanza->next)
-		count += !stanza->wrong;
+	for (const struct section *section = config->sections; section; section = section->next)
+		count += !section->wrong;
 	return count;
 }
 

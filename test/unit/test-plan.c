@@ -107,7 +107,7 @@ static void assert_task(const struct world *world, size_t i, enum action action,
 
 	assert_true(i < world->tasks.count);
 	if (task->action != action)
-		fail_msg("[%s]: action %d: %s", task->stanza->name, task->action,
+		fail_msg("[%s]: action %d: %s", task->section->name, task->action,
 			task->refusal ?: "");
 	assert_string_equal(task->device ? task->device->name : "", device);
 	assert_int_equal(task->differs, differs);
@@ -329,7 +329,7 @@ static void sizes_and_rest(void **state)
 
 	add_device(world, 0, "dax0.0", BASE, 2048 * MIB);
 	compare(world, text);
-	assert_string_equal(world->tasks.list[2].stanza->name, "create-device rest");
+	assert_string_equal(world->tasks.list[2].section->name, "create-device rest");
 	assert_task(world, 0, ACTION_REMAKE, "dax0.0", DIFFERS_SIZE);
 	assert_task(world, 1, ACTION_CREATE, "", DIFFERS_MISSING);
 	assert_task(world, 2, ACTION_CREATE, "", DIFFERS_MISSING);

@@ -77,7 +77,7 @@ load ../helpers
 	[[ $status == 0 ]]
 }
 
-@test "the next boot has a broken stanza, and no NVDIMM" {
+@test "the next boot has a broken section, and no NVDIMM" {
 	printf '%s\n' "[reconfigure-device broken]" "nvdimm.uuid = 6fd7bb62-0155-4bb6-8b22-a875b2c26262" \
 		"moed = system-ram" >"$conf/broken.conf"
 	daxctl list -M -r 0 >"$kept/devices"

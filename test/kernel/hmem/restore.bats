@@ -263,7 +263,7 @@ three() {
 	says "dax0.1: the change is made, but it is not kept for the next boot"
 	rm $folder/three.conf
 	as_booted
-	# The one stanza that there is stays one.
+	# The one section that there is stays one.
 	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=system-ram # so\n' >$folder/a.conf
 	check daxctl reconfigure-device --persist --force --mode devdax dax0.0
 	[[ $status == 0 ]]

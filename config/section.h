@@ -4,14 +4,14 @@
 #include "config.h"
 #include "../util/say.h"
 
-/* Prints "FILE:LINE: [NAME]: sentence" and marks the stanza as wrong. */
-PRINTF(2, 3) void stanza_mistake(struct stanza *stanza, const char *format, ...);
+/* Prints "FILE:LINE: [NAME]: sentence" and marks the section as wrong. */
+PRINTF(2, 3) void section_mistake(struct section *section, const char *format, ...);
 
 /* Reads the value of a key, or prints what is wrong with it. */
-void stanza_read_key(struct stanza *stanza, const char *key, const char *value);
+void section_read_key(struct section *section, const char *key, const char *value);
 
-/* Prints what is wrong with a stanza as a whole, after all of its keys are read. */
-void stanza_check(struct stanza *stanza);
+/* Prints what is wrong with a section as a whole, after all of its keys are read. */
+void section_check(struct section *section);
 
 /* A range as the configuration has it, by value, for use within one expression:
  * "0x100000000-0x13fffffff". */
