@@ -218,7 +218,7 @@ static bool line_mentions(const struct config_scope *scope, const struct ini_lin
 
 	if (!key)
 		return false;
-	if (scope->mapless && !scope->uuid)
+	if (scope->nomap && !scope->uuid)
 		return strcmp(key, "map") == 0;
 	if (scope->uuid)
 		return strcmp(key, "nvdimm.uuid") == 0 && contains(line, scope->uuid);
@@ -240,9 +240,9 @@ static bool section_may_fit(const struct config_scope *scope, const struct secti
 {
 	uuid_t uuid;
 
-	if (!scope->mapless != !(section->given & KEY_MAP))
+	if (!scope->nomap != !(section->given & KEY_MAP))
 		return false;
-	if (scope->mapless && !scope->uuid)
+	if (scope->nomap && !scope->uuid)
 		return true;
 	if (!scope->uuid)
 		return !(section->given & KEY_UUID) && section->given & KEYS_REGION &&

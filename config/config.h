@@ -72,7 +72,7 @@ struct config_scope {
 	const char *uuid;
 	/* Sections with map = none, of this uuid or, without one, of any; otherwise those
 	 * without. */
-	bool mapless;
+	bool nomap;
 	/* Whether a section that names a region may be for it. */
 	bool (*may_fit)(const struct section *section, void *data);
 	void *data;

@@ -53,24 +53,24 @@ static int write_devdax(
 	struct config_edit *edit, struct ndctl_namespace *ndns, const struct identity *before)
 {
 	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
-	bool mapless = ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE;
+	bool nomap = ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE;
 	struct size_text align = size_argument(ndctl_dax_get_align(dax));
 	const struct section *section;
 	struct identity identity;
 	char uuid[UUID_STR_LEN];
 
 	identity_of(ndns, &identity);
-	if (mapless && uuid_is_null(identity.own)) {
+	if (nomap && uuid_is_null(identity.own)) {
 		say_error("%s: has no label, and so nothing by which it could be found again",
 			ndctl_namespace_get_devname(ndns));
 		return -EOPNOTSUPP;
 	}
-	uuid_unparse_lower(mapless ? identity.own : identity.claim, uuid);
+	uuid_unparse_lower(nomap ? identity.own : identity.claim, uuid);
 	const struct setting settings[] = {
 		{"nvdimm.uuid", uuid},
 		{"mode", "devdax"},
-		{"map", mapless ? "none" : NULL},
-		{"align", mapless ? align.text : NULL},
+		{"map", nomap ? "none" : NULL},
+		{"align", nomap ? align.text : NULL},
 		{"online", NULL},
 		{"movable", NULL},
 		{"memmap_on_memory", NULL},

@@ -91,7 +91,7 @@ static int apply_mode(const struct task *task)
 	return daxctl_dev_set_mode(task->device->dev, task->section->mode, task_flags(task));
 }
 
-int apply_task(struct daxctl_ctx *ctx, struct mapless *mapless, const struct task *task,
+int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
 	struct outcome *outcome)
 {
 	int err;
@@ -99,8 +99,8 @@ int apply_task(struct daxctl_ctx *ctx, struct mapless *mapless, const struct tas
 	limit_time();
 	switch (task->action) {
 	case ACTION_MAPLESS:
-		err = mapless_restore(
-			mapless, task->ndns, task->section->align, &outcome->error, &outcome->hint);
+		err = nomap_restore(
+			nomap, task->ndns, task->section->align, &outcome->error, &outcome->hint);
 		break;
 	case ACTION_CREATE:
 		err = apply_create(task, &outcome->device);

@@ -12,5 +12,5 @@ struct outcome {
 };
 
 /* Does what the task says. Returns 0 or a negative errno with @outcome's sentence set. */
-int apply_task(struct daxctl_ctx *ctx, struct mapless *mapless, const struct task *task,
+int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
 	struct outcome *outcome);

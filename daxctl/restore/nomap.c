@@ -39,7 +39,7 @@ DLOPEN_NOTE(LIBNDCTL, "nomap", "restore devices that have no struct pages (map =
 	F(ndctl_dax_get_location)                                                                  \
 	F(ndctl_namespace_restore_mapless)
 
-struct mapless {
+struct nomap {
 	void *library;
 	struct ndctl_ctx *ctx;
 #define MEMBER(name) typeof(name) *name;
@@ -50,18 +50,18 @@ static const struct {
 	const char *name;
 	size_t offset;
 } symbols[] = {
-#define ROW(name) {#name, offsetof(struct mapless, name)},
+#define ROW(name) {#name, offsetof(struct nomap, name)},
 	FUNCTIONS(ROW)};
 
-void mapless_free(struct mapless *mapless)
+void nomap_free(struct nomap *nomap)
 {
-	if (!mapless)
+	if (!nomap)
 		return;
-	if (mapless->ctx)
-		mapless->ndctl_unref(mapless->ctx);
-	if (mapless->library)
-		dlclose(mapless->library);
-	free(mapless);
+	if (nomap->ctx)
+		nomap->ndctl_unref(nomap->ctx);
+	if (nomap->library)
+		dlclose(nomap->library);
+	free(nomap);
 }
 
 static int missing(void)
@@ -71,32 +71,31 @@ static int missing(void)
 	return -ELIBACC;
 }
 
-static int load_libndctl(struct mapless *mapless)
+static int load_libndctl(struct nomap *nomap)
 {
-	mapless->library = dlopen(LIBNDCTL, RTLD_NOW | RTLD_LOCAL);
-	if (!mapless->library)
+	nomap->library = dlopen(LIBNDCTL, RTLD_NOW | RTLD_LOCAL);
+	if (!nomap->library)
 		return missing();
 	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
-		void *symbol = dlsym(mapless->library, symbols[i].name);
+		void *symbol = dlsym(nomap->library, symbols[i].name);
 		if (!symbol)
 			return missing();
-		memcpy((char *)mapless + symbols[i].offset, &symbol, sizeof(symbol));
+		memcpy((char *)nomap + symbols[i].offset, &symbol, sizeof(symbol));
 	}
-	int err = mapless->ndctl_new(&mapless->ctx);
+	int err = nomap->ndctl_new(&nomap->ctx);
 	if (err)
 		return err;
 	/* The verb prints the sentence of a failure. */
-	if (mapless->ndctl_get_log_priority(mapless->ctx) == LOG_ERR)
-		mapless->ndctl_set_log_priority(mapless->ctx, LOG_CRIT);
+	if (nomap->ndctl_get_log_priority(nomap->ctx) == LOG_ERR)
+		nomap->ndctl_set_log_priority(nomap->ctx, LOG_CRIT);
 	return 0;
 }
 
-static int add_namespace(
-	struct mapless *mapless, struct present *present, struct ndctl_namespace *ndns)
+static int add_namespace(struct nomap *nomap, struct present *present, struct ndctl_namespace *ndns)
 {
 	struct present_namespace *list =
 		reallocarray(present->namespaces, present->namespace_count + 1, sizeof(*list));
-	struct ndctl_dax *dax = mapless->ndctl_namespace_get_dax(ndns);
+	struct ndctl_dax *dax = nomap->ndctl_namespace_get_dax(ndns);
 
 	if (!list)
 		return -ENOMEM;
@@ -104,69 +103,69 @@ static int add_namespace(
 	list += present->namespace_count++;
 	*list = (struct present_namespace){
 		.object = ndns,
-		.name = mapless->ndctl_namespace_get_devname(ndns),
-		.raw = !dax && mapless->ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_RAW,
-		.mapless = dax && mapless->ndctl_dax_is_enabled(dax) &&
-			mapless->ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE,
+		.name = nomap->ndctl_namespace_get_devname(ndns),
+		.raw = !dax && nomap->ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_RAW,
+		.nomap = dax && nomap->ndctl_dax_is_enabled(dax) &&
+			nomap->ndctl_dax_get_location(dax) == NDCTL_PFN_LOC_NONE,
 	};
-	mapless->ndctl_namespace_get_uuid(ndns, list->uuid);
+	nomap->ndctl_namespace_get_uuid(ndns, list->uuid);
 	return 0;
 }
 
-static int add_all(struct mapless *mapless, struct present *present)
+static int add_all(struct nomap *nomap, struct present *present)
 {
 	struct ndctl_namespace *ndns;
 	struct ndctl_region *region;
 	struct ndctl_bus *bus;
 	int err = 0;
 
-	for (bus = mapless->ndctl_bus_get_first(mapless->ctx); bus;
-		bus = mapless->ndctl_bus_get_next(bus))
-		for (region = mapless->ndctl_region_get_first(bus); region;
-			region = mapless->ndctl_region_get_next(region))
-			for (ndns = mapless->ndctl_namespace_get_first(region); !err && ndns;
-				ndns = mapless->ndctl_namespace_get_next(ndns))
-				if (mapless->ndctl_namespace_get_size(ndns))
-					err = add_namespace(mapless, present, ndns);
+	for (bus = nomap->ndctl_bus_get_first(nomap->ctx); bus;
+		bus = nomap->ndctl_bus_get_next(bus))
+		for (region = nomap->ndctl_region_get_first(bus); region;
+			region = nomap->ndctl_region_get_next(region))
+			for (ndns = nomap->ndctl_namespace_get_first(region); !err && ndns;
+				ndns = nomap->ndctl_namespace_get_next(ndns))
+				if (nomap->ndctl_namespace_get_size(ndns))
+					err = add_namespace(nomap, present, ndns);
 	return err;
 }
 
-int mapless_new(struct mapless **out, struct present *present)
+int nomap_new(struct nomap **out, struct present *present)
 {
-	CLEANUP(cleanup_mapless) struct mapless *mapless = calloc(1, sizeof(*mapless));
+	CLEANUP(cleanup_nomap) struct nomap *nomap = calloc(1, sizeof(*nomap));
 
-	if (!mapless)
+	if (!nomap)
 		return -ENOMEM;
-	int err = load_libndctl(mapless) ?: add_all(mapless, present);
+	int err = load_libndctl(nomap) ?: add_all(nomap, present);
 	if (!err)
-		*out = TAKE(mapless);
+		*out = TAKE(nomap);
 	return err;
 }
 
-int mapless_find_uuid(const char *name, uuid_t uuid)
+int nomap_find_uuid(const char *name, uuid_t uuid)
 {
-	CLEANUP(cleanup_mapless) struct mapless *mapless = calloc(1, sizeof(*mapless));
+	CLEANUP(cleanup_nomap) struct nomap *nomap = calloc(1, sizeof(*nomap));
 
-	if (!mapless)
+	if (!nomap)
 		return -ENOMEM;
-	int err = load_libndctl(mapless);
+	int err = load_libndctl(nomap);
 	if (err)
 		return err;
-	struct ndctl_namespace *ndns = mapless->ndctl_namespace_get_by_name(mapless->ctx, name);
+	struct ndctl_namespace *ndns = nomap->ndctl_namespace_get_by_name(nomap->ctx, name);
 	if (!ndns)
 		return -ENOENT;
-	mapless->ndctl_namespace_get_uuid(ndns, uuid);
+	nomap->ndctl_namespace_get_uuid(ndns, uuid);
 	return 0;
 }
 
-int mapless_restore(struct mapless *mapless, const struct present_namespace *ndns,
-	unsigned long align, const char **error, const char **hint)
+int nomap_restore(struct nomap *nomap, const struct present_namespace *ndns, unsigned long align,
+	const char **error, const char **hint)
 {
-	int err = mapless->ndctl_namespace_restore_mapless(ndns->object, align, 0);
+	int err = nomap->ndctl_namespace_restore_mapless(ndns->object, align, 0);
 
 	if (err < 0) {
-		*error = mapless->ndctl_get_error(mapless->ctx) ?: strerror(-err);
-		*hint = mapless->ndctl_get_hint(mapless->ctx);
+		*error = nomap->ndctl_get_error(nomap->ctx) ?: strerror(-err);
+		*hint = nomap->ndctl_get_hint(nomap->ctx);
 	}
 	return err < 0 ? err : 0;
 }

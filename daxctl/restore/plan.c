@@ -476,7 +476,7 @@ static void find_namespace(struct task *task, const struct present *present)
 	} else if (!task->ndns) {
 		refuse(task, "no namespace has this uuid");
 		advise(task, "ndctl list -Ni shows the namespaces");
-	} else if (task->ndns->mapless) {
+	} else if (task->ndns->nomap) {
 		task->action = ACTION_NONE;
 	} else if (task->ndns->raw) {
 		task->action = ACTION_MAPLESS;

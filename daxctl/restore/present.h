@@ -35,7 +35,7 @@ struct present_namespace {
 	void *object;
 	const char *name;
 	uuid_t uuid; /* of the label */
-	bool raw, mapless;
+	bool raw, nomap;
 };
 
 struct present {

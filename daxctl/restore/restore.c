@@ -35,13 +35,13 @@ struct restoration {
 	struct daxctl_ctx *ctx;
 	const struct scope *scope; /* NULL: everything */
 	int lock;		   /* negative: none, in a dry run */
-	struct mapless *mapless;
+	struct nomap *nomap;
 	struct report report;
 };
 
 static void restoration_deinit(struct restoration *restoration)
 {
-	mapless_free(restoration->mapless);
+	nomap_free(restoration->nomap);
 	report_deinit(&restoration->report);
 }
 
@@ -70,7 +70,7 @@ static int do_task(struct restoration *restoration, const struct task *task)
 	}
 	report_memmap(report, task);
 	restoration_progress(restoration);
-	int err = dry_run ? 0 : apply_task(restoration->ctx, restoration->mapless, task, &outcome);
+	int err = dry_run ? 0 : apply_task(restoration->ctx, restoration->nomap, task, &outcome);
 	if (err) {
 		report_failed(report, task, err, &outcome);
 		return err;
@@ -172,7 +172,7 @@ static int look_at_all(
 	if (err)
 		say_error("the dax devices cannot be listed: %s", strerror(-err));
 	if (!err && wants_namespaces(config))
-		restoration->report.last = mapless_new(&restoration->mapless, &picture->present);
+		restoration->report.last = nomap_new(&restoration->nomap, &picture->present);
 	return err ?: tasks_init(&picture->tasks, config, &picture->present);
 }
 
@@ -196,7 +196,7 @@ static int look_at_scope(
 	if (scope->region)
 		err = look_at_region(restoration, picture);
 	else if (wants_namespaces(config))
-		err = mapless_new(&restoration->mapless, &picture->present);
+		err = nomap_new(&restoration->nomap, &picture->present);
 	err = err ?: tasks_init(&picture->tasks, config, &picture->present);
 	if (err || !scope->region || !changes_anything(&picture->tasks) ||
 		!is_named_twice(restoration->ctx, &picture->tasks))

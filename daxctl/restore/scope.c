@@ -75,7 +75,7 @@ int scope_init(struct scope *scope, struct daxctl_ctx *ctx, int count, char **ar
 	if (!scope_is_namespace(name))
 		return scope_take_device(scope, ctx, name);
 	scope->place = SCOPE_NAMESPACES;
-	scope->config.mapless = true;
+	scope->config.nomap = true;
 	return 0;
 }
 
@@ -87,10 +87,10 @@ int scope_is_configured(struct scope *scope, const char *path)
 		return 0;
 	if (scope->region || scope->count > 1)
 		return 1;
-	int err = mapless_find_uuid(scope_name_in(*scope->args), uuid);
+	int err = nomap_find_uuid(scope_name_in(*scope->args), uuid);
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	struct config_scope alone = {.mapless = true, .uuid = scope->uuid};
+	struct config_scope alone = {.nomap = true, .uuid = scope->uuid};
 	uuid_unparse_lower(uuid, scope->uuid);
 	return config_may_concern(path, &alone);
 }

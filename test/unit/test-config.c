@@ -368,7 +368,7 @@ static void for_one_device(void **state)
 	assert_false(read_for(fixture, &scope, &config));
 	assert_string_equal(said, "");
 	/* A namespace without a page map is something else. */
-	scope = (struct config_scope){.uuid = UUID_A, .mapless = true};
+	scope = (struct config_scope){.uuid = UUID_A, .nomap = true};
 	assert_false(read_for(fixture, &scope, &config));
 	scope.uuid = NULL;
 	assert_false(read_for(fixture, &scope, &config));

@@ -537,7 +537,7 @@ static int try_reconfigure(struct ndctl_namespace *ndns)
 	return ndctl_namespace_reconfigure(ndns, &spec, NULL);
 }
 
-static int try_mapless(struct ndctl_namespace *ndns)
+static int try_nomap(struct ndctl_namespace *ndns)
 {
 	return ndctl_namespace_restore_mapless(ndns, 0, 0);
 }
@@ -589,7 +589,7 @@ static int (*const changes[])(struct ndctl_namespace *ndns) = {
 	try_enable,
 	try_destroy,
 	try_reconfigure,
-	try_mapless,
+	try_nomap,
 	try_check,
 	try_clear,
 	try_read,

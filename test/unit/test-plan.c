@@ -233,7 +233,7 @@ static void without_map(void **state)
 	world->namespaces[0].raw = false;
 	compare(world, text);
 	assert_refused(world, 0, "namespace2.1 is not raw");
-	world->namespaces[0].mapless = true;
+	world->namespaces[0].nomap = true;
 	compare(world, text);
 	assert_task(world, 0, ACTION_NONE, "", 0);
 	world->namespaces[1] = world->namespaces[0];

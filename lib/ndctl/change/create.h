@@ -53,9 +53,9 @@ int plan_claim(struct txn *txn, const struct plan *plan);
 int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out);
 
 /* reconfigure.c: devdax without a page map, of which nothing on the medium tells */
-bool namespace_is_mapless(struct ndctl_namespace *ndns);
+bool namespace_is_nomap(struct ndctl_namespace *ndns);
 /* Makes the namespace so again, in a transaction of its own; under the region's lock. */
-int mapless_make(struct ndctl_namespace *ndns, unsigned long align);
+int nomap_make(struct ndctl_namespace *ndns, unsigned long align);
 
 /* create.c: under the region's lock */
 int create_locked(struct txn *txn, struct ndctl_region *region,

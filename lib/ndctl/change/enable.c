@@ -129,7 +129,7 @@ struct taken {
 	bool began;	 /* to take away what was there */
 	bool active;	 /* when it was taken away */
 	enum kind owner; /* of what had it */
-	bool mapless;
+	bool nomap;
 	unsigned long align;
 };
 
@@ -179,9 +179,9 @@ static int give_back(void *data)
 			"without its info block it would come up as something else");
 	ctx_forget(ndns->entity.ctx);
 	/* The step failed before it took anything away. */
-	if (taken->mapless && namespace_is_mapless(ndns))
+	if (taken->nomap && namespace_is_nomap(ndns))
 		return 0;
-	int err = taken->mapless			  ? mapless_make(ndns, taken->align)
+	int err = taken->nomap				  ? nomap_make(ndns, taken->align)
 		: !taken->active && namespace_claim(ndns) ? 0
 							  : namespace_enable(ndns, &own);
 	return err ?: check_come_back(taken);
@@ -212,8 +212,8 @@ int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
 
 	if (!taken)
 		return -ENOMEM;
-	taken->mapless = namespace_is_mapless(ndns);
-	if (taken->mapless)
+	taken->nomap = namespace_is_nomap(ndns);
+	if (taken->nomap)
 		taken->align = object_u64_or(&claim->entity.object, CLAIM_ALIGN, 0);
 	int err = hold_take(&taken->hold, ndns);
 	if (err || (!ndctl_namespace_is_active(ndns) && !claim)) {

@@ -119,7 +119,7 @@ EXPORT int ndctl_namespace_reconfigure(struct ndctl_namespace *old,
 
 /* ---- back to what leaves no trace ---- */
 
-bool namespace_is_mapless(struct ndctl_namespace *ndns)
+bool namespace_is_nomap(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
 	const char *map;
@@ -131,12 +131,12 @@ bool namespace_is_mapless(struct ndctl_namespace *ndns)
 }
 
 /* 1 if it is devdax without a page map, 0 if it is raw. */
-static int check_mapless(struct ndctl_namespace *ndns)
+static int check_nomap(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 	enum ndctl_namespace_mode mode = ndctl_namespace_get_mode(ndns);
 
-	if (namespace_is_mapless(ndns))
+	if (namespace_is_nomap(ndns))
 		return 1;
 	if (mode == NDCTL_NS_MODE_RAW)
 		return 0;
@@ -147,7 +147,7 @@ static int check_mapless(struct ndctl_namespace *ndns)
 	return -EINVAL;
 }
 
-static int mapless_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned long align)
+static int nomap_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned long align)
 {
 	const struct ndctl_namespace_spec spec = {
 		.struct_size = sizeof(spec),
@@ -164,27 +164,27 @@ static int mapless_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned 
 	return spec_complete(&plan, &spec) ?: step_disable(txn, ndns) ?: plan_claim(txn, &plan);
 }
 
-int mapless_make(struct ndctl_namespace *ndns, unsigned long align)
+int nomap_make(struct ndctl_namespace *ndns, unsigned long align)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
 
 	if (!err)
-		err = mapless_plan(txn, ndns, align);
+		err = nomap_plan(txn, ndns, align);
 	return err ?: txn_run(txn);
 }
 
-static int restore_mapless(struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
+static int restore_nomap(struct ndctl_namespace *ndns, unsigned long align, unsigned flags)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	AUTO_TXN struct txn *txn = NULL;
 	int err = (nd_change_begin(&ndns->entity, &txn) ?: plan_settle(ndns, flags))
-		?: check_mapless(ndns);
+		?: check_nomap(ndns);
 
 	if (!err)
 		err = plan_check_region(region) ?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
 	if (!err)
-		err = mapless_plan(txn, ndns, align);
+		err = nomap_plan(txn, ndns, align);
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN)
@@ -200,7 +200,7 @@ EXPORT int ndctl_namespace_restore_mapless(
 	if (!ndns)
 		return -EINVAL;
 	int err = kernel_check_flags(entity_kernel(&ndns->entity), flags, NDCTL_CHANGE_DRY_RUN)
-		?: restore_mapless(ndns, align, flags);
+		?: restore_nomap(ndns, align, flags);
 
 	return err < 0 ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 				 "%s: cannot become devdax again", entity_name(&ndns->entity))

@@ -128,7 +128,7 @@ static bool is_touched(const struct repair *repair, struct ndctl_region *region)
 /* It would come back raw. */
 static int check_has_map(struct ndctl_namespace *ndns)
 {
-	if (!namespace_is_mapless(ndns))
+	if (!namespace_is_nomap(ndns))
 		return 0;
 	kernel_fail(entity_kernel(&ndns->entity), EBUSY,
 		"it has no page map, and nothing would make it devdax again");
