@@ -16,17 +16,17 @@ setup_file() {
 	fi
 }
 
-# reachable FOLDER...: by `nobody` too, wherever on the host they lie. All that is changed for this
+# reachable DIRECTORY...: by `nobody` too, wherever on the host they lie. All that is changed for this
 # is the guest's copy of the permissions.
 reachable() {
-	local folder folders=()
-	for folder; do
-		while [[ $folder ]]; do
-			folders+=("$folder")
-			folder=${folder%/*}
+	local directory directories=()
+	for directory; do
+		while [[ $directory ]]; do
+			directories+=("$directory")
+			directory=${directory%/*}
 		done
 	done
-	chmod go+rx "${folders[@]}"
+	chmod go+rx "${directories[@]}"
 }
 
 # in_state STATE...: one after the other; a state with arguments is one word.

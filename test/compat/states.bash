@@ -27,13 +27,13 @@ empty_region() {
 
 # config KEY=VALUE...: a section for the first namespace, unless there is no key.
 config() {
-	local folder=/etc/daxctl.conf.d
+	local directory=/etc/daxctl.conf.d
 
-	mkdir -p "$folder"
-	: >"$folder/compat.conf"
+	mkdir -p "$directory"
+	: >"$directory/compat.conf"
 	((!$#)) || printf '%s\n' '[reconfigure-device compat]' \
 		"nvdimm.uuid=$("$REF_NDCTL" list -n namespace0.0 | jq -r '.[0].uuid')" "$@" \
-		>"$folder/compat.conf"
+		>"$directory/compat.conf"
 }
 
 no_config() {

@@ -71,13 +71,13 @@ unchanged() {
 }
 
 # nobody COMMAND...: runs it without permissions. The checkout may lie where only root may go; all
-# that is changed for this is the guest's copy of the folders' permissions.
+# that is changed for this is the guest's copy of the directories' permissions.
 nobody() {
-	local folder=$PWD
+	local directory=$PWD
 
-	while [[ $folder ]]; do
-		chmod go+rx "$folder"
-		folder=${folder%/*}
+	while [[ $directory ]]; do
+		chmod go+rx "$directory"
+		directory=${directory%/*}
 	done
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }

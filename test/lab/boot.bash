@@ -61,7 +61,7 @@ load_topology() {
 	. "$lab_dir/topology/$topology"
 }
 
-# prepare MODE ARG...: everything that QEMU will need, in the folder `work`.
+# prepare MODE ARG...: everything that QEMU will need, in the directory `work`.
 prepare() {
 	local mode=$1 module
 	shift
@@ -108,7 +108,7 @@ prepare_machine() {
 	cmdline+=" systemd.unit=lab.target"
 }
 
-# copy_modules RELEASE FOLDER: those that the disk is mounted with to FOLDER/modules, and to FOLDER/tree
+# copy_modules RELEASE DIRECTORY: those that the disk is mounted with to DIRECTORY/modules, and to DIRECTORY/tree
 # those that the machine has: udev would load all that fit, and no test needs a graphics card.
 copy_modules() {
 	local file number=200
@@ -123,7 +123,7 @@ copy_modules() {
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$2/tree" "$1"
 }
 
-# install_tools FOLDER: as a package of a distribution would have them below it.
+# install_tools DIRECTORY: as a package of a distribution would have them below it.
 install_tools() {
 	[[ $(meson introspect --buildoptions "$build" | jq -r '.[] | select(.name == "prefix").value') == /usr ]] ||
 		die "$build is not built for /usr; 'meson configure $build --prefix=/usr' and a build change that"

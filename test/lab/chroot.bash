@@ -4,7 +4,7 @@
 #
 # Other releases of Debian, to build and install in. Packages are unpacked as everywhere in the lab; neither
 # root nor a script of debootstrap for the release is needed, and a release takes a fifth of the time. The
-# folders are laid over each other in a mount namespace; what a command writes goes with it.
+# directories are laid over each other in a mount namespace; what a command writes goes with it.
 #
 #	root/	Debian's essential packages, and those that README.md names for a build
 #	tests/	what the unit tests need besides, and another compiler; not of Debian 12
@@ -68,18 +68,18 @@ unpack_layer() {
 	[[ $layer == root ]] || rm -rf "$debs"
 }
 
-# run_in_debian SUITE LAYERS COMMAND...: as root of a Debian, in the folder of the checkout, which is read-only.
+# run_in_debian SUITE LAYERS COMMAND...: as root of a Debian, in the directory of the checkout, which is read-only.
 # LAYERS is a list such as root,tests.
 run_in_debian() {
-	local spaces=(--mount) folder=$lab_cache/debian-$1 lower='' layer
+	local spaces=(--mount) directory=$lab_cache/debian-$1 lower='' layer
 	local -a names
 
 	need unshare util-linux
 	fetch "debian-$1"
 	IFS=, read -ra names <<<"$2"
 	for layer in "${names[@]}"; do
-		[[ -d $folder/$layer ]] || die "Debian $1 has no layer '$layer' in the cache"
-		lower=$folder/$layer${lower:+:$lower}
+		[[ -d $directory/$layer ]] || die "Debian $1 has no layer '$layer' in the cache"
+		lower=$directory/$layer${lower:+:$lower}
 	done
 	shift 2
 	((EUID == 0)) || spaces+=(--user --map-root-user)

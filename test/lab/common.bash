@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables that other parts set and use
 #
-# What every part of the lab uses: messages, folders, tables, clean-up.
+# What every part of the lab uses: messages, directories, tables, clean-up.
 
 # Exit statuses that are the lab's own; every other one is the command's.
 readonly lab_failed=123 guest_hung=124 guest_died=125
@@ -53,7 +53,7 @@ known_build() {
 }
 
 # Whatever is started or made has to go when the lab ends, however it ends: `doomed` are the
-# processes to kill, `scratch` the folders to remove.
+# processes to kill, `scratch` the directories to remove.
 doomed=() scratch=()
 
 clean_up() {

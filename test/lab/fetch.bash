@@ -98,14 +98,14 @@ open_suite() {
 	in_suite "$1" apt-get update
 }
 
-# unpack SUITE FOLDER PACKAGE...
+# unpack SUITE DIRECTORY PACKAGE...
 unpack() {
-	local suite=$1 folder=$2 package
+	local suite=$1 directory=$2 package
 	shift 2
-	mkdir -p tmp/packages "$folder"
+	mkdir -p tmp/packages "$directory"
 	(cd tmp/packages && in_suite "$suite" apt-get download "$@")
 	for package in tmp/packages/*.deb; do
-		dpkg -x "$package" "$folder"
+		dpkg -x "$package" "$directory"
 	done
 	rm -rf tmp/packages
 }
@@ -290,10 +290,10 @@ make_source() {
 	ln -s "${sources##*/}" usr/src/sources
 }
 
-# compile_modules KERNEL FOLDER: what FOLDER, below the kernel's sources or a path, has the makefile of.
+# compile_modules KERNEL DIRECTORY: what DIRECTORY, below the kernel's sources or a path, has the makefile of.
 # The modules are then in extra/.
 compile_modules() {
-	local kernel=$1 folder=$2 sources
+	local kernel=$1 directory=$2 sources
 	local -a includes # and `build`, which the trap needs after this function
 
 	need gcc gcc
@@ -307,25 +307,25 @@ compile_modules() {
 	cp -a "$lab_cache/source-$kernel/usr" "$build/"
 	sed -i "s|/usr/src/|$build/usr/src/|" "$build/usr/src/headers/Makefile"
 	sources=$build/usr/src/sources
-	if [[ $folder == /* ]]; then
-		cp -a "$folder" "$build/modules"
-		folder=$build/modules
+	if [[ $directory == /* ]]; then
+		cp -a "$directory" "$build/modules"
+		directory=$build/modules
 	else
-		folder=$sources/$folder
+		directory=$sources/$directory
 	fi
 	# A module outside of the kernel's tree does not find the headers of the drivers it stands in for.
 	includes=("-I$sources/drivers/nvdimm" "-I$sources/drivers/acpi/nfit" "-I$sources/drivers/dax")
-	make -s -j"$(nproc)" -C "$build/usr/src/headers" M="$folder" \
+	make -s -j"$(nproc)" -C "$build/usr/src/headers" M="$directory" \
 		KCPPFLAGS="${includes[*]}" modules >"$build/log" 2>&1 || {
 		cat "$build/log" >&2
-		die "the modules in $folder do not build; the compiler's messages are above"
+		die "the modules in $directory do not build; the compiler's messages are above"
 	}
 	mkdir extra
-	find "$folder/" -name '*.ko' -exec cp -t extra {} +
+	find "$directory/" -name '*.ko' -exec cp -t extra {} +
 	strip --strip-debug extra/*.ko
 }
 
-# build_modules KERNEL FOLDER MODULE...: likewise, and the kernel's tree of modules is then in lib, with
+# build_modules KERNEL DIRECTORY MODULE...: likewise, and the kernel's tree of modules is then in lib, with
 # these in the place of those that have the names MODULE.
 build_modules() {
 	local kernel=$lab_cache/kernel-$1 release module
@@ -406,17 +406,17 @@ image_failed() {
 # outdated ITEM: whether it was built from other sources than there are now, or is a QEMU that loads the
 # machine's modules.
 outdated() {
-	local folder=${1%%-*} file
+	local directory=${1%%-*} file
 
-	if [[ $folder == qemu ]]; then
+	if [[ $directory == qemu ]]; then
 		[[ -e $lab_cache/$1 && ! -e $lab_cache/$1/root/usr/bin/qemu-bundle ]]
 		return
-	elif [[ $folder == debian ]]; then
+	elif [[ $directory == debian ]]; then
 		[[ -e $lab_cache/$1 ]] && ! cmp -s <(describe_debian "${1#*-}") "$lab_cache/$1/packages"
 		return
 	fi
-	[[ $folder =~ ^(nonedax|labelfault|image)$ && -e $lab_cache/$1 ]] || return 1
-	for file in "$lab_dir/$folder"/*; do
+	[[ $directory =~ ^(nonedax|labelfault|image)$ && -e $lab_cache/$1 ]] || return 1
+	for file in "$lab_dir/$directory"/*; do
 		cmp -s "$file" "$lab_cache/$1/${file##*/}" || return 0
 	done
 	return 1

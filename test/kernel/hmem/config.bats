@@ -4,50 +4,50 @@
 
 load ../helpers
 
-folder=/etc/daxctl.conf.d
+directory=/etc/daxctl.conf.d
 
 setup() {
-	rm -rf $folder
-	mkdir $folder
+	rm -rf $directory
+	mkdir $directory
 	all_devdax || :
 }
 
 teardown_file() {
-	rm -rf $folder
+	rm -rf $directory
 }
 
 @test "C5: headers that are not known or malformed, and files that cannot be used, are told; the rest is applied" {
-	printf '[reconfigure-device]\nregion.path = /x\n[create-devcie x]\nregion.path = /x\n' >$folder/a.conf
-	printf '[reconfigure-device\tx]\nregion.path = /x\n[reconfigure-device y] z\n[monitor z]\n' >>$folder/a.conf
-	printf '[reconfigure-device good]\nregion.range = 0x100000000-0x17fffffff\nmode = system-ram' >$folder/b.conf
-	mkdir $folder/c.conf
-	ln -s nowhere $folder/d.conf
-	printf '[create-device n\0]\n' >$folder/e.conf
-	printf '[create-device \xc2\x9b2J\x9b]\nx\n' >$folder/f.conf
+	printf '[reconfigure-device]\nregion.path = /x\n[create-devcie x]\nregion.path = /x\n' >$directory/a.conf
+	printf '[reconfigure-device\tx]\nregion.path = /x\n[reconfigure-device y] z\n[monitor z]\n' >>$directory/a.conf
+	printf '[reconfigure-device good]\nregion.range = 0x100000000-0x17fffffff\nmode = system-ram' >$directory/b.conf
+	mkdir $directory/c.conf
+	ln -s nowhere $directory/d.conf
+	printf '[create-device n\0]\n' >$directory/e.conf
+	printf '[create-device \xc2\x9b2J\x9b]\nx\n' >$directory/f.conf
 	# Who names a device hears of what may be for it, and mistakes do not count; the others are told to who does not.
 	check daxctl restore dax0.0
 	[[ $status == 0 && $stderr != *"a.conf:1: "* ]]
-	says "$folder/c.conf: is not used: it is no file"
-	says "restored: dax0.0 ([reconfigure-device good] of $folder/b.conf)"
+	says "$directory/c.conf: is not used: it is no file"
+	says "restored: dax0.0 ([reconfigure-device good] of $directory/b.conf)"
 	check daxctl restore
 	((status != 0))
-	says "$folder/a.conf:1: [reconfigure-device]: the section has no name"
+	says "$directory/a.conf:1: [reconfigure-device]: the section has no name"
 	says "hint: write [reconfigure-device NAME]"
-	says "$folder/a.conf:3: [create-devcie x]: there is no such kind of section"
+	says "$directory/a.conf:3: [create-devcie x]: there is no such kind of section"
 	says "hint: write [create-device x]"
-	says "$folder/a.conf:5: [reconfigure-device\\x09x]: no blank follows reconfigure-device"
+	says "$directory/a.conf:5: [reconfigure-device\\x09x]: no blank follows reconfigure-device"
 	says "hint: write [reconfigure-device x]"
-	says "$folder/a.conf:7: [reconfigure-device y"
-	says "daxctl: warning: $folder/a.conf:8: [monitor z]: is ignored"
-	says "daxctl: warning: $folder/b.conf:3: the last line does not end with a newline"
-	says "$folder/c.conf: is not used: it is no file"
-	says "$folder/d.conf: cannot be read: No such file"
-	says "$folder/e.conf: is not used: it is no text"
-	says "$folder/f.conf:2: [create-device \\xc2\\x9b2j\\x9b]: is not 'key = value'"
-	says "in place: dax0.0 ([reconfigure-device good] of $folder/b.conf)"
+	says "$directory/a.conf:7: [reconfigure-device y"
+	says "daxctl: warning: $directory/a.conf:8: [monitor z]: is ignored"
+	says "daxctl: warning: $directory/b.conf:3: the last line does not end with a newline"
+	says "$directory/c.conf: is not used: it is no file"
+	says "$directory/d.conf: cannot be read: No such file"
+	says "$directory/e.conf: is not used: it is no text"
+	says "$directory/f.conf:2: [create-device \\xc2\\x9b2j\\x9b]: is not 'key = value'"
+	says "in place: dax0.0 ([reconfigure-device good] of $directory/b.conf)"
 	# What others keep there does not count.
-	rm -r $folder/[acdef].conf
-	echo '[monitor z]' >$folder/a.conf
+	rm -r $directory/[acdef].conf
+	echo '[monitor z]' >$directory/a.conf
 	check daxctl restore
 	[[ $status == 0 ]]
 	says "restored 0, 1 in place, 0 failed"
@@ -61,67 +61,67 @@ region_section() {
 
 @test "--persist beside a section that may win later: the change is made, and it is said that it is not kept" {
 	local -A spoil=(
-		[mode]="chmod 664 $folder/a.conf"
-		[key]="sed -i 's/^mode/movabel = true\nmode/' $folder/a.conf"
-		[range]="sed -i 's/^region.range.*/region.range = 0x1/' $folder/a.conf"
-		[header]="sed -i 1d $folder/a.conf"
-		[link]="ln -sf nowhere $folder/a.conf"
-		[loop]="ln -sf a.conf $folder/a.conf"
-		[pipe]="rm $folder/a.conf; mkfifo $folder/a.conf"
+		[mode]="chmod 664 $directory/a.conf"
+		[key]="sed -i 's/^mode/movabel = true\nmode/' $directory/a.conf"
+		[range]="sed -i 's/^region.range.*/region.range = 0x1/' $directory/a.conf"
+		[header]="sed -i 1d $directory/a.conf"
+		[link]="ln -sf nowhere $directory/a.conf"
+		[loop]="ln -sf a.conf $directory/a.conf"
+		[pipe]="rm $directory/a.conf; mkfifo $directory/a.conf"
 	)
 	for what in "${!spoil[@]}"; do
 		echo "# $what"
-		rm -f $folder/*
-		region_section system-ram >$folder/a.conf
+		rm -f $directory/*
+		region_section system-ram >$directory/a.conf
 		eval "${spoil[$what]}"
 		check timeout 20 daxctl reconfigure-device -m devdax --persist --force dax0.0
 		[[ $status != 0 && $status != 124 ]]
 		says "dax0.0: the change is made, but it is not kept for the next boot"
-		[[ ! -e $folder/persist.conf ]]
+		[[ ! -e $directory/persist.conf ]]
 	done
 	# A mistake in what is for another region keeps nothing from being kept.
-	rm -f $folder/*
-	region_section devdax | sed 's/0x1/0x9/g; s/^mode/movabel = true\nmode/' >$folder/a.conf
+	rm -f $directory/*
+	region_section devdax | sed 's/0x1/0x9/g; s/^mode/movabel = true\nmode/' >$directory/a.conf
 	check daxctl reconfigure-device -m devdax --persist --force dax0.0
-	[[ $status == 0 && -s $folder/persist.conf ]]
+	[[ $status == 0 && -s $directory/persist.conf ]]
 }
 
 @test "--persist: what an editor saves meanwhile stays, and the change is kept beside it" {
-	region_section system-ram >$folder/persist.conf
-	check strace -f -o /dev/null -P $folder/.persist.conf.daxctl-new -e trace=fsync -e inject=fsync:delay_enter=4000000:when=1 \
+	region_section system-ram >$directory/persist.conf
+	check strace -f -o /dev/null -P $directory/.persist.conf.daxctl-new -e trace=fsync -e inject=fsync:delay_enter=4000000:when=1 \
 		daxctl reconfigure-device -m devdax --force --persist dax0.0 3>&- &
 	local process=$!
-	await $folder/.persist.conf.daxctl-new $process
-	printf '\n[monitor mine]\nx = 1\n' >>$folder/persist.conf
+	await $directory/.persist.conf.daxctl-new $process
+	printf '\n[monitor mine]\nx = 1\n' >>$directory/persist.conf
 	wait $process
-	cat $folder/persist.conf
-	grep -q '^\[monitor mine\]$' $folder/persist.conf
-	grep -q '^mode = devdax$' $folder/persist.conf
-	[[ $(ls -A $folder) == persist.conf ]]
+	cat $directory/persist.conf
+	grep -q '^\[monitor mine\]$' $directory/persist.conf
+	grep -q '^mode = devdax$' $directory/persist.conf
+	[[ $(ls -A $directory) == persist.conf ]]
 }
 
 @test "--persist that is killed leaves no file for ever; a limit on file sizes and a mounted file are told" {
-	region_section system-ram >$folder/persist.conf
+	region_section system-ram >$directory/persist.conf
 	check strace -f -o /dev/null -e trace=rename -e inject=rename:signal=KILL daxctl reconfigure-device -m devdax --force --persist dax0.0
 	((status == 137))
 	check daxctl reconfigure-device -m devdax --force --persist dax0.0
-	[[ $status == 0 && $(ls -A $folder) == persist.conf ]]
+	[[ $status == 0 && $(ls -A $directory) == persist.conf ]]
 	# More than a KiB.
-	{ printf '# %060d\n' {1..50}; region_section devdax; } >$folder/persist.conf
+	{ printf '# %060d\n' {1..50}; region_section devdax; } >$directory/persist.conf
 	check bash -c 'ulimit -f 1; exec daxctl reconfigure-device -m system-ram --persist dax0.0 2>&1 | cat'
 	[[ $output == *"persist.conf: cannot be written: File too large"*"it is not kept for the next boot"* ]]
-	cp $folder/persist.conf "$BATS_TEST_TMPDIR/real"
-	mount --bind "$BATS_TEST_TMPDIR/real" $folder/persist.conf
+	cp $directory/persist.conf "$BATS_TEST_TMPDIR/real"
+	mount --bind "$BATS_TEST_TMPDIR/real" $directory/persist.conf
 	check daxctl reconfigure-device -m system-ram --persist dax0.0
-	umount $folder/persist.conf
+	umount $directory/persist.conf
 	((status != 0))
 	says "persist.conf: cannot be written: Device or resource busy"
-	says "hint: $folder/persist.conf is a mount point: mount its directory instead of the file, and run the command again"
-	[[ $(ls -A $folder) == persist.conf ]]
+	says "hint: $directory/persist.conf is a mount point: mount its directory instead of the file, and run the command again"
+	[[ $(ls -A $directory) == persist.conf ]]
 }
 
 @test "without /proc the configuration is read all the same" {
-	region_section devdax >$folder/a.conf
+	region_section devdax >$directory/a.conf
 	LD_LIBRARY_PATH=$LAB_BUILD/lib/daxctl:$LAB_BUILD/lib/ndctl \
 		check unshare -m bash -c 'mount -t tmpfs none /proc; [[ ! -e /proc/self ]] && daxctl restore'
 	[[ $status == 0 && $stderr != *parsed* ]]
@@ -129,17 +129,17 @@ region_section() {
 }
 
 @test "reconfigure-device -C beside a section for the region: names what applies it" {
-	printf '[reconfigure-device mine]\nregion.range = 0x100000000-0x17fffffff\nmode = devdax\n' >$folder/a.conf
+	printf '[reconfigure-device mine]\nregion.range = 0x100000000-0x17fffffff\nmode = devdax\n' >$directory/a.conf
 	check daxctl reconfigure-device -C dax0.0
 	says "dax0.0: sections for dynamic regions are left to restore"
 	says "hint: daxctl restore dax0.0"
 	[[ $stderr != *"no section"* ]]
-	rm $folder/a.conf
+	rm $directory/a.conf
 	check daxctl reconfigure-device -C dax0.0
-	says "dax0.0: no section in $folder is for it"
+	says "dax0.0: no section in $directory is for it"
 }
 
-@test "migrate-device-model: a relative link to the same file is one already; a missing folder is named" {
+@test "migrate-device-model: a relative link to the same file is one already; a missing directory is named" {
 	local conf
 	conf=/usr/share/daxctl/daxctl.conf
 	mount -t tmpfs tmpfs /etc/modprobe.d

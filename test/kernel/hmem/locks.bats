@@ -91,12 +91,12 @@ hold() {
 }
 
 @test "--persist waits for who is changing the region, and keeps nothing that is undone" {
-	local size=/sys/bus/dax/devices/dax0.0/size said=$BATS_TEST_TMPDIR/said folder=/etc/daxctl.conf.d full config worker
+	local size=/sys/bus/dax/devices/dax0.0/size said=$BATS_TEST_TMPDIR/said directory=/etc/daxctl.conf.d full config worker
 	full=$(<$size)
-	rm -rf $folder
+	rm -rf $directory
 	daxctl disable-device dax0.0
 	daxctl reconfigure-device --persist -s 1G dax0.0
-	config=$(find /run/daxctl -name "config-*-$(stat -c %i $folder)")
+	config=$(find /run/daxctl -name "config-*-$(stat -c %i $directory)")
 	flock -o -x "$config" sleep 100 3>&- &
 	locked=$!
 	sleep 1
@@ -115,9 +115,9 @@ hold() {
 	done
 	touch "$BATS_TEST_TMPDIR/undo"
 	wait "$worker"
-	grep "^range.1 = 0x100000000-0x11fffffff" $folder/persist.conf
+	grep "^range.1 = 0x100000000-0x11fffffff" $directory/persist.conf
 	daxctl reconfigure-device -s "$full" dax0.0
-	rm -rf $folder
+	rm -rf $directory
 }
 
 # waiting COMMAND...: runs it in the background, $worker, until it waits for the drivers, which are $locked.

@@ -7,7 +7,7 @@
 
 load ../helpers
 
-folder=/etc/daxctl.conf.d
+directory=/etc/daxctl.conf.d
 many=100
 region=/sys/devices/platform/hmem.0
 record='/run/daxctl/restored-!platform!hmem.0'
@@ -34,14 +34,14 @@ setup_file() {
 }
 
 setup() {
-	rm -rf "$folder"
-	mkdir "$folder"
+	rm -rf "$directory"
+	mkdir "$directory"
 	{
 		section 0 $((0x100000000)) $((256 << 20)) "mode = system-ram"
 		for ((n = 1; n < many; n++)); do
 			section "$n" $((0x110000000 + (n - 1) * (2 << 20))) $((2 << 20))
 		done
-	} >"$folder/many.conf"
+	} >"$directory/many.conf"
 }
 
 teardown() {
@@ -54,7 +54,7 @@ teardown_file() {
 	daxctl destroy-device --force all 2>/dev/null || :
 	daxctl reconfigure-device -s 2G -a 2M dax0.0
 	daxctl enable-device dax0.0
-	rm -rf "$folder"
+	rm -rf "$directory"
 }
 
 # at_once: a unit for each device; says whose failed, and what each said is in said.N.
@@ -95,7 +95,7 @@ hold_region() {
 # hold_config: who restores waits until $holder is killed.
 hold_config() {
 	# shellcheck disable=SC2046,SC2183 # two numbers
-	flock -o -x "/run/daxctl/config-$(printf '%x-%d' $(stat -c '%d %i' "$folder"))" sleep 1000 3>&- &
+	flock -o -x "/run/daxctl/config-$(printf '%x-%d' $(stat -c '%d %i' "$directory"))" sleep 1000 3>&- &
 	holder=$!
 	rm -f "$BATS_TEST_TMPDIR"/said*
 	sleep 0.5
@@ -119,7 +119,7 @@ hold_config() {
 
 @test "F: the unit of a device that cannot be restored fails, and no other" {
 	local n
-	sed -i '/^\[create-device d50\]/,/^$/s/^$/mode = system-ram/' "$folder/many.conf"
+	sed -i '/^\[create-device d50\]/,/^$/s/^$/mode = system-ram/' "$directory/many.conf"
 	at_once
 	[[ ${failed[*]} == 50 ]]
 	for ((n = 0; n < many; n++)); do
@@ -134,8 +134,8 @@ hold_config() {
 
 @test "F: without a section for it a unit takes no lock and looks at no other device" {
 	local lock
-	printf '[reconfigure-device x]\nnvdimm.uuid = 6fd7bb62-0155-4bb6-8b22-a875b2c26262\n' >"$folder/many.conf"
-	printf '[create-device y]\nregion.path = /platform/other\nsizze = 1M\n' >>"$folder/many.conf"
+	printf '[reconfigure-device x]\nnvdimm.uuid = 6fd7bb62-0155-4bb6-8b22-a875b2c26262\n' >"$directory/many.conf"
+	printf '[create-device y]\nregion.path = /platform/other\nsizze = 1M\n' >>"$directory/many.conf"
 	for lock in /run/daxctl/{config,object}-*; do
 		flock -o -x "$lock" sleep 1000 3>&- &
 	done

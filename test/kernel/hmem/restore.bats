@@ -7,20 +7,20 @@ load ../helpers
 
 # bats file_tags=every-kernel
 
-folder=/etc/daxctl.conf.d
+directory=/etc/daxctl.conf.d
 region=$(readlink -f /sys/bus/dax/devices/dax0.0/..)
 
 record='/run/daxctl/restored-!platform!hmem.0'
 
 setup() {
 	as_booted
-	rm -rf $folder
-	mkdir $folder
+	rm -rf $directory
+	mkdir $directory
 }
 
 teardown_file() {
 	as_booted
-	rm -rf $folder
+	rm -rf $directory
 }
 
 # as_booted: one device that has everything, in devdax mode.
@@ -44,7 +44,7 @@ three() {
 }
 
 @test "three devices are made of the one of the boot; a second run writes nothing" {
-	three >$folder/three.conf
+	three >$directory/three.conf
 	unchanged daxctl restore --dry-run
 	[[ $status == 0 ]]
 	json 'map(.section) == ["create-device a", "create-device b", "create-device c"]'
@@ -54,7 +54,7 @@ three() {
 	check daxctl restore
 	[[ $status == 0 ]]
 	json 'map(.result) == ["restored", "restored", "restored"]'
-	says "restored: dax0.1 ([create-device b] of $folder/three.conf)"
+	says "restored: dax0.1 ([create-device b] of $directory/three.conf)"
 	says "restored 3, 0 in place, 0 failed"
 	check daxctl list -DM
 	json 'map([.size, .align, .mode]) == [[1073741824, 2097152, "devdax"], [536870912, 2097152, "system-ram"],
@@ -68,32 +68,32 @@ three() {
 }
 
 @test "by size, with all that is left; by device; broken ones beside them" {
-	printf '[create-device a]\nregion.path = %s*.0\nsize = 512M\n' "${region%?.0}" >$folder/a.conf
-	device rest "align = 4K" >$folder/b.conf
-	device b "sizze = 128M" >$folder/c.conf
-	device c "size = 128M" >>$folder/c.conf
-	device d "range.1 = 0x90000000-0x9fffffff" >$folder/d.conf
-	printf '[create-device e]\nregion.path = /platform/nothing\n' >>$folder/d.conf
+	printf '[create-device a]\nregion.path = %s*.0\nsize = 512M\n' "${region%?.0}" >$directory/a.conf
+	device rest "align = 4K" >$directory/b.conf
+	device b "sizze = 128M" >$directory/c.conf
+	device c "size = 128M" >>$directory/c.conf
+	device d "range.1 = 0x90000000-0x9fffffff" >$directory/d.conf
+	printf '[create-device e]\nregion.path = /platform/nothing\n' >>$directory/d.conf
 	check daxctl restore dax0.0
 	[[ $status != 0 ]]
-	says "$folder/c.conf:3: [create-device b]: sizze: there is no such key"
+	says "$directory/c.conf:3: [create-device b]: sizze: there is no such key"
 	says "restored: dax0.0 ([create-device a]"
 	says "not restored: [create-device d]"
 	json 'map(.section) == ["create-device a", "create-device c", "create-device d", "create-device rest"]'
 	check daxctl restore
 	[[ $status == 234 || $status == 250 ]]
-	says "not restored: [create-device e] of $folder/d.conf: no region is like this"
+	says "not restored: [create-device e] of $directory/d.conf: no region is like this"
 	says "restored 0, 3 in place, 3 failed"
 	check daxctl list -D
 	json 'map([.size, .align]) == [[536870912, 2097152], [134217728, 2097152], [1476395008, 4096]]'
-	chmod g+w $folder/a.conf
+	chmod g+w $directory/a.conf
 	check daxctl restore --dry-run /sys/bus/dax/devices/dax0.1
 	says "a.conf: is not used: others than root can change it"
 	says "in place: dax0.1"
 }
 
 @test "a device in use, or that no section describes, is left alone" {
-	three >$folder/three.conf
+	three >$directory/three.conf
 	map_device dax0.0
 	unchanged daxctl restore
 	[[ $status != 0 ]]
@@ -104,7 +104,7 @@ three() {
 	daxctl reconfigure-device -s 1536M dax0.0
 	unchanged daxctl restore
 	[[ $status == 250 ]]
-	says "not restored: [create-device a] of $folder/three.conf: dax0.0 has some of its ranges"
+	says "not restored: [create-device a] of $directory/three.conf: dax0.0 has some of its ranges"
 	says "hint: daxctl destroy-device dax0.0"
 	says "dax0.0: is left as it is: no section describes it"
 }
@@ -114,7 +114,7 @@ three() {
 # bats file_tags=
 
 @test "faults: a section that cannot be applied leaves everything as it was" {
-	device a "range.1 = 0x100000000-0x10fffffff" "mode = system-ram" >$folder/a.conf
+	device a "range.1 = 0x100000000-0x10fffffff" "mode = system-ram" >$directory/a.conf
 	# No record of the pass can be kept: its writes would count, and fail nothing.
 	rm -f "$record"
 	mkdir -p "$record"
@@ -135,24 +135,24 @@ three() {
 	{
 		device a "range.1 = 0x100000000-0x13fffffff"
 		device b "range.1 = 0x150000000-0x1501fffff" "mode = system-ram"
-	} >$folder/two.conf
+	} >$directory/two.conf
 	check daxctl restore dax0.0
 	[[ $status != 0 ]]
-	says "in place: dax0.0 ([create-device a] of $folder/two.conf)"
-	[[ $stderr == *"not restored: [create-device b] of $folder/two.conf: "* ]]
+	says "in place: dax0.0 ([create-device a] of $directory/two.conf)"
+	[[ $stderr == *"not restored: [create-device b] of $directory/two.conf: "* ]]
 	says "restored 0, 1 in place, 1 failed"
 }
 
 @test "memory that came online by itself, in another zone, is given back or moved" {
 	daxctl reconfigure-device --mode system-ram --no-movable dax0.0
-	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\nmemmap_on_memory = true\n' >$folder/a.conf
+	printf '[reconfigure-device all]\nregion.range = 0x140000000-0x15fffffff\nmemmap_on_memory = true\n' >$directory/a.conf
 	check daxctl restore
 	[[ $status == 0 ]]
-	says "[reconfigure-device all] of $folder/a.conf: memmap_on_memory has no effect"
+	says "[reconfigure-device all] of $directory/a.conf: memmap_on_memory has no effect"
 	json '.[0].differences == {movable: {configured: true, present: false}}'
 	check daxctl list
 	json '.[0] | .movable and .online_memblocks == 16'
-	three >$folder/a.conf
+	three >$directory/a.conf
 	check daxctl restore
 	[[ $status == 0 ]]
 	json 'map(.result) == ["restored", "restored", "restored"]'
@@ -161,7 +161,7 @@ three() {
 }
 
 @test "--persist: the region as it is, kept over what a boot does to it" {
-	rmdir $folder
+	rmdir $directory
 	check daxctl disable-device dax0.0
 	check daxctl reconfigure-device --persist -s 1G dax0.0
 	[[ $status == 0 ]]
@@ -173,8 +173,8 @@ three() {
 	check daxctl reconfigure-device --persist --mode system-ram --no-movable dax0.2
 	[[ $status == 0 ]]
 	daxctl list -DM >before
-	cp $folder/persist.conf persist
-	[[ $(stat -c %a $folder/persist.conf) == 644 ]]
+	cp $directory/persist.conf persist
+	[[ $(stat -c %a $directory/persist.conf) == 644 ]]
 	diff - persist <<-'END'
 		[create-device dax0.0]
 		region.range = 0x100000000-0x17fffffff
@@ -205,10 +205,10 @@ three() {
 	# What is changed for the time is told.
 	check daxctl reconfigure-device --force --mode devdax dax0.2
 	[[ $status == 0 ]]
-	says "dax0.2: is in mode system-ram again at the next boot, as [create-device dax0.2] of $folder/persist.conf says"
+	says "dax0.2: is in mode system-ram again at the next boot, as [create-device dax0.2] of $directory/persist.conf says"
 	check daxctl destroy-device --force dax0.2
 	[[ $status == 0 ]]
-	says "dax0.2: is still in [create-device dax0.2] of $folder/persist.conf, which brings it back at the next boot"
+	says "dax0.2: is still in [create-device dax0.2] of $directory/persist.conf, which brings it back at the next boot"
 	daxctl disable-device dax0.1
 	check daxctl reconfigure-device -s 128M dax0.1
 	[[ $status == 0 ]]
@@ -218,13 +218,13 @@ three() {
 	daxctl list -DM | diff before -
 
 	# Comments and what is not ours stay; what is undone goes.
-	sed -i '1i # the memory of the machine\n[other]\nx\n' $folder/persist.conf
-	sed -i 's/^movable = false/movable = false ; for the kernel/' $folder/persist.conf
+	sed -i '1i # the memory of the machine\n[other]\nx\n' $directory/persist.conf
+	sed -i 's/^movable = false/movable = false ; for the kernel/' $directory/persist.conf
 	check daxctl destroy-device --persist --force dax0.1
 	[[ $status == 0 ]]
 	check daxctl reconfigure-device --persist --force --mode devdax dax0.2
 	[[ $status == 0 ]]
-	diff - $folder/persist.conf <<-'END'
+	diff - $directory/persist.conf <<-'END'
 		# the memory of the machine
 		[other]
 		x
@@ -242,32 +242,32 @@ three() {
 	END
 	check daxctl destroy-device --persist --force all
 	check daxctl list -D
-	printf '# the memory of the machine\n[other]\nx\n' | diff - $folder/persist.conf
+	printf '# the memory of the machine\n[other]\nx\n' | diff - $directory/persist.conf
 }
 
 @test "--persist: what cannot be kept is a failure that says so; bad uses" {
-	chmod o+w $folder
+	chmod o+w $directory
 	check daxctl reconfigure-device --persist --mode system-ram dax0.0
 	[[ $status == 255 && $(daxctl list | jq -r '.[0].mode') == system-ram ]]
-	says "$folder: is not used: others than root can change it"
+	says "$directory: is not used: others than root can change it"
 	says "dax0.0: the change is made, but it is not kept for the next boot"
-	chmod o-w $folder
+	chmod o-w $directory
 	# The section of a device that cannot be read stays.
-	three >$folder/three.conf
+	three >$directory/three.conf
 	daxctl restore
 	mount --bind /dev/null /sys/bus/dax/devices/dax0.2/size
 	check daxctl reconfigure-device --persist --force --mode devdax dax0.1
 	umount /sys/bus/dax/devices/dax0.2/size
-	[[ $status != 0 && $(<$folder/three.conf) == "$(three)" && ! -e $folder/persist.conf ]]
+	[[ $status != 0 && $(<$directory/three.conf) == "$(three)" && ! -e $directory/persist.conf ]]
 	says "dax0.2: its size, alignment and ranges cannot be read"
 	says "dax0.1: the change is made, but it is not kept for the next boot"
-	rm $folder/three.conf
+	rm $directory/three.conf
 	as_booted
 	# The one section that there is stays one.
-	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=system-ram # so\n' >$folder/a.conf
+	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=system-ram # so\n' >$directory/a.conf
 	check daxctl reconfigure-device --persist --force --mode devdax dax0.0
 	[[ $status == 0 ]]
-	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=devdax # so\n' | diff - $folder/a.conf
+	printf '[reconfigure-device all]\nregion.path = /platform/*\nmode=devdax # so\n' | diff - $directory/a.conf
 	for bad in "-C" "-m devdax --dry-run"; do
 		# shellcheck disable=SC2086 # words
 		unchanged daxctl reconfigure-device --persist $bad dax0.0

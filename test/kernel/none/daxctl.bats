@@ -50,7 +50,7 @@ load ../helpers
 		181 "$make" . mem:0:0:4 mem:1:4:8 -- spa:65535:1:4:8
 		1 rm nfit.dat
 	END
-	# A folder that cannot be written to.
+	# A directory that cannot be written to.
 	"$make" tables mem:0:0:4 mem:1:4:8 -- spa:1:1:4:8
 	chmod 755 "$BATS_TEST_TMPDIR" tables
 	check nobody daxctl split-acpi -d tables -p 1

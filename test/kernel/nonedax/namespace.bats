@@ -107,12 +107,12 @@ assert memory[:5] == b"    0" and memory[-5:] == b"  end"'
 }
 
 @test "--persist: daxctl restore brings it back after a boot, whatever it holds" {
-	local folder=/etc/daxctl.conf.d uuid
-	rm -rf $folder
+	local directory=/etc/daxctl.conf.d uuid
+	rm -rf $directory
 	check ndctl create-namespace --mode devdax --map none --size 32M --align 4K --persist
 	[[ $status == 0 ]]
 	uuid=$(</sys/bus/nd/devices/namespace0.0/uuid)
-	diff - $folder/persist.conf <<-END
+	diff - $directory/persist.conf <<-END
 		[reconfigure-device namespace0.0]
 		nvdimm.uuid = $uuid
 		mode = devdax
@@ -142,6 +142,6 @@ assert memory[:5] == b"    0" and memory[-5:] == b"  end" and memory[4096:4112] 
 	[[ $status == 0 && -z $output ]]
 	says "in place: namespace0.0"
 	check ndctl destroy-namespace --force --persist namespace0.0
-	[[ $status == 0 && ! -s $folder/persist.conf ]]
-	rm -r $folder
+	[[ $status == 0 && ! -s $directory/persist.conf ]]
+	rm -r $directory
 }

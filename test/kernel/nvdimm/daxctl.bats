@@ -187,17 +187,17 @@ section() {
 }
 
 @test "--check-config: what the section for the namespace says" {
-	folder=/etc/daxctl.conf.d
+	directory=/etc/daxctl.conf.d
 	uuid=$(ndctl list -n namespace0.0 | jq -r '.[0].uuid')
 	other=$(ndctl list -n namespace0.2 | jq -r '.[0].uuid')
-	mkdir -p $folder
+	mkdir -p $directory
 	unchanged daxctl reconfigure-device -C dax0.0
 	[[ $status == 0 && -z $output ]]
 	says "dax0.0: no section in /etc/daxctl.conf.d is for it"
 
-	section one "$uuid" "online = false" >$folder/one.conf
-	section two "$other" "mode = devdax" >$folder/two.conf
-	echo '[reconfigure-device broken' >$folder/other
+	section one "$uuid" "online = false" >$directory/one.conf
+	section two "$other" "mode = devdax" >$directory/two.conf
+	echo '[reconfigure-device broken' >$directory/other
 	check daxctl reconfigure-device -C /dev/dax0.0
 	[[ $status == 0 ]]
 	json '.[0].mode == "system-ram" and .[0].online_memblocks == 0'
@@ -207,33 +207,33 @@ section() {
 	says "reconfigured 2 devices"
 	daxctl reconfigure-device -m devdax dax0.0
 
-	section one "$uuid" "mode = system_ram" >$folder/one.conf
+	section one "$uuid" "mode = system_ram" >$directory/one.conf
 	unchanged daxctl reconfigure-device -C dax0.0
 	[[ $status == 234 ]]
-	says "$folder/one.conf:3: [reconfigure-device one]: mode: 'system_ram' is not system-ram, devdax or famfs"
+	says "$directory/one.conf:3: [reconfigure-device one]: mode: 'system_ram' is not system-ram, devdax or famfs"
 	check daxctl reconfigure-device -C dax0.2
 	[[ $status == 0 ]]
-	section one "$uuid" "onlin = false" >$folder/one.conf
+	section one "$uuid" "onlin = false" >$directory/one.conf
 	unchanged daxctl reconfigure-device -C dax0.0
 	[[ $status == 234 ]]
 	says "[reconfigure-device one]: onlin: there is no such key"
-	section one "$uuid" >$folder/one.conf
-	section three "$uuid" >$folder/three.conf
+	section one "$uuid" >$directory/one.conf
+	section three "$uuid" >$directory/three.conf
 	unchanged daxctl reconfigure-device -C dax0.0
 	((status != 0))
 	says "are both for it"
-	rm $folder/three.conf
-	for line in "chmod g+w $folder/one.conf" "chmod o+w $folder" "chown 7 $folder/one.conf"; do
+	rm $directory/three.conf
+	for line in "chmod g+w $directory/one.conf" "chmod o+w $directory" "chown 7 $directory/one.conf"; do
 		$line
 		unchanged daxctl reconfigure-device -C dax0.0
 		[[ $status == 255 ]]
 		says "is not used: others than root can change it"
-		chown -R root $folder
-		chmod -R go-w $folder
+		chown -R root $directory
+		chmod -R go-w $directory
 	done
 	unchanged daxctl reconfigure-device -C -m devdax dax0.0
 	[[ $status == 129 ]]
-	rm -r $folder
+	rm -r $directory
 }
 
 @test "a region of persistent memory is not dynamic" {
