@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
 
-#include <ndctl/private.h>
+#include <ndctl/object/badblock.h>
+#include <ndctl/object/choices.h>
+#include <ndctl/text.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

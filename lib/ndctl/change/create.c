@@ -2,6 +2,7 @@
 #include "create.h"
 
 #include <linux/ndctl.h>
+#include <ndctl/object/dimm.h>
 #include <stdio.h>
 #include <string.h>
 

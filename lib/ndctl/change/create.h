@@ -5,7 +5,7 @@
 
 /* What a mode needs. */
 struct mode_row {
-	enum kind claim; /* what claims the namespace; KIND_COUNT: nothing, it is raw */
+	enum entity_kind claim; /* what claims the namespace; KIND_COUNT: nothing, it is raw */
 	const char *name;
 	const char *holder_class;
 	bool has_map;	      /* and an alignment */

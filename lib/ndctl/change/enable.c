@@ -3,6 +3,7 @@
 #include "create.h"
 
 #include <linux/ndctl.h>
+#include <ndctl/object/dimm.h>
 #include <string.h>
 
 #include <ndctl/format/infoblock.h>
@@ -126,9 +127,9 @@ static int enable_undo(void *data)
 /* What was taken away. A page map that it did not have leaves no trace to come back by. */
 struct taken {
 	struct hold hold;
-	bool began;	 /* to take away what was there */
-	bool active;	 /* when it was taken away */
-	enum kind owner; /* of what had it */
+	bool began;		/* to take away what was there */
+	bool active;		/* when it was taken away */
+	enum entity_kind owner; /* of what had it */
 	bool nomap;
 	unsigned long align;
 };

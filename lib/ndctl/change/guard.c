@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include <ndctl/labels/labelio.h>
+#include <ndctl/private.h>
 
 #include "repair.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/namespace.h>
 
 /* Adds a step that changes nothing. Its undo runs after the undo of all that changes the labels of
  * @ndns, and repairs what writes of the kernel's that failed have left: all dimms of the region

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <ndctl/bind.h>
+#include <ndctl/identity.h>
 #include <ndctl/object/claim.h>
+#include <ndctl/private.h>
+#include <ndctl/text.h>
 
 /*
  * A namespace that nobody uses, kept so until it is taken away: its block device is open

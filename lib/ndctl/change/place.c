@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <ndctl/format/infoblock.h>
+#include <ndctl/text.h>
 
 /*
  * The kernel makes struct pages for runs of 2 MiB only (memremap_compat_align; it is more on

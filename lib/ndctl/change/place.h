@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/namespace.h>
 
 /*
  * Whether the kernel can map a namespace where it is. All checks return 0, also where the place

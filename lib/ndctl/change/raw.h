@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/namespace.h>
 
 /* The bytes of a namespace, whatever its mode: through its block device while it is enabled raw. */
 

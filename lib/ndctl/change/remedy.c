@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include <ndctl/format/infoblock.h>
+#include <ndctl/object/disk.h>
 
 /* write-infoblock cannot express all that is in a block (its offset, padding, parent), so that the
  * bytes are kept. The name is new each time: an earlier copy is not overwritten. */

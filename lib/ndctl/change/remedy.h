@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/namespace.h>
 
 /* An info block that an undo could not write back: nothing but the process's memory has it, and
  * without it the namespace would come up as something else. */

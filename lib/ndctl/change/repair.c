@@ -5,6 +5,7 @@
 #include <kernel/lock.h>
 #include <ndctl/labels/labelio.h>
 #include <ndctl/labels/rewrite.h>
+#include <ndctl/object/mapping.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <ndctl/format/labelset.h>
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/region.h>
 
 /*
  * Makes the labels of a region's dimms agree again, after a write of the kernel's or the power has

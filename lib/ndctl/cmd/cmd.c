@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd.h"
 
+#include <ndctl/private.h>
+
 void *cmd_new(const struct cmd_kind *kind, struct entity *entity, size_t size)
 {
 	struct ndctl_cmd *cmd = calloc(1, size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include <ndctl/entity.h>
+#include <ndctl/libndctl.h>
 
 /*
  * A command of <linux/ndctl.h> for a dimm or a bus, which a program prepares, submits, and asks for
@@ -28,7 +29,3 @@ void *cmd_new(const struct cmd_kind *kind, struct entity *entity, size_t size);
 /* ndctl_cmd_submit() without the name of the dimm or bus in the sentence. */
 int cmd_submit(struct ndctl_cmd *cmd);
 bool cmd_is_done(const struct ndctl_cmd *cmd, const struct cmd_kind *kind);
-
-/* media.c: sends a command to the bus, which writes its answer to @data. Returns 0, whatever the
- * firmware says, or a negative errno with the cause recorded. */
-int bus_submit(struct ndctl_bus *bus, unsigned long request, void *data);

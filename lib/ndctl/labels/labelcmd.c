@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/ndctl.h>
+#include <ndctl/cmd/cmd.h>
+#include <ndctl/private.h>
 #include <string.h>
 
-#include <ndctl/cmd/cmd.h>
 #include "labelio.h"
 #include "rewrite.h"
 

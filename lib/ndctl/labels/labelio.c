@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <kernel/node.h>
 #include <linux/ndctl.h>
+#include <ndctl/identity.h>
+#include <ndctl/private.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>

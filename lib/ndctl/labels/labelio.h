@@ -2,7 +2,8 @@
 #pragma once
 
 #include <ndctl/format/label.h>
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/dimm.h>
 
 /* The label area of a dimm, read and written by ioctls of /dev/nmemX (<linux/ndctl.h>). All return
  * 0 or a negative errno with the cause recorded: -EOPNOTSUPP without such an area, -EIO if the

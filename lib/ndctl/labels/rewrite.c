@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rewrite.h"
+
+#include <ndctl/bind.h>
+#include <ndctl/format/labelplan.h>
+#include <ndctl/private.h>
 #include <string.h>
 
 #include "labelio.h"
-#include <ndctl/format/labelplan.h>
-#include "rewrite.h"
 
 /* Changes of a label area: a step that writes, and puts back what was there. */
 

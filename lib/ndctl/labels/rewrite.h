@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include <kernel/txn.h>
+#include <ndctl/object/dimm.h>
 
 /*
  * Writes to a label area, ordered so that a power failure leaves the labels of before or those of

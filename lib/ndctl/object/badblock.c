@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ndctl/private.h>
+#include "badblock.h"
 
+#include <kernel/sysfs.h>
+#include <ndctl/text.h>
 #include <string.h>
 
 #define SECTOR 512

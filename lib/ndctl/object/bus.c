@@ -1,11 +1,72 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus.h"
+
 #include <ndctl/private.h>
+#include <ndctl/text.h>
 
 #include <linux/ndctl.h>
 #include <stdio.h>
 #include <string.h>
 
 #define BUS(pointer) ((struct ndctl_bus *)(pointer))
+
+static const struct attr bus_attrs[] = {
+	[BUS_PROVIDER] = {"provider", ATTR_TEXT, true},
+	[BUS_COMMANDS] = {"commands", ATTR_TEXT, true},
+	[BUS_WAIT_PROBE] = {"wait_probe", ATTR_TEXT},
+	[BUS_REVISION] = {"nfit/revision", ATTR_U64, true},
+	[BUS_SCRUB] = {"nfit/scrub", ATTR_TEXT},
+	[BUS_SUBSYSTEM] = {"../subsystem", ATTR_LINK, true},
+	[BUS_COMPATIBLE] = {"of_node/compatible", ATTR_TEXT, true},
+};
+
+const struct kind bus_kind = {
+	.prefix = "ndbus",
+	.size = sizeof(struct ndctl_bus),
+	.attrs = bus_attrs,
+	.attr_count = BUS_ATTR_COUNT,
+};
+
+/* The link of a dimm or region is .../ndbus0/region0. */
+static struct entity *find_bus(struct entity *entity)
+{
+	char target[PATH_MAX];
+
+	if (sysfs_link(entity->object.directory, NULL, entity->object.name, target))
+		return NULL;
+	char *slash = strrchr(target, '/');
+	if (!slash)
+		return NULL;
+	*slash = 0;
+	return entity_find(entity->ctx, basename(target));
+}
+
+struct ndctl_bus *entity_bus(struct entity *entity)
+{
+	if (!entity->bus) {
+		struct entity *only = entity_first(entity->ctx, KIND_BUS);
+		/* With one bus there is nothing to look up. */
+		entity->bus = only && !entity_next(only) ? only : find_bus(entity);
+	}
+	return (struct ndctl_bus *)entity->bus;
+}
+
+static struct entity *skip_other_buses(struct entity *entity, const struct ndctl_bus *bus)
+{
+	while (entity && entity_bus(entity) != bus)
+		entity = entity_next(entity);
+	return entity;
+}
+
+struct entity *entity_first_on(struct ndctl_bus *bus, enum entity_kind kind)
+{
+	return skip_other_buses(entity_first(bus->entity.ctx, kind), bus);
+}
+
+struct entity *entity_next_on(const struct entity *entity)
+{
+	return skip_other_buses(entity_next(entity), (struct ndctl_bus *)entity->bus);
+}
 
 EXPORT struct ndctl_bus *ndctl_bus_get_first(struct ndctl_ctx *ctx)
 {

@@ -2,8 +2,14 @@
 #include "claim.h"
 
 #include <daxctl/libdaxctl.h>
+#include <ndctl/bind.h>
+#include <ndctl/identity.h>
+#include <ndctl/private.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "bus.h"
+#include "disk.h"
 
 /*
  * btt, pfn and dax devices are one thing to the kernel in three shapes: a device that claims a
@@ -16,21 +22,47 @@ const struct claim_row claim_rows[KIND_COUNT] = {
 	[KIND_DAX] = {"dax_pmem", NULL, CLAIM_ALIGNMENTS, REGION_DAX_SEED},
 };
 
-void claim_forget(struct claim *claim)
+/* The attributes of all three; the library asks a device only for those that its kind has. */
+static const struct attr claim_attrs[] = {
+	[CLAIM_NAMESPACE] = {"namespace", ATTR_TEXT, true},
+	[CLAIM_UUID] = {"uuid", ATTR_UUID, true},
+	[CLAIM_SIZE] = {"size", ATTR_U64, true},
+	[CLAIM_RESOURCE] = {"resource", ATTR_HEX, true},
+	[CLAIM_MODE] = {"mode", ATTR_TEXT, true},
+	[CLAIM_ALIGN] = {"align", ATTR_U64, true},
+	[CLAIM_ALIGNMENTS] = {"supported_alignments", ATTR_TEXT, true},
+	[CLAIM_SECTOR_SIZE] = {"sector_size", ATTR_TEXT, true},
+	[CLAIM_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+static void claim_invalidate(struct entity *entity)
 {
+	struct claim *claim = (struct claim *)entity;
+
 	choices_forget(&claim->choices);
 	/* The next change may give it another dax region; libdaxctl keeps the object. */
 	daxctl_region_unref(claim->daxctl);
 	claim->daxctl = NULL;
 }
 
-void claim_free(struct claim *claim)
+static void claim_release(struct entity *entity)
 {
-	claim_forget(claim);
-	free(claim->blockdev);
+	claim_invalidate(entity);
+	free(((struct claim *)entity)->blockdev);
 }
 
-static struct claim *first(struct ndctl_region *region, enum kind kind)
+#define CLAIM_KIND(name)                                                                           \
+	{                                                                                          \
+		.prefix = name, .in_region = true, .size = sizeof(struct claim),                   \
+		.attrs = claim_attrs, .attr_count = CLAIM_ATTR_COUNT, .driver = CLAIM_DRIVER,      \
+		.uuid = CLAIM_UUID, .release = claim_release, .invalidate = claim_invalidate,      \
+	}
+
+const struct kind btt_kind = CLAIM_KIND("btt");
+const struct kind pfn_kind = CLAIM_KIND("pfn");
+const struct kind dax_kind = CLAIM_KIND("dax");
+
+static struct claim *first(struct ndctl_region *region, enum entity_kind kind)
 {
 	return (struct claim *)entity_first_in(region->entity.ctx, kind, region->entity.id);
 }

@@ -1,24 +1,51 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <ndctl/private.h>
+#include "choices.h"
+#include "namespace.h"
 
-/* What tells btt, pfn and dax devices apart. */
+/* A btt, pfn or dax device: it claims a namespace and makes another device of it. The three public
+ * types are this struct; entity.kind tells them apart. */
+struct claim {
+	struct entity entity;
+	struct choices choices; /* sector sizes or alignments that the kernel offers */
+	char *blockdev;
+	struct daxctl_region *daxctl;
+};
+
+enum claim_attr {
+	CLAIM_NAMESPACE,
+	CLAIM_UUID,
+	CLAIM_SIZE,
+	CLAIM_RESOURCE,
+	CLAIM_MODE,
+	CLAIM_ALIGN,
+	CLAIM_ALIGNMENTS,
+	CLAIM_SECTOR_SIZE,
+	CLAIM_DRIVER,
+	CLAIM_ATTR_COUNT,
+};
+
+extern const struct kind btt_kind, pfn_kind, dax_kind;
+
+/* What differs between btt, pfn and dax devices. */
 struct claim_row {
 	const char *driver;
-	const char *disk_suffix; /* of the block device's name; NULL: it has none */
-	enum claim_attr choices; /* what the kernel lets choose: sector size or alignment */
+	const char *disk_suffix; /* of the block device's name; NULL without block device */
+	enum claim_attr choices; /* sector sizes or alignments */
 	enum region_attr seed;
 };
 extern const struct claim_row claim_rows[KIND_COUNT];
 
-/* Writes an attribute; everything that is known is forgotten. */
+/* Returns the namespace that it claims, or NULL. */
+struct ndctl_namespace *claim_namespace(struct claim *claim);
+/* Writes an attribute, and forgets everything that was read. */
 int claim_set(struct claim *claim, enum claim_attr attr, const char *value);
-/* @own (unless NULL): as entity_bind_own(). */
+/* Binds its driver unless one is bound. @own: as in entity_bind_own(). */
 int claim_enable(struct claim *claim, bool *own);
-/* Disables it, and lets go of its namespace. */
+/* Unbinds its driver and releases its namespace. */
 int claim_delete(struct claim *claim);
 const struct choices *claim_choices(struct claim *claim);
 const char *claim_blockdev(struct claim *claim);
-/* The kernel's word for where a page map lies. */
+/* Returns the kernel's word for the place of a page map ("pmem"), or NULL. */
 const char *location_name(enum ndctl_pfn_loc location);

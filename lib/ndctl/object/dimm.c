@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dimm.h"
+
 #include <linux/ndctl.h>
+#include <ndctl/bind.h>
+#include <ndctl/identity.h>
+#include <ndctl/private.h>
+#include <ndctl/text.h>
 #include <string.h>
 
-#include <ndctl/private.h>
+#include "bus.h"
 
 /* For what the caller gets. */
 #define DIMM(pointer) ((struct ndctl_dimm *)entity_show(pointer))
 
-const struct attr dimm_attrs[DIMM_ATTR_COUNT] = {
+static const struct attr dimm_attrs[] = {
 	[DIMM_HANDLE] = {"nfit/handle", ATTR_HEX, true},
 	[DIMM_PHYS_ID] = {"nfit/phys_id", ATTR_HEX, true},
 	[DIMM_VENDOR] = {"nfit/vendor", ATTR_HEX, true},
@@ -34,6 +40,14 @@ const struct attr dimm_attrs[DIMM_ATTR_COUNT] = {
 	[DIMM_SECURITY] = {"security", ATTR_TEXT},
 	[DIMM_FROZEN] = {"frozen", ATTR_U64},
 	[DIMM_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+const struct kind dimm_kind = {
+	.prefix = "nmem",
+	.size = sizeof(struct ndctl_dimm),
+	.attrs = dimm_attrs,
+	.attr_count = DIMM_ATTR_COUNT,
+	.driver = DIMM_DRIVER,
 };
 
 EXPORT struct ndctl_dimm *ndctl_dimm_get_first(struct ndctl_bus *bus)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ndctl/private.h>
+#include "mapping.h"
 
 #include <linux/ndctl.h>
+#include <ndctl/identity.h>
+#include <ndctl/private.h>
+#include <ndctl/text.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "dimm.h"
 
 /* Interleave sets and mappings: which parts of which dimms a region is made of. */
 

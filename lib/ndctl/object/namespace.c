@@ -1,26 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ndctl/private.h>
+#include "namespace.h"
 
 #include <linux/ndctl.h>
+#include <ndctl/bind.h>
+#include <ndctl/identity.h>
+#include <ndctl/private.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "bus.h"
+#include "claim.h"
+#include "disk.h"
 
 /* For what the caller gets. */
 #define NAMESPACE(pointer) ((struct ndctl_namespace *)entity_show(pointer))
 #define DEFAULT_SECTOR	   512
 
-void namespace_forget(struct ndctl_namespace *ndns)
+static const struct attr namespace_attrs[] = {
+	[NS_SIZE] = {"size", ATTR_U64, true},
+	[NS_UUID] = {"uuid", ATTR_UUID, true},
+	[NS_ALT_NAME] = {"alt_name", ATTR_TEXT, true},
+	[NS_SECTOR_SIZE] = {"sector_size", ATTR_TEXT, true},
+	[NS_RESOURCE] = {"resource", ATTR_HEX, true},
+	[NS_MODE] = {"mode", ATTR_TEXT, true},
+	[NS_HOLDER] = {"holder", ATTR_TEXT, true},
+	[NS_HOLDER_CLASS] = {"holder_class", ATTR_TEXT, true},
+	[NS_FORCE_RAW] = {"force_raw", ATTR_U64, true},
+	[NS_NUMA_NODE] = {"numa_node", ATTR_INT, true},
+	[NS_TARGET_NODE] = {"target_node", ATTR_INT, true},
+	[NS_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+static void namespace_invalidate(struct entity *entity)
 {
+	struct ndctl_namespace *ndns = (struct ndctl_namespace *)entity;
+
 	badblocks_forget(&ndns->badblocks);
 	choices_forget(&ndns->sector_sizes);
 }
 
-void namespace_free(struct ndctl_namespace *ndns)
+static void namespace_release(struct entity *entity)
 {
+	struct ndctl_namespace *ndns = (struct ndctl_namespace *)entity;
+
+	namespace_invalidate(entity);
 	free(ndns->remedy);
-	namespace_forget(ndns);
 	free(ndns->blockdev);
 }
+
+const struct kind namespace_kind = {
+	.prefix = "namespace",
+	.in_region = true,
+	.size = sizeof(struct ndctl_namespace),
+	.attrs = namespace_attrs,
+	.attr_count = NS_ATTR_COUNT,
+	.driver = NS_DRIVER,
+	.uuid = NS_UUID,
+	.release = namespace_release,
+	.invalidate = namespace_invalidate,
+};
 
 EXPORT struct ndctl_namespace *ndctl_namespace_get_first(struct ndctl_region *region)
 {
@@ -79,7 +117,7 @@ struct claim *namespace_claim(struct ndctl_namespace *ndns)
 }
 
 /* The holder if it is of the kind that is asked for. */
-static struct claim *held_by(struct ndctl_namespace *ndns, enum kind kind)
+static struct claim *held_by(struct ndctl_namespace *ndns, enum entity_kind kind)
 {
 	struct claim *claim = namespace_claim(ndns);
 
@@ -130,7 +168,7 @@ EXPORT const char *ndctl_namespace_get_block_device(struct ndctl_namespace *ndns
 static const struct {
 	const char *name;
 	enum ndctl_namespace_mode mode;
-	enum kind kind; /* of the device that makes this mode; KIND_COUNT for none */
+	enum entity_kind kind; /* of the device that makes this mode; KIND_COUNT for none */
 } modes[] = {
 	{"memory", NDCTL_NS_MODE_FSDAX, KIND_PFN},
 	{"safe", NDCTL_NS_MODE_SECTOR, KIND_BTT},

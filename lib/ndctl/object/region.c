@@ -1,17 +1,76 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ndctl/private.h>
+#include "region.h"
 
 #include <linux/ndctl.h>
+#include <ndctl/bind.h>
+#include <ndctl/identity.h>
+#include <ndctl/private.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "bus.h"
+#include "mapping.h"
 
 /* For what the caller gets. */
 #define REGION(pointer) ((struct ndctl_region *)entity_show(pointer))
 
-void nd_region_free(struct ndctl_region *region)
+static const struct attr region_attrs[] = {
+	[REGION_SIZE] = {"size", ATTR_U64, true},
+	[REGION_AVAILABLE] = {"available_size", ATTR_U64},
+	[REGION_MAX_EXTENT] = {"max_available_extent", ATTR_U64},
+	[REGION_ALIGN] = {"align", ATTR_HEX, true},
+	[REGION_MAPPINGS] = {"mappings", ATTR_U64, true},
+	[REGION_RANGE_INDEX] = {"nfit/range_index", ATTR_U64, true},
+	[REGION_NSTYPE] = {"nstype", ATTR_U64, true},
+	[REGION_DEVTYPE] = {"devtype", ATTR_TEXT, true},
+	[REGION_READ_ONLY] = {"read_only", ATTR_U64, true},
+	[REGION_RESOURCE] = {"resource", ATTR_HEX, true},
+	[REGION_NUMA_NODE] = {"numa_node", ATTR_INT, true},
+	[REGION_TARGET_NODE] = {"target_node", ATTR_INT, true},
+	[REGION_SET_COOKIE] = {"set_cookie", ATTR_HEX, true},
+	[REGION_PERSISTENCE] = {"persistence_domain", ATTR_TEXT, true},
+	[REGION_DEEP_FLUSH] = {"deep_flush", ATTR_TEXT},
+	[REGION_NAMESPACE_SEED] = {"namespace_seed", ATTR_TEXT},
+	[REGION_BTT_SEED] = {"btt_seed", ATTR_TEXT},
+	[REGION_PFN_SEED] = {"pfn_seed", ATTR_TEXT},
+	[REGION_DAX_SEED] = {"dax_seed", ATTR_TEXT},
+	[REGION_BADBLOCKS] = {"badblocks", ATTR_TEXT, true},
+	[REGION_INIT_NAMESPACES] = {"init_namespaces", ATTR_TEXT},
+	[REGION_DRIVER] = {"driver", ATTR_LINK, true},
+};
+
+static void region_release(struct entity *entity)
 {
+	struct ndctl_region *region = (struct ndctl_region *)entity;
+
 	mapping_free(region);
 	badblocks_forget(&region->badblocks);
+}
+
+static void region_invalidate(struct entity *entity)
+{
+	struct ndctl_region *region = (struct ndctl_region *)entity;
+
+	mapping_forget(region);
+	badblocks_forget(&region->badblocks);
+}
+
+const struct kind region_kind = {
+	.prefix = "region",
+	.size = sizeof(struct ndctl_region),
+	.attrs = region_attrs,
+	.attr_count = REGION_ATTR_COUNT,
+	.driver = REGION_DRIVER,
+	.release = region_release,
+	.invalidate = region_invalidate,
+};
+
+struct ndctl_region *entity_region(const struct entity *entity)
+{
+	for (struct entity *region = entity->ctx->first[KIND_REGION]; region; region = region->next)
+		if (region->id == entity->region)
+			return (struct ndctl_region *)region;
+	return NULL;
 }
 
 EXPORT struct ndctl_region *ndctl_region_get_first(struct ndctl_bus *bus)

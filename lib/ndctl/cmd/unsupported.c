@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ndctl/cmd/cmd.h>
+#include <ndctl/object/bus.h>
+#include <ndctl/object/dimm.h>
+#include <ndctl/object/namespace.h>
+#include <ndctl/private.h>
+
+#include "cmd.h"
 
 /*
  * The DIMM side that is still to come. Programs that were linked to the whole interface start; a

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "identity.h"
+
+#include <string.h>
+
+#include "private.h"
+
+void *entity_show(void *pointer)
+{
+	struct entity *entity = pointer;
+
+	if (!entity)
+		return NULL;
+	if (entity->seen.refused || entity->seen.inode != entity->inode)
+		entity->seen = (struct seen){.inode = entity->inode};
+	return entity;
+}
+
+int entity_read_uuid(struct entity *entity, uuid_t uuid)
+{
+	int err = object_uuid(&entity->object, entity_kinds[entity->kind]->uuid, uuid);
+
+	if (err)
+		uuid_clear(uuid);
+	return err == -ENOENT ? 0 : err;
+}
+
+void entity_show_uuid(struct entity *entity, uuid_t uuid)
+{
+	entity->seen.has_uuid = entity_read_uuid(entity, uuid) == 0;
+	uuid_copy(entity->seen.uuid, uuid);
+}
+
+void entity_keep(struct entity *entity)
+{
+	uuid_t uuid;
+
+	ctx_forget(entity->ctx);
+	if (ctx_scan(entity->ctx) || entity->gone)
+		return;
+	entity->seen.inode = entity->inode;
+	if (entity->seen.has_uuid)
+		entity_show_uuid(entity, uuid);
+}
+
+static void entity_leave(struct entity *entity)
+{
+	struct seen *seen = &entity->seen;
+	uuid_t uuid;
+
+	if (entity->gone || seen->refused || seen->inode != entity->inode)
+		return;
+	if (!seen->has_uuid)
+		entity_show_uuid(entity, uuid);
+	seen->left = seen->has_uuid;
+}
+
+void entity_leave_region(struct ndctl_ctx *ctx, unsigned region)
+{
+	for (enum entity_kind kind = 0; kind < KIND_COUNT; kind++) {
+		if (!entity_kinds[kind]->in_region)
+			continue;
+		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
+			if (entity->region == region)
+				entity_leave(entity);
+	}
+}
+
+static int entity_refuse(struct entity *entity, const char *what)
+{
+	struct kernel *kernel = entity_kernel(entity);
+
+	entity->seen.refused = true;
+	kernel_fail(kernel, ESTALE, "%s %s", entity_name(entity), what);
+	kernel_hint(kernel, "another process has changed it meanwhile: look it up again");
+	return -ESTALE;
+}
+
+int entity_check_same(struct entity *entity)
+{
+	uuid_t uuid;
+	int err = ctx_scan(entity->ctx);
+
+	if (err)
+		return err;
+	if (entity->gone)
+		return entity_refuse(entity, "is gone");
+	if (entity->inode != entity->seen.inode && !entity->seen.left)
+		return entity_refuse(entity, "is another device of that name now");
+	if (!entity->seen.has_uuid)
+		return 0;
+	err = entity_read_uuid(entity, uuid);
+	if (err)
+		return kernel_fail(entity_kernel(entity), -err,
+			"whether %s is what it was cannot be read: %s", entity_name(entity),
+			strerror(-err));
+	if (uuid_compare(uuid, entity->seen.uuid) != 0)
+		return entity_refuse(entity, "has another uuid now");
+	entity->seen.inode = entity->inode;
+	entity->seen.left = false;
+	return 0;
+}

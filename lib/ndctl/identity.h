@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <ndctl/entity.h>
+
+/*
+ * A caller of the library means the device that a public function returned, or, once it has asked
+ * for the uuid, the device with that uuid. Another process may remove the device, and the kernel
+ * give its name to another one. struct seen notes which device the caller means; each change
+ * compares, under the lock of the region, before it does anything.
+ */
+
+/* Notes that the caller gets @entity, and returns it. NULL gives NULL. */
+void *entity_show(void *entity);
+/* Reads the uuid: null if the entity has none. Returns 0 or a negative errno. */
+int entity_read_uuid(struct entity *entity, uuid_t uuid);
+/* The same for the caller of the library, and notes it. */
+void entity_show_uuid(struct entity *entity, uuid_t uuid);
+/* After a change of @entity, under the lock: notes what the change made of it. */
+void entity_keep(struct entity *entity);
+/* Before the caller disables the region numbered @region. Enabling it makes the kernel create its
+ * parts anew; the caller still means those whose uuid is the same. */
+void entity_leave_region(struct ndctl_ctx *ctx, unsigned region);
+/* Under the lock, after ctx_forget(): returns 0 if @entity is the device that the caller means, or
+ * -ESTALE with the cause recorded if it is gone, is another device of that name, or has got another
+ * uuid; or another negative errno if that cannot be read. */
+int entity_check_same(struct entity *entity);
