@@ -18,11 +18,11 @@ int entity_check_bound(struct entity *entity, bool *bound)
 	if (*bound || errno == ENOENT)
 		return 0;
 	return kernel_fail(entity_kernel(entity), EBUSY,
-		"whether a driver serves %s cannot be read: %s", entity_name(entity),
+		"cannot read whether a driver is bound to %s: %s", entity_name(entity),
 		strerror(errno));
 }
 
-/* The module that the kernel names for the entity. */
+/* Loads the module that the kernel names for the entity. */
 static void load_module(struct entity *entity)
 {
 	char alias[SYSFS_PAGE + 1];
@@ -45,11 +45,13 @@ int entity_load_driver(struct entity *entity, const char *driver)
 	}
 	kernel_fail(kernel, ENXIO, "this kernel has no driver %s, and cannot load a module for it",
 		driver);
-	kernel_hint(kernel, "modprobe %s shows why; see /etc/modprobe.d", driver);
+	kernel_hint(kernel,
+		"run 'modprobe %s' to see why, and look for a blacklist in /etc/modprobe.d",
+		driver);
 	return -ENXIO;
 }
 
-/* The kernel binds on its own what it finds when a driver is registered. */
+/* Reads the link anew: the kernel itself binds devices when a driver registers. */
 static bool entity_is_bound_to(struct entity *entity, const char *driver)
 {
 	char name[NAME_MAX + 1];
@@ -66,7 +68,7 @@ int entity_bind_own(struct entity *entity, const char *driver, bool *own)
 	int err = driver_bind(kernel, ND, driver, entity_name(entity));
 
 	if (err == -ENOENT) {
-		/* The kernel may bind it when we load the driver: that is ours. */
+		/* Loading the driver may make the kernel bind the device: count that as ours. */
 		loaded = true;
 		err = entity_load_driver(entity, driver)
 			?: driver_bind(kernel, ND, driver, entity_name(entity));
@@ -100,8 +102,7 @@ int entity_unbind(struct entity *entity)
 	AUTO_FREE char *name = driver ? strdup(driver) : NULL;
 
 	if (!driver)
-		return kernel_fail(entity_kernel(entity), errno,
-			"the driver of %s cannot be read: %s", entity_name(entity),
-			strerror(errno));
+		return kernel_fail(entity_kernel(entity), errno, "cannot read the driver of %s: %s",
+			entity_name(entity), strerror(errno));
 	return name ? entity_unbind_from(entity, name) : -ENOMEM;
 }

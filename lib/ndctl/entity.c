@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A decimal number without leading zeros at @text; what follows it, or NULL. */
+/* Parses a decimal number without leading zeros. Returns the text behind it, or NULL. */
 static const char *parse_id(const char *text, unsigned *id)
 {
 	char *end;
@@ -61,7 +61,7 @@ static int compare_entity(const struct entity *entity, unsigned region, unsigned
 	return entity->id < id ? -1 : entity->id > id;
 }
 
-/* What a reading of the bus found. */
+/* A name on the bus, parsed. */
 struct found {
 	enum entity_kind kind;
 	unsigned region, id;
@@ -87,7 +87,7 @@ static int found_add(void *data, const char *name, uint64_t inode)
 		one.kind++;
 	if (one.kind == KIND_COUNT)
 		return 0;
-	/* Room is doubled whenever the count reaches a power of two. */
+	/* Double the room whenever the count reaches a power of two. */
 	if ((found->count & (found->count - 1)) == 0) {
 		struct found *list = reallocarray(
 			found->list, found->count ? found->count * 2 : 1, sizeof(*list));
@@ -110,9 +110,9 @@ static int found_compare(const void *a, const void *b)
 	return one->id < two->id ? -1 : one->id > two->id;
 }
 
-/* Puts @found, which is in the order of the lists, into them: each is looked for from the place of
- * the one before. */
-static int merge(struct ndctl_ctx *ctx, const struct found_list *found)
+/* Marks the entities that @found names as present, and adds those that are new. @found is sorted as
+ * the lists are, so that one walk along each list finds every place. */
+static int entities_merge(struct ndctl_ctx *ctx, const struct found_list *found)
 {
 	struct entity **at = NULL;
 
@@ -162,7 +162,7 @@ int ctx_scan(struct ndctl_ctx *ctx)
 	for (enum entity_kind kind = 0; kind < KIND_COUNT; kind++)
 		for (struct entity *entity = ctx->first[kind]; entity; entity = entity->next)
 			entity->gone = true;
-	err = merge(ctx, &found);
+	err = entities_merge(ctx, &found);
 	if (err)
 		return err;
 	ctx->scanned = true;
@@ -205,7 +205,7 @@ static struct entity *skip_gone(struct entity *entity)
 	return entity;
 }
 
-/* Sets errno on failure: to the caller of an iteration, a list that ends looks the same. */
+/* Sets errno on failure, which tells the caller of an iteration from the end of the list. */
 static bool is_listed(struct ndctl_ctx *ctx)
 {
 	int err = ctx_scan(ctx);

@@ -72,7 +72,7 @@ static int entity_refuse(struct entity *entity, const char *what)
 
 	entity->seen.refused = true;
 	kernel_fail(kernel, ESTALE, "%s %s", entity_name(entity), what);
-	kernel_hint(kernel, "another process has changed it meanwhile: look it up again");
+	kernel_hint(kernel, "look the device up again: another process has changed it");
 	return -ESTALE;
 }
 
@@ -84,18 +84,18 @@ int entity_check_same(struct entity *entity)
 	if (err)
 		return err;
 	if (entity->gone)
-		return entity_refuse(entity, "is gone");
+		return entity_refuse(entity, "no longer exists");
 	if (entity->inode != entity->seen.inode && !entity->seen.left)
-		return entity_refuse(entity, "is another device of that name now");
+		return entity_refuse(entity, "now names another device");
 	if (!entity->seen.has_uuid)
 		return 0;
 	err = entity_read_uuid(entity, uuid);
 	if (err)
 		return kernel_fail(entity_kernel(entity), -err,
-			"whether %s is what it was cannot be read: %s", entity_name(entity),
-			strerror(-err));
+			"cannot read the uuid of %s, which tells whether another process replaced it: %s",
+			entity_name(entity), strerror(-err));
 	if (uuid_compare(uuid, entity->seen.uuid) != 0)
-		return entity_refuse(entity, "has another uuid now");
+		return entity_refuse(entity, "now has another uuid");
 	entity->seen.inode = entity->inode;
 	entity->seen.left = false;
 	return 0;

@@ -45,7 +45,8 @@ struct size_text size_text(uint64_t bytes)
 	struct size_text text;
 	size_t unit = 0;
 
-	/* Sectors of 4104 bytes or 1536 MiB are not whole units, and exact is what is wanted. */
+	/* Stay exact: sectors of 4104 bytes, or 1536 MiB, are not whole numbers of a larger unit.
+	 */
 	while (unit + 1 < ARRAY_SIZE(units) && bytes && bytes % 1024 == 0) {
 		bytes /= 1024;
 		unit++;

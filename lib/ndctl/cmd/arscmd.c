@@ -7,13 +7,13 @@
 #include "cmd.h"
 
 /*
- * The commands for errors of the media (ACPI 6.2, 9.20.7: address range scrub): what the bus can do
- * with a range, starting a search there, what it has found, and clearing. All but the first are
- * made from one that asked what can be done, once that was submitted.
+ * Commands for media errors (ACPI 6.2, 9.20.7: address range scrub): query the capabilities of a
+ * range, start a scrub of it, read the errors that scrubs found, clear errors. A program creates
+ * the last three from a capability query that it has submitted.
  */
 #define STATE_RUNNING 1u
 #define FLAG_OVERFLOW 1u
-#define MOST_BYTES    (4u << 20) /* the kernel takes no longer commands */
+#define MOST_BYTES    (4u << 20) /* the kernel's limit for a command */
 
 struct ars {
 	struct ndctl_cmd cmd;
@@ -30,7 +30,7 @@ static struct ars *ars_of(struct ndctl_cmd *cmd)
 	return (struct ars *)cmd;
 }
 
-static int answer(struct ndctl_cmd *cmd, int err, uint32_t status)
+static int note_status(struct ndctl_cmd *cmd, int err, uint32_t status)
 {
 	cmd->firmware_status = err ? 0 : status;
 	return err;
@@ -45,28 +45,28 @@ static int submit_cap(struct ndctl_cmd *cmd)
 {
 	int err = bus_submit(bus_of(cmd), ND_IOCTL_ARS_CAP, &ars_of(cmd)->cap);
 
-	return answer(cmd, err, ars_of(cmd)->cap.status);
+	return note_status(cmd, err, ars_of(cmd)->cap.status);
 }
 
 static int submit_start(struct ndctl_cmd *cmd)
 {
 	int err = bus_submit(bus_of(cmd), ND_IOCTL_ARS_START, &ars_of(cmd)->start);
 
-	return answer(cmd, err, ars_of(cmd)->start.status);
+	return note_status(cmd, err, ars_of(cmd)->start.status);
 }
 
 static int submit_status(struct ndctl_cmd *cmd)
 {
 	int err = bus_submit(bus_of(cmd), ND_IOCTL_ARS_STATUS, &ars_of(cmd)->status);
 
-	return answer(cmd, err, ars_of(cmd)->status.status);
+	return note_status(cmd, err, ars_of(cmd)->status.status);
 }
 
 static int submit_clear(struct ndctl_cmd *cmd)
 {
 	int err = bus_submit(bus_of(cmd), ND_IOCTL_CLEAR_ERROR, &ars_of(cmd)->clear);
 
-	return answer(cmd, err, ars_of(cmd)->clear.status);
+	return note_status(cmd, err, ars_of(cmd)->clear.status);
 }
 
 static const struct cmd_kind ars_cap = {ND_CMD_ARS_CAP, submit_cap, NULL};
@@ -79,7 +79,7 @@ static bool answered(struct ndctl_cmd *cmd, const struct cmd_kind *kind)
 	return cmd_is_done(cmd, kind) && !(cmd->firmware_status & ARS_STATUS_MASK);
 }
 
-/* ---- making them ---- */
+/* ---- creating ---- */
 
 static struct ars *ars_new(const struct cmd_kind *kind, struct ndctl_bus *bus, size_t records)
 {
@@ -164,7 +164,7 @@ EXPORT struct ndctl_cmd *ndctl_bus_cmd_new_clear_error(
 	return &ars->cmd;
 }
 
-/* ---- what they say ---- */
+/* ---- reading the answer ---- */
 
 EXPORT unsigned int ndctl_cmd_ars_cap_get_size(struct ndctl_cmd *cmd)
 {
@@ -191,7 +191,7 @@ EXPORT int ndctl_cmd_ars_in_progress(struct ndctl_cmd *cmd)
 		cmd->firmware_status >> ARS_EXT_STATUS_SHIFT == STATE_RUNNING;
 }
 
-/* As many as the answer has room for, whatever it says. */
+/* Trusts the firmware's count no further than the answer has room. */
 EXPORT unsigned int ndctl_cmd_ars_num_records(struct ndctl_cmd *cmd)
 {
 	size_t room, said;

@@ -17,7 +17,7 @@ static int bus_open(struct ndctl_bus *bus)
 
 	if (err)
 		return kernel_fail(entity_kernel(&bus->entity), -err,
-			"/sys/class/nd cannot be read: %s", strerror(-err));
+			"cannot read /sys/class/nd: %s", strerror(-err));
 	snprintf(name, sizeof(name), "ndctl%u", bus->entity.id);
 	return node_open(devices, name, name, S_IFCHR, O_RDWR);
 }

@@ -5,27 +5,29 @@
 #include <ndctl/libndctl.h>
 
 /*
- * A command of <linux/ndctl.h> for a dimm or a bus, which a program prepares, submits, and asks for
- * its answer. The row of a kind of command says what it does.
+ * A command of <linux/ndctl.h> to a DIMM or a bus. A program creates it, submits it, and reads the
+ * answer from it. Each kind of command is a constant struct cmd_kind and a struct that begins with
+ * struct ndctl_cmd.
  */
 struct cmd_kind {
 	int type; /* ND_CMD_... */
-	/* Sends it. Returns 0 or a negative errno with the cause recorded; sets the command's
-	 * @firmware_status. */
+	/* Sends the command and sets its firmware_status. Returns 0 or a negative errno with the
+	 * cause recorded. */
 	int (*submit)(struct ndctl_cmd *cmd);
-	void (*release)(struct ndctl_cmd *cmd); /* what it owns besides itself; may be NULL */
+	void (*release)(struct ndctl_cmd *cmd); /* frees its members, or NULL */
 };
 
 struct ndctl_cmd {
 	const struct cmd_kind *kind;
 	unsigned refs;
-	struct entity *entity; /* the dimm or bus */
-	int status;	       /* 1 before it is submitted, then what the submission returned */
-	unsigned firmware_status;
+	struct entity *entity;	  /* the DIMM or bus */
+	int status;		  /* 1 until it is submitted, then what submit() returned */
+	unsigned firmware_status; /* 0: success; else its meaning depends on the maker */
 };
 
-/* A new command of @size bytes, which begin with the struct above; NULL without memory. */
+/* Creates a command of @size bytes with one reference. NULL without memory. */
 void *cmd_new(const struct cmd_kind *kind, struct entity *entity, size_t size);
-/* ndctl_cmd_submit() without the name of the dimm or bus in the sentence. */
+/* Submits without adding the name of the DIMM or bus to a recorded failure. */
 int cmd_submit(struct ndctl_cmd *cmd);
+/* Returns whether @cmd is of @kind and was submitted with success. NULL: false. */
 bool cmd_is_done(const struct ndctl_cmd *cmd, const struct cmd_kind *kind);

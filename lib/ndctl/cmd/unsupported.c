@@ -7,17 +7,18 @@
 #include "cmd.h"
 
 /*
- * The DIMM side that is still to come. Programs that were linked to the whole interface start; a
- * call gives what stands for "unknown" or -EOPNOTSUPP and leaves a sentence in the context. Whoever
- * implements a function takes its row away, and the mark in test/abi/libndctl.symbols.
+ * Stubs of the functions for DIMMs that this version does not implement. They let programs start
+ * that were linked to the whole interface. Each returns -EOPNOTSUPP, or its value for "unknown",
+ * and leaves a sentence in the context. To implement a function, delete its row here and its mark
+ * in test/abi/libndctl.symbols.
  */
 #define SMART	  "SMART commands"
 #define FIRMWARE  "firmware updates"
-#define SECURITY  "changes of security"
+#define SECURITY  "security changes"
 #define INJECTION "error injection"
-#define SCRUB	  "starting of and waiting for scrubs"
-#define VENDOR	  "vendor specific commands"
-#define CACHE	  "changes of the write cache"
+#define SCRUB	  "starting or awaiting scrubs"
+#define VENDOR	  "vendor-specific commands"
+#define CACHE	  "write cache changes"
 
 static int unsupported(const struct entity *entity, const char *what)
 {
@@ -25,7 +26,7 @@ static int unsupported(const struct entity *entity, const char *what)
 	if (!entity)
 		return -EOPNOTSUPP;
 	return kernel_fail(entity_kernel(entity), EOPNOTSUPP,
-		"%s: %s are not supported by this version of libndctl", entity_name(entity), what);
+		"%s: this version of libndctl does not support %s", entity_name(entity), what);
 }
 
 static const struct entity *of_cmd(const struct ndctl_cmd *cmd)
@@ -35,7 +36,8 @@ static const struct entity *of_cmd(const struct ndctl_cmd *cmd)
 
 #define ENTITY(object) ((object) ? &(object)->entity : NULL)
 
-/* @params begin with the object that @entity is made of. */
+/* Defines function @name, which fails and returns @unknown. @entity: an expression on one of
+ * @params, names the object in the sentence. */
 #define ROW(result, name, params, entity, what, unknown)                                           \
 	EXPORT result name params                                                                  \
 	{                                                                                          \
@@ -174,7 +176,7 @@ DIMM_INT(master_secure_erase, (struct ndctl_dimm * dimm, long key), SECURITY)
 DIMM_INT(overwrite, (struct ndctl_dimm * dimm, long key), SECURITY)
 DIMM_INT(wait_overwrite, (struct ndctl_dimm * dimm), SECURITY)
 
-/* ---- errors of the media ---- */
+/* ---- media errors ---- */
 
 BUS_INT(start_scrub, (struct ndctl_bus * bus), SCRUB)
 BUS_INT(wait_for_scrub_completion, (struct ndctl_bus * bus), SCRUB)
@@ -210,16 +212,16 @@ NS_INT(write_cache_is_enabled, (struct ndctl_namespace * ndns), CACHE)
 NS_INT(enable_write_cache, (struct ndctl_namespace * ndns), CACHE)
 NS_INT(disable_write_cache, (struct ndctl_namespace * ndns), CACHE)
 ROW(enum ndctl_persistence_domain, ndctl_bus_get_persistence_domain, (struct ndctl_bus * bus),
-	ENTITY(bus), "persistence domains of a bus", PERSISTENCE_UNKNOWN)
+	ENTITY(bus), "the persistence domain of a bus", PERSISTENCE_UNKNOWN)
 
-/* Programs import it, but no public header declares it. */
+/* No public header declares this function, but programs import it. */
 int ndctl_bus_is_nfit_cmd_supported(struct ndctl_bus *bus, int cmd);
 ROW(int, ndctl_bus_is_nfit_cmd_supported, (struct ndctl_bus * bus, int cmd), ENTITY(bus), INJECTION,
 	0)
 
-/* ---- what the families of commands translate ---- */
+/* ---- translations of firmware values ---- */
 
-/* Temperatures in units of 1/16 degree Celsius; bit 15 is the sign. */
+/* Decodes units of 1/16 degree Celsius; bit 15 is the sign. */
 EXPORT double ndctl_decode_smart_temperature(unsigned int temp)
 {
 	double degrees = (temp & 0x7fff) * 0.0625;
@@ -234,7 +236,7 @@ EXPORT unsigned int ndctl_encode_smart_temperature(double temp)
 	return (unsigned)((sign ? -temp : temp) * 16) | sign;
 }
 
-/* No family of commands is known that would tell more about a status than that it is an error. */
+/* Any status but 0 is an error: this version knows no command family whose status tells more. */
 EXPORT int ndctl_cmd_xlat_firmware_status(struct ndctl_cmd *cmd)
 {
 	return ndctl_cmd_get_firmware_status(cmd) ? -EIO : 0;

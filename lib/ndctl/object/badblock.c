@@ -25,8 +25,8 @@ static int append(struct badblocks *badblocks, uint64_t offset, unsigned length)
 	return 0;
 }
 
-/* The part of [offset, offset + count) sectors that lies in the window, added relative to it; in
- * several runs where it is too long for one. */
+/* Adds the sectors of [offset, offset + count) that lie within @length sectors from @start. Splits
+ * a run whose length does not fit into struct badblock. */
 static int badblocks_add_range(struct badblocks *badblocks, uint64_t offset, uint64_t count,
 	uint64_t start, uint64_t length)
 {
@@ -46,8 +46,8 @@ static int badblocks_add_range(struct badblocks *badblocks, uint64_t offset, uin
 }
 
 /*
- * The kernel prints no more than a page: 4095 bytes, the last line cut anywhere. A list that ends
- * there may be whole or not, which cannot be told from it.
+ * The kernel prints at most a page less one byte, 4095 bytes, and cuts the last line anywhere. A
+ * text of that length may be complete by chance; treat it as cut.
  */
 static bool is_cut_short(const char *text)
 {

@@ -27,7 +27,7 @@ const struct kind bus_kind = {
 	.attr_count = BUS_ATTR_COUNT,
 };
 
-/* The link of a dimm or region is .../ndbus0/region0. */
+/* Finds the bus in the target of the link of a DIMM or region: ".../ndbus0/region0". */
 static struct entity *find_bus(struct entity *entity)
 {
 	char target[PATH_MAX];
@@ -45,7 +45,7 @@ struct ndctl_bus *entity_bus(struct entity *entity)
 {
 	if (!entity->bus) {
 		struct entity *only = entity_first(entity->ctx, KIND_BUS);
-		/* With one bus there is nothing to look up. */
+		/* Save the lookup where there is only one bus. */
 		entity->bus = only && !entity_next(only) ? only : find_bus(entity);
 	}
 	return (struct ndctl_bus *)entity->bus;
@@ -109,7 +109,7 @@ EXPORT const char *ndctl_bus_get_provider(struct ndctl_bus *bus)
 	return object_text(&bus->entity.object, BUS_PROVIDER) ?: "";
 }
 
-/* The device number of /dev/ndctlX, whose name holds the number of the bus. */
+/* Reads the device number of /dev/ndctlX, where X is the number of the bus. */
 static int bus_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *minor)
 {
 	char path[64], text[SYSFS_PAGE + 1];
@@ -174,7 +174,7 @@ EXPORT const char *ndctl_bus_get_cmd_name(struct ndctl_bus *bus, int cmd)
 	return nvdimm_bus_cmd_name(cmd);
 }
 
-/* The numbers of <linux/ndctl.h> that are commands of a bus: ND_CMD_CALL is an envelope. */
+/* ND_CMD_CALL is not a command of a bus: it wraps a command of the firmware. */
 EXPORT int ndctl_bus_is_cmd_supported(struct ndctl_bus *bus, int cmd)
 {
 	if (cmd == ND_CMD_CALL)
@@ -184,7 +184,7 @@ EXPORT int ndctl_bus_is_cmd_supported(struct ndctl_bus *bus, int cmd)
 
 EXPORT int ndctl_bus_wait_probe(struct ndctl_bus *bus)
 {
-	/* The kernel answers when its probing has come to an end. */
+	/* Reading the attribute blocks until the kernel has probed all devices. */
 	return object_text(&bus->entity.object, BUS_WAIT_PROBE) ? 0 : -errno;
 }
 
@@ -202,7 +202,7 @@ EXPORT int ndctl_bus_get_scrub_state(struct ndctl_bus *bus)
 {
 	const char *scrub = object_text(&bus->entity.object, BUS_SCRUB);
 
-	/* "3", or "3+" while the fourth one goes on */
+	/* The attribute is "3" after three scrubs, and "3+" while the fourth runs. */
 	return scrub ? strchr(scrub, '+') != NULL : -EOPNOTSUPP;
 }
 

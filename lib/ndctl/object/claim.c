@@ -12,9 +12,9 @@
 #include "disk.h"
 
 /*
- * btt, pfn and dax devices are one thing to the kernel in three shapes: a device that claims a
- * namespace and makes something else of it, as an info block at its start says. What differs is in
- * the rows; the public functions of the three types are the same lines with another name.
+ * A btt, pfn or dax device claims a namespace and makes another device of it, which an info block
+ * at the start of the namespace describes. The three have the same attributes and public functions;
+ * claim_rows holds the differences, and CLAIM_API() defines the functions for each type.
  */
 const struct claim_row claim_rows[KIND_COUNT] = {
 	[KIND_BTT] = {"nd_pmem", "s", CLAIM_SECTOR_SIZE, REGION_BTT_SEED},
@@ -40,7 +40,7 @@ static void claim_invalidate(struct entity *entity)
 	struct claim *claim = (struct claim *)entity;
 
 	choices_forget(&claim->choices);
-	/* The next change may give it another dax region; libdaxctl keeps the object. */
+	/* Drop the reference: a change may give the device another dax region. */
 	daxctl_region_unref(claim->daxctl);
 	claim->daxctl = NULL;
 }
@@ -93,7 +93,7 @@ static void get_uuid(struct claim *claim, unsigned char *uuid)
 	entity_show_uuid(&claim->entity, uuid);
 }
 
-/* The same for programs: the claim is the one that they know. */
+/* Sets an attribute for the caller of the library, under the lock. */
 static int change(struct claim *claim, enum claim_attr attr, const char *value)
 {
 	return nd_change_attr(&claim->entity, attr, value);
@@ -132,7 +132,7 @@ int claim_enable(struct claim *claim, bool *own)
 	return entity_bind_own(&claim->entity, claim_rows[claim->entity.kind].driver, own);
 }
 
-/* Other implementations say ENXIO where the kernel says ENODEV. */
+/* Returns -ENXIO where the kernel says ENODEV: programs compare with it. */
 static int enable(struct claim *claim)
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -148,7 +148,7 @@ int claim_delete(struct claim *claim)
 {
 	int err = entity_is_bound(&claim->entity) ? entity_unbind(&claim->entity) : 0;
 
-	/* Letting go of the namespace, it loses what it was told, and goes if it is no seed. */
+	/* Releasing the namespace resets the device; the kernel removes it unless it is a seed. */
 	return err ?: claim_set(claim, CLAIM_NAMESPACE, "\n");
 }
 
@@ -246,7 +246,7 @@ CLAIM_API(btt, KIND_BTT)
 CLAIM_API(pfn, KIND_PFN)
 CLAIM_API(dax, KIND_DAX)
 
-/* ---- what only a btt has ---- */
+/* ---- btt only ---- */
 
 EXPORT const char *ndctl_btt_get_block_device(struct ndctl_btt *btt)
 {
@@ -276,7 +276,7 @@ EXPORT int ndctl_btt_set_sector_size(struct ndctl_btt *btt, unsigned int sector_
 	return change(btt_claim(btt), CLAIM_SECTOR_SIZE, text);
 }
 
-/* ---- what pfn and dax have: a page map and an alignment ---- */
+/* ---- pfn and dax: place of the struct pages, alignment ---- */
 
 static const char *const locations[] = {
 	[NDCTL_PFN_LOC_NONE] = "none",
@@ -371,7 +371,7 @@ EXPORT struct daxctl_region *ndctl_dax_get_daxctl_region(struct ndctl_dax *dax)
 		sysfs_link(
 			claim->entity.object.directory, NULL, entity_name(&claim->entity), target))
 		return NULL;
-	/* The links of a bus go up to /sys and down again: "../../../devices/..." */
+	/* The link is relative, "../../../devices/...": keep the part below /sys. */
 	const char *devices = strstr(target, "/devices/");
 	if (!devices)
 		return NULL;

@@ -47,5 +47,5 @@ int claim_enable(struct claim *claim, bool *own);
 int claim_delete(struct claim *claim);
 const struct choices *claim_choices(struct claim *claim);
 const char *claim_blockdev(struct claim *claim);
-/* Returns the kernel's word for the place of a page map ("pmem"), or NULL. */
+/* Returns the kernel's word for where the struct pages are ("ram", "pmem"), or NULL. */
 const char *location_name(enum ndctl_pfn_loc location);

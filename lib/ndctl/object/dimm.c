@@ -10,7 +10,7 @@
 
 #include "bus.h"
 
-/* For what the caller gets. */
+/* Casts an entity that the caller of the library gets. */
 #define DIMM(pointer) ((struct ndctl_dimm *)entity_show(pointer))
 
 static const struct attr dimm_attrs[] = {
@@ -101,7 +101,7 @@ EXPORT unsigned int ndctl_dimm_get_handle(struct ndctl_dimm *dimm)
 	return (unsigned)dimm_number(dimm, DIMM_HANDLE, UINT_MAX);
 }
 
-/* The numbers that the dimm gives of itself are 16 bits wide: getters by row. */
+/* Defines getters of 16-bit numbers in the NFIT. USHRT_MAX: unknown. */
 #define NUMBER_GETTER(name, attr)                                                                  \
 	EXPORT unsigned short ndctl_dimm_get_##name(struct ndctl_dimm *dimm)                       \
 	{                                                                                          \
@@ -125,7 +125,7 @@ EXPORT int ndctl_dimm_get_formats(struct ndctl_dimm *dimm)
 {
 	int count = object_int_or(&dimm->entity.object, DIMM_FORMATS, -1);
 
-	/* A DIMM that counts none has the one that is its format. */
+	/* A DIMM whose count is 0 still has the one that nfit/format names. */
 	return count ?: 1;
 }
 
@@ -152,8 +152,8 @@ EXPORT const char *ndctl_dimm_get_unique_id(struct ndctl_dimm *dimm)
 }
 
 /*
- * ACPI 6.0 "NVDIMM unique identifier": vendor, then, where the maker tells them, place and date of
- * manufacture, then serial number: "8680-a1-1423-12345678" or "8680-12345678".
+ * Parses place and date of manufacture from the NVDIMM unique identifier (ACPI 6.0), which is
+ * "VENDOR-PLACE-DATE-SERIAL" or, without them, "VENDOR-SERIAL": "8680-a1-1423-12345678".
  */
 static bool parse_manufacture(struct ndctl_dimm *dimm, unsigned *place, unsigned *date)
 {
@@ -207,7 +207,7 @@ EXPORT unsigned int ndctl_dimm_get_minor(struct ndctl_dimm *dimm)
 	return dimm_device_number(dimm, &major, &minor) ? 0 : minor;
 }
 
-/* ACPI 6.0, "NFIT device handle": fields of the handle from its lowest bit on. */
+/* Extracts a field of the NFIT device handle (ACPI 6.0, 5.2.25.3). */
 static unsigned handle_bits(struct ndctl_dimm *dimm, unsigned shift, unsigned mask)
 {
 	return ndctl_dimm_get_handle(dimm) >> shift & mask;
@@ -238,7 +238,7 @@ EXPORT unsigned int ndctl_dimm_handle_get_node(struct ndctl_dimm *dimm)
 	return handle_bits(dimm, 16, 0xfff);
 }
 
-/* Words of the attributes flags, nfit/flags and papr/flags. */
+/* Looks for a word in nfit/flags or, on POWER, papr/flags. */
 static bool has_flag(struct ndctl_dimm *dimm, const char *flag)
 {
 	struct object *object = &dimm->entity.object;

@@ -18,14 +18,14 @@ const char *entity_blockdev(struct entity *entity, const char *guess, char **blo
 	char path[NAME_MAX + 8];
 	const char *name = guess;
 
-	/* The usual name costs one look, any other one the reading of a directory. */
+	/* Look for the usual name first, which saves reading the directory. */
 	snprintf(path, sizeof(path), "block/%s", guess);
 	if (!sysfs_exists(entity->object.directory, entity->object.name, path)) {
 		snprintf(path, sizeof(path), "%s/block", entity->object.name);
 		sysfs_list(entity->object.directory, path, NULL, &names);
 		name = names.count ? names.list[0] : "";
 	}
-	/* Who asked before still has the name, which seldom changes. */
+	/* Keep the string while the name is the same: the caller may still use it. */
 	if (!*blockdev || strcmp(*blockdev, name) != 0) {
 		free(*blockdev);
 		*blockdev = strdup(name);

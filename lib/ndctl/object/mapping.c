@@ -10,9 +10,8 @@
 
 #include "dimm.h"
 
-/* Interleave sets and mappings: which parts of which dimms a region is made of. */
+/* Mappings and interleave sets: the parts of DIMMs that a region consists of. */
 
-/* Mappings live as long as the context: what was handed out is read anew in place. */
 void mapping_forget(struct ndctl_region *region)
 {
 	region->mapped = false;
@@ -25,7 +24,7 @@ void mapping_free(struct ndctl_region *region)
 	free(region->mappings);
 }
 
-/* "nmem0,0,4294967296,0": dimm, offset, length, and, since Linux 4.14, the position in the set. */
+/* Parses "nmem0,0,4294967296,0": DIMM, offset, length, and, since Linux 4.14, position. */
 static int parse_mapping(char *text, struct ndctl_mapping *mapping)
 {
 	char *comma = strchr(text, ',');
@@ -56,7 +55,7 @@ static int region_read_mapping(struct ndctl_region *region, size_t i, struct ndc
 	return err ?: parse_mapping(text, mapping);
 }
 
-/* The place for the next mapping that can be read: NULL without memory. */
+/* Returns the struct for the next mapping, which callers may know already. NULL without memory. */
 static struct ndctl_mapping *next_place(struct ndctl_region *region)
 {
 	struct ndctl_mapping **list;
@@ -143,7 +142,7 @@ EXPORT struct ndctl_dimm *ndctl_region_get_first_dimm(struct ndctl_region *regio
 	return ndctl_region_get_next_dimm(region, NULL);
 }
 
-/* A dimm that serves a region with several mappings is given once. */
+/* Returns whether an earlier mapping is on the same DIMM: an iteration returns each DIMM once. */
 static bool is_repeated(const struct ndctl_region *region, const struct ndctl_mapping *mapping)
 {
 	for (size_t i = 0; i < mapping->index; i++)
@@ -169,7 +168,7 @@ EXPORT struct ndctl_dimm *ndctl_region_get_next_dimm(
 	return NULL;
 }
 
-/* The cookie names the set in labels: without labels (or a cookie) there is none. */
+/* Labels name an interleave set by its cookie: a region without labels or cookie has no set. */
 EXPORT struct ndctl_interleave_set *ndctl_region_get_interleave_set(struct ndctl_region *region)
 {
 	if (ndctl_region_get_nstype(region) != ND_DEVICE_NAMESPACE_PMEM ||

@@ -12,7 +12,7 @@
 #include "claim.h"
 #include "disk.h"
 
-/* For what the caller gets. */
+/* Casts an entity that the caller of the library gets. */
 #define NAMESPACE(pointer) ((struct ndctl_namespace *)entity_show(pointer))
 #define DEFAULT_SECTOR	   512
 
@@ -116,7 +116,7 @@ struct claim *namespace_claim(struct ndctl_namespace *ndns)
 				 : NULL;
 }
 
-/* The holder if it is of the kind that is asked for. */
+/* Returns the claiming device if it is of @kind, else NULL. */
 static struct claim *held_by(struct ndctl_namespace *ndns, enum entity_kind kind)
 {
 	struct claim *claim = namespace_claim(ndns);
@@ -141,7 +141,7 @@ EXPORT struct ndctl_dax *ndctl_namespace_get_dax(struct ndctl_namespace *ndns)
 
 EXPORT unsigned int ndctl_namespace_get_type(struct ndctl_namespace *ndns)
 {
-	/* The region's: all that are in it are of one type. */
+	/* All namespaces of a region have the type of the region. */
 	return ndctl_region_get_nstype(entity_region(&ndns->entity));
 }
 
@@ -168,7 +168,7 @@ EXPORT const char *ndctl_namespace_get_block_device(struct ndctl_namespace *ndns
 static const struct {
 	const char *name;
 	enum ndctl_namespace_mode mode;
-	enum entity_kind kind; /* of the device that makes this mode; KIND_COUNT for none */
+	enum entity_kind kind; /* of the claiming device; KIND_COUNT: none */
 } modes[] = {
 	{"memory", NDCTL_NS_MODE_FSDAX, KIND_PFN},
 	{"safe", NDCTL_NS_MODE_SECTOR, KIND_BTT},
@@ -179,7 +179,7 @@ static const struct {
 EXPORT enum ndctl_namespace_mode ndctl_namespace_get_mode(struct ndctl_namespace *ndns)
 {
 	const struct claim *claim = namespace_claim(ndns);
-	/* What it is held by tells; only a namespace without holder has to be asked. */
+	/* The kind of the claiming device decides; only without one read the attribute. */
 	const char *name = claim ? NULL : object_text(&ndns->entity.object, NS_MODE);
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
@@ -229,7 +229,7 @@ EXPORT bool ndctl_namespace_is_active(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
 
-	/* What has a holder is not bound itself, unless the holder came later. */
+	/* A claimed namespace is usually not bound itself, but may be if it was claimed later. */
 	return (claim && entity_is_bound(&claim->entity)) || entity_is_bound(&ndns->entity);
 }
 
@@ -256,7 +256,7 @@ EXPORT int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns)
 
 	if (ndctl_namespace_is_active(ndns))
 		return 0;
-	/* The seed waits to be configured; anything else only when it has nothing. */
+	/* The seed is idle until it is enabled, any other namespace while unconfigured. */
 	return (region && region_seed(region, REGION_NAMESPACE_SEED) == &ndns->entity) ||
 		!ndctl_namespace_is_configured(ndns);
 }
@@ -274,8 +274,8 @@ int namespace_read_owner(struct ndctl_namespace *ndns, uuid_t uuid)
 
 	if (err)
 		return kernel_fail(entity_kernel(&ndns->entity), -err,
-			"whose labels those of %s are cannot be read: %s",
-			entity_name(&ndns->entity), strerror(-err));
+			"cannot read which labels belong to %s: %s", entity_name(&ndns->entity),
+			strerror(-err));
 	if (size == 0)
 		uuid_clear(uuid);
 	return 0;
@@ -308,10 +308,10 @@ EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long 
 {
 	char text[32];
 
-	/* The kernel would drop the label: that is for ndctl_namespace_delete(). */
+	/* Size 0 would make the kernel delete the label, as ndctl_namespace_delete() does. */
 	if (size == 0)
 		return kernel_fail(entity_kernel(&ndns->entity), EINVAL,
-			"%s: a size of 0 cannot be set", entity_name(&ndns->entity));
+			"%s: invalid size 0: must be greater than 0", entity_name(&ndns->entity));
 	snprintf(text, sizeof(text), "%llu", size);
 	return namespace_set(ndns, NS_SIZE, text);
 }
@@ -342,7 +342,8 @@ EXPORT unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_names
 	return choices->count ? (unsigned)choices_get(choices, i, UINT_MAX) : 0;
 }
 
-/* A namespace without label has no sizes to choose from, a seed none that is chosen. */
+/* 0 without labels, where there is no choice; UINT_MAX with errno for a seed, which has not
+ * chosen. */
 EXPORT unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns)
 {
 	const struct choices *choices = sector_sizes(ndns);
@@ -389,8 +390,9 @@ EXPORT int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns)
 	return object_int_or(&ndns->entity.object, NS_TARGET_NODE, NUMA_NO_NODE);
 }
 
-/* Where the data of a namespace are, which is what its block device shows: behind the page map
- * where there is one. -EOPNOTSUPP for a btt, which moves sectors. */
+/* Stores the physical range of the data, which the block device of a namespace shows: behind the
+ * struct pages if there are any. Returns 0, -EOPNOTSUPP for a btt, which moves sectors, or -ENXIO
+ * if the range is unknown. */
 static int namespace_data_window(struct ndctl_namespace *ndns, uint64_t *start, uint64_t *length)
 {
 	struct claim *claim = namespace_claim(ndns);
@@ -406,7 +408,7 @@ static int namespace_data_window(struct ndctl_namespace *ndns, uint64_t *start, 
 	return *length == ULLONG_MAX ? -ENXIO : 0;
 }
 
-/* Leaves the region's own list alone: the caller may be in the midst of it. */
+/* Reads a list of its own: the caller may be iterating over the region's. */
 static bool has_badblocks(struct ndctl_region *region)
 {
 	struct badblocks all = {0};
@@ -431,8 +433,8 @@ EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespac
 		return NULL;
 	if (err || origin == ULLONG_MAX || start < origin) {
 		kernel_fail(entity_kernel(&ndns->entity), ENXIO,
-			"%s: cannot tell which bad blocks of %s are in it: its address is not known",
-			entity_name(&ndns->entity), entity_name(&region->entity));
+			"%s: cannot read bad blocks: the physical address of the namespace is unknown",
+			entity_name(&ndns->entity));
 		return NULL;
 	}
 	if (region_badblocks(region, &ndns->badblocks, start - origin, length))

@@ -11,7 +11,7 @@
 #include "bus.h"
 #include "mapping.h"
 
-/* For what the caller gets. */
+/* Casts an entity that the caller of the library gets. */
 #define REGION(pointer) ((struct ndctl_region *)entity_show(pointer))
 
 static const struct attr region_attrs[] = {
@@ -114,8 +114,8 @@ EXPORT unsigned long long ndctl_region_get_size(struct ndctl_region *region)
 	return region_number(region, REGION_SIZE, 0);
 }
 
-/* Without labels the one namespace takes the whole region, although the kernel says that all of it
- * is available. */
+/* Reads a free capacity in bytes: 0 in a region without labels, whose one namespace takes all of
+ * it. The kernel would report the whole region as free. */
 static uint64_t capacity(struct ndctl_region *region, enum region_attr attr)
 {
 	if (ndctl_region_get_nstype(region) != ND_DEVICE_NAMESPACE_PMEM)
@@ -173,11 +173,12 @@ EXPORT int ndctl_region_deep_flush(struct ndctl_region *region)
 
 	if (err)
 		return err;
-	/* Linux 6.1 follows NULL when it flushes a disabled region: the lock keeps it enabled
-	 * between the look and the write. */
+	/* Refuse a disabled region, for which Linux 6.1 dereferences NULL. The lock keeps the
+	 * region enabled until the write. */
 	if (!ndctl_region_is_enabled(region))
 		return kernel_fail(entity_kernel(&region->entity), ENXIO,
-			"%s: cannot be flushed: it is disabled", entity_name(&region->entity));
+			"%s: cannot be flushed: the region is disabled",
+			entity_name(&region->entity));
 	return object_write(&region->entity.object, REGION_DEEP_FLUSH, "1");
 }
 
@@ -210,7 +211,7 @@ EXPORT unsigned int ndctl_region_get_type(struct ndctl_region *region)
 	return type && strcmp(type, "nd_blk") == 0 ? ND_DEVICE_REGION_BLK : ND_DEVICE_REGION_PMEM;
 }
 
-/* A volatile region is of the kind of pmem too, as far as users can tell. */
+/* Volatile regions are "pmem" too: programs know no other word. */
 EXPORT const char *ndctl_region_get_type_name(struct ndctl_region *region)
 {
 	return ndctl_region_get_type(region) == ND_DEVICE_REGION_BLK ? "blk" : "pmem";
@@ -255,8 +256,8 @@ EXPORT enum ndctl_persistence_domain ndctl_region_get_persistence_domain(
 	return PERSISTENCE_UNKNOWN;
 }
 
-/* The text of the attribute in @text; "" for a region without bad blocks, or a kernel that knows of
- * none. A list without newline at its end is one that the kernel has cut. */
+/* Copies the attribute to @text: "" if the region has no bad blocks or the kernel does not list
+ * them. The text of a list that the kernel has cut lacks the newline at its end. */
 static int read_badblocks(struct ndctl_region *region, char *text)
 {
 	const char *whole = object_text(&region->entity.object, REGION_BADBLOCKS);
@@ -293,7 +294,7 @@ int region_badblocks(
 	badblocks->cut = err > 0;
 	if (err)
 		kernel_fail(kernel, EFBIG,
-			"%s: the kernel cut the list of bad blocks after 4095 bytes: there may be more of them",
+			"%s: the kernel cut the list of bad blocks after 4095 bytes: more may exist",
 			name);
 	return 0;
 }
@@ -367,7 +368,8 @@ int nd_change_begin(struct entity *entity, struct txn **txn)
 		entity->kind == KIND_REGION ? (struct ndctl_region *)entity : entity_region(entity);
 
 	if (!region)
-		return kernel_fail(entity_kernel(entity), ENXIO, "its region is not there");
+		return kernel_fail(
+			entity_kernel(entity), ENXIO, "region%u no longer exists", entity->region);
 	return (nd_ctx_txn(entity->ctx, txn) ?: nd_region_lock(region, *txn))
 		?: entity_check_same(entity);
 }
