@@ -84,7 +84,7 @@ static void index_round(void **state)
 		assert_int_equal(index.slots, layout.slots);
 		/* In the other place it would be wrong. */
 		assert_string_equal(label_index_read(block, &layout, 1 - which, &index),
-			"it belongs elsewhere");
+			"has the offsets of another place");
 	}
 }
 
@@ -110,7 +110,7 @@ static void index_damage(void **state)
 	assert_int_equal(label_layout(MIB, 1, &layout), 0);
 	layout.index_size = sizeof(block);
 	assert_string_equal(
-		label_index_read(block, &layout, 0, &index), "its labels have another size");
+		label_index_read(block, &layout, 0, &index), "has labels of another size");
 }
 
 static void put(unsigned char *at, uint64_t value, size_t size)

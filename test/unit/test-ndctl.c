@@ -266,7 +266,7 @@ static void failure_is_logged(void **state)
 	ndctl_set_log_priority(ctx, LOG_ERR);
 	ndctl_set_log_fn(ctx, keep_line);
 	assert_null(ndctl_dimm_read_labels(dimm));
-	assert_string_equal(line, "nmem0: labels cannot be read: it has no label area\n");
+	assert_string_equal(line, "nmem0: labels cannot be read: the DIMM has no label area\n");
 	ndctl_unref(ctx);
 }
 

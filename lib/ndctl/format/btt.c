@@ -67,7 +67,7 @@ int btt_write(const struct btt_check *check, const void *bytes, size_t size, uin
 
 /* ---- info blocks ---- */
 
-/* Sets block and info from whichever of the two is valid; -ENOENT if none is. */
+/* Sets block and info from the info block, or from its copy. -ENOENT if neither is valid. */
 static int read_info(
 	const struct btt_check *check, const enum btt_version *version, struct btt_arena *arena)
 {
@@ -104,7 +104,7 @@ static void judge_info(struct btt_check *check, const struct btt_arena *arena)
 			"BTT info2 needs to be restored: the copy of the info block is damaged or out of date");
 	if (arena->info.flags & 1)
 		btt_damage(check, arena, BTT_HOPELESS,
-			"the error flag of the info block is set: the kernel refuses all writes");
+			"the error flag of the info block is set, with which the kernel refuses all writes");
 }
 
 /* ---- arenas ---- */
@@ -144,8 +144,8 @@ static bool is_whole(const struct btt_arena *arena)
 	return !arena->first_bad && !arena->copy_bad;
 }
 
-/* The kernel looks at the one place that the label's type of btt has; sysfs tells the same for
- * both. */
+/* Finds the BTT of either version. The label allows the kernel one of them, but sysfs does not tell
+ * which. */
 static int find_first(const struct btt_check *check, struct btt_arena **out)
 {
 	CLEANUP(arenas_free) struct btt_arena *old = NULL;
@@ -176,7 +176,8 @@ static int judge_arena(struct btt_check *check, struct btt_arena *arena)
 	return btt_log_read(check, arena) ?: btt_map_read(check, arena);
 }
 
-/* A valid info block tells where the next one is. All arenas are of the first one's sectors. */
+/* Judges all arenas. Each info block holds the offset of the next arena; all must have the sector
+ * size of the first. */
 static int judge_arenas(struct btt_check *check, struct btt_arena *first)
 {
 	for (struct btt_arena *arena = first; arena; arena = arena->next) {
@@ -185,7 +186,7 @@ static int judge_arenas(struct btt_check *check, struct btt_arena *first)
 			return err;
 		if (arena->info.external_lbasize != first->info.external_lbasize)
 			btt_damage(check, arena, BTT_HOPELESS,
-				"its sectors have %llu bytes, those of arena 0 %llu",
+				"the sector size, %llu, differs from that of arena 0, %llu",
 				arena->info.external_lbasize, first->info.external_lbasize);
 		if (!arena->info.nextoff)
 			return 0;
@@ -193,7 +194,7 @@ static int judge_arenas(struct btt_check *check, struct btt_arena *first)
 			&arena->next);
 		if (err == -ENOENT)
 			btt_damage(check, arena, BTT_HOPELESS,
-				"the info block of the next arena is damaged, and its copy too");
+				"the info block of the next arena and its copy are damaged");
 		else if (err)
 			return err;
 	}
@@ -207,7 +208,7 @@ static int btt_judge(struct btt_check *check, struct btt_arena **first)
 	return err ?: judge_arenas(check, *first);
 }
 
-/* A repair counts when the medium has it. */
+/* Checks again after a repair: count only what the medium shows. */
 static int btt_verify(struct btt_check *check)
 {
 	CLEANUP(arenas_free) struct btt_arena *first = NULL;

@@ -5,7 +5,7 @@
 
 #define FLAG_ERROR UINT32_C(0x40000000)
 #define FLAG_ZERO  UINT32_C(0x80000000)
-#define NORMAL	   (FLAG_ERROR | FLAG_ZERO) /* neither of the two: both bits are set */
+#define NORMAL	   (FLAG_ERROR | FLAG_ZERO) /* neither: both bits are set */
 #define SLOT	   (BTT_LANE / BTT_SLOTS)
 
 uint32_t btt_get32(const unsigned char *bytes)
@@ -35,7 +35,7 @@ uint64_t btt_start(enum btt_version version)
 	return versions[version].start;
 }
 
-/* The kernel knows these, and exposes the bytes above 512 or 4096 as integrity data. */
+/* The kernel accepts these, and exposes the bytes above 512 or 4096 as integrity data. */
 static bool is_sector_size(uint64_t size)
 {
 	static const unsigned sizes[] = {512, 520, 528, 4096, 4104, 4160, 4224};
@@ -46,7 +46,7 @@ static bool is_sector_size(uint64_t size)
 	return false;
 }
 
-/* The parts of the arena follow each other and fit in it. The kernel does not check this. */
+/* Checks that the parts of the arena follow each other and fit, which the kernel does not. */
 static bool is_plausible(const struct ndctl_infoblock *i, uint64_t room)
 {
 	return i->nfree >= BTT_LANES_MIN && i->nfree <= BTT_LANES_MAX && i->external_nlba >= 1 &&
@@ -126,7 +126,7 @@ void btt_lane_format(uint32_t lba, uint32_t block, bool error, unsigned char lan
 	btt_put32(lane + 12, 1);
 }
 
-/* Sequence numbers go 1, 2, 3, 1. Of numbers that no write leaves, the kernel takes what its
+/* Sequence numbers go 1, 2, 3, 1. For pairs that no write leaves, return what the kernel's
  * comparison gives: the second slot if the first has 0, or 2 or 3 beside 0. */
 int btt_lane_newest(uint32_t first, uint32_t second)
 {

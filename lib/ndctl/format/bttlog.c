@@ -2,12 +2,12 @@
 #include "bttarena.h"
 
 /*
- * The log: for each lane two entries, of which the newest tells the block that is free. Kernels
- * before 4.15 put them in slots 0 and 2 of the lane, all others in slots 0 and 1; the other two
- * slots are zero.
+ * The log has two entries per lane, the newer of which tells the free block of the lane. Kernels
+ * before 4.15 use slots 0 and 2 of the lane for them, all others slots 0 and 1. The other two slots
+ * are zero.
  */
 
-/* What is wrong with lanes, by the word that describes it. */
+/* The faults of a lane. */
 enum fault {
 	NO_FAULT,
 	FAULT_EMPTY,
@@ -28,8 +28,8 @@ static const char *const faults[] = {
 	[FAULT_BOUNDS] = "a log entry has an out of bounds LBA",
 };
 
-/* The slot of the second entries: 1 or 2; 0 if lanes contradict each other. Lanes that were never
- * written to tell nothing. */
+/* Returns the slot of the second entries, 1 or 2, or 0 if lanes contradict each other. A lane that
+ * was never written to allows both. */
 static unsigned second_slot(const unsigned char *log, size_t lanes)
 {
 	bool recent = false, old = false;
@@ -53,8 +53,9 @@ static bool entry_fits(const struct btt_arena *arena, const struct btt_entry *en
 		entry->to < info->internal_nlba;
 }
 
-/* Lanes that the kernel takes are right only if it takes what it makes of them, too: the number
- * that follows 0 is 0, and a first slot that is empty is refused once other lanes were used. */
+/* Finds what is wrong with a lane. Refuses some that the kernel accepts, but not after another
+ * write to them: the sequence number after 0 is 0 again, and once other lanes were used the kernel
+ * refuses one whose first slot is empty. */
 static enum fault judge_lane(
 	const struct btt_arena *arena, const struct btt_entry slots[BTT_SLOTS], unsigned second)
 {

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 
 /*
- * The map and the log together have each block once: a sector has it, or a lane has it to offer.
- * A write is logged before the map has it; what was logged and is not in the map, the kernel
- * finishes when it finds the arena, lane after lane.
+ * Map and log together name each block once: it belongs to a sector, or is the free block of a
+ * lane. The kernel logs a write before it changes the map. When it enables the namespace, it
+ * finishes the writes that are logged but not in the map, lane by lane.
  */
 
 #define CHUNK ((size_t)1 << 20)
@@ -16,7 +16,7 @@
 struct bits {
 	uint64_t *words;
 	uint64_t count;
-	uint64_t beyond, twice;
+	uint64_t beyond, twice; /* marks out of bounds; marks of a block already marked */
 };
 
 static bool is_marked(const struct bits *bits, uint64_t number)
@@ -48,7 +48,7 @@ static int by_lba(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* A lane that was never used names a sector that means nothing. */
+/* Returns false for a lane that was never used: its sector number means nothing. */
 static bool names_sector(const struct btt_lane *lane)
 {
 	return lane->taken && lane->entry.from != lane->entry.to;
@@ -82,7 +82,7 @@ static int list_sectors(struct btt_arena *arena)
 	return 0;
 }
 
-/* Marks the blocks of all sectors, and keeps those of the sectors that the log names. */
+/* Marks the blocks of all sectors, and stores the blocks of those that the log names. */
 static int walk_map(const struct btt_check *check, struct btt_arena *arena, struct bits *blocks)
 {
 	AUTO_FREE unsigned char *chunk = malloc(CHUNK);
@@ -125,8 +125,8 @@ static void finish_writes(struct btt_arena *arena)
 	}
 }
 
-/* @blocks, of a map that has each block at most once, becomes what it is with all writes finished.
- * Sets @written, which has nothing marked, to the blocks that these went to. */
+/* Updates @blocks, of a map that names each block at most once, to all writes being finished. Marks
+ * in @written the blocks that these writes went to. */
 static void move_sectors(const struct btt_arena *arena, struct bits *blocks, struct bits *written)
 {
 	for (size_t i = 0; i < arena->sector_count; i++)
@@ -143,8 +143,8 @@ static void move_sectors(const struct btt_arena *arena, struct bits *blocks, str
 
 /* ---- the verdict ---- */
 
-/* A lane that contradicts the map is wrong, unless it could as well be the map that is not yet
- * right: then there is more than one way to make them agree. */
+/* Returns whether a lane that contradicts the map leaves more than one way to make them agree: the
+ * lane may be wrong, or the map may lack its write. */
 static bool lane_is_ambiguous(
 	const struct btt_arena *arena, const struct btt_lane *lane, const struct bits *written)
 {
@@ -156,8 +156,9 @@ static bool lane_is_ambiguous(
 		(lane->valid && is_marked(written, lane->entry.from));
 }
 
-/* Sets `claims` of lanes: first those whose write frees their block, then the others, for which it
- * must have been free before. @taken: blocks that sectors have, before and after. */
+/* Sets `claims` of the lanes: first of those whose unfinished write frees their block, then of the
+ * others, whose block must have been free before. @before and @after: the blocks in use, before
+ * and after unfinished writes. Marks claimed blocks in @after. */
 static void claim_blocks(struct btt_arena *arena, const struct bits *before, struct bits *after)
 {
 	for (size_t i = 0; i < arena->info.nfree; i++) {
@@ -177,7 +178,7 @@ static void claim_blocks(struct btt_arena *arena, const struct bits *before, str
 	}
 }
 
-/* Gives the lanes that claim no block those that are left over: as many as there are such lanes. */
+/* Assigns the remaining free blocks to the lanes that claim none; there are as many of both. */
 static void assign_blocks(struct btt_arena *arena, const struct bits *after)
 {
 	uint64_t number = 0;
@@ -217,7 +218,7 @@ static void judge_writes(struct btt_check *check, const struct btt_arena *arena)
 			count);
 }
 
-/* Lanes that are not valid have been told already. */
+/* Reports contradictions; btt_log_read() has reported lanes that are not valid in themselves. */
 static void judge_claims(
 	struct btt_check *check, const struct btt_arena *arena, const struct bits *written)
 {
@@ -253,7 +254,7 @@ static void judge_map(
 			blocks->twice);
 }
 
-/* The map is right in itself: what about the log? */
+/* Compares the log with a map that is right in itself. */
 static int compare_free_blocks(
 	struct btt_check *check, struct btt_arena *arena, const struct bits *before)
 {

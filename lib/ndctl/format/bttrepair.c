@@ -4,9 +4,8 @@
 #include <inttypes.h>
 
 /*
- * Writes what btt.c has found to be the one repair. Info blocks first, then the map, then the log:
- * after each write the table is as damaged as before, or less. Report a repair when it has been
- * written.
+ * Writes the repair that the check has found to be the only one: info blocks, then the map, then
+ * the log. No write leaves the table more damaged than before. Reports a repair once it is written.
  */
 
 static int repair_info(struct btt_check *check, const struct btt_arena *arena)
@@ -42,8 +41,8 @@ static int repair_map(struct btt_check *check, const struct btt_arena *arena)
 	return 0;
 }
 
-/* Each lane keeps the block that it offered if that was right, so that a log of which only a part
- * was written is right in that part. */
+/* Keeps the free block of each lane that had a right one, so that a log that is written only in
+ * part is right in that part. */
 static int rewrite_log(struct btt_check *check, const struct btt_arena *arena)
 {
 	size_t lanes = arena->info.nfree;
@@ -58,7 +57,7 @@ static int rewrite_log(struct btt_check *check, const struct btt_arena *arena)
 	}
 	int err = btt_write(check, log, lanes * BTT_LANE, arena->start + arena->info.logoff);
 	if (!err)
-		btt_repaired(check, arena, "the log was written anew");
+		btt_repaired(check, arena, "the log was rewritten");
 	return err;
 }
 

@@ -13,7 +13,7 @@ static const char signatures[][16] = {
 	[NDCTL_INFOBLOCK_DAX] = "NVDIMM_DAX_INFO",
 };
 
-/* Where the numbers stand, and how many bytes they take. */
+/* A number in the block: its offset, its bytes, and its member of struct ndctl_infoblock. */
 struct row {
 	uint16_t at, width, member;
 };
@@ -93,7 +93,7 @@ static int write_rows(unsigned char *block, const struct row *rows, size_t count
 	return 0;
 }
 
-/* The checksum is that of the block with zeros in its place. */
+/* Computes the checksum of the block, counting the checksum's own field as zeros. */
 static uint64_t checksum_of(const unsigned char *block)
 {
 	unsigned char copy[NDCTL_INFOBLOCK_SIZE];
@@ -175,10 +175,10 @@ EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *i
 	return info && (unsigned)info->kind < ARRAY_SIZE(signatures) ? signatures[info->kind] : "";
 }
 
-/* ---- the page map's place ---- */
+/* ---- place of the struct pages ---- */
 
 #define PAGE UINT64_C(4096)
-/* Of struct page, whatever the kernel's configuration. */
+/* Bytes that the kernel reserves per page, whatever the size of its struct page. */
 #define PAGE_STRUCT 64
 
 EXPORT int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_loc map,

@@ -10,17 +10,18 @@
 #include <ndctl/extensions.h>
 
 /*
- * An info block at the start of a namespace says what makes it more than raw: at 4 KiB, or for a
- * btt of version 2.0 at 0. Everything in it is little-endian.
+ * An info block near the start of a namespace makes it a btt, pfn or dax device. It is at offset
+ * 4096, or at 0 for a btt of version 2.0. All numbers are little-endian.
  * (Documentation/driver-api/nvdimm/btt.rst, drivers/nvdimm/pfn.h, drivers/nvdimm/btt.h)
  */
 #define INFO_BLOCK ((size_t)NDCTL_INFOBLOCK_SIZE)
 #define INFO_AREA  ((size_t)NDCTL_INFOBLOCK_AREA)
 
-/* What the kernel keeps free before a page map (it was meant to have room for a btt too). */
+/* Bytes that the kernel reserves before the struct pages, for info blocks. */
 #define INFO_MAP_START UINT64_C(8192)
-/* Data begins at a multiple of it, since smaller mappings would have to be made of pages. */
+/* Data starts at a multiple of this, or huge pages could not map it. */
 #define INFO_LEAST_UNIT (UINT64_C(2) << 20)
 
-/* Copies @before to @after with all info blocks zeroed; false if there are none. */
+/* Copies INFO_AREA bytes from @before to @after and zeroes all info blocks there. Returns false if
+ * there are none. */
 bool infoblock_wipe(const char *before, char *after);

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* Field by field; offsets are those of the specification's table. */
+/* Offsets of the fields of an index block (UEFI 2.7, 13.19). */
 enum {
 	INDEX_SIGNATURE = 0,   /* 16 bytes */
 	INDEX_FLAGS = 16,      /* 3 bytes */
-	INDEX_LABEL_SIZE = 19, /* 1 byte: log2 of the label size, less 7 */
+	INDEX_LABEL_SIZE = 19, /* 1 byte: log2(label size) - 7 */
 	INDEX_SEQ = 20,
 	INDEX_MY_OFFSET = 24,
 	INDEX_MY_SIZE = 32,
@@ -19,19 +19,19 @@ enum {
 	INDEX_MAJOR = 60,
 	INDEX_MINOR = 62,
 	INDEX_CHECKSUM = 64,
-	INDEX_FREE = 72, /* a bit per slot, set if it is free, to the end of the block */
+	INDEX_FREE = 72, /* a bit per slot, 1: free, up to the end of the block */
 };
 
-/* The same for a label; version 1.1 ends after the slot. */
+/* Offsets of the fields of a label, which in version 1.1 ends after the slot. */
 enum {
 	LABEL_UUID = 0,
 	LABEL_NAME = 16, /* 64 bytes */
 	LABEL_FLAGS = 80,
-	LABEL_COUNT = 84,    /* 2 bytes: labels that make up the namespace */
-	LABEL_POSITION = 86, /* 2 bytes: of this one among them */
+	LABEL_COUNT = 84,    /* 2 bytes: number of labels of the namespace */
+	LABEL_POSITION = 86, /* 2 bytes: of this label among them */
 	LABEL_COOKIE = 88,
 	LABEL_SECTOR_SIZE = 96,
-	LABEL_ADDRESS = 104, /* in the dimm */
+	LABEL_ADDRESS = 104, /* on the DIMM */
 	LABEL_SIZE = 112,
 	LABEL_SLOT = 120,
 	LABEL_TYPE = 128,	 /* a GUID */
@@ -58,7 +58,7 @@ static uint64_t get(const void *block, size_t offset, size_t size)
 	return le64toh(little);
 }
 
-/* The checksum of a block with the field itself at 0. */
+/* Computes the checksum of a block, counting its own field, at @field, as 0. */
 static uint64_t sum_without(const void *block, size_t size, size_t field)
 {
 	uint32_t low = 0;
@@ -82,7 +82,7 @@ static void label_write_checksum(void *block, size_t size, size_t field)
 	put(block, field, sum_without(block, size, field), 8);
 }
 
-/* Bytes of an index block with @slots slots. */
+/* Returns the bytes of an index block for @slots slots. */
 static size_t index_size(size_t slots)
 {
 	size_t size = INDEX_FREE + (slots + 7) / 8;
@@ -91,9 +91,9 @@ static size_t index_size(size_t slots)
 }
 
 /*
- * The kernel reckons the size of the index blocks from that of the area and accepts no other: room
- * is made for the index blocks that an area full of labels would need, and those that remain tell
- * the real size.
+ * Follow the kernel, which computes the size of the index blocks from that of the area and accepts
+ * no other: reserve room for the index blocks of an area full of labels; the number of labels that
+ * fit into the rest gives the real size of an index block.
  */
 int label_layout(size_t area, unsigned minor, struct label_layout *layout)
 {
@@ -127,8 +127,7 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 
 	memset(block, 0, own);
 	memcpy(block, signature, sizeof(signature));
-	/* Version 1.1 has labels of 128 bytes only and leaves the field at 0, as 1.2 does for 128.
-	 */
+	/* This is 0 in version 1.1, where the field is reserved. */
 	put(block, INDEX_LABEL_SIZE, log2_of(layout->label_size) - 7, 1);
 	put(block, INDEX_SEQ, seq, 4);
 	put(block, INDEX_MY_OFFSET, which * own, 8);
@@ -143,8 +142,8 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 	label_write_checksum(block, own, INDEX_CHECKSUM);
 }
 
-/* The field is 0 or 1. Kernels shift an int by it: of values beyond its width 6.1 heeds the low 5
- * bits and 7.2 accepts none, as is done here. */
+/* Returns 0 for a shift beyond 32 bits, which Linux 7.2 refuses too. (Linux 6.1 shifts an int by
+ * the low 5 bits.) Valid blocks have 0 or 1 here. */
 static size_t label_size_of(const void *block)
 {
 	uint64_t shift = 7 + get(block, INDEX_LABEL_SIZE, 1);
@@ -165,26 +164,25 @@ const char *label_index_read(const void *block, const struct label_layout *layou
 		.slots = get(block, INDEX_SLOTS, 4),
 	};
 	if (memcmp(block, signature, sizeof(signature)) != 0)
-		return "it has no signature";
-	/* Before version 1.2 the field is reserved. The kernel compares versions in hundreds, so
-	 * that 0.102 counts as 1.2. */
+		return "has no signature";
+	/* Ignore the field before version 1.2. Compare as the kernel does: 0.102 counts as 1.2. */
 	bool old = index->major * 100 + index->minor < 102;
 	if ((old ? 128 : label_size_of(block)) != layout->label_size)
-		return "its labels have another size";
+		return "has labels of another size";
 	if (get(block, INDEX_CHECKSUM, 8) != sum_without(block, own, INDEX_CHECKSUM))
-		return "its checksum is wrong";
+		return "has a wrong checksum";
 	if (!index->seq)
-		return "its sequence number is 0";
+		return "has sequence number 0";
 	if (size > own || size < INDEX_FREE || get(block, INDEX_MY_OFFSET, 8) != which * own ||
 		get(block, INDEX_OTHER_OFFSET, 8) != (1 - which) * own)
-		return "it belongs elsewhere";
+		return "has the offsets of another place";
 	if (get(block, INDEX_LABEL_OFFSET, 8) != 2 * own)
-		return "its labels begin elsewhere";
-	/* The kernel multiplies in 32 bits and accepts some numbers that lead it beyond its buffer:
-	 * those are refused here. */
+		return "has a wrong label offset";
+	/* Refuse numbers with which the kernel, which multiplies in 32 bits, would read beyond its
+	 * buffer. */
 	if (index->slots > (layout->area - 2 * own) / layout->label_size ||
 		index->slots > (own - INDEX_FREE) * 8)
-		return "it has more slots than fit";
+		return "has more slots than fit";
 	return NULL;
 }
 
@@ -252,8 +250,7 @@ int label_index_newer(unsigned first, unsigned second)
 {
 	if (!first || !second)
 		return first ? 0 : second ? 1 : -1;
-	/* They go round in a circle of three. Of two that are equal, which no change of ours or the
-	 * kernel's leaves behind, the kernel takes the second. */
+	/* Sequence numbers go 1, 2, 3, 1. Take the second of equal ones, as the kernel does. */
 	return second == first || second == first % 3 + 1 ? 1 : 0;
 }
 

@@ -8,12 +8,12 @@
 #include <ndctl/extensions.h>
 
 /*
- * The label area of a dimm, as UEFI 2.7 (13.19, "NVDIMM Label Protocol") and, for version 1.1, the
- * "NVDIMM Namespace Specification" lay it out: two index blocks, which take turns, and after them
- * the slots for labels. Everything is little-endian on the medium. This file knows bytes only.
+ * The label area of a DIMM (UEFI 2.7, 13.19, "NVDIMM Label Protocol"; version 1.1: "NVDIMM
+ * Namespace Specification"). Two index blocks, of which one is in force, come before the slots for
+ * labels. All numbers are little-endian on the medium. This file only handles bytes in memory.
  */
 
-#define LABEL_INDEX_ALIGN 256 /* an index block's size is a multiple of this */
+#define LABEL_INDEX_ALIGN 256 /* divides the size of an index block */
 #define LABEL_MIN_SLOTS	  2
 
 struct label_layout {
@@ -23,12 +23,12 @@ struct label_layout {
 	size_t slots;
 };
 
-/* How an area of @area bytes is used by labels of minor version @minor (1 or 2). Returns 0, or
- * -EINVAL for another version, -ENOSPC if the area is too small. */
+/* Computes the layout of an area of @area bytes in version 1.@minor. Returns 0, -EINVAL if @minor
+ * is neither 1 nor 2, or -ENOSPC if the area is too small. */
 int label_layout(size_t area, unsigned minor, struct label_layout *layout);
 
-/* Writes index block number @which (0 or 1) with sequence number @seq and all slots free to @block
- * (room for layout->index_size bytes). */
+/* Writes index block @which (0 or 1), with sequence number @seq and all slots free, to @block
+ * (layout->index_size bytes). */
 void label_index_write(void *block, const struct label_layout *layout, unsigned minor,
 	unsigned which, unsigned seq);
 
@@ -39,20 +39,21 @@ struct label_index {
 };
 
 /*
- * Reads the index block number @which at @block, which has the layout's size. Returns NULL if the
- * kernel accepts it for labels of that size (__nd_label_validate() in drivers/nvdimm/label.c, whose
- * checks these are), or else what is wrong with it. test/model/labels compares both.
+ * Reads index block @which at @block (layout->index_size bytes). Returns NULL if the kernel accepts
+ * it for labels of the layout's size (__nd_label_validate() in drivers/nvdimm/label.c), or else the
+ * predicate of a sentence that says why not: "has no signature". test/model/labels compares this
+ * with the kernel.
  */
 const char *label_index_read(const void *block, const struct label_layout *layout, unsigned which,
 	struct label_index *index);
 
-/* Whether the slot's bit in an index block is set; sets or clears it, and seals the block. */
+/* Reads the bit of a slot in an index block; writes it, and the checksum of the block. */
 bool label_index_is_free(const void *block, size_t slot);
 void label_index_set_free(void *block, size_t size, size_t slot, bool free);
-/* Makes a copy of a valid index block fit for place @which, with another sequence number. */
+/* Adapts a copy of a valid index block to place @which and sequence number @seq. */
 void label_index_renumber(void *block, size_t size, unsigned which, unsigned seq);
 
-/* An area, as the kernel understands it. */
+/* The index blocks of an area, as the kernel reads them. */
 struct label_state {
 	struct label_layout layout;
 	struct label_index index[2];
@@ -60,44 +61,46 @@ struct label_state {
 	int current;	      /* the block in force, 0 or 1; -1 if neither is valid */
 };
 
-/* The index blocks of an area of @area bytes, of which the first @room are at @bytes: labels of 128
- * bytes are looked for first, as the kernel does. False if no index block is valid: then @state is
- * that of those, with all slots 0 if the area is too small. */
+/* Reads the index blocks of an area of @area bytes, of which the first @room are at @bytes. Tries
+ * version 1.1, with labels of 128 bytes, before 1.2, as the kernel does. Returns false if no index
+ * block is valid; @state then describes version 1.1, with 0 slots if the area is too small. */
 bool label_find(const void *bytes, size_t room, size_t area, struct label_state *state);
-/* How many slots the block in force has. */
+/* Returns the number of slots, by the block in force. */
 static inline size_t label_state_slots(const struct label_state *state)
 {
 	return state->index[state->current].slots;
 }
-/* How many bytes the two index blocks take, whichever the version. */
+/* Returns how many bytes the two index blocks take in either version; 0 if the area is too
+ * small. */
 size_t label_index_room(size_t area);
 
-/* Where the slot is in the area. */
+/* Returns the offset of @slot in the area. */
 static inline size_t label_offset(const struct label_layout *layout, size_t slot)
 {
 	return 2 * layout->index_size + slot * layout->label_size;
 }
 
-/* Which of two sequence numbers (0: the block is not valid) is in force: 0 or 1 for the first or
- * second, -1 if both are 0. Of two equal ones the kernel takes the second (best_seq() in
- * drivers/nvdimm/label.c). */
+/* Compares the sequence numbers of two index blocks (0: the block is not valid). Returns which is
+ * in force: 0 for the first, 1 for the second, -1 if neither is valid. If they are equal, the
+ * second is, as for the kernel (best_seq() in drivers/nvdimm/label.c). */
 int label_index_newer(unsigned first, unsigned second);
 
-/* Fletcher's checksum over 32 bit little-endian words, @size being a multiple of 4. */
+/* Fletcher's checksum over little-endian words of 32 bits; @size must be a multiple of 4. */
 uint64_t label_checksum(const void *data, size_t size);
 
-/* A label says which slot it is in; this tells it another one. */
+/* Changes the slot number that a label carries, and its checksum. */
 void label_move(void *label, size_t label_size, size_t slot);
-/* Whether the kernel heeds what is in a slot that is in use. */
+/* Returns whether the kernel accepts the content of a used slot as a label. */
 bool label_is_valid(const void *label, size_t label_size, size_t slot);
-/* Makes of a label what those on all dimms of a set have in common: address relative to @base, none
- * of @flags, neither position, slot, nor checksum. And of that the label for one of them. */
+/* Reduces a label to what the labels of a namespace on all DIMMs of a set have in common: makes the
+ * address relative to @base, and clears @flags, position, slot and checksum. label_put_down() makes
+ * from that the label for one DIMM. */
 void label_lift(void *label, size_t label_size, uint64_t base, unsigned flags);
 void label_put_down(void *label, size_t label_size, uint64_t base, unsigned position, size_t slot);
 
-/* ---- what an area says, valid or not, for people ---- */
+/* ---- for display, valid or not ---- */
 
-/* Reads the header of an index block of which @size bytes are there. */
+/* Reads the header of an index block of which @size bytes are known; the rest counts as 0. */
 void label_index_describe(const void *block, size_t size, struct ndctl_label_index *out);
-/* Reads the label at @bytes, of @label_size bytes. */
+/* Reads the label of @label_size bytes at @bytes. */
 void label_describe(const void *bytes, size_t label_size, struct ndctl_label *out);

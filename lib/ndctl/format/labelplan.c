@@ -7,31 +7,31 @@
 
 #include <base/cleanup.h>
 
-/* What is written or kept as a whole; labels and index blocks are multiples of it. */
+/* Bytes that are written or kept as a whole: divides the sizes of labels and index blocks. */
 #define UNIT ((size_t)128)
 
 /*
- * From the old index in force to the new one in five stages. At each point every index block that
- * is valid tells either the old namespaces or the new ones, and one is valid.
+ * A change from one valid index block to another has five stages. At each moment one index block is
+ * valid, and each that is valid lists either the old or the new namespaces.
  *
- *	0. If the new index blocks reach beyond the old ones: the labels there go elsewhere.
- *	1. The other old index block becomes a copy of the one in force.
- *	2. The new labels are written to slots that the old index does not use. Those whose place
- *	   it does use are put elsewhere meanwhile.
- *	3. Two index blocks for these places take the place of the old ones, each while the other
- *	   one stays valid.
- *	4. All other labels are written, then the new index blocks as they shall be, the one in
- *	   force first.
- *	5. What was in the slots that were lent is written back.
+ *	0. Move old labels away from where the new, larger index blocks go.
+ *	1. Make the other old index block a copy of the one in force.
+ *	2. Write the new labels to slots that the old index does not use; borrow a free slot for
+ *	   each label whose own slot it does use.
+ *	3. Replace the old index blocks by two that list these slots, one while the other stays
+ *	   valid.
+ *	4. Write all other labels to their own slots, then the final index blocks, the one in force
+ *	   first.
+ *	5. Write back the old content of the borrowed slots.
  */
 struct change {
 	struct label_plan *plan;
 	const uint8_t *target;
 	size_t area;
-	uint8_t *now;  /* the content after the writes that are planned */
-	uint8_t *with; /* @target with labels moved, and index blocks that say so */
-	bool *held;    /* by unit: what must not be written as long as the old index is in force */
-	bool *taken;   /* by unit: the slots of the labels in @with */
+	uint8_t *now;  /* the content after the writes planned so far */
+	uint8_t *with; /* @target with labels in borrowed slots, and index blocks for that */
+	bool *held;    /* by unit: in use while the old index is in force */
+	bool *taken;   /* by unit: in use by the labels in @with */
 	struct label_state old, new;
 };
 
@@ -77,8 +77,8 @@ static size_t unit_end(const struct change *change, size_t at)
 	return end < change->area ? end : change->area;
 }
 
-/* Plans what differs between now and @image from @from to @to, in units for which @skip is not set
- * (NULL: all); neighbours in one write. */
+/* Plans to write what differs from @image in [from, to), except units that @skip marks (NULL:
+ * none). Joins neighbouring units in one write. */
 static int write_range(
 	struct change *change, const uint8_t *image, size_t from, size_t to, const bool *skip)
 {
@@ -122,7 +122,7 @@ static bool slot_is_used(const struct label_state *state, const uint8_t *image, 
 	return !label_index_is_free(block_in_force(state, image), slot);
 }
 
-/* Whether the block beside the one in force says the same. */
+/* Returns whether both index blocks are valid and list the same slots. */
 static bool is_mirrored(const struct label_state *state, const uint8_t *image)
 {
 	if (state->fault[0] || state->fault[1] || state->index[0].slots != state->index[1].slots)
@@ -176,7 +176,7 @@ static bool may_take(const struct change *change, size_t slot)
 		!any(change->taken, at, end);
 }
 
-/* Finds a place for the label of @slot, and puts it there in @with. */
+/* Puts the label of @slot into @with: into its own slot, or else a free one. */
 static int place(struct change *change, uint8_t *block, size_t slot, size_t *next_free)
 {
 	const struct label_layout *layout = &change->new.layout;
@@ -201,7 +201,7 @@ static int place(struct change *change, uint8_t *block, size_t slot, size_t *nex
 	return 0;
 }
 
-/* Makes @with: index blocks that are both in force, and labels which leave the old ones alone. */
+/* Fills in @with: labels that overwrite no old one, and two equal index blocks for them. */
 static int make_with(struct change *change)
 {
 	const struct label_state *new = &change->new;
@@ -223,7 +223,7 @@ static int make_with(struct change *change)
 	return 0;
 }
 
-/* Both blocks of @image, number @first before the other. */
+/* Plans to write both index blocks of @image, @first before the other. */
 static int write_blocks(struct change *change, const uint8_t *image, unsigned first)
 {
 	size_t size = change->new.layout.index_size;
@@ -232,8 +232,8 @@ static int write_blocks(struct change *change, const uint8_t *image, unsigned fi
 		?: write_range(change, image, (1 - first) * size, (2 - first) * size, NULL);
 }
 
-/* Stages 2 and 3. The first new block to be written leaves one of the old ones alone: the second,
- * if the blocks are no larger than the old ones were, else the first. */
+/* Stages 2 and 3. Write first the new block that overlaps one old block only: the second, if new
+ * blocks are larger than old ones, else the first. */
 static int take_over(struct change *change)
 {
 	const struct label_layout *layout = &change->new.layout;
@@ -249,14 +249,14 @@ static int take_over(struct change *change)
 			   layout->index_size > change->old.layout.index_size);
 }
 
-/* From one valid index to another. */
+/* Stages 1 to 5: from a valid index block to another. */
 static int replace_labels(struct change *change)
 {
 	size_t labels = 2 * change->new.layout.index_size, units = change->area / UNIT + 1;
 
 	memset(change->held, false, units);
 	memset(change->taken, false, units);
-	/* The buffer of @with serves for the copy first. */
+	/* Use the buffer of @with for the copy before make_with() fills it. */
 	int err = mirror_old(change, change->with);
 	if (err)
 		return err;
@@ -268,8 +268,8 @@ static int replace_labels(struct change *change)
 	return err ?: write_range(change, change->target, labels, change->area, NULL);
 }
 
-/* Moves the old labels that are in the first @end bytes of @image to free slots behind. Returns how
- * many, or -ENOSPC. */
+/* Moves the old labels in the first @end bytes of @image to free slots behind. Returns how many, or
+ * -ENOSPC. */
 static int clear_start(const struct label_state *old, uint8_t *image, size_t end)
 {
 	size_t size = old->layout.label_size, blocks = old->layout.index_size;
@@ -295,8 +295,8 @@ static int clear_start(const struct label_state *old, uint8_t *image, size_t end
 	return moved;
 }
 
-/* Where the new index blocks are larger than the old ones, they take the place of old labels: those
- * go first, from the old content to one that means the same. */
+/* Stage 0. Plans the change from the old content to one that means the same, but has its labels
+ * behind the new, larger index blocks. */
 static int make_way(struct change *change)
 {
 	struct label_state new = change->new;
@@ -321,7 +321,7 @@ static int make_way(struct change *change)
 	return err;
 }
 
-/* From no valid index to one: it comes last. */
+/* From no valid index block to one: write it last. */
 static int found(struct change *change)
 {
 	size_t labels = 2 * change->new.layout.index_size;
@@ -330,7 +330,7 @@ static int found(struct change *change)
 		?: write_blocks(change, change->target, (unsigned)change->new.current);
 }
 
-/* From a valid index to none: it goes first, a copy of it before. */
+/* From a valid index block to none: overwrite the index blocks first, the one in force last. */
 static int abolish(struct change *change)
 {
 	size_t size = change->old.layout.index_size;
@@ -342,7 +342,7 @@ static int abolish(struct change *change)
 		?: write_range(change, change->target, 0, change->area, NULL);
 }
 
-/* Neither the index blocks nor the labels that they speak of become different. */
+/* Returns whether @target has the same index blocks and the same labels in used slots. */
 static bool is_harmless(const struct change *change)
 {
 	const struct label_state *old = &change->old;

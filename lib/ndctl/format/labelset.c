@@ -12,17 +12,17 @@
 
 /* UEFI 2.7, 13.19.3: flags of a label. */
 enum {
-	LABEL_LOCAL = 1 << 1,	 /* the namespace is on one dimm; kernels since 5.18 ignore it */
-	LABEL_UPDATING = 1 << 3, /* the others of the namespace are still to be written */
+	LABEL_LOCAL = 1 << 1,	 /* the namespace is on one DIMM; ignored since Linux 5.18 */
+	LABEL_UPDATING = 1 << 3, /* not all labels of the namespace are written yet */
 };
 
-/* What several dimms say of one namespace, or of one piece of it. */
+/* A namespace, or a piece of one, and its labels on the DIMMs. */
 struct entry {
-	uint8_t common[LABEL_MAX]; /* the label without what differs from dimm to dimm */
+	uint8_t common[LABEL_MAX]; /* the label, reduced by label_lift() */
 	struct ndctl_label label;
-	size_t *slots; /* by part: where it is, or NO_SLOT */
-	bool *settled; /* by part: it is there without the flag */
-	bool accepted;
+	size_t *slots; /* by part: the slot of the label, or NO_SLOT */
+	bool *settled; /* by part: the label is there without LABEL_UPDATING */
+	bool accepted; /* all DIMMs shall list it */
 };
 
 struct set {
@@ -30,7 +30,7 @@ struct set {
 	const struct label_scope *scope;
 	uint64_t cookie;	    /* 0: any */
 	struct label_state *states; /* by part */
-	struct label_state *before; /* likewise, of its index blocks before the change */
+	struct label_state *before; /* by part, of the index blocks before the change */
 	size_t count, label_size;
 	struct entry *entries;
 	size_t entry_count;
@@ -68,16 +68,16 @@ static bool is_known(const struct set *set, const struct ndctl_label *label)
 	return !scope->known || is_one_of(label, scope->known, scope->known_count);
 }
 
-/* Of a namespace that the kernel has brought up it has accepted the cookie, if need be one that old
- * kernels reckoned otherwise. */
+/* Accepts any cookie on a known namespace: the kernel has enabled it, perhaps with a cookie as old
+ * kernels computed it. */
 static bool is_of_set(const struct set *set, const struct ndctl_label *label)
 {
 	return !set->cookie || label->cookie == set->cookie ||
 		(set->scope->known && is_known(set, label));
 }
 
-/* Unless it is sure that the slot was free before the change, or got its label from it, what is in
- * it may be all that is left of a namespace. */
+/* Returns whether the label in a used slot is not the change's to remove: it may be all that is
+ * left of a namespace, unless the slot was certainly free before, or the change wrote the label. */
 static bool is_stranger(
 	const struct set *set, size_t i, size_t slot, const struct ndctl_label *label)
 {
@@ -107,7 +107,7 @@ bool label_is_of_part(const struct ndctl_label *label, const struct label_part *
 		label->size <= part->length - (label->address - part->offset);
 }
 
-/* Whether the label in @slot is one of the region's, and what all dimms should say of it. */
+/* Reads the label in @slot, and reduces it. Returns false if it is none of the region's. */
 static bool read_slot(const struct set *set, size_t i, size_t slot, struct entry *entry)
 {
 	const struct label_part *part = &set->parts[i];
@@ -159,7 +159,7 @@ static struct entry *add_entry(struct set *set, struct entry *entry)
 	return &entries[set->entry_count++];
 }
 
-/* Of two that say the same on one dimm the finished one is taken. */
+/* Collects the labels of part @i. Of two equal ones on one DIMM, prefers the finished one. */
 static int collect(struct set *set, size_t i)
 {
 	for (size_t slot = 0; slot < label_state_slots(&set->states[i]); slot++) {
@@ -178,7 +178,7 @@ static int collect(struct set *set, size_t i)
 	return 0;
 }
 
-/* The cookie that more than half of the entries have; 0 if there is none. */
+/* Returns the cookie of more than half of the entries, or 0. */
 static uint64_t common_cookie(const struct set *set)
 {
 	for (size_t i = 0; i < set->entry_count; i++) {
@@ -191,7 +191,7 @@ static uint64_t common_cookie(const struct set *set)
 	return 0;
 }
 
-/* The higher, the better; 0 is never to be accepted. */
+/* Ranks an entry in the order of label_set_repair(), up to 7 * count. 0: do not accept it. */
 static size_t score(const struct set *set, const struct entry *entry)
 {
 	size_t last = set->count - 1, there = 0, settled = 0;
@@ -226,7 +226,6 @@ static bool entry_has_room(const struct set *set, const struct entry *entry)
 
 static void accept(struct set *set)
 {
-	/* No score is higher. */
 	for (size_t wanted = 7 * set->count; wanted > 0; wanted--)
 		for (size_t i = 0; i < set->entry_count; i++) {
 			struct entry *entry = &set->entries[i];
@@ -298,7 +297,7 @@ static int make_target(const struct set *set, size_t i)
 			err = supply(set, i, &set->entries[e], block);
 	if (err || !part->differs)
 		return err;
-	/* The other block is to say the same. */
+	/* Make the other index block a copy, so that either may be lost. */
 	uint8_t *other = part->target + (1 - current) * size;
 	memcpy(other, block, size);
 	label_index_renumber(other, size, 1 - current, (seq + 1) % 3 + 1);

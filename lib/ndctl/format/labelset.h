@@ -6,53 +6,57 @@
 #include "label.h"
 
 /*
- * The labels that the dimms of a region have in common. Each namespace has one on each dimm, and
- * the kernel writes them one dimm after the other: where a write fails, or the power does, they no
- * longer agree, slots that are in use hold old labels, and the kernel refuses the dimm or the
- * region when it reads them the next time. This file knows bytes only.
+ * Repairs the labels that the DIMMs of a region have in common. Each namespace has a label on each
+ * DIMM, and the kernel writes them one DIMM after the other. If a write or the power fails, the
+ * DIMMs disagree and used slots hold old labels. The kernel then refuses the DIMM or the region
+ * when it reads the labels the next time. This file only handles bytes in memory.
  */
 struct label_part {
-	const uint8_t *image; /* the label area of a dimm, of @area bytes */
+	const uint8_t *image; /* the label area of a DIMM, @area bytes */
 	size_t area;
-	uint64_t offset, length; /* what the region has of the dimm */
-	unsigned position;	 /* of the dimm in the interleave set */
-	const uint8_t *before;	 /* the first label_index_room() bytes before a change, or NULL */
-	uint8_t *target;	 /* room for @area bytes */
-	bool differs;		 /* whether @target is not what @image is */
+	uint64_t offset, length; /* bytes of the DIMM that belong to the region */
+	unsigned position;	 /* of the DIMM in the interleave set */
+	const uint8_t
+		*before; /* its index blocks before a change (label_index_room() bytes), or NULL */
+	uint8_t *target; /* receives the repaired area, @area bytes */
+	bool differs;	 /* set if @target differs from @image */
 };
 
-/* Which of their labels are meant. */
+/* The labels that a repair is about. */
 struct label_scope {
-	uint64_t cookie;     /* of the interleave set; 0: that of most labels */
-	const uuid_t *known; /* the namespaces that there are, unless NULL */
+	uint64_t cookie;     /* of the interleave set; 0: the cookie of most labels */
+	const uuid_t *known; /* the uuids of all namespaces, or NULL if unknown */
 	size_t known_count;
-	uuid_t undone; /* beside them, one that there is not to be */
+	uuid_t undone; /* a namespace that the change was to create, and that shall not exist */
 };
 
 /*
- * Fills in the targets, so that all dimms tell the same namespaces: those of which every dimm has
- * a label; and then, as far as there is room beside them, those which the last dimm has one of, for
- * the kernel writes to that one last, so that it tells the namespaces of before; and then those
- * that any dimm has a finished one of. Where the namespaces are known, each has to be found, and
- * what else the change has put into slots goes; what was in use before it is left alone. @parts are
- * in the kernel's order.
+ * Fills in the targets so that all DIMMs list the same namespaces. Accepts, in this order and as
+ * far as they do not overlap:
  *
- * Labels of other regions, of other interleave sets and those that the kernel does not accept are
- * left alone. Returns 0, -EINVAL if an area has no valid index block, -EXDEV if the labels have
- * different sizes, -ENOKEY if a known namespace is not found or there are several sets and none has
- * most labels, -ENOSPC if a slot is needed and none is free, or -ENOMEM.
+ *	1. namespaces of which every DIMM has a label;
+ *	2. those of which the last DIMM has a finished label: the kernel writes to it last, so that
+ *	   it still lists the old namespaces;
+ *	3. those of which any DIMM has a finished label.
+ *
+ * If the namespaces are known, each must be found; slots that the change has filled with other
+ * labels become free, while slots that were used before it stay. @parts must be in the kernel's
+ * order. Leaves alone labels of other regions and interleave sets, and those that the kernel does
+ * not accept.
+ *
+ * Returns 0, -EINVAL if an area has no valid index block, -EXDEV if the labels have different
+ * sizes, -ENOKEY if a known namespace is missing or no cookie has more than half of the labels,
+ * -ENOSPC if a label needs a slot and none is free, or -ENOMEM.
  */
 int label_set_repair(struct label_part *parts, size_t count, const struct label_scope *scope);
 
 /*
- * Whether the kernel takes a valid label for one of a region that has @part on the dimm, consists
- * of
- * @count dimms and has this cookie: create_namespace_pmem() in drivers/nvdimm/namespace_devs.c.
- * Flags do not matter to it. The type is compared with that of persistent memory in an NFIT; other
- * platforms leave it at 0.
+ * Returns whether the kernel assigns a valid label to the region of @count DIMMs and @cookie that
+ * has @part on the DIMM (create_namespace_pmem() in drivers/nvdimm/namespace_devs.c). It ignores
+ * the flags. The type must be that of persistent memory in an NFIT, or 0 as on other platforms.
  */
 bool label_is_of_part(const struct ndctl_label *label, const struct label_part *part, size_t count,
 	uint64_t cookie);
 
-/* How many slots the index in force has free; -EINVAL if none is valid. */
+/* Returns the number of free slots by the index block in force, or -EINVAL if none is valid. */
 int label_count_free(const uint8_t *image, size_t area);

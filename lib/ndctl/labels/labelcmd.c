@@ -8,15 +8,15 @@
 #include "rewrite.h"
 
 /*
- * The commands for label areas as libndctl offers them: one that asks for the size, one that reads,
- * one that writes. Each is made from the one before it, once that was submitted.
+ * Commands for label areas: query the size, read, write. A program creates each from the one before
+ * it, which it must have submitted.
  */
 struct cfg {
 	struct ndctl_cmd cmd;
 	size_t size;	       /* of the area */
-	size_t offset, length; /* of what is read or written */
-	uint8_t *bytes;	       /* as many as the area has: [offset, offset + length) counts */
-	bool found;	       /* what the index blocks of a reading one say is known: */
+	size_t offset, length; /* of the extent to read or write */
+	uint8_t *bytes;	       /* @size of them; only the extent is valid */
+	bool found;	       /* @state holds what the index blocks in @bytes say */
 	struct label_state state;
 };
 
@@ -30,7 +30,7 @@ static void cfg_release(struct ndctl_cmd *cmd)
 	free(((struct cfg *)cmd)->bytes);
 }
 
-/* What the firmware says if it refuses. */
+/* Submits, and keeps the status that the firmware refuses with. */
 static int with_status(struct ndctl_cmd *cmd, int (*submit)(struct ndctl_cmd *cmd))
 {
 	struct ndctl_dimm *dimm = dimm_of(cmd);
@@ -133,8 +133,8 @@ EXPORT int ndctl_cmd_cfg_read_set_extent(
 		: -EINVAL;
 }
 
-/* How many of @length bytes from @offset on are in the extent; -EINVAL if it begins later, or
- * @offset is beyond the area. */
+/* Returns how many of @length bytes at @offset are in the extent. -EINVAL if @offset is before the
+ * extent or beyond the area. */
 static ssize_t in_extent(const struct cfg *cfg, size_t offset, size_t length)
 {
 	size_t end = cfg->offset + cfg->length;
@@ -179,7 +179,7 @@ static int submit_write(struct ndctl_cmd *cmd)
 
 static const struct cmd_kind cfg_write = {ND_CMD_SET_CONFIG_DATA, submit_write, cfg_release};
 
-/* It begins as what was read, so that parts of it can be set. */
+/* The command starts with the bytes that @cmd has read: a program may set parts of them. */
 EXPORT struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_write(struct ndctl_cmd *cmd)
 {
 	if (!cmd_is_done(cmd, &cfg_read)) {
@@ -240,7 +240,7 @@ static int read_extent(
 	AUTO_CMD struct ndctl_cmd *size = ndctl_dimm_cmd_new_cfg_size(dimm);
 
 	if (!size)
-		return kernel_fail(kernel, errno, "it has no label area");
+		return kernel_fail(kernel, errno, "the DIMM has no label area");
 	int err = cmd_submit(size);
 	if (err)
 		return err;
@@ -248,7 +248,7 @@ static int read_extent(
 	if (!read)
 		return -ENOMEM;
 	struct cfg *cfg = (struct cfg *)read;
-	/* No length is all of it; the submission says what does not fit. */
+	/* Set the range unchecked: submitting refuses one that does not fit, with a sentence. */
 	cfg->offset = offset;
 	cfg->length = length ?: cfg->size;
 	err = cmd_submit(read);
@@ -262,8 +262,7 @@ static struct ndctl_cmd *read_label_extent(struct ndctl_dimm *dimm, size_t lengt
 	struct ndctl_cmd *cmd = NULL;
 	int err = read_extent(dimm, length, offset, &cmd);
 
-	/* Callers try ranges: one that is not in the area leaves a sentence, and nothing in the
-	 * log. */
+	/* Do not log a range outside of the area: callers try ranges to find the size. */
 	if (err && err != -EINVAL)
 		kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: labels cannot be read",
 			entity_name(&dimm->entity));
@@ -282,7 +281,7 @@ EXPORT struct ndctl_cmd *ndctl_dimm_read_label_extent(
 {
 	struct ndctl_cmd *cmd = read_label_extent(dimm, len, offset);
 
-	/* Callers know a range that is not in the area as one that is not there. */
+	/* Programs expect ENOENT for a range outside of the area. */
 	if (!cmd && errno == EINVAL)
 		errno = ENOENT;
 	return cmd;
@@ -293,7 +292,7 @@ EXPORT struct ndctl_cmd *ndctl_dimm_read_label_index(struct ndctl_dimm *dimm)
 	return read_label_extent(dimm, 2 * (size_t)ndctl_dimm_sizeof_namespace_index(dimm), 0);
 }
 
-/* ---- what is in it ---- */
+/* ---- index blocks and labels in the bytes that were read ---- */
 
 static const struct label_layout *cmd_label_layout(struct ndctl_cmd *cmd)
 {

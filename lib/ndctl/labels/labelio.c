@@ -16,12 +16,12 @@ static int label_io_fail(struct ndctl_dimm *dimm, int error, const char *what)
 	return kernel_fail(entity_kernel(&dimm->entity), error, "%s: %s", what, strerror(error));
 }
 
-/* The firmware's status; what it means depends on the maker. */
+/* Records the firmware's status, whose meaning depends on the maker of the DIMM. */
 static int refuse_status(struct ndctl_dimm *dimm, unsigned status, const char *what)
 {
 	dimm->label_status = status;
 	return kernel_fail(
-		entity_kernel(&dimm->entity), EIO, "%s: the firmware says %#x", what, status);
+		entity_kernel(&dimm->entity), EIO, "%s: firmware status %#x", what, status);
 }
 
 int area_open(struct ndctl_dimm *dimm, struct area *area)
@@ -31,19 +31,19 @@ int area_open(struct ndctl_dimm *dimm, struct area *area)
 	area->fd = -1;
 	if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_GET_CONFIG_SIZE))
 		return kernel_fail(
-			entity_kernel(&dimm->entity), EOPNOTSUPP, "it has no label area");
+			entity_kernel(&dimm->entity), EOPNOTSUPP, "the DIMM has no label area");
 	area->fd = node_open(dimm->entity.object.directory, name, name, S_IFCHR, O_RDWR);
 	if (area->fd < 0)
 		return area->fd;
 
 	struct nd_cmd_get_config_size command = {0};
 	if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_SIZE, &command) < 0)
-		return label_io_fail(dimm, errno, "the size of its label area cannot be read");
+		return label_io_fail(dimm, errno, "cannot read the size of the label area");
 	if (command.status)
 		return refuse_status(
-			dimm, command.status, "the size of its label area cannot be read");
+			dimm, command.status, "cannot read the size of the label area");
 	if (!command.config_size)
-		return label_io_fail(dimm, EOPNOTSUPP, "its label area has no size");
+		return label_io_fail(dimm, EOPNOTSUPP, "the label area has 0 bytes");
 	area->size = command.config_size;
 	area->max_transfer = command.max_xfer ?: command.config_size;
 	if (area->max_transfer > area->size)
@@ -51,7 +51,6 @@ int area_open(struct ndctl_dimm *dimm, struct area *area)
 	return 0;
 }
 
-/* Commands hold their data in themselves; @size is that of the whole. */
 int area_read(
 	struct ndctl_dimm *dimm, const struct area *area, size_t offset, void *data, size_t length)
 {
@@ -65,10 +64,9 @@ int area_read(
 		*command = (struct nd_cmd_get_config_data_hdr){
 			.in_offset = (unsigned)offset, .in_length = (unsigned)part};
 		if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
-			return label_io_fail(dimm, errno, "its label area cannot be read");
+			return label_io_fail(dimm, errno, "cannot read the label area");
 		if (command->status)
-			return refuse_status(
-				dimm, command->status, "its label area cannot be read");
+			return refuse_status(dimm, command->status, "cannot read the label area");
 		memcpy(data, command->out_buf, part);
 		data = (char *)data + part;
 		offset += part;
@@ -77,7 +75,7 @@ int area_read(
 	return 0;
 }
 
-/* The status follows the data. */
+/* The kernel writes the firmware's status behind the data in the command. */
 int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, const void *data,
 	size_t length)
 {
@@ -94,10 +92,10 @@ int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, 
 		memcpy(command->in_buf, data, part);
 		memset(command->in_buf + part, 0, sizeof(status));
 		if (ioctl(area->fd, ND_IOCTL_SET_CONFIG_DATA, command) < 0)
-			return label_io_fail(dimm, errno, "its label area cannot be written");
+			return label_io_fail(dimm, errno, "cannot write the label area");
 		memcpy(&status, command->in_buf + part, sizeof(status));
 		if (status)
-			return refuse_status(dimm, status, "its label area cannot be written");
+			return refuse_status(dimm, status, "cannot write the label area");
 		data = (const char *)data + part;
 		offset += part;
 		length -= part;
@@ -113,6 +111,12 @@ int area_read_indexes(struct ndctl_dimm *dimm, const struct area *area, uint8_t 
 	return *indexes ? area_read(dimm, area, 0, *indexes, room) : -ENOMEM;
 }
 
+int area_fail_small(struct ndctl_dimm *dimm, size_t size)
+{
+	return kernel_fail(entity_kernel(&dimm->entity), ENOSPC,
+		"the label area is too small for two index blocks and two labels: %zu bytes", size);
+}
+
 int area_find(struct ndctl_dimm *dimm, const struct area *area, struct label_state *state)
 {
 	struct kernel *kernel = entity_kernel(&dimm->entity);
@@ -121,13 +125,11 @@ int area_find(struct ndctl_dimm *dimm, const struct area *area, struct label_sta
 
 	*state = (struct label_state){.current = -1};
 	if (!room)
-		return kernel_fail(
-			kernel, ENOSPC, "a label area of %zu bytes is too small", area->size);
+		return area_fail_small(dimm, area->size);
 	int err = area_read_indexes(dimm, area, &bytes);
 	if (err || label_find(bytes, room, area->size, state))
 		return err;
-	return kernel_fail(kernel, EINVAL,
-		"there is no valid index block: of the first, %s; of the second, %s",
+	return kernel_fail(kernel, EINVAL, "no valid index block: the first %s; the second %s",
 		state->fault[0], state->fault[1]);
 }
 
@@ -138,26 +140,26 @@ int area_check(struct ndctl_dimm *dimm, const struct area *area, size_t offset, 
 	if (offset <= area->size && length <= area->size - offset)
 		return 0;
 	kernel_fail(kernel, EINVAL,
-		"its label area has %zu bytes: %zu from offset %zu on are too many", area->size,
-		length, offset);
+		"invalid range: %zu bytes at offset %zu: must be within the %zu bytes of the label area",
+		length, offset, area->size);
 	if (offset < area->size)
-		kernel_hint(kernel, "%zu bytes are left from there", area->size - offset);
+		kernel_hint(kernel, "use a size of at most %zu bytes", area->size - offset);
 	return -EINVAL;
 }
 
 int dimm_check_idle(struct ndctl_dimm *dimm)
 {
 	struct kernel *kernel = entity_kernel(&dimm->entity);
-	const char *name = entity_name(&dimm->entity);
 
 	if (!object_text(&dimm->entity.object, DIMM_STATE))
-		return kernel_fail(kernel, EBUSY, "whether a region uses it cannot be read: %s",
-			strerror(errno));
+		return kernel_fail(kernel, EBUSY,
+			"cannot read whether an enabled region uses the DIMM: %s", strerror(errno));
 	if (!ndctl_dimm_is_active(dimm))
 		return 0;
-	kernel_fail(kernel, EBUSY, "a region that is enabled uses it");
-	kernel_hint(kernel, "ndctl disable-region the regions on %s, listed by ndctl list -R -d %s",
-		name, name);
+	kernel_fail(kernel, EBUSY, "an enabled region uses the DIMM");
+	kernel_hint(kernel,
+		"run 'ndctl disable-region' for each region that 'ndctl list -R -d %s' prints",
+		entity_name(&dimm->entity));
 	return -EBUSY;
 }
 
@@ -192,14 +194,15 @@ EXPORT int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm)
 
 	if (result >= 0)
 		return result;
-	/* Labels that are not valid are an answer, and not worth a line in the log. */
+	/* Do not log invalid labels: they are an answer, not a failure. */
 	if (result == -EINVAL)
 		return kernel_fail(kernel, EINVAL, "%s: %s: %s", entity_name(&dimm->entity),
 			failure, kernel_error(kernel) ?: strerror(EINVAL));
 	return kernel_fail_while(kernel, result, "%s: %s", entity_name(&dimm->entity), failure);
 }
 
-/* The layout that the area has, or that of version 1.1 if it has none. */
+/* Returns the layout of the area, that of version 1.1 if no index block is valid, or zeros if the
+ * area cannot be read. */
 static struct label_layout dimm_label_layout(struct ndctl_dimm *dimm)
 {
 	AUTO_AREA struct area area = AREA_INIT;
@@ -220,7 +223,7 @@ EXPORT unsigned int ndctl_dimm_sizeof_namespace_index(struct ndctl_dimm *dimm)
 	return (unsigned)dimm_label_layout(dimm).index_size;
 }
 
-/* What the kernel aligns the ends of a namespace to, unless a region has its own alignment. */
+/* The kernel's alignment of a namespace's ends, unless the region has its own. */
 EXPORT size_t ndctl_min_namespace_size(void)
 {
 	return (size_t)16 << 20;

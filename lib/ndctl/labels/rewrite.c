@@ -8,9 +8,9 @@
 
 #include "labelio.h"
 
-/* Changes of a label area: a step that writes, and puts back what was there. */
+/* Changes of a label area: a step that writes, whose undo writes back the old content. */
 
-/* The content of an area, as far as it was read: the index blocks, and from @from to @to. */
+/* The parts of an area that were read: [0, room), which holds the index blocks, and [from, to). */
 struct image {
 	uint8_t *bytes;
 	size_t size, room, from, to;
@@ -18,8 +18,8 @@ struct image {
 
 struct rewrite {
 	struct ndctl_dimm *dimm;
-	bool enabled; /* the dimm, and so it is to be afterwards */
-	bool began;   /* to write */
+	bool enabled; /* the DIMM: rebind its driver after writing */
+	bool began;   /* to write: the undo has something to do */
 	struct image before;
 	uint8_t *target;
 	struct label_plan plan;
@@ -41,7 +41,7 @@ static void cleanup_image(struct image *image)
 }
 #define AUTO_IMAGE CLEANUP(cleanup_image)
 
-/* Reads the index blocks and what is around @length bytes from @offset: whole labels. */
+/* Reads the index blocks, and the whole labels around @length bytes at @offset. */
 static int image_read(struct ndctl_dimm *dimm, const struct area *area, struct image *image,
 	size_t offset, size_t length)
 {
@@ -61,7 +61,7 @@ static int image_read(struct ndctl_dimm *dimm, const struct area *area, struct i
 	return err;
 }
 
-/* Reads the rest as well. */
+/* Reads the rest of the area. */
 static int image_complete(struct ndctl_dimm *dimm, const struct area *area, struct image *image)
 {
 	size_t from = image->from, to = image->to;
@@ -86,13 +86,14 @@ static int fail_plan(struct ndctl_dimm *dimm, int err)
 	if (err != -ENOSPC)
 		return err;
 	kernel_fail(kernel, ENOSPC,
-		"its labels are too many for a change that a power failure cannot harm");
-	kernel_hint(kernel, "ndctl zero-labels %s first: then there are none in between",
+		"too few label slots are free to change labels without a risk at power failure");
+	kernel_hint(kernel, "run 'ndctl zero-labels %s' first: an empty area needs no spare slots",
 		entity_name(&dimm->entity));
 	return err;
 }
 
-/* Plans how to write @bytes. */
+/* Plans how to write @bytes. Reads the whole area only if labels have to be moved out of the
+ * way. */
 static int prepare(struct rewrite *rewrite, const struct area *area, size_t offset,
 	const void *bytes, size_t length)
 {
@@ -126,7 +127,7 @@ static int write_plan(
 	return err;
 }
 
-/* The kernel reads labels when it binds the driver. */
+/* Makes the kernel read the labels, which it does when it binds the driver. */
 static int reread(struct ndctl_dimm *dimm)
 {
 	int err = entity_is_bound(&dimm->entity) ? entity_unbind(&dimm->entity) : 0;
@@ -134,7 +135,7 @@ static int reread(struct ndctl_dimm *dimm)
 	return err ?: entity_bind(&dimm->entity, "nvdimm");
 }
 
-/* Reads again what @before has. */
+/* Reads the parts that @before has. */
 static int image_read_again(struct ndctl_dimm *dimm, const struct area *area,
 	const struct image *before, struct image *now)
 {
@@ -142,8 +143,8 @@ static int image_read_again(struct ndctl_dimm *dimm, const struct area *area,
 		before->from < before->to ? before->to - before->from : 0);
 }
 
-/* Until its region is disabled the kernel writes labels for programs that do not know our lock: the
- * plan would put back what there was when it was made. */
+/* Refuses to write if the labels differ from those that the plan was made for. Programs that do not
+ * take our lock may make the kernel write labels, which the plan would revert. */
 static int rewrite_check_unchanged(const struct rewrite *rewrite, const struct area *area)
 {
 	const struct image *before = &rewrite->before;
@@ -151,7 +152,7 @@ static int rewrite_check_unchanged(const struct rewrite *rewrite, const struct a
 
 	if (area->size != before->size)
 		return kernel_fail(entity_kernel(&rewrite->dimm->entity), EBUSY,
-			"the size of its label area has changed meanwhile");
+			"another program has changed the size of the label area");
 	int err = image_read_again(rewrite->dimm, area, before, &now);
 	if (err)
 		return err;
@@ -161,7 +162,7 @@ static int rewrite_check_unchanged(const struct rewrite *rewrite, const struct a
 				before->to - before->from) == 0))
 		return 0;
 	return kernel_fail(entity_kernel(&rewrite->dimm->entity), EBUSY,
-		"another program has changed the labels of %s meanwhile",
+		"another program has changed the labels of %s",
 		entity_name(&rewrite->dimm->entity));
 }
 
@@ -178,7 +179,7 @@ static int rewrite_apply(void *data)
 	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
 }
 
-/* What is there now may be anything between before and after. */
+/* Writes back the old labels, from any content between old and new. */
 static int put_back_labels(struct rewrite *rewrite, const struct area *area)
 {
 	struct image *before = &rewrite->before;
@@ -187,7 +188,7 @@ static int put_back_labels(struct rewrite *rewrite, const struct area *area)
 	int err = image_read_again(rewrite->dimm, area, before, &now);
 
 	err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
-	/* What was not read before was not written either. */
+	/* Take the rest from the medium: what was not read was not written either. */
 	if (!err && plan.moves && !image_is_complete(&now)) {
 		label_plan_deinit(&plan);
 		size_t from = now.from < now.to ? now.from : now.size;
@@ -215,7 +216,7 @@ static int rewrite_undo(void *data)
 	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
 }
 
-/* The step without its words. */
+/* Makes a step for txn_add(). */
 static int new_rewrite(struct ndctl_dimm *dimm, const struct area *area, size_t offset,
 	const void *bytes, size_t length, struct step *step)
 {
@@ -245,8 +246,7 @@ int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, s
 		return err;
 	err = label_layout(area.size, minor, &layout);
 	if (err)
-		return kernel_fail(entity_kernel(&dimm->entity), -err,
-			"a label area of %zu bytes is too small", area.size);
+		return area_fail_small(dimm, area.size);
 	*slots = layout.slots;
 	AUTO_FREE char *blocks = malloc(2 * layout.index_size);
 	if (!blocks)
@@ -280,11 +280,11 @@ int step_write_labels(
 	if (err)
 		return err;
 	return txn_undo_in_part(txn,
-		txn_add(txn, step, "%s %zu bytes of the label area of %s, from offset %zu on",
-			bytes ? "write" : "zero", length, entity_name(&dimm->entity), offset));
+		txn_add(txn, step, "%s %zu bytes at offset %zu of the label area of %s",
+			bytes ? "write" : "zero", length, offset, entity_name(&dimm->entity)));
 }
 
-/* A transaction for the labels of @dimm, which nobody else may use meanwhile. */
+/* Creates a transaction, locks the labels of @dimm, and checks that no region uses them. */
 static int rewrite_begin(struct ndctl_dimm *dimm, struct txn **txn)
 {
 	int err = nd_ctx_txn(dimm->entity.ctx, txn);
@@ -297,8 +297,9 @@ static int init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v, 
 	AUTO_TXN struct txn *txn = NULL;
 
 	if (v != NDCTL_NS_VERSION_1_1 && v != NDCTL_NS_VERSION_1_2)
-		return kernel_fail(
-			entity_kernel(&dimm->entity), EINVAL, "there is no such version of labels");
+		return kernel_fail(entity_kernel(&dimm->entity), EINVAL,
+			"invalid label version %d: must be NDCTL_NS_VERSION_1_1 or NDCTL_NS_VERSION_1_2",
+			v);
 	int err = rewrite_begin(dimm, &txn);
 	err = err ?: step_init_labels(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
 	return err ?: txn_run(txn);
@@ -336,7 +337,7 @@ static int write_label_bytes(
 EXPORT int ndctl_dimm_write_labels(
 	struct ndctl_dimm *dimm, const void *bytes, size_t length, size_t offset)
 {
-	/* Without bytes, write_labels() would write zeros. */
+	/* Refuse NULL, for which write_label_bytes() would write zeros. */
 	if (!dimm || (length && !bytes))
 		return -EINVAL;
 	return length ? write_label_bytes(dimm, bytes, length, offset, "written") : 0;

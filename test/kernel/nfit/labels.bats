@@ -208,7 +208,7 @@ label_writes() {
 			check strace -o /dev/null -e trace=ioctl -e "inject=ioctl:error=EIO:when=$n" \
 				ndctl $command nmem0
 			[[ $status == 1 ]]
-			says "its label area cannot be written: Input/output error"
+			says "cannot write the label area: Input/output error"
 			[[ $(ndctl read-labels nmem0 | md5sum) == "$before" ]]
 			faults=$((faults + 1))
 		done

@@ -171,7 +171,7 @@ write(at["log"], bytes(log))'
 	[[ $status == 234 ]]
 	check ndctl check-namespace --repair --rewrite-log "$ns"
 	[[ $status == 0 ]]
-	says "the log was written anew"
+	says "the log was rewritten"
 	intact
 }
 

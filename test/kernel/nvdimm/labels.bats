@@ -119,7 +119,7 @@ teardown_file() {
 		# shellcheck disable=SC2086 # words
 		unchanged ndctl $command nmem0
 		[[ $status == 1 ]]
-		says "a region that is enabled uses it"
+		says "an enabled region uses the DIMM"
 		says "hint: ndctl disable-region"
 	done
 }
@@ -135,7 +135,7 @@ teardown_file() {
 	[[ $status == 0 ]]
 	check ndctl check-labels nmem0
 	[[ $status == 1 ]]
-	says "nmem0: labels are not valid: there is no valid index block: of the first, it has no signature"
+	says "nmem0: labels are not valid: no valid index block: the first has no signature"
 	check ndctl write-labels nmem0 <"$BATS_TEST_TMPDIR/labels"
 	[[ $status == 0 ]]
 	says "wrote 1 nmem"
@@ -177,8 +177,8 @@ teardown_file() {
 	says "offset 1048576 is beyond"
 	check ndctl zero-labels --offset 1048500 --size 100 nmem0
 	[[ $status == 1 ]]
-	says "100 from offset 1048500 on are too many"
-	says "hint: 76 bytes are left from there"
+	says "invalid range: 100 bytes at offset 1048500"
+	says "hint: use a size of at most 76 bytes"
 	ndctl enable-region region0
 	check ndctl list
 	json 'map(.name) == ["one"]'
@@ -192,7 +192,7 @@ teardown_file() {
 	yes rubbish | head -c 4096 >"$labels.bad"
 	check ndctl write-labels --input "$labels.bad" nmem0
 	[[ $status == 0 ]]
-	says "nmem0: labels are not valid: there is no valid index block"
+	says "nmem0: labels are not valid: no valid index block"
 	check ndctl write-labels --input "$labels" nmem0
 	[[ $status == 0 && $stderr == "wrote 1 nmem" ]]
 	ndctl enable-region region0
