@@ -10,7 +10,7 @@ static bool repair;
 static const struct option options[] = {
 	DIMM_OPTIONS,
 	{'R', "repair", OPT_FLAG, &repair, NULL,
-		"make the labels of the dimms of a region agree, where a failure has parted them"},
+		"repair labels that disagree within a region, after a failed or interrupted write"},
 };
 
 static int check_labels(void *dimm, const void *data)
@@ -18,8 +18,8 @@ static int check_labels(void *dimm, const void *data)
 	int slots = ndctl_dimm_validate_labels(dimm);
 
 	if (slots >= 0 && dimm_verbose)
-		say_note("%s: labels are valid, there is room for %d", ndctl_dimm_get_devname(dimm),
-			slots);
+		say_note(
+			"%s: labels are valid, with %d slots", ndctl_dimm_get_devname(dimm), slots);
 	return slots < 0 ? slots : 0;
 }
 
@@ -40,8 +40,7 @@ static int repair_region_labels(struct ndctl_ctx *ctx, struct ndctl_region *regi
 	if (changed < 0)
 		say_failure(ctx, changed);
 	else if (changed > 0)
-		say_note(
-			"%s: the labels of its dimms agree again, %d of them had to be written or read anew",
+		say_note("%s: the labels of its DIMMs agree again (%d repaired)",
 			ndctl_region_get_devname(region), changed);
 	return changed < 0 ? changed : 0;
 }
@@ -57,8 +56,8 @@ static bool is_on(struct ndctl_region *region, const struct targets *dimms)
 	return false;
 }
 
-/* Returns the error of the last region that failed. check_labels() reports labels that are not
- * valid at all. */
+/* Repair or check each region of the DIMMs. Returns the error of the last region that failed.
+ * check_labels() reports labels that are not valid at all. */
 static int each_region(struct ndctl_ctx *ctx, const struct targets *dimms)
 {
 	struct ndctl_bus *bus;
@@ -91,7 +90,7 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_check_labels = {
 	.name = "check-labels",
-	.summary = "tell whether dimms have a valid label index block",
+	.summary = "check and repair label areas of DIMMs",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

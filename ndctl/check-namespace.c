@@ -11,13 +11,12 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
-	{'R', "repair", OPT_FLAG, &repair, NULL,
-		"repair what is wrong; without it nothing is written"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step"},
+	{'R', "repair", OPT_FLAG, &repair, NULL, "repair what is damaged (default: write nothing)"},
 	{'L', "rewrite-log", OPT_FLAG, &rewrite_log, NULL,
-		"with --repair, write a new log, in today's format, even if the old one is damaged"},
+		"with --repair, write a new log, even if the old one is damaged or has the format before Linux 4.15"},
 	{'f', "force", OPT_FLAG, &force, NULL,
-		"disable it while it is checked, unless it is in use"},
+		"disable an enabled namespace during the check, unless it is in use"},
 };
 
 static void tell_finding(
@@ -51,11 +50,11 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_check_namespace = {
 	.name = "check-namespace",
-	.summary = "check, and repair, what makes sectors of a sector namespace",
+	.summary = "check and repair the block translation table (BTT) of a sector namespace",
 	.argument = "namespace",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

@@ -15,8 +15,8 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say how much was cleared"},
-	{'s', "scrub", OPT_FLAG, &scrub, NULL, "search the media for errors before"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print how many sectors were cleared"},
+	{'s', "scrub", OPT_FLAG, &scrub, NULL, "scrub the media for errors first"},
 };
 
 static int print_cleared(struct ndctl_namespace *ndns)
@@ -34,8 +34,7 @@ static int clear_namespace_errors(void *object, const void *data)
 
 	if (err > 0) {
 		skipped++;
-		say_note(
-			"%s: skipped: where its sectors lie only its block translation table knows",
+		say_note("%s: skipped: in sector mode only the kernel can map errors to sectors",
 			name);
 		return err;
 	}
@@ -57,17 +56,17 @@ static int run(void *context, int count, char **args)
 	say_count("cleared", outcome.done, "namespace");
 	if (err || outcome.error)
 		return err ?: outcome.error;
-	/* To leave all of them alone is no success. */
+	/* Fail if all namespaces were skipped. */
 	return skipped && !outcome.done ? EXIT_FAILURE : 0;
 }
 
 const struct verb verb_clear_errors = {
 	.name = "clear-errors",
-	.summary = "clear errors of the media, and what was stored there",
+	.summary = "clear media errors (loses the data of the bad sectors)",
 	.argument = "namespace",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

@@ -18,7 +18,7 @@ static struct size_option size, sector_size, align;
 static int mode, map, type;
 static bool force, keep_going, dry_run, persist, autolabel = true, autorecover = true;
 
-/* The places of enum ndctl_pfn_loc, and one more. */
+/* Add a value for no struct pages to enum ndctl_pfn_loc. */
 enum { MAP_NONE = NDCTL_PFN_LOC_PMEM + 1 };
 
 static const struct choice maps[] = {
@@ -32,37 +32,36 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step"},
 	{'e', "reconfig", OPT_TEXT, &reconfig, "namespace",
-		"change this namespace, whose content is lost"},
-	{'u', "uuid", OPT_TEXT, &uuid, "uuid", "of the label (default: a new one)"},
-	{'n', "name", OPT_TEXT, &name, "name", "to put in the label"},
+		"reconfigure this namespace (loses its content)"},
+	{'u', "uuid", OPT_TEXT, &uuid, "uuid", "uuid in the label (default: a new one)"},
+	{'n', "name", OPT_TEXT, &name, "name", "name in the label"},
 	{'s', "size", OPT_SIZE, &size, "size",
-		"of the namespace (default: what is free in one piece)"},
-	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = mode_choices,
-		.any_case = true},
+		"size of the namespace (default: the largest free extent)"},
+	{'m', "mode", OPT_CHOICE, &mode, "mode", "mode of the namespace (default: fsdax)",
+		.choices = mode_choices, .any_case = true},
 	{'M', "map", OPT_CHOICE, &map, "place",
-		"of the page map (16 GiB a TiB): memory, the namespace itself (default), or nowhere (devdax only)",
+		"where to keep struct pages (16 GiB for each TiB): in RAM, on the namespace (default), or nowhere (devdax only)",
 		.choices = maps,
-		.more = "The page map is what the kernel notes of each page: 64 bytes for each 4 KiB, that is 16 MiB a GiB or 16 GiB a TiB.\n\n"
-			"*mem* takes that much ordinary memory as long as the namespace is enabled. *dev* takes it, and up to one alignment more, of the namespace: it is that much smaller, and each look at a page is one at the slower device.\n\n"
-			"*none* takes nothing, and is for devdax only: memory that is handed to virtual machines as a whole. What works on pages does not work on it: direct I/O to or from it, RDMA, and its use as system-ram. Nothing is written to the namespace, so that all of it can be used, and nothing on it tells what it was: after a reboot or *ndctl disable-namespace* it is raw, its content untouched. With *--persist* it becomes devdax again at boot and with *daxctl restore*; *ndctl create-namespace --reconfig --map none* does that too, but wipes what looks like an info block. Kernels that cannot do this refuse, and the namespace is undone."},
-	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "of a sector of the block device"},
+		.more = "The kernel keeps a struct page, 64 bytes, for each page of 4 KiB: 16 MiB for each GiB, 16 GiB for each TiB.\n\n"
+			"*mem* keeps them in RAM while the namespace is enabled. *dev* keeps them on the namespace, which shrinks by that much and up to one alignment more; each access to a struct page then has the latency of the device.\n\n"
+			"*none* keeps none. It is for devdax only, for memory that virtual machines get as a whole. What needs struct pages fails: direct I/O to or from the memory, RDMA, and system-ram mode. The command writes nothing to the namespace: all of it holds data, and nothing on the medium records the mode. After a reboot or *ndctl disable-namespace* the namespace is raw, with its content untouched. With *--persist*, *daxctl restore* makes it devdax again, also at boot. *ndctl create-namespace --reconfig --map none* does that too, but erases what looks like an info block. On a kernel without support for this, the command fails and removes the namespace."},
+	{'l', "sector-size", OPT_SIZE, &sector_size, "size", "sector size of the block device"},
 	{'t', "type", OPT_CHOICE, &type, "type", "only in regions of this type",
 		.choices = type_choices},
-	{'a', "align", OPT_SIZE, &align, "align", "of mappings (default: 2M)"},
+	{'a', "align", OPT_SIZE, &align, "align", "alignment of mappings (default: 2M)"},
 	{'f', "force", OPT_FLAG, &force, NULL,
-		"reconfigure even if it is enabled, unless it is in use"},
+		"reconfigure an enabled namespace, unless it is in use"},
 	{'L', "autolabel", OPT_FLAG, &autolabel, NULL,
-		"with -e, initialize labels where there are none (default)"},
+		"with -e, initialize labels if the region has none (default)"},
 	{'c', "continue", OPT_FLAG, &keep_going, NULL,
-		"create one in each region that can hold it"},
-	{'R', "autorecover", OPT_FLAG, &autorecover, NULL,
-		"undo what was done when a step fails (default)"},
+		"create a namespace in each region that can hold it"},
+	{'R', "autorecover", OPT_FLAG, &autorecover, NULL, "undo all steps if one fails (default)"},
 	{0, "persist", OPT_FLAG, &persist, NULL,
-		"keep it for the next boot, in " SYSCONFDIR "/daxctl.conf.d",
-		"That a namespace is devdax, and above all that it is without a page map, which nothing on the medium tells; see *daxctl.conf*(5). *daxctl restore* brings it about. What another mode is stands on the medium. Not with *--dry-run*."},
-	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
+		"keep the mode for the next boot, in " SYSCONFDIR "/daxctl.conf.d",
+		"Writes a section for a devdax namespace, in particular for one without struct pages, whose mode is not stored on the medium; see *daxctl.conf*(5). *daxctl restore* applies it. Other modes are stored on the medium, and need no section. Not with *--dry-run*."},
+	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "print the steps and change nothing"},
 };
 
 static int print_namespace(struct ndctl_namespace *ndns)
@@ -73,7 +72,7 @@ static int print_namespace(struct ndctl_namespace *ndns)
 	return json ? json_print(json, flags) : -ENOMEM;
 }
 
-/* Without labels the kernel has no place for them. */
+/* Warn about options that are lost: without labels the kernel has no place for them. */
 static void say_not_kept(struct ndctl_namespace *ndns)
 {
 	uuid_t kept;
@@ -82,11 +81,11 @@ static void say_not_kept(struct ndctl_namespace *ndns)
 		return;
 	ndctl_namespace_get_uuid(ndns, kept);
 	if (uuid_is_null(kept))
-		say_note("%s: --%s is not kept: there are no labels to put it in",
+		say_warning("%s: --%s is lost: the region has no labels to store it",
 			ndctl_namespace_get_devname(ndns), uuid ? "uuid" : "name");
 }
 
-/* @before: what it was known by, NULL if it is new. */
+/* Print and persist a namespace. @before: its uuids before, NULL if it is new. */
 static int finish_creation(struct ndctl_namespace *ndns, const struct identity *before)
 {
 	int err = ndns ? print_namespace(ndns) : 0;
@@ -103,11 +102,11 @@ static int check_mode_options(void)
 {
 	bool mapped = mode != 1 + NDCTL_NS_MODE_SECTOR && mode != 1 + NDCTL_NS_MODE_RAW;
 
-	/* One that is reconfigured may be devdax already. */
+	/* Accept --map none with --reconfig alone: the namespace may be devdax already. */
 	if (map == MAP_NONE && (mode ? mode != 1 + NDCTL_NS_MODE_DEVDAX : !reconfig))
-		return usage_error("--map: only a devdax namespace can do without a page map");
+		return usage_error("--map: only devdax works without struct pages");
 	if (map && !mapped)
-		return usage_error("--map: a %s namespace has no page map",
+		return usage_error("--map: a %s namespace has no struct pages",
 			mode == 1 + NDCTL_NS_MODE_RAW ? "raw" : "sector");
 	return 0;
 }
@@ -115,15 +114,15 @@ static int check_mode_options(void)
 static int check_number_options(void)
 {
 	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
-		return usage_error("--align: %s is not a power of 2 of at least 4096",
+		return usage_error("invalid --align %s: must be a power of two and at least 4096",
 			size_short(align.bytes).text);
 	if (sector_size.given && !sector_size.bytes) {
-		say_error("--sector-size: a sector of 0 bytes holds nothing");
+		say_error("invalid --sector-size 0: must be at least 1");
 		return -EINVAL;
 	}
 	if (sector_size.bytes > UINT_MAX)
-		return usage_error(
-			"--sector-size: %s is too large", size_short(sector_size.bytes).text);
+		return usage_error("invalid --sector-size %s: must be below 4 GiB",
+			size_short(sector_size.bytes).text);
 	return 0;
 }
 
@@ -132,7 +131,7 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 	int err = check_mode_options() ?: check_number_options();
 
 	if (!err && persist && dry_run)
-		return usage_error("--persist does not go together with --dry-run");
+		return usage_error("--persist and --dry-run exclude each other");
 	if (err)
 		return err;
 	*spec = (struct ndctl_namespace_spec){
@@ -156,7 +155,7 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 
 /* ---- a new one ---- */
 
-/* Why each region did not take the namespace: said only if none does. */
+/* Why each region refused the namespace: printed only if all do. */
 struct refusals {
 	struct refusal {
 		char *error, *hint;
@@ -197,11 +196,11 @@ static void refusals_say(const struct refusals *refusals)
 		return;
 	say_error("there is no region%s%s%s%s to create a namespace in", filters.region ? " " : "",
 		typed(filters.region), filters.bus ? " on bus " : "", typed(filters.bus));
-	say_hint("ndctl list -Ri shows the regions");
+	say_hint("list the regions: ndctl list -Ri");
 }
 
-/* Whether another region might take what this one did not: there is no room, nothing to configure,
- * no such feature, or no driver for it. */
+/* Return whether another region might take what this one refused: it has no room, nothing to
+ * configure, no such feature, or no driver for it. */
 static bool may_fit_elsewhere(int err)
 {
 	return err == -ENOSPC || err == -ENODEV || err == -ENXIO || err == -EROFS ||
@@ -215,7 +214,7 @@ struct creation {
 	bool done;
 };
 
-/* Sets @done when no further region is to be tried. */
+/* Create a namespace in one region. Sets @done when no further region is to be tried. */
 static int create_namespace_in(
 	struct ndctl_ctx *ctx, struct ndctl_region *region, struct creation *creation)
 {
@@ -267,7 +266,7 @@ static int create_one_namespace(struct ndctl_ctx *ctx, const struct ndctl_namesp
 		say_count("created", creation.created, "namespace");
 	if (creation.created)
 		return creation.done ? err : 0;
-	/* Whatever kept the regions from it, the status has always been this one. */
+	/* Return the status of the reference, which does not tell why the regions refused. */
 	return may_fit_elsewhere(err) || keep_going ? -ENODEV : err;
 }
 
@@ -279,7 +278,7 @@ static int reconfigure_named(struct ndctl_ctx *ctx, const struct ndctl_namespace
 	char *word = (char *)reconfig;
 	int err = targets_namespaces(ctx, &filters, 1, &word, &targets);
 
-	/* Of "all", the first that can be. */
+	/* Reconfigure the first that can be, if the word is "all". */
 	for (size_t i = 0; !err && i < targets.count; i++) {
 		struct ndctl_namespace *ndns = NULL;
 		struct identity before;
@@ -309,8 +308,8 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_create_namespace = {
 	.name = "create-namespace",
-	.summary = "create a namespace, or change what one is",
+	.summary = "create or reconfigure a namespace",
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

@@ -7,12 +7,12 @@
 #include "../util/dax-json.h"
 #include "describe.h"
 
-/* What several fields come from is looked at once. */
+/* State of a namespace that several fields read, looked at once. */
 struct view {
 	struct ndctl_namespace *ndns;
 	enum ndctl_namespace_mode mode;
 	bool active;
-	/* What holds it; at most one of these. */
+	/* Claim of the namespace; at most one is set. */
 	struct ndctl_btt *btt;
 	struct ndctl_pfn *pfn;
 	struct ndctl_dax *dax;
@@ -46,7 +46,7 @@ static bool map(void *object, unsigned flags, union field_value *out)
 	const struct view *view = object;
 	enum ndctl_pfn_loc location = NDCTL_PFN_LOC_RAM;
 
-	/* Plain memory that the kernel takes for fsdax by itself has its map in memory. */
+	/* Default to RAM: the kernel keeps struct pages of fsdax without an info block there. */
 	if (view->dax)
 		location = ndctl_dax_get_location(view->dax);
 	else if (view->pfn)
@@ -63,7 +63,7 @@ static bool size(void *object, unsigned flags, union field_value *out)
 {
 	const struct view *view = object;
 
-	/* What claims it but is not enabled has no size yet. */
+	/* Show no size of a claim that is disabled: it has none yet. */
 	if (!view->active && (view->btt || view->pfn || view->dax))
 		return false;
 	out->number = view->btt ? ndctl_btt_get_size(view->btt)
@@ -148,7 +148,7 @@ static bool sector_size(void *object, unsigned flags, union field_value *out)
 		return false;
 	out->number = view->btt ? ndctl_btt_get_sector_size(view->btt)
 				: ndctl_namespace_get_sector_size(view->ndns);
-	/* None is chosen, or there are none to choose from. */
+	/* Show a default if none is chosen, or none is offered. */
 	if (out->number == UINT_MAX || (out->number == 0 && !view->btt))
 		out->number = view->btt ? 0 : 512;
 	return true;
@@ -208,7 +208,8 @@ static bool target_node(void *object, unsigned flags, union field_value *out)
 	return out->integer >= 0;
 }
 
-/* Offsets are counted from where the data are, which may be behind a page map. */
+/* Data area of a namespace, which may begin behind struct pages. Offsets of bad blocks count from
+ * its start. */
 struct data_area {
 	unsigned long long skipped, sectors; /* of 512 bytes, from the start of the region */
 	unsigned long long address;
@@ -237,7 +238,7 @@ static bool data_area(const struct view *view, struct data_area *area)
 	return true;
 }
 
-/* The part of a run that is among the data, counted from there. */
+/* Clip a run of bad blocks to the data area, and count from its start. */
 static bool clip(const struct data_area *area, const struct badblock *run, struct badblock *part)
 {
 	unsigned long long start = run->offset, end = start + run->len;
@@ -260,7 +261,7 @@ static bool badblock_count(void *object, unsigned flags, union field_value *out)
 	struct data_area area;
 
 	out->number = 0;
-	/* Nobody looks at where the data are unless there are some. */
+	/* Skip the look at the data area if the region has no bad blocks. */
 	if (!ndctl_region_get_first_badblock(region) || !data_area(view, &area))
 		return false;
 	ndctl_region_badblock_foreach (region, badblock)
@@ -278,7 +279,7 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 	struct badblock *badblock, part;
 	struct data_area area;
 
-	/* Behind a btt sectors are somewhere else than they seem to be. */
+	/* Skip a btt: it maps sectors elsewhere. */
 	if (!array || view->btt || !ndctl_region_get_first_badblock(region) ||
 		!data_area(view, &area))
 		return false;
@@ -297,9 +298,9 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 
 static const struct field fields[] = {
 	{"dev", FIELD_TEXT, 0, dev, "name of the device"},
-	{"mode", FIELD_TEXT, 0, mode, "fsdax, devdax, sector or raw; what is disabled is raw"},
-	{"map", FIELD_TEXT, 0, map, "where the page map lies: mem, dev or none (fsdax, devdax)"},
-	{"size", FIELD_SIZE, 0, size, "bytes that can be used"},
+	{"mode", FIELD_TEXT, 0, mode, "fsdax, devdax, sector or raw; raw while it is disabled"},
+	{"map", FIELD_TEXT, 0, map, "where its struct pages are: mem, dev or none (fsdax, devdax)"},
+	{"size", FIELD_SIZE, 0, size, "usable bytes"},
 	{"uuid", FIELD_UUID, 0, uuid, "uuid of its content"},
 	{"raw_uuid", FIELD_UUID, JSON_VERBOSE, raw_uuid, "uuid in its label"},
 	{"chardev", FIELD_TEXT, 0, chardev, "character device in /dev (devdax)"},
@@ -307,11 +308,11 @@ static const struct field fields[] = {
 	{"sector_size", FIELD_U64, 0, sector_size, "bytes of a sector of the block device"},
 	{"align", FIELD_U64, 0, align, "bytes that mappings are aligned to (fsdax, devdax)"},
 	{"blockdev", FIELD_TEXT, 0, blockdev, "block device in /dev"},
-	{"state", FIELD_TEXT, 0, state, "disabled, where no driver has it"},
+	{"state", FIELD_TEXT, 0, state, "disabled, if no driver is bound"},
 	{"name", FIELD_TEXT, 0, name, "name in its label"},
 	{"numa_node", FIELD_INT, JSON_VERBOSE, numa_node, "NUMA node of the nearest processors"},
 	{"target_node", FIELD_INT, JSON_VERBOSE, target_node,
-		"NUMA node that it would be as memory"},
+		"NUMA node that it becomes as memory"},
 	{"badblock_count", FIELD_U64, 0, badblock_count, "unusable sectors of 512 bytes, if any"},
 	{"badblocks", FIELD_JSON, JSON_MEDIA, badblocks, "runs of them, from the start"},
 };

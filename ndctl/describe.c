@@ -6,7 +6,7 @@
 #include <ndctl/extensions.h>
 #include <string.h>
 
-/* A run and where it begins: a physical address, ULLONG_MAX where that is not known. */
+/* A run of bad blocks, and its physical address or ULLONG_MAX. */
 struct bad_run {
 	struct badblock badblock;
 	struct ndctl_bus *bus;
@@ -25,7 +25,7 @@ static bool badblock_length(void *object, unsigned flags, union field_value *out
 	return true;
 }
 
-/* The names of the DIMMs that the run is on. */
+/* Add the names of the DIMMs that are not in @array yet. */
 static bool add_dimms_json(struct json_object *array, struct ndctl_dimm **dimms, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -56,7 +56,7 @@ static bool badblock_dimms(void *object, unsigned flags, union field_value *out)
 			break;
 		if (!add_dimms_json(array, dimms, count))
 			return false;
-		/* They may take turns in pieces that are smaller than a sector. */
+		/* Advance by a sector at least: DIMMs may interleave in smaller pieces. */
 		length = length < 512 ? 512 : length;
 		length = length < left ? length : left;
 		left -= length;
@@ -71,7 +71,7 @@ static bool badblock_dimms(void *object, unsigned flags, union field_value *out)
 static const struct field badblock_fields[] = {
 	{"offset", FIELD_U64, 0, badblock_offset, "first sector of 512 bytes"},
 	{"length", FIELD_U64, 0, badblock_length, "number of sectors"},
-	{"dimms", FIELD_JSON, 0, badblock_dimms, "the dimms that they are on"},
+	{"dimms", FIELD_JSON, 0, badblock_dimms, "DIMMs that they are on"},
 };
 
 struct json_object *describe_badblock(
@@ -105,9 +105,10 @@ static bool scrub_state(void *object, unsigned flags, union field_value *out)
 }
 
 static const struct field bus_fields[] = {
-	{"provider", FIELD_TEXT, 0, provider, "what the platform calls it"},
+	{"provider", FIELD_TEXT, 0, provider, "name that the platform gives it"},
 	{"dev", FIELD_TEXT, 0, bus_dev, "name of the device"},
-	{"scrub_state", FIELD_TEXT, 0, scrub_state, "active while media errors are looked for"},
+	{"scrub_state", FIELD_TEXT, 0, scrub_state,
+		"active during a scrub for media errors, else idle"},
 };
 
 struct json_object *describe_bus(struct ndctl_bus *bus, unsigned flags)
@@ -141,7 +142,7 @@ static bool phys_id(void *object, unsigned flags, union field_value *out)
 	return out->number < USHRT_MAX;
 }
 
-/* Flags are shown where they are set. */
+/* Show a flag only if it is set. */
 #define FLAG_FIELD(name)                                                                           \
 	static bool name(void *object, unsigned flags, union field_value *out)                     \
 	{                                                                                          \
@@ -189,16 +190,16 @@ static const struct field dimm_fields[] = {
 	{"id", FIELD_TEXT, 0, unique_id, "identifier that the maker gave it"},
 	{"handle", FIELD_HEX, 0, handle, "where it is: node, socket, controller, channel, slot"},
 	{"phys_id", FIELD_HEX, 0, phys_id, "its handle in SMBIOS"},
-	{"flag_failed_save", FIELD_BOOL, 0, failed_save, "it did not save everything"},
-	{"flag_failed_arm", FIELD_BOOL, 0, failed_arm, "it would not save anything"},
-	{"flag_failed_restore", FIELD_BOOL, 0, failed_restore, "it did not restore everything"},
+	{"flag_failed_save", FIELD_BOOL, 0, failed_save, "a save of data failed"},
+	{"flag_failed_arm", FIELD_BOOL, 0, failed_arm, "a save at power loss is not armed"},
+	{"flag_failed_restore", FIELD_BOOL, 0, failed_restore, "a restore of data failed"},
 	{"flag_failed_map", FIELD_BOOL, 0, failed_map, "the platform could not map it"},
 	{"flag_failed_flush", FIELD_BOOL, 0, failed_flush, "a flush to it failed"},
-	{"flag_smart_event", FIELD_BOOL, 0, smart_pending, "it has a health event to tell"},
+	{"flag_smart_event", FIELD_BOOL, 0, smart_pending, "a health event is pending"},
 	{"security", FIELD_TEXT, 0, security, "disabled, unlocked, locked, frozen or overwrite"},
 	{"security_frozen", FIELD_BOOL, 0, security_frozen,
-		"its security cannot be changed until the next reset"},
-	{"state", FIELD_TEXT, 0, dimm_state, "disabled, where no driver has it"},
+		"security state cannot change until the next reset"},
+	{"state", FIELD_TEXT, 0, dimm_state, "disabled, if no driver is bound"},
 };
 
 struct json_object *describe_dimm(struct ndctl_dimm *dimm, unsigned flags)
@@ -236,8 +237,8 @@ static bool mapping_position(void *object, unsigned flags, union field_value *ou
 }
 
 static const struct field mapping_fields[] = {
-	{"dimm", FIELD_TEXT, 0, mapping_dimm, "name of the dimm"},
-	{"offset", FIELD_HEX, 0, mapping_offset, "where it starts on the dimm, in bytes"},
+	{"dimm", FIELD_TEXT, 0, mapping_dimm, "name of the DIMM"},
+	{"offset", FIELD_HEX, 0, mapping_offset, "first byte on the DIMM"},
 	{"length", FIELD_HEX, 0, mapping_length, "bytes"},
 	{"position", FIELD_INT, 0, mapping_position, "place in the interleave set"},
 };
@@ -320,7 +321,8 @@ static bool mappings(void *object, unsigned flags, union field_value *out)
 	return true;
 }
 
-/* {"mode":@mode, @key:[numbers that the seed offers]} is added to @array. */
+/* Source of numbers that a seed offers: add_capability() appends {"mode":@mode, @key:[numbers]} to
+ * @array. */
 struct choice_source {
 	int count;
 	unsigned long (*get)(void *seed, int i);
@@ -438,21 +440,22 @@ static bool badblocks(void *object, unsigned flags, union field_value *out)
 static const struct field region_fields[] = {
 	{"dev", FIELD_TEXT, 0, region_dev, "name of the device"},
 	{"size", FIELD_SIZE, 0, size, "bytes"},
-	{"align", FIELD_SIZE, 0, align, "bytes that sizes of namespaces are a multiple of"},
-	{"available_size", FIELD_SIZE, 0, available_size, "bytes that are in no namespace"},
-	{"max_available_extent", FIELD_SIZE, 0, max_extent, "bytes of the largest piece of them"},
+	{"align", FIELD_SIZE, 0, align, "unit of namespace sizes in bytes"},
+	{"available_size", FIELD_SIZE, 0, available_size, "free bytes"},
+	{"max_available_extent", FIELD_SIZE, 0, max_extent, "bytes of the largest free extent"},
 	{"type", FIELD_TEXT, 0, type, "pmem"},
 	{"numa_node", FIELD_INT, JSON_VERBOSE, numa_node, "NUMA node of the nearest processors"},
 	{"target_node", FIELD_INT, JSON_VERBOSE, target_node,
-		"NUMA node that it would be as memory"},
-	{"iset_id", FIELD_HEX, 0, iset_id, "number by which labels know the interleave set"},
-	{"mappings", FIELD_JSON, JSON_DIMMS, mappings, "parts of dimms that it is made of"},
+		"NUMA node that it becomes as memory"},
+	{"iset_id", FIELD_HEX, 0, iset_id, "interleave set cookie in its labels"},
+	{"mappings", FIELD_JSON, JSON_DIMMS, mappings, "parts of DIMMs that it consists of"},
 	{"badblock_count", FIELD_U64, 0, badblock_count, "unusable sectors of 512 bytes, if any"},
 	{"badblocks", FIELD_JSON, JSON_MEDIA, badblocks, "runs of them, from the start"},
-	{"capabilities", FIELD_JSON, JSON_CAPABILITIES, capabilities, "what namespaces could be"},
-	{"state", FIELD_TEXT, 0, state, "disabled, where no driver has it"},
+	{"capabilities", FIELD_JSON, JSON_CAPABILITIES, capabilities,
+		"modes that its namespaces can have"},
+	{"state", FIELD_TEXT, 0, state, "disabled, if no driver is bound"},
 	{"persistence_domain", FIELD_TEXT, 0, persistence_domain,
-		"what a power failure leaves: cpu_cache, memory_controller, none, unknown"},
+		"extent of what survives a power failure: cpu_cache, memory_controller, none, unknown"},
 };
 
 struct json_object *describe_region(struct ndctl_region *region, unsigned flags)

@@ -12,23 +12,24 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
-	{'f', "force", OPT_FLAG, &force, NULL, "even if it is enabled, unless it is in use"},
-	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
-		"The sections in _" SYSCONFDIR
-		"/daxctl.conf.d_ for them are removed; see *daxctl.conf*(5). Not with *--dry-run*."},
-	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "say the steps and change nothing"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step"},
+	{'f', "force", OPT_FLAG, &force, NULL, "destroy an enabled namespace, unless it is in use"},
+	{0, "persist", OPT_FLAG, &persist, NULL, "forget the namespace at the next boot too",
+		"Removes its sections from _" SYSCONFDIR
+		"/daxctl.conf.d_; see *daxctl.conf*(5). Not with *--dry-run*."},
+	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "print the steps and change nothing"},
 };
 
-/* Those that nobody named need no reason. */
+/* Tell why nothing was destroyed, but not of seeds that "all" includes. */
 static void say_nothing_to_do(struct ndctl_namespace *ndns)
 {
 	const char *name = ndctl_namespace_get_devname(ndns);
 
 	if (ndctl_namespace_get_size(ndns) > 0)
-		say_note("%s: not destroyed: it has neither a label nor an info block", name);
+		say_note("%s: not destroyed: the namespace has neither a label nor an info block",
+			name);
 	else if (!all)
-		say_note("%s: not destroyed: it is a seed without capacity", name);
+		say_note("%s: not destroyed: the namespace is a seed without capacity", name);
 }
 
 static int destroy_namespace(void *object, const void *data)
@@ -52,7 +53,7 @@ static int run(void *context, int count, char **args)
 	struct outcome outcome = {0};
 	unsigned flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0);
 	if (persist && dry_run)
-		return usage_error("--persist does not go together with --dry-run");
+		return usage_error("--persist and --dry-run exclude each other");
 	int err = targets_namespaces(context, &filters, count, args, &targets);
 
 	if (err > 0)
@@ -72,6 +73,6 @@ const struct verb verb_destroy_namespace = {
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

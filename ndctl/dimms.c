@@ -23,7 +23,7 @@ bool parse_bytes(const char *text, void *value)
 	return true;
 }
 
-/* "nmem" and a number, or "all". */
+/* Accept "nmem" and a number, or "all". */
 static bool is_dimm_name(const char *word)
 {
 	return strcmp(word, "all") == 0 ||
@@ -38,7 +38,7 @@ static int pick_names(int count, char **args)
 		if (is_dimm_name(args[i]))
 			args[kept++] = args[i];
 		else
-			say_error("'%s' is not the name of a dimm, such as nmem0", args[i]);
+			say_error("'%s' is not the name of a DIMM, such as nmem0", args[i]);
 	}
 	return kept;
 }
@@ -48,7 +48,7 @@ int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *ta
 	int kept = pick_names(count, args);
 
 	if (kept == 0)
-		return EXIT_USAGE; /* said */
+		return EXIT_USAGE; /* pick_names() has printed why */
 	tell_steps(ctx, dimm_verbose > 0);
 	int err = targets_dimms(ctx, &dimm_filters, kept, args, targets);
 	return err == -ENXIO ? 0 : err;
@@ -58,9 +58,9 @@ void say_if_parted(struct ndctl_region *region)
 {
 	if (ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN) <= 0)
 		return;
-	say_error("%s: the labels of its dimms do not agree: a write has failed or was cut short",
+	say_error("%s: the labels of its DIMMs disagree: a write failed or was interrupted",
 		ndctl_region_get_devname(region));
-	say_hint("ndctl check-labels --repair all, while nothing uses its dimms");
+	say_hint("with its DIMMs idle: ndctl check-labels --repair all");
 }
 
 int dimms_outcome(struct outcome outcome, const char *done)

@@ -4,7 +4,7 @@
 #include "../util/verb.h"
 #include "targets.h"
 
-/* What the verbs for dimms have in common. A process runs one verb. */
+/* Parts that the verbs for DIMMs share. A process runs one verb. */
 extern struct filters dimm_filters;
 extern int dimm_verbose;
 
@@ -12,10 +12,10 @@ extern int dimm_verbose;
 	{'b', "bus", OPT_TEXT, &dimm_filters.bus, "bus",                                           \
 		"only on this bus, by number, name or provider"},                                  \
 	{                                                                                          \
-		'v', "verbose", OPT_COUNT, &dimm_verbose, NULL, "say each step as it is taken"     \
+		'v', "verbose", OPT_COUNT, &dimm_verbose, NULL, "print each step"                  \
 	}
 
-/* A span of the label area, of the options --size and --offset. */
+/* Span of the label area, from the options --size and --offset. */
 static inline void cleanup_cmd(struct ndctl_cmd **cmd)
 {
 	ndctl_cmd_unref(*cmd);
@@ -29,26 +29,26 @@ extern struct span dimm_span;
 
 #define SPAN_OPTIONS                                                                               \
 	{'s', "size", OPT_PARSED, &dimm_span.size, "bytes",                                        \
-		"how much of the label area; 0: all of it", .parse = parse_bytes,                  \
+		"bytes of the label area to process (default, and 0: all)", .parse = parse_bytes,  \
 		.expected = "a number of bytes below 4294967296"},                                 \
 	{                                                                                          \
 		'O', "offset", OPT_PARSED, &dimm_span.offset, "bytes",                             \
-			"where in the label area to begin",                                        \
+			"first byte of the label area to process (default: 0)",                    \
 			.parse = parse_bytes, .expected = "a number of bytes below 4294967296"     \
 	}
-/* A decimal number of 32 bits without unit, into a uint64_t; none is 0. */
+/* Parse a decimal number of 32 bits without unit into a uint64_t. An empty one is 0. */
 bool parse_bytes(const char *text, void *value);
 
-/* The dimms that the words name. Words that cannot be the name of one are said and passed over, as
- * long as one can. Returns 0, or what the verb returns. */
+/* Find the DIMMs that the words name. Prints and skips words that cannot be the name of a DIMM, and
+ * fails if all are such. Returns 0, or the exit status. */
 int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets);
 
-/* Says so if the labels on the dimms of a region do not agree. */
+/* Print an error if the labels on the DIMMs of a region disagree. */
 void say_if_parted(struct ndctl_region *region);
 
-/* Says "@done 2 nmems". Returns the status: 1 if something failed and nothing was done. */
+/* Print "@done 2 nmems". Returns the exit status: 1 if something failed and nothing was done. */
 int dimms_outcome(struct outcome outcome, const char *done);
 
-/* Both, with targets_change() in between. */
+/* Find the DIMMs, apply @fn to each, and print the outcome. */
 int dimms_change(struct ndctl_ctx *ctx, int count, char **args, const char *done,
 	int (*fn)(void *dimm, const void *data), const void *data);

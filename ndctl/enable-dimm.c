@@ -39,7 +39,7 @@ static int run_disable_dimm(void *context, int count, char **args)
 
 const struct verb verb_enable_dimm = {
 	.name = "enable-dimm",
-	.summary = "bring dimms up: the kernel reads their labels",
+	.summary = "enable DIMMs: the kernel reads their labels",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
@@ -50,7 +50,7 @@ const struct verb verb_enable_dimm = {
 
 const struct verb verb_disable_dimm = {
 	.name = "disable-dimm",
-	.summary = "take dimms down that no enabled region uses",
+	.summary = "disable DIMMs that no enabled region uses",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

@@ -12,7 +12,7 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step"},
 };
 
 static int change_namespaces(void *context, int count, char **args, const char *done,
@@ -35,10 +35,10 @@ static int enable_named_namespace(void *object, const void *data)
 {
 	int err = ndctl_namespace_enable(object);
 
-	/* 1: another device serves it. */
+	/* Count 1 as success: a btt, pfn or dax device came up in its place. */
 	if (err >= 0)
 		return 0;
-	/* Whatever the reason was, the status has always been this one. */
+	/* Return the status of the reference, whatever the reason is. */
 	say_failure(ndctl_namespace_get_ctx(object), err);
 	return -ENXIO;
 }
@@ -47,7 +47,7 @@ static int disable_named_namespace(void *object, const void *data)
 {
 	int err = ndctl_namespace_disable_safe(object);
 
-	/* What has no size is as good as disabled. */
+	/* Count a namespace without size as disabled. */
 	return err > 0 ? 0 : err;
 }
 
@@ -63,22 +63,22 @@ static int run_disable_namespace(void *context, int count, char **args)
 
 const struct verb verb_enable_namespace = {
 	.name = "enable-namespace",
-	.summary = "bring namespaces up as their info blocks say",
+	.summary = "enable namespaces in the mode that their info blocks record",
 	.argument = "namespace",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run_enable_namespace,
 };
 
 const struct verb verb_disable_namespace = {
 	.name = "disable-namespace",
-	.summary = "take namespaces from the drivers that serve them",
+	.summary = "disable namespaces: unbind their drivers",
 	.argument = "namespace",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run_disable_namespace,
 };

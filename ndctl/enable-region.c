@@ -15,7 +15,7 @@ static const struct option options[] = {
 		.choices = type_choices},
 };
 
-/* The status is 0 also where regions failed, or are not there: it always was. */
+/* Return 0, as the reference does, also if regions failed or do not exist. */
 static int change_regions(void *context, int count, char **args, const char *done,
 	int (*fn)(void *object, const void *data))
 {
@@ -57,22 +57,22 @@ static int run_disable_region(void *context, int count, char **args)
 
 const struct verb verb_enable_region = {
 	.name = "enable-region",
-	.summary = "bring regions up, with the namespaces that their labels tell",
+	.summary = "enable regions and the namespaces in their labels",
 	.argument = "region",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run_enable_region,
 };
 
 const struct verb verb_disable_region = {
 	.name = "disable-region",
-	.summary = "take regions down, with all their namespaces",
+	.summary = "disable regions and all of their namespaces",
 	.argument = "region",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run_disable_region,
 };

@@ -32,7 +32,7 @@ int filters_check(struct ndctl_ctx *ctx)
 
 static bool is_bus(const char *filter, struct ndctl_bus *bus)
 {
-	/* The provider is an attribute: looked at only if there is something to compare. */
+	/* Read the provider only if there is a filter: it is an attribute. */
 	return !filter ||
 		filter_match(filter,
 			(struct filter_names){
@@ -64,7 +64,7 @@ static bool filter_is_namespace(const char *filter, struct ndctl_namespace *ndns
 {
 	const char *name = ndctl_namespace_get_devname(ndns);
 
-	/* "namespace0.1" or "0.1" */
+	/* Match "namespace0.1" or "0.1". */
 	return filter_match(filter,
 		(struct filter_names){
 			.id = FILTER_NO_ID,

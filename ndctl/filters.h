@@ -5,11 +5,11 @@
 
 #include "../util/option.h"
 
-/* What --mode and --type take. A mode is one more than enum ndctl_namespace_mode, 0 being none. */
+/* Values of --mode and --type. A mode is one more than enum ndctl_namespace_mode; 0 is none. */
 extern const struct choice mode_choices[];
 extern const struct choice type_choices[];
 
-/* What options narrow a verb down to. NULL, 0 and "not given" let everything pass. */
+/* Filters from options. NULL, 0 and "not given" let everything pass. */
 enum { TYPE_PMEM = 1, TYPE_BLK };
 
 struct node_filter {
@@ -24,15 +24,15 @@ struct filters {
 	struct node_filter node;
 };
 
-/* Call before anything else of @ctx: 0, or a negative errno with the library's sentence set if the
- * devices cannot be listed, which looks as if there were none. */
+/* Check that the devices can be listed, before any other use of @ctx: otherwise there seem to be
+ * none. Returns 0, or a negative errno with the library's sentence set. */
 int filters_check(struct ndctl_ctx *ctx);
 
-/* Whether an object passes. A filter for a class passes too what belongs together with an object of
- * that class: the bus of a region, the regions on a dimm. Names are compared before attributes are
+/* Return whether an object passes. A filter for a class also passes objects that belong to one of
+ * that class: the bus of a region, the regions on a DIMM. Names are compared before attributes are
  * read. */
 bool filter_bus(const struct filters *filters, struct ndctl_bus *bus);
 bool filter_dimm(const struct filters *filters, struct ndctl_dimm *dimm);
 bool filter_region(const struct filters *filters, struct ndctl_region *region);
-/* The namespace itself; its region is looked at by filter_region(). */
+/* Return whether the namespace itself passes; filter_region() looks at its region. */
 bool filter_namespace(const struct filters *filters, struct ndctl_namespace *ndns);

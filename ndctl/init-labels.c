@@ -10,9 +10,10 @@ static const char *label_version;
 
 static const struct option options[] = {
 	DIMM_OPTIONS,
-	{'f', "force", OPT_FLAG, &force, NULL, "even if there are labels: they are lost"},
+	{'f', "force", OPT_FLAG, &force, NULL,
+		"initialize valid labels again (loses the namespaces)"},
 	{'V', "label-version", OPT_TEXT, &label_version, "version",
-		"of the labels: 1.1 (default) or 1.2"},
+		"version of the labels: 1.1 (default) or 1.2"},
 };
 
 static int init(void *object, const void *data)
@@ -21,12 +22,13 @@ static int init(void *object, const void *data)
 	int result = force || ndctl_dimm_is_active(object) ? -EINVAL
 							   : ndctl_dimm_validate_labels(object);
 
-	/* What cannot be read may be labels. */
+	/* Refuse an area that cannot be read: it may have labels. */
 	if (result < 0 && result != -EINVAL)
 		return result;
 	if (result >= 0) {
-		say_error("%s: has labels already", ndctl_dimm_get_devname(object));
-		say_hint("--force initializes them again: its namespaces are lost");
+		say_error("%s: cannot initialize labels: the DIMM has valid labels",
+			ndctl_dimm_get_devname(object));
+		say_hint("use --force to initialize them again (loses the namespaces)");
 		return -EBUSY;
 	}
 	result = ndctl_dimm_init_labels(object, *version);
@@ -55,17 +57,17 @@ static int run(void *context, int count, char **args)
 	if (parse_version(&version))
 		return dimms_outcome(
 			targets_change(context, &targets, init, &version), "initialized");
-	say_error("'%s' is not a version of labels: those are 1.1 and 1.2", label_version);
+	say_error("invalid --label-version '%s': must be 1.1 or 1.2", label_version);
 	return dimms_outcome((struct outcome){.error = -EINVAL}, "initialized");
 }
 
 const struct verb verb_init_labels = {
 	.name = "init-labels",
-	.summary = "prepare the label areas of dimms to record namespaces",
+	.summary = "initialize the label areas of DIMMs",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

@@ -27,7 +27,7 @@ static bool parse_node(const char *text, void *value)
 	long number = strtol(text, &end, 0);
 	if (end == text || *end)
 		return false;
-	/* What no node can be is none to filter by, as -1 is. */
+	/* Take a number that no node can have, such as -1, for no filter. */
 	node->given = errno == 0 && number >= 0 && number <= INT_MAX;
 	node->number = node->given ? (int)number : -1;
 	return true;
@@ -36,32 +36,34 @@ static bool parse_node(const char *text, void *value)
 static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus", "only this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only this region"},
-	{'d', "dimm", OPT_TEXT, &filters.dimm, "dimm", "only what this dimm is a part of"},
+	{'d', "dimm", OPT_TEXT, &filters.dimm, "dimm", "only objects that this DIMM belongs to"},
 	{'n', "namespace", OPT_TEXT, &filters.namespace, "namespace", "only this namespace"},
 	{'m', "mode", OPT_CHOICE, &filters.mode, "mode", "only namespaces of this mode",
 		.choices = mode_choices, .any_case = true, .refusal = -EINVAL},
 	{'t', "type", OPT_CHOICE, &filters.type, "type", "only regions of this type",
 		.choices = type_choices, .refusal = -EINVAL},
-	{'U', "numa-node", OPT_PARSED, &filters.node, "node", "only what is near this NUMA node",
+	{'U', "numa-node", OPT_PARSED, &filters.node, "node", "only objects on this NUMA node",
 		.parse = parse_node, .expected = "the number of a NUMA node, or all",
 		.refusal = -EINVAL},
 	{'B', "buses", OPT_FLAG, &buses, NULL, "show buses"},
-	{'D', "dimms", OPT_FLAG, &dimms, NULL, "show dimms"},
+	{'D', "dimms", OPT_FLAG, &dimms, NULL, "show DIMMs"},
 	{'F', "firmware", OPT_FLAG, &firmware, NULL,
-		"show the firmware of buses and dimms (not implemented in this version)"},
+		"show the firmware of buses and DIMMs (not implemented in this version)"},
 	{'H', "health", OPT_FLAG, &health, NULL,
-		"show the health of dimms (not implemented in this version)"},
+		"show the health of DIMMs (not implemented in this version)"},
 	{'R', "regions", OPT_FLAG, &regions, NULL, "show regions"},
 	{'N', "namespaces", OPT_FLAG, &namespaces, NULL, "show namespaces (the default)"},
 	{'X', "device-dax", OPT_FLAG, &device_dax, NULL, "show the dax devices of namespaces"},
-	{'C', "capabilities", OPT_FLAG, &capabilities, NULL, "show what a region can hold"},
-	{'i', "idle", OPT_FLAG, &idle, NULL, "show what is disabled or empty too"},
+	{'C', "capabilities", OPT_FLAG, &capabilities, NULL,
+		"show the modes that a region supports"},
+	{'i', "idle", OPT_FLAG, &idle, NULL, "show disabled and empty objects too"},
 	{'c', "configured", OPT_FLAG, &configured, NULL,
 		"show disabled namespaces that have a size"},
 	{'M', "media-errors", OPT_FLAG, &media, NULL, "show bad blocks one by one"},
-	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units, other numbers in hexadecimal"},
+	{'u', "human", OPT_FLAG, &human, NULL,
+		"print sizes with units, other numbers in hexadecimal"},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL,
-		"more detail; -vv all classes, -vvv all there is"},
+		"show more detail (-vv: all classes, -vvv: everything)"},
 };
 
 struct listing {
@@ -70,7 +72,7 @@ struct listing {
 	bool only_devdax;
 };
 
-/* Without a class, what is filtered by is shown, or else namespaces. */
+/* Show, without an option for a class, the classes of the filters, or else namespaces. */
 static struct listing choose_listing(void)
 {
 	struct listing listing = {buses, dimms, regions, namespaces, 0, false};
@@ -82,7 +84,7 @@ static struct listing choose_listing(void)
 		listing.namespaces = !listing.buses && !listing.dimms && !listing.regions;
 		listing.only_devdax = device_dax && verbose < 2;
 	}
-	/* Asking for detail has always brought namespaces along; scripts may wish otherwise. */
+	/* Include namespaces with -v, as the reference does; NDCTL_LIST_LINT prevents that. */
 	if (verbose > 0 && !(getenv("NDCTL_LIST_LINT") && verbose == 1))
 		listing.namespaces = true;
 	if (verbose > 1)
@@ -101,7 +103,7 @@ static unsigned choose_flags(const struct listing *listing)
 
 /* ---- what is not there yet ---- */
 
-/* By which functions dimms tell of themselves, by family of commands; 0: by none. */
+/* Function numbers by which DIMMs report health and firmware, by family of commands; 0: none. */
 static const struct functions {
 	unsigned health, firmware;
 } functions[] = {
@@ -116,7 +118,7 @@ static bool has_health(struct ndctl_dimm *dimm)
 {
 	if (ndctl_dimm_is_cmd_supported(dimm, ND_CMD_SMART))
 		return true;
-	for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(functions); i++)
 		if (ndctl_dimm_has_function(dimm, i, functions[i].health))
 			return true;
 	return false;
@@ -128,21 +130,21 @@ static bool has_firmware(struct ndctl_dimm *dimm)
 		dimm, NVDIMM_FAMILY_INTEL, functions[NVDIMM_FAMILY_INTEL].firmware);
 }
 
-/* List a dimm without what this version cannot read of it, but not silently. */
+/* Warn that the list lacks what this version cannot read of a DIMM. */
 static void note_missing(struct ndctl_dimm *dimm)
 {
 	bool no_health = (health || verbose > 2) && has_health(dimm);
 	bool no_firmware = (firmware || verbose > 2) && has_firmware(dimm);
 
 	if (no_health || no_firmware)
-		say_note("%s: listed without its %s: not implemented in this version",
+		say_warning("%s: listed without its %s: not implemented in this version",
 			ndctl_dimm_get_devname(dimm),
 			no_health && no_firmware ? "health and firmware"
 				: no_health	 ? "health"
 						 : "firmware");
 }
 
-/* A bus has something to say of firmware if one of its dimms has. */
+/* Warn that the list lacks the firmware of a bus, which a bus has if one of its DIMMs has it. */
 static void note_missing_of_bus(struct ndctl_bus *bus)
 {
 	struct ndctl_dimm *dimm;
@@ -151,7 +153,8 @@ static void note_missing_of_bus(struct ndctl_bus *bus)
 		return;
 	ndctl_dimm_foreach (bus, dimm)
 		if (has_firmware(dimm)) {
-			say_note("%s: listed without its firmware: not implemented in this version",
+			say_warning(
+				"%s: listed without its firmware: not implemented in this version",
 				ndctl_bus_get_devname(bus));
 			return;
 		}
@@ -201,7 +204,7 @@ static int add_namespaces(
 	return 0;
 }
 
-/* Puts @array in place unless it is empty. */
+/* Add @array to @object unless it is empty. */
 static int put_array(struct json_object *object, const char *key, struct json_object *array)
 {
 	return json_object_array_length(array) ? json_put(object, key, json_object_get(array)) : 0;
@@ -221,7 +224,7 @@ static int add_region(
 	return add_namespaces(region, listing, nested) ?: put_array(json, "namespaces", nested);
 }
 
-/* Regions with their namespaces, or namespaces alone. */
+/* List regions with their namespaces, or namespaces alone. */
 static int list_regions(
 	struct ndctl_bus *bus, const struct listing *listing, struct json_object *array)
 {
@@ -241,7 +244,7 @@ static int list_regions(
 	return 0;
 }
 
-/* What is below the bus, in one array per class. */
+/* Arrays of what is below a bus, one for each class. */
 struct classes {
 	struct json_object *dimms, *parts;
 	const char *parts_key; /* "regions" or "namespaces" */
@@ -312,8 +315,8 @@ static bool holds_namespaces(struct json_object *array)
 	return false;
 }
 
-/* A single class is an array; several, also where one is within the other, are members of an
- * object. */
+/* Print a single class as an array, and several as members of an object, also if one is nested in
+ * the other. */
 static int print_classes(const struct classes *classes, const struct listing *listing)
 {
 	bool dimms_shown = json_object_array_length(classes->dimms) > 0;
@@ -355,8 +358,8 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_list = {
 	.name = "list",
-	.summary = "show buses, dimms, regions and namespaces as JSON",
+	.summary = "list buses, DIMMs, regions and namespaces as JSON",
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

@@ -5,7 +5,7 @@
 #include "targets.h"
 #include "verbs.h"
 
-/* In the order of verbs.h, which is that of --list-cmds. */
+/* List verbs in the order of verbs.h, which is that of --list-cmds. */
 static const struct verb *const verbs[] = {
 	&verb_version,
 	&verb_enable_namespace,
@@ -29,7 +29,7 @@ static const struct verb *const verbs[] = {
 	&verb_help,
 };
 
-/* A verb that is added above is removed here. */
+/* Remove a verb here when it is added above. */
 static const char *const planned[] = {
 	"inject-error",
 	"update-firmware",
@@ -55,7 +55,7 @@ static int ndctl_context_new(void **context)
 
 	if (err)
 		return err;
-	/* The verbs print the sentence of a failure, with its hint. */
+	/* Silence the log: verbs print the sentence of a failure, with its hint. */
 	if (ndctl_get_log_priority(ctx) == LOG_ERR)
 		ndctl_set_log_priority(ctx, LOG_CRIT);
 	tell_steps(ctx, false);

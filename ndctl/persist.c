@@ -48,7 +48,8 @@ static int remove_all(struct config_edit *edit, const struct identity *identity)
 	return err;
 }
 
-/* Without a page map nothing but the namespace itself has a uuid that lasts. */
+/* Identify a namespace without struct pages by its own uuid: that of the dax device does not last.
+ */
 static int write_devdax(
 	struct config_edit *edit, struct ndctl_namespace *ndns, const struct identity *before)
 {
@@ -61,7 +62,7 @@ static int write_devdax(
 
 	identity_of(ndns, &identity);
 	if (nomap && uuid_is_null(identity.own)) {
-		say_error("%s: has no label, and so nothing by which it could be found again",
+		say_error("%s: cannot be identified at the next boot: the namespace has no label",
 			ndctl_namespace_get_devname(ndns));
 		return -EOPNOTSUPP;
 	}
@@ -88,7 +89,7 @@ static int persist_finish(int err, const char *name)
 	return err;
 }
 
-/* @ndns: NULL if it was destroyed. */
+/* Edit the configuration once. @ndns: NULL if the namespace was destroyed. */
 static int persist_edit(
 	const char *path, struct ndctl_namespace *ndns, const struct identity *before)
 {
@@ -123,7 +124,7 @@ int persist_namespace(struct ndctl_namespace *ndns, const struct identity *befor
 	if (devdax || before)
 		err = persist_try(ndctl_namespace_get_ctx(ndns), devdax ? ndns : NULL, before);
 	if (!err && !devdax)
-		say_note("%s: what it is stands on the medium: nothing has to be kept besides",
+		say_note("%s: its mode is stored on the medium; nothing to persist",
 			ndctl_namespace_get_devname(ndns));
 	return persist_finish(err, ndctl_namespace_get_devname(ndns));
 }

@@ -20,22 +20,22 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
-	{'o', "output", OPT_TEXT, &output, "file", "to write to (default: standard output)"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step"},
+	{'o', "output", OPT_TEXT, &output, "file", "file to write (default: standard output)"},
 	{'i', "input", OPT_TEXT, &input, "file",
-		"to read from in place of a namespace (default without one: standard input)"},
+		"file to read instead of a namespace (default without a namespace: standard input)"},
 	{'V', "verify", OPT_FLAG, &verify, NULL,
-		"leave out of the JSON what has a wrong checksum, or is another namespace's"},
-	{'j', "json", OPT_FLAG, &as_json, NULL, "print what it says as JSON"},
-	{'u', "human", OPT_FLAG, &human, NULL, "the same with hexadecimal numbers"},
+		"omit blocks with a wrong checksum or of another namespace from the JSON"},
+	{'j', "json", OPT_FLAG, &as_json, NULL, "print the fields as JSON"},
+	{'u', "human", OPT_FLAG, &human, NULL, "print JSON with hexadecimal numbers"},
 };
 
 /* ---- JSON ---- */
 
-/* A block and where it is from. */
+/* An info block, and where it was read. */
 struct view {
 	struct ndctl_infoblock info;
-	const char *source; /* name of a namespace or a file */
+	const char *source; /* name of a namespace or file */
 	bool is_file;
 };
 
@@ -83,7 +83,7 @@ static bool version(void *object, unsigned flags, union field_value *out)
 	return true;
 }
 
-/* Whose number it is. */
+/* Kinds of blocks that have a number. */
 enum { BTT = 1 << NDCTL_INFOBLOCK_BTT, MAP = 1 << NDCTL_INFOBLOCK_PFN | 1 << NDCTL_INFOBLOCK_DAX };
 
 #define NUMBER(member, kinds)                                                                      \
@@ -116,40 +116,41 @@ NUMBER(page_size, MAP)
 NUMBER(page_struct_size, MAP)
 
 static const struct field fields[] = {
-	{"dev", FIELD_TEXT, 0, source_dev, "the namespace that it is on"},
-	{"file", FIELD_TEXT, 0, source_file, "the file that it is in"},
-	{"signature", FIELD_TEXT, 0, signature, "what kind it is"},
-	{"uuid", FIELD_UUID, 0, uuid, "of the content"},
-	{"parent_uuid", FIELD_UUID, 0, parent_uuid, "of the namespace, zeros without labels"},
-	{"flags", FIELD_HEX, 0, flags, "1: the kernel found a btt damaged"},
-	{"version", FIELD_TEXT, 0, version, "of the format"},
+	{"dev", FIELD_TEXT, 0, source_dev, "namespace that it is on"},
+	{"file", FIELD_TEXT, 0, source_file, "file that it is in"},
+	{"signature", FIELD_TEXT, 0, signature, "kind of block"},
+	{"uuid", FIELD_UUID, 0, uuid, "uuid of the content"},
+	{"parent_uuid", FIELD_UUID, 0, parent_uuid, "uuid of the namespace, zeros without labels"},
+	{"flags", FIELD_HEX, 0, flags, "1: the kernel found the btt damaged"},
+	{"version", FIELD_TEXT, 0, version, "version of the format"},
 	{"external_lbasize", FIELD_U64, 0, external_lbasize, "bytes of a sector (btt)"},
 	{"external_nlba", FIELD_U64, 0, external_nlba, "sectors (btt)"},
-	{"internal_lbasize", FIELD_U64, 0, internal_lbasize, "bytes that a sector takes (btt)"},
+	{"internal_lbasize", FIELD_U64, 0, internal_lbasize, "bytes that a sector occupies (btt)"},
 	{"internal_nlba", FIELD_U64, 0, internal_nlba, "blocks for sectors (btt)"},
-	{"nfree", FIELD_U64, 0, nfree, "of them free (btt)"},
+	{"nfree", FIELD_U64, 0, nfree, "free blocks (btt)"},
 	{"infosize", FIELD_U64, 0, infosize, "bytes of the info block (btt)"},
-	{"nextoff", FIELD_HEX, 0, nextoff, "where the next arena is, 0: it is the last (btt)"},
-	{"dataoff", FIELD_HEX, 0, dataoff, "where the data begin"},
-	{"mapoff", FIELD_HEX, 0, mapoff, "where the map is (btt)"},
-	{"logoff", FIELD_HEX, 0, logoff, "where the log is (btt)"},
-	{"info2off", FIELD_HEX, 0, info2off, "where the copy of the info block is (btt)"},
+	{"nextoff", FIELD_HEX, 0, nextoff, "offset of the next arena, 0 in the last (btt)"},
+	{"dataoff", FIELD_HEX, 0, dataoff, "offset of the data"},
+	{"mapoff", FIELD_HEX, 0, mapoff, "offset of the map (btt)"},
+	{"logoff", FIELD_HEX, 0, logoff, "offset of the log (btt)"},
+	{"info2off", FIELD_HEX, 0, info2off, "offset of the copy of the info block (btt)"},
 	{"npfns", FIELD_HEX, 0, npfns, "pages of data (fsdax, devdax)"},
-	{"mode", FIELD_U64, 0, mode, "page map: 1 in memory, 2 on the device (fsdax, devdax)"},
+	{"mode", FIELD_U64, 0, mode, "struct pages: 1 in RAM, 2 on the device (fsdax, devdax)"},
 	{"start_pad", FIELD_HEX, 0, start_pad, "unused bytes at the start (fsdax, devdax)"},
 	{"end_trunc", FIELD_HEX, 0, end_trunc, "unused bytes at the end (fsdax, devdax)"},
-	{"align", FIELD_HEX, 0, align, "of mappings, from version 1.2 on (fsdax, devdax)"},
-	{"page_size", FIELD_HEX, 0, page_size, "bytes of a page, from version 1.4 on"},
+	{"align", FIELD_HEX, 0, align, "alignment of mappings, since version 1.2 (fsdax, devdax)"},
+	{"page_size", FIELD_HEX, 0, page_size, "bytes of a page, since version 1.4"},
 	{"page_struct_size", FIELD_HEX, 0, page_struct_size,
-		"bytes that the page map has for a page, from version 1.4 on"},
+		"bytes of a struct page, since version 1.4"},
 };
 
 /* ---- reading ---- */
 
-/* Nothing is written before all has been read: the file may be what is read, or an older copy. */
+/* Result of a read. Write it only after all has been read: the file may be the input, or an older
+ * copy. */
 struct reading {
 	struct json_object *array;
-	char *areas; /* as they are */
+	char *areas; /* raw bytes */
 	size_t size;
 	unsigned flags;
 };
@@ -179,15 +180,15 @@ static int keep_area(struct reading *reading, const char *area)
 	return 0;
 }
 
-/* The kernel believes the block only if it is intact and this namespace's. */
+/* Return whether the kernel accepts the block: it is intact and belongs to this namespace. */
 static bool is_good(const struct view *view, const unsigned char *parent)
 {
 	if (!view->info.intact)
-		say_note("%s: %s: the checksum is wrong", view->source,
+		say_note("%s: %s: wrong checksum", view->source,
 			ndctl_infoblock_get_signature(&view->info));
 	else if (parent && uuid_compare(view->info.parent_uuid, parent) != 0)
-		say_note("%s: %s: it was made for another namespace (parent uuid)", view->source,
-			ndctl_infoblock_get_signature(&view->info));
+		say_note("%s: %s: the block belongs to another namespace (parent uuid)",
+			view->source, ndctl_infoblock_get_signature(&view->info));
 	else
 		return true;
 	return false;
@@ -200,8 +201,8 @@ static int add_block(
 		return 0;
 	if (verify && !is_good(view, parent))
 		return 0;
-	return json_append(reading->array,
-		json_describe(fields, sizeof(fields) / sizeof(*fields), view, reading->flags));
+	return json_append(
+		reading->array, json_describe(fields, ARRAY_SIZE(fields), view, reading->flags));
 }
 
 static bool is_btt(const char *block)
@@ -211,14 +212,14 @@ static bool is_btt(const char *block)
 	return ndctl_infoblock_parse(block, &info) == 0 && info.kind == NDCTL_INFOBLOCK_BTT;
 }
 
-/* @parent: uuid of the label, NULL if there is none. */
+/* Take the blocks of an area. @parent: uuid of the label, NULL if there is none. */
 static int take(
 	struct reading *reading, const char *area, struct view *view, const unsigned char *parent)
 {
 	const char *behind = area + NDCTL_INFOBLOCK_SIZE;
 	int err = 0;
 
-	/* Blocks of a btt come first, and at the very start nothing else is looked for. */
+	/* Print blocks of a btt first; look only for them at the very start. */
 	if (is_btt(behind))
 		err = add_block(reading, behind, view, parent);
 	if (!err && is_btt(area))
@@ -263,7 +264,7 @@ static int read_file_blocks(struct reading *reading)
 	if (input && fd >= 0)
 		close(fd);
 	if (err == -EIO)
-		say_error("%s: it has less than the %d bytes that hold info blocks", view.source,
+		say_error("%s: too short: info blocks take %d bytes", view.source,
 			NDCTL_INFOBLOCK_AREA);
 	else if (err)
 		say_error("%s: cannot be read: %s", typed(view.source), strerror(-err));
@@ -291,7 +292,7 @@ static int print_reading(const struct reading *reading)
 	if (!as_json && !human)
 		return write_blocks_to(reading->areas, reading->size);
 	if (json_object_array_length(reading->array) == 0) {
-		say_note("there is no info block");
+		say_note("no info block found");
 		text = strdup("[\n]");
 	} else {
 		text = json_render(reading->array);
@@ -310,7 +311,7 @@ static int run(void *context, int count, char **args)
 	int err;
 
 	if (input && count)
-		return usage_error("a namespace or --input, not both");
+		return usage_error("a namespace and --input exclude each other");
 	err = targets_namespaces(context, &filters, count, args, &targets);
 	if (err > 0)
 		return err;
@@ -331,10 +332,10 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_read_infoblock = {
 	.name = "read-infoblock",
-	.summary = "read what makes namespaces fsdax, devdax or sector",
+	.summary = "read the info blocks of namespaces",
 	.argument = "namespace",
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

@@ -13,10 +13,10 @@ static bool json, human, only_index;
 static const struct option options[] = {
 	DIMM_OPTIONS,
 	SPAN_OPTIONS,
-	{'o', "output", OPT_TEXT, &output, "file", "write to this file, not to standard output"},
-	{'j', "json", OPT_FLAG, &json, NULL, "tell what the labels say, as JSON"},
-	{'u', "human", OPT_FLAG, &human, NULL, "the same, with sizes for people"},
-	{'I', "index", OPT_FLAG, &only_index, NULL, "the two index blocks only"},
+	{'o', "output", OPT_TEXT, &output, "file", "file to write (default: standard output)"},
+	{'j', "json", OPT_FLAG, &json, NULL, "print the labels as JSON"},
+	{'u', "human", OPT_FLAG, &human, NULL, "print JSON with readable sizes"},
+	{'I', "index", OPT_FLAG, &only_index, NULL, "read the two index blocks only"},
 };
 
 /* ---- what labels say ---- */
@@ -38,12 +38,13 @@ GETTER(seq, integer, (int)INDEX(object)->seq)
 GETTER(slots, integer, (int)INDEX(object)->slots)
 
 static const struct field index_fields[] = {
-	{"signature", FIELD_TEXT, 0, signature, "NAMESPACE_INDEX if it is one"},
-	{"major", FIELD_U64, 0, major, "version: the part before the point"},
-	{"minor", FIELD_U64, 0, minor, "version: the part behind it"},
+	{"signature", FIELD_TEXT, 0, signature, "NAMESPACE_INDEX in a valid block"},
+	{"major", FIELD_U64, 0, major, "major version"},
+	{"minor", FIELD_U64, 0, minor, "minor version"},
 	{"labelsize", FIELD_U64, 0, label_size, "bytes of a label"},
-	{"seq", FIELD_INT, 0, seq, "1, 2, 3, 1, ...: the later one is in force"},
-	{"nslot", FIELD_INT, 0, slots, "how many labels there is room for"},
+	{"seq", FIELD_INT, 0, seq,
+		"sequence number (1, 2, 3, 1, ...): the later block is in force"},
+	{"nslot", FIELD_INT, 0, slots, "number of slots"},
 };
 
 GETTER(name, text, LABEL(object)->name)
@@ -75,18 +76,18 @@ static bool abstraction(void *object, unsigned flags, union field_value *out)
 }
 
 static const struct field label_fields[] = {
-	{"uuid", FIELD_UUID, 0, uuid, "of the namespace"},
-	{"name", FIELD_TEXT, 0, name, "of the namespace"},
-	{"slot", FIELD_U64, 0, slot, "where the label is"},
-	{"position", FIELD_U64, 0, position, "of the dimm in the interleave set"},
-	{"nlabel", FIELD_U64, 0, labels, "how many labels describe the namespace"},
+	{"uuid", FIELD_UUID, 0, uuid, "uuid of the namespace"},
+	{"name", FIELD_TEXT, 0, name, "name of the namespace"},
+	{"slot", FIELD_U64, 0, slot, "slot of the label"},
+	{"position", FIELD_U64, 0, position, "position of the DIMM in the interleave set"},
+	{"nlabel", FIELD_U64, 0, labels, "number of labels of the namespace"},
 	{"flags", FIELD_HEX, 0, label_flags, "1: read-only, 2: local, 8: being updated"},
-	{"isetcookie", FIELD_HEX, 0, cookie, "of the interleave set"},
+	{"isetcookie", FIELD_HEX, 0, cookie, "cookie of the interleave set"},
 	{"lbasize", FIELD_U64, 0, sector_size, "bytes of a sector"},
-	{"dpa", FIELD_HEX, 0, address, "where in the dimm it begins"},
-	{"rawsize", FIELD_SIZE, 0, size, "bytes of it in the dimm"},
-	{"type_guid", FIELD_UUID, 0, type, "version 1.2: what kind of memory"},
-	{"abstraction_guid", FIELD_UUID, 0, abstraction, "version 1.2: what claims it"},
+	{"dpa", FIELD_HEX, 0, address, "first byte on the DIMM"},
+	{"rawsize", FIELD_SIZE, 0, size, "bytes on the DIMM"},
+	{"type_guid", FIELD_UUID, 0, type, "type of memory (version 1.2)"},
+	{"abstraction_guid", FIELD_UUID, 0, abstraction, "kind of claim (version 1.2)"},
 };
 
 static struct json_object *describe_indexes(struct ndctl_cmd *area, unsigned flags)
@@ -101,7 +102,7 @@ static struct json_object *describe_indexes(struct ndctl_cmd *area, unsigned fla
 	return TAKE(array);
 }
 
-/* What is in slots that are free is shown too, if it looks like a label. */
+/* Show free slots too if they look like a label. */
 static struct json_object *describe_labels(struct ndctl_cmd *area, unsigned flags)
 {
 	AUTO_JSON struct json_object *array = json_object_new_array();
@@ -132,8 +133,7 @@ static struct json_object *describe(struct ndctl_dimm *dimm, struct ndctl_cmd *a
 
 /* ---- reading ---- */
 
-/* Everything is read before anything is written: a file with an older copy is left alone if the
- * labels cannot be read. */
+/* Result of a read. Write it only after all has been read: if a read fails, an older file stays. */
 struct result {
 	struct json_object *array;
 	FILE *bytes;
@@ -156,7 +156,7 @@ static int copy_label_area(struct ndctl_cmd *area, FILE *out)
 
 	if (!bytes)
 		return -ENOMEM;
-	/* Of the index blocks too, it is what comes from the offset on. */
+	/* Copy from the offset on, also of the index blocks. */
 	ssize_t got = ndctl_cmd_cfg_read_get_data(area, bytes, size, (unsigned)dimm_span.offset);
 	if (got > 0 && fwrite(bytes, 1, (size_t)got, out) < (size_t)got)
 		return -ENOMEM;
@@ -186,7 +186,7 @@ static int write_labels_to(const char *bytes, size_t size)
 	if (file && !standard)
 		failed = fclose(file) || failed;
 	if (!failed || standard)
-		return 0; /* standard output is checked by tool_main */
+		return 0; /* tool_main checks standard output */
 	int error = errno ?: EIO;
 	say_error("%s cannot be written: %s", typed(output), strerror(error));
 	return -error;
@@ -229,14 +229,14 @@ static int run(void *context, int count, char **args)
 	if (only_index && dimm_span.size)
 		return usage_error("--index and --size exclude each other");
 	if (json && (dimm_span.size || dimm_span.offset))
-		return usage_error("JSON tells of the whole area: --size and --offset do not fit");
+		return usage_error("--json and --human exclude --size and --offset");
 	int status = dimms_find(context, count, args, &targets);
 	return status ?: run_on(context, &targets);
 }
 
 const struct verb verb_read_labels = {
 	.name = "read-labels",
-	.summary = "read the label areas of dimms",
+	.summary = "read the label areas of DIMMs",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

@@ -68,7 +68,7 @@ static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters,
 		ndctl_region_foreach (bus, region) {
 			if (!filter_region(filters, region))
 				continue;
-			/* Those without size wait to become something. */
+			/* Skip seeds, which have no size. */
 			ndctl_namespace_foreach (region, ndns)
 				if (!err && ndctl_namespace_get_size(ndns) > 0)
 					err = target_add(
@@ -113,7 +113,8 @@ static int find_dimms(struct ndctl_ctx *ctx, const struct filters *filters, cons
 	return err;
 }
 
-/* Nothing for "all" is no failure, but could come of a filter that was meant otherwise. */
+/* Print an error if nothing matches a word. "all" without a match is no failure, but say so if a
+ * filter may be the cause. */
 static void say_missing(const struct filters *filters, const char *word, const char *noun)
 {
 	const char *region = filters->region, *bus = filters->bus;
@@ -163,7 +164,7 @@ int targets_regions(struct ndctl_ctx *ctx, const struct filters *filters, int co
 int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return targets_find(ctx, filters, count, args, targets, find_dimms, "dimm");
+	return targets_find(ctx, filters, count, args, targets, find_dimms, "DIMM");
 }
 
 /* ---- changing them ---- */

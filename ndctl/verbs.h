@@ -3,7 +3,7 @@
 
 #include "../util/verb.h"
 
-/* In the order of --list-cmds, after version and before help. */
+/* Verbs in the order of --list-cmds, after version and before help. */
 extern const struct verb verb_enable_namespace;
 extern const struct verb verb_disable_namespace;
 extern const struct verb verb_create_namespace;

@@ -25,7 +25,7 @@ static const struct choice maps[] = {
 	{NULL, 0},
 };
 
-/* Sector and raw namespaces have no info block that could be written so. */
+/* List only modes whose info block this verb can write. */
 static const struct choice info_modes[] = {
 	{"fsdax", 1 + NDCTL_NS_MODE_FSDAX},
 	{"memory", 1 + NDCTL_NS_MODE_FSDAX},
@@ -38,23 +38,26 @@ static const struct option options[] = {
 	{'b', "bus", OPT_TEXT, &filters.bus, "bus",
 		"only on this bus, by number, name or provider"},
 	{'r', "region", OPT_TEXT, &filters.region, "region", "only in this region"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "say each step as it is taken"},
-	{'o', "output", OPT_TEXT, &output, "file", "to write to, at 4 KiB"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step"},
+	{'o', "output", OPT_TEXT, &output, "file", "file to write the block to, at offset 4 KiB"},
 	{'c', "stdout", OPT_FLAG, &to_stdout, NULL, "write to standard output"},
-	{'m', "mode", OPT_CHOICE, &mode, "mode", "of use (default: fsdax)", .choices = info_modes,
-		.any_case = true},
-	{'s', "size", OPT_SIZE, &size, "size", "of what it describes (default: of the target)"},
-	{'a', "align", OPT_SIZE, &align, "align", "of mappings (default: 2M, on a namespace 4K)"},
-	{'u', "uuid", OPT_TEXT, &uuid_text, "uuid", "of the content (default: a new one)"},
+	{'m', "mode", OPT_CHOICE, &mode, "mode", "mode of the namespace (default: fsdax)",
+		.choices = info_modes, .any_case = true},
+	{'s', "size", OPT_SIZE, &size, "size",
+		"size of the namespace (default: that of the target)"},
+	{'a', "align", OPT_SIZE, &align, "align",
+		"alignment of mappings (default: 2M, on a namespace 4K)"},
+	{'u', "uuid", OPT_TEXT, &uuid_text, "uuid", "uuid of the content (default: a new one)"},
 	{'M', "map", OPT_CHOICE, &map, "place",
-		"of the page map: in memory, or on the device (default: dev)", .choices = maps},
+		"where to keep struct pages: in RAM, or on the device (default: dev)",
+		.choices = maps},
 	{'p', "parent-uuid", OPT_TEXT, &parent_text, "uuid",
-		"of the namespace's label (default: the one it has, or zeros)"},
+		"uuid of the namespace (default: that of its label, or zeros)"},
 	{'O', "offset", OPT_SIZE, &offset, "offset",
-		"as if the namespace began at this address (default: 0)"},
+		"address at which the namespace begins (default: 0)"},
 };
 
-/* What the command line says of the block, whatever it is written to. */
+/* Fields of the block that the command line gives, whatever the target. */
 struct wish {
 	struct ndctl_infoblock info;
 	unsigned written;
@@ -63,17 +66,17 @@ struct wish {
 static int check_words(int count)
 {
 	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
-		return usage_error("--align: %s is not a power of 2 of at least 4096",
+		return usage_error("invalid --align %s: must be a power of two and at least 4096",
 			size_short(align.bytes).text);
 	if (align.bytes > UINT32_MAX)
 		return usage_error(
-			"--align: an info block has no room for %s", size_short(align.bytes).text);
+			"invalid --align %s: must be below 4 GiB", size_short(align.bytes).text);
 	if (count && (output || to_stdout))
-		return usage_error("a namespace, --output or --stdout: one of them");
+		return usage_error("a namespace, --output and --stdout exclude each other");
 	if (!count && !output && !to_stdout)
-		return usage_error("which namespace? Name one, or 'all', or a file with --output");
+		return usage_error("missing target: name a namespace, 'all', --output or --stdout");
 	if (to_stdout && !size.given)
-		return usage_error("--stdout needs --size");
+		return usage_error("--stdout requires --size");
 	return 0;
 }
 
@@ -98,12 +101,13 @@ static int make_block(const char *target, const struct ndctl_infoblock *wanted,
 		bytes, offset.bytes, align.given ? align.bytes : default_align);
 
 	if (err == -EINVAL) {
-		say_error("%s: an info block cannot describe so much: %s from offset %s on", target,
+		say_error("%s: too large for an info block: %s from offset %s on", target,
 			size_short(bytes).text, size_short(offset.bytes).text);
 		return err;
 	}
 	if (err) {
-		say_error("%s: %s leave no room for data behind the page map, aligned to %s",
+		say_error(
+			"%s: %s leave no room for data behind the struct pages with an alignment of %s",
 			target, size_short(bytes).text,
 			size_short(align.given && align.bytes > 2 << 20 ? align.bytes : 2 << 20)
 				.text);
@@ -121,7 +125,7 @@ static int write_namespace_blocks(void *object, const void *data)
 	char block[NDCTL_INFOBLOCK_SIZE];
 
 	if (ndctl_namespace_get_size(object) == 0) {
-		say_error("%s: the info block cannot be written: it has no capacity",
+		say_error("%s: cannot write the info block: the namespace has no capacity",
 			ndctl_namespace_get_devname(object));
 		return -ENXIO;
 	}
@@ -157,7 +161,7 @@ static int write_stdout(const struct wish *wish)
 	return err;
 }
 
-/* The file is made only when there is something to put into it. */
+/* Create the file only if the block can be made. */
 static int write_blocks_to_file(const struct wish *wish)
 {
 	char area[NDCTL_INFOBLOCK_AREA] = {0};
@@ -203,10 +207,10 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_write_infoblock = {
 	.name = "write-infoblock",
-	.summary = "write what makes a namespace, or an image of one, fsdax or devdax",
+	.summary = "write an fsdax or devdax info block to a namespace or an image of one",
 	.argument = "namespace",
 	.args_max = ARGS_MANY,
 	.options = options,
-	.option_count = sizeof(options) / sizeof(*options),
+	.option_count = ARRAY_SIZE(options),
 	.run = run,
 };

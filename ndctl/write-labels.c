@@ -11,10 +11,10 @@ static const char *input;
 static const struct option options[] = {
 	DIMM_OPTIONS,
 	SPAN_OPTIONS,
-	{'i', "input", OPT_TEXT, &input, "file", "what to write; without it, standard input"},
+	{'i', "input", OPT_TEXT, &input, "file", "file to read (default: standard input)"},
 };
 
-/* Bytes of the label area, or a negative errno. */
+/* Return the bytes of the label area, or a negative errno. */
 static ssize_t area_size(struct ndctl_dimm *dimm)
 {
 	AUTO_CMD struct ndctl_cmd *cmd = ndctl_dimm_cmd_new_cfg_size(dimm);
@@ -25,7 +25,7 @@ static ssize_t area_size(struct ndctl_dimm *dimm)
 	return err < 0 ? err : (ssize_t)ndctl_cmd_cfg_size_get_size(cmd);
 }
 
-/* Reads at most @most bytes. Returns how many, or a negative errno that was said. */
+/* Read at most @most bytes. Returns how many, or a negative errno that was printed. */
 static ssize_t read_input(char *bytes, size_t most)
 {
 	bool standard = !input;
@@ -44,20 +44,19 @@ static ssize_t read_input(char *bytes, size_t most)
 	return error ? -error : (ssize_t)size;
 }
 
-/* What does not fit is refused, as it is the content of another area. */
+/* Refuse input that does not fit: it is the content of another area. */
 static int check_input(const char *name, ssize_t size, size_t most)
 {
 	if (size < 0)
 		return (int)size;
 	if (size == 0) {
-		say_error("%s: there is nothing to write: the input is empty", name);
+		say_error("%s: the input is empty", name);
 		return -ENODATA;
 	}
 	if ((size_t)size > most) {
-		say_error(
-			"%s: the input is longer than the %zu bytes of the label area that are to be written",
+		say_error("%s: the input is longer than the %zu bytes of the label area to write",
 			name, most);
-		say_hint("--size %zu writes the beginning of it", most);
+		say_hint("write its beginning: --size %zu", most);
 		return -EFBIG;
 	}
 	return 0;
@@ -87,7 +86,7 @@ static int write_dimm_labels(void *dimm, const void *data)
 	if (!err)
 		err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, dimm_span.offset);
 	if (!err && ndctl_dimm_validate_labels(dimm) < 0)
-		say_note("%s", ndctl_get_error(ndctl_dimm_get_ctx(dimm)));
+		say_warning("%s", ndctl_get_error(ndctl_dimm_get_ctx(dimm)));
 	return err;
 }
 
@@ -99,13 +98,13 @@ static int run(void *context, int count, char **args)
 	if (status)
 		return status;
 	if (targets.count > 1)
-		return usage_error("labels are written to one dimm at a time");
+		return usage_error("write-labels takes one DIMM at a time");
 	return dimms_outcome(targets_change(context, &targets, write_dimm_labels, NULL), "wrote");
 }
 
 const struct verb verb_write_labels = {
 	.name = "write-labels",
-	.summary = "write the label area of a dimm",
+	.summary = "write the label area of a DIMM",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

@@ -20,7 +20,7 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_zero_labels = {
 	.name = "zero-labels",
-	.summary = "write zeros to the label areas of dimms (does not erase data of namespaces)",
+	.summary = "write zeros to the label areas of DIMMs (does not erase data of namespaces)",
 	.argument = "dimm",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

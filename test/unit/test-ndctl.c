@@ -745,7 +745,7 @@ static void claimed_late(void **state)
 	assert_true(ndctl_namespace_is_active(ndns));
 	assert_int_equal(namespace_find_owner(ndns, &owner), 0);
 	assert_ptr_equal(owner, &ndns->entity);
-	/* Its disk is not there: whether it is in use is not known. */
+	/* Its disk is missing: whether it is in use cannot be told. */
 	assert_int_equal(ndctl_namespace_check_idle(ndns), -EBUSY);
 	assert_int_equal(ndctl_namespace_disable_invalidate(ndns), -EBUSY);
 	ndctl_unref(ctx);
@@ -821,14 +821,14 @@ static void flags_are_heeded(void **state)
 
 	assert_int_equal(ndctl_region_create_namespace(region, &spec, NULL), -EINVAL);
 	assert_string_equal(ndctl_get_error(ctx),
-		"region0: no namespace can be created: the flags 0x1000 are not among those of this function");
+		"region0: cannot create a namespace: the flags 0x1000 are not among those of this function");
 	assert_int_equal(ndctl_namespace_reconfigure(ndns, &spec, NULL), -EINVAL);
 	assert_int_equal(ndctl_namespace_destroy(ndns, NDCTL_CHANGE_NO_MAP), -EINVAL);
 	assert_int_equal(ndctl_namespace_restore_mapless(ndns, 0, NDCTL_CHANGE_FORCE), -EINVAL);
 	assert_int_equal(ndctl_namespace_check(ndns, 0x1000, NULL, NULL), -EINVAL);
 	assert_int_equal(ndctl_region_repair_labels(region, NDCTL_CHANGE_FORCE), -EINVAL);
 	assert_string_equal(ndctl_get_error(ctx),
-		"region0: the labels of its dimms cannot be made to agree: the flags 0x1 are not among those of this function");
+		"region0: cannot repair the labels of its DIMMs: the flags 0x1 are not among those of this function");
 	char *after = tree_text(fixture);
 	assert_string_equal(before, after);
 	free(before);

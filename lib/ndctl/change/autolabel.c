@@ -34,13 +34,13 @@ bool autolabel_fits(struct ndctl_namespace *ndns)
 			return false;
 		any = true;
 	}
-	/* That there are no labels was what was hoped for. */
+	/* Forget the failure: that the labels are missing is what makes the region fit. */
 	kernel_clear_error(entity_kernel(&ndns->entity));
 	return any;
 }
 
-/* Labels are of version 1.2, as those that the reference and the kernel itself write to an empty
- * label area: they tell what a namespace is used for, and have checksums. */
+/* Write labels of version 1.2, as the reference and the kernel do on an empty label area: they
+ * record the mode of a namespace, and have checksums. */
 int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);

@@ -6,7 +6,7 @@
 #include "raw.h"
 #include "step.h"
 
-/* Checking the block translation table of a namespace; btt.h describes the table. */
+/* Check and repair the block translation table (BTT) of a namespace. btt.h describes the table. */
 
 struct check {
 	struct ndctl_namespace *ndns;
@@ -28,7 +28,7 @@ static int read_medium(void *data, void *bytes, size_t size, uint64_t offset)
 	return raw_read(*(const int *)data, bytes, size, offset);
 }
 
-/* In the order of the writes: what comes after relies on what comes before. */
+/* Flush each write before the next: later writes rely on earlier ones. */
 static int write_medium(void *data, const void *bytes, size_t size, uint64_t offset)
 {
 	int fd = *(const int *)data;
@@ -39,7 +39,7 @@ static int write_medium(void *data, const void *bytes, size_t size, uint64_t off
 	return err;
 }
 
-/* The command that would help, if any does. */
+/* Hint at the command that repairs the damage, or at a copy if none does. */
 static void hint_repair(
 	struct kernel *kernel, struct ndctl_namespace *ndns, const struct btt_check *btt)
 {
@@ -51,7 +51,7 @@ static void hint_repair(
 		kernel_hint(kernel, "ndctl check-namespace --repair --rewrite-log %s", name);
 	else
 		kernel_hint(kernel,
-			"copy what can be read, and create the namespace anew: no repair is certain");
+			"copy the readable data, then create the namespace again: no repair is certain to keep them");
 }
 
 static int judge(
@@ -63,18 +63,18 @@ static int judge(
 		return 0;
 	if (btt->repaired)
 		kernel_fail(kernel, ENXIO,
-			"its block translation table is still damaged after the repair");
+			"the block translation table is still damaged after the repair");
 	else if (check->flags & NDCTL_CHECK_REPAIR)
 		kernel_fail(kernel, ENXIO,
-			"its block translation table is damaged, and nothing was written");
+			"the block translation table is damaged, and nothing was written");
 	else
-		kernel_fail(kernel, ENXIO, "its block translation table is damaged");
+		kernel_fail(kernel, ENXIO, "the block translation table is damaged");
 	hint_repair(kernel, ndns, btt);
 	return -ENXIO;
 }
 
-/* What the label says that the namespace is for: without a word, the kernel looks for a table of
- * version 1.1 only. */
+/* Read from the label which versions of the table the kernel looks for. If the label names no mode,
+ * the kernel looks for version 1.1 only. */
 static int read_namespace_label(struct ndctl_namespace *ndns, struct btt_medium *medium)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
@@ -93,7 +93,7 @@ static int read_namespace_label(struct ndctl_namespace *ndns, struct btt_medium 
 	case NDCTL_NS_MODE_FSDAX:
 	case NDCTL_NS_MODE_DEVDAX:
 		return kernel_fail(kernel, ENXIO,
-			"This may not be a sector mode namespace: its label is for another mode");
+			"This may not be a sector mode namespace: its label names another mode");
 	default:
 		return 0;
 	}
@@ -106,9 +106,9 @@ static int check_fail(struct kernel *kernel, int err, const struct btt_check *bt
 			"Unable to recover any BTT info blocks: both its info block and the copy are lost, or this may not be a sector mode namespace");
 	if (err == -ENOTUNIQ)
 		return kernel_fail(kernel, ENXIO,
-			"it has BTT info blocks of versions 1.1 and 2.0: only its label can tell which one counts");
+			"BTT info blocks of versions 1.1 and 2.0 found, and no label that tells which one counts");
 	if (btt->remedy != BTT_RIGHT && btt->flags & NDCTL_CHECK_REPAIR)
-		return kernel_fail(kernel, -err, "the repair is not complete: %s", strerror(-err));
+		return kernel_fail(kernel, -err, "the repair is incomplete: %s", strerror(-err));
 	return kernel_fail(kernel, -err, "%s", strerror(-err));
 }
 
@@ -149,8 +149,8 @@ static int plan(struct txn *txn, struct check *check)
 	int err = active ? namespace_check_idle(ndns) : 0;
 
 	if (!err && active && !(check->flags & NDCTL_CHECK_FORCE)) {
-		err = kernel_fail(kernel, EBUSY, "it is enabled");
-		kernel_hint(kernel, "ndctl disable-namespace %s, or --force", name);
+		err = kernel_fail(kernel, EBUSY, "the namespace is enabled");
+		kernel_hint(kernel, "ndctl check-namespace --force %s", name);
 	}
 	if (!err)
 		err = place_check_enabled(ndns) ?: step_disable(txn, ndns);
@@ -168,11 +168,10 @@ static int run(struct check *check)
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
 	if (check->flags & NDCTL_CHECK_REWRITE_LOG && !(check->flags & NDCTL_CHECK_REPAIR))
-		return kernel_fail(
-			kernel, EINVAL, "--rewrite-log is a repair: it also requires --repair");
+		return kernel_fail(kernel, EINVAL, "--rewrite-log requires --repair");
 	int err = nd_change_begin(&ndns->entity, &txn);
 	if (!err && ndctl_namespace_get_size(ndns) == 0)
-		err = kernel_fail(kernel, ENXIO, "it has no capacity");
+		err = kernel_fail(kernel, ENXIO, "the namespace has no capacity");
 	if (!err)
 		err = namespace_settle(ndns) ?: plan(txn, check);
 	return err ?: txn_run(txn);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Making a namespace of what is free: the steps are in plan.c. */
+/* Create a namespace from free capacity. plan.c adds the steps. */
 
-/* A region whose labels have not been initialized is one namespace. */
+/* Hint at how to initialize labels: a region without them is one namespace. */
 static void hint_labels(struct ndctl_region *region, const char *name)
 {
 	const char *own = entity_name(&region->entity);
@@ -21,11 +21,12 @@ static void hint_labels(struct ndctl_region *region, const char *name)
 			length += (size_t)snprintf(names + length, sizeof(names) - length, " %s",
 				entity_name(&dimm->entity));
 	kernel_hint(entity_kernel(&region->entity),
-		"ndctl disable-region %s && ndctl init-labels%s && ndctl enable-region %s makes room for namespaces of any size; the data of %s is lost",
-		own, names, own, name);
+		"initialize labels (loses the data of %s): ndctl disable-region %s && ndctl init-labels%s && ndctl enable-region %s",
+		name, own, names, own);
 }
 
-/* The kernel makes the next seed when this one comes up, and it did so when there was no room. */
+/* Tell why no seed is idle. The kernel creates the next seed when it enables the current one,
+ * unless the region is full then. */
 static int say_no_seed(struct ndctl_region *region, struct ndctl_namespace *seed)
 {
 	struct kernel *kernel = entity_kernel(&region->entity);
@@ -35,20 +36,20 @@ static int say_no_seed(struct ndctl_region *region, struct ndctl_namespace *seed
 	if (room == 0 || room == ULLONG_MAX) {
 		bool unlabelled = autolabel_fits(seed);
 
-		kernel_fail(kernel, ENODEV, "%s takes all of it%s", name,
+		kernel_fail(kernel, ENODEV, "%s takes the whole region%s", name,
 			unlabelled ? ": its labels are not initialized" : "");
 		if (unlabelled) {
 			hint_labels(region, name);
 			return -ENODEV;
 		}
 		kernel_hint(kernel,
-			"ndctl create-namespace --force --reconfig=%s changes what it is", name);
+			"change its mode (loses its data): ndctl create-namespace --force --reconfig=%s",
+			name);
 		return -ENODEV;
 	}
-	kernel_fail(kernel, ENOSPC, "%s are free, but the kernel has offered no namespace for it",
+	kernel_fail(kernel, ENOSPC, "%s are free, but the kernel offers no namespace for them",
 		size_text(room).text);
-	kernel_hint(kernel, "ndctl disable-namespace %s; ndctl enable-namespace %s makes it do so",
-		name, name);
+	kernel_hint(kernel, "ndctl disable-namespace %s && ndctl enable-namespace %s", name, name);
 	return -ENOSPC;
 }
 
@@ -59,20 +60,21 @@ static int say_taken(struct ndctl_region *region, struct ndctl_namespace *ndns)
 
 	if (ndctl_namespace_get_size(ndns) == 0) {
 		kernel_fail(kernel, ENOSPC,
-			"%s is half configured: another program is at work on it, or was ended",
+			"%s is half configured: another program is configuring it, or was killed",
 			name);
-		kernel_hint(kernel, "ndctl destroy-namespace %s gives it back", name);
+		kernel_hint(kernel, "ndctl destroy-namespace %s", name);
 		return -ENOSPC;
 	}
-	kernel_fail(kernel, ENOSPC, "%s is disabled, but configured: its %s are not free", name,
+	kernel_fail(kernel, ENOSPC, "%s is disabled but configured: its %s are not free", name,
 		size_text(ndctl_namespace_get_size(ndns)).text);
 	kernel_hint(kernel,
-		"ndctl enable-namespace %s brings it up, ndctl destroy-namespace %s gives it up",
+		"use it: ndctl enable-namespace %s, or free its capacity: ndctl destroy-namespace %s",
 		name, name);
 	return -ENOSPC;
 }
 
-/* A namespace without a driver may hold data: its driver may be missing, or have refused it. */
+/* Take for free only what has neither uuid, size nor claim: a namespace without a driver may hold
+ * data, its driver may be missing or have refused it. */
 static bool is_free(struct ndctl_namespace *ndns)
 {
 	uuid_t uuid;
@@ -81,7 +83,7 @@ static bool is_free(struct ndctl_namespace *ndns)
 	return uuid_is_null(uuid) && ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns);
 }
 
-/* What cannot be read may be a size, a uuid or a holder. */
+/* Refuse a namespace whose attributes cannot be read: it may have a size, a uuid or a holder. */
 static int check_readable(struct ndctl_namespace *ndns)
 {
 	struct object *object = &ndns->entity.object;
@@ -91,19 +93,19 @@ static int check_readable(struct ndctl_namespace *ndns)
 
 	if (!err)
 		err = object_uuid(object, NS_UUID, uuid);
-	/* A namespace without label has no such attribute. */
+	/* Accept that a namespace without a label has no uuid attribute. */
 	if (err == -ENOENT && ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_IO)
 		err = 0;
 	if (!err && !object_text(object, NS_HOLDER))
 		err = -errno;
 	return err ? kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-			     "whether %s is free cannot be read: %s", entity_name(&ndns->entity),
+			     "cannot read whether %s is free: %s", entity_name(&ndns->entity),
 			     strerror(-err))
 		   : 0;
 }
 
-/* Without labels the only namespace has the whole region: take it only if the caller has named the
- * region and the namespace is disabled. */
+/* Check that the namespace may be configured. Without labels it is the whole region: take it, if it
+ * is disabled, only for a caller that named the region. */
 static int check_seed_is_free(const struct plan *plan, unsigned flags)
 {
 	int err = check_readable(plan->ndns);
@@ -117,8 +119,7 @@ static int check_seed_is_free(const struct plan *plan, unsigned flags)
 	return say_taken(plan->region, plan->ndns);
 }
 
-/* The namespace that is to be configured: with labels the region's seed, without them the only one.
- */
+/* Choose the namespace to configure: the region's seed, or without labels the only one. */
 static int choose_namespace(struct plan *plan, unsigned flags)
 {
 	struct ndctl_region *region = plan->region;
@@ -128,7 +129,7 @@ static int choose_namespace(struct plan *plan, unsigned flags)
 	if (!plan->labelled && !plan->ndns)
 		plan->ndns = region_first_namespace(region);
 	if (!plan->ndns)
-		return kernel_fail(kernel, ENODEV, "it has no namespace that could be configured");
+		return kernel_fail(kernel, ENODEV, "the region has no namespace to configure");
 	return check_seed_is_free(plan, flags);
 }
 
@@ -157,7 +158,7 @@ static int create_namespace(struct ndctl_region *region, const struct ndctl_name
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_change_begin(&region->entity, &txn) ?: create_locked(txn, region, spec, out);
 
-	/* It is new to the caller. */
+	/* Keep a new namespace alive for the caller. */
 	if (!err && out && *out) {
 		entity_keep(&(*out)->entity);
 		entity_show(*out);
@@ -176,6 +177,6 @@ EXPORT int ndctl_region_create_namespace(struct ndctl_region *region,
 		?: create_namespace(region, spec, ndns);
 
 	return err ? kernel_fail_while(entity_kernel(&region->entity), err,
-			     "%s: no namespace can be created", entity_name(&region->entity))
+			     "%s: cannot create a namespace", entity_name(&region->entity))
 		   : 0;
 }

@@ -3,21 +3,21 @@
 
 #include "step.h"
 
-/* What a mode needs. */
+/* Properties of a mode. */
 struct mode_row {
-	enum entity_kind claim; /* what claims the namespace; KIND_COUNT: nothing, it is raw */
+	enum entity_kind claim; /* kind of the claim; KIND_COUNT: none, raw */
 	const char *name;
 	const char *holder_class;
-	bool has_map;	      /* and an alignment */
-	unsigned sector_size; /* unless another is asked for */
-	const char *config;   /* what makes the kernel offer it */
+	bool has_map;	      /* struct pages, and so an alignment */
+	unsigned sector_size; /* the default */
+	const char *config;   /* option of a kernel that offers it */
 };
 
-/* A specification with everything filled in that it left open. */
+/* A complete specification: what the caller left open is filled in. */
 struct plan {
 	struct ndctl_region *region;
-	struct ndctl_namespace *ndns; /* that is to be configured */
-	struct ndctl_namespace *old;  /* the same if it is reconfigured */
+	struct ndctl_namespace *ndns; /* the one to configure */
+	struct ndctl_namespace *old;  /* the same if it exists already, else NULL */
 	bool labelled;
 	unsigned flags;
 	const struct mode_row *row;
@@ -31,42 +31,43 @@ struct plan {
 };
 
 /* spec.c */
-/* Fills in @plan, whose region, namespaces and labelled are set, from @spec, and checks everything
- * that can be known beforehand. */
+/* Complete @plan from @spec and check all that is known before a step is taken. The caller has set
+ * @plan's region, namespaces and labelled. */
 int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *spec);
 bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size);
-/* -EINVAL if a flag of @spec is none of enum ndctl_change_flags. */
+/* Return -EINVAL if @spec has a flag outside enum ndctl_change_flags. */
 int spec_check_flags(struct kernel *kernel, const struct ndctl_namespace_spec *spec);
-/* @to gets what @from has, as far as its struct_size reaches. */
+/* Copy to @to what @from has within its struct_size; the rest of @to gets defaults. */
 void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from);
 
 /* plan.c */
-/* Whether the parts of @region can be changed at all. */
+/* Check that the region is enabled and writable. */
 int plan_check_region(struct ndctl_region *region);
-/* Loads the drivers that a change of @ndns needs, unless @flags ask for a dry run. */
+/* Load the drivers that a change of @ndns needs. Does nothing if @flags ask for a dry run. */
 int plan_settle(struct ndctl_namespace *ndns, unsigned flags);
-/* Whether @ndns can be changed: nobody uses it, and it is disabled unless @flags say force. */
+/* Return -EBUSY if @ndns is in use, or is enabled and @flags lack force. */
 int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags);
-/* Adds the steps that make the raw namespace of @plan what its mode asks for. */
+/* Add the steps that turn the raw namespace of @plan into its mode. */
 int plan_claim(struct txn *txn, const struct plan *plan);
-/* Does (or, for a dry run, tells) what @plan says; @out (unless NULL) gets the namespace. */
+/* Run @plan, or for a dry run describe it. Stores the namespace in @out unless that is NULL. */
 int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out);
 
-/* reconfigure.c: devdax without a page map, of which nothing on the medium tells */
+/* reconfigure.c: devdax without struct pages, which leaves no trace on the medium */
 bool namespace_is_nomap(struct ndctl_namespace *ndns);
-/* Makes the namespace so again, in a transaction of its own; under the region's lock. */
+/* Make the namespace devdax without struct pages again, in a transaction of its own. The caller
+ * holds the region's lock. */
 int nomap_make(struct ndctl_namespace *ndns, unsigned long align);
 
 /* create.c: under the region's lock */
 int create_locked(struct txn *txn, struct ndctl_region *region,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out);
 
-/* autolabel.c: from one namespace without label to a region with labels */
-/* Whether that can be done without harm: the dimms have label areas without labels, and serve no
- * other region. */
+/* autolabel.c: initialize labels, which turns one namespace without a label into a region with
+ * labels */
+/* Return whether labels can be initialized without harm: all DIMMs of the region have label areas
+ * without labels, and serve no other region. */
 bool autolabel_fits(struct ndctl_namespace *ndns);
-/* Adds the steps that disable the namespace and its region, write the labels, and enable the region
- * again. */
+/* Add steps: disable the namespace and its region, write labels, enable the region. */
 int autolabel_plan(struct txn *txn, struct ndctl_namespace *ndns);
-/* Waits until the region is up. */
+/* Wait until the kernel has probed the region. */
 void autolabel_settle(struct ndctl_region *region);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "step.h"
 
-/* Without a namespace there is nothing that could be in use. */
+/* Disable the namespace of a claim. A claim without a namespace cannot be in use. */
 static int plan_delete_claim(struct txn *txn, struct claim *claim)
 {
 	const char *name = object_text(&claim->entity.object, CLAIM_NAMESPACE);
@@ -13,7 +13,7 @@ static int plan_delete_claim(struct txn *txn, struct claim *claim)
 	int err = entity_check_bound(&claim->entity, &bound);
 	if (!err && (!name || *name || bound))
 		err = kernel_fail(
-			entity_kernel(&claim->entity), EBUSY, "its namespace cannot be read");
+			entity_kernel(&claim->entity), EBUSY, "cannot read its namespace");
 	return err;
 }
 

@@ -6,9 +6,9 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
-/* Giving up a namespace. */
+/* Destroy a namespace: erase its info blocks and free its capacity. */
 
-/* Whatever is written to the name, the kernel writes the labels of all dimms. */
+/* Write the name as it is: the kernel then writes the labels on all DIMMs. */
 static int do_relabel(void *data)
 {
 	struct ndctl_namespace *ndns = data;
@@ -21,8 +21,8 @@ static int do_relabel(void *data)
 	return err;
 }
 
-/* A kernel that cannot write a label while it gives up the capacity has given it up nevertheless:
- * it is tried out while nothing is lost. */
+/* Rewrite the labels while nothing is lost yet, to find out whether the DIMMs accept writes. When
+ * the kernel frees capacity and cannot write a label, it frees the capacity nevertheless. */
 static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	struct step step = {.apply = do_relabel, .data = ndns};
@@ -44,8 +44,9 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 		err = step_wipe(txn, ndns, false, wiped);
 	if (err || !labelled)
 		return err;
-	/* The last step: nothing that could fail comes after it. A kernel that fails has forgotten
-	 * the namespace: it has to be there before its info block can be written back. */
+	/* Free the capacity last, so that no later step can fail. If it fails, the kernel has
+	 * forgotten the namespace, and the guard brings it back before the undo of the wipe writes
+	 * its info block. */
 	return guard_labels(txn, ndns, NULL) ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
@@ -66,14 +67,14 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 	}
 	if (err || labelled || wiped)
 		return err;
-	/* There was nothing to destroy: it is left alone. */
+	/* Enable the namespace again: it had neither label nor info block to destroy. */
 	txn_undo(txn, 0);
 	kernel_clear_error(entity_kernel(&ndns->entity));
 	return 1;
 }
 
-/* A process that was ended before it had said how big the namespace is to be has left a uuid. Told
- * a size of 0 the kernel forgets that. Returns 1 if there is nothing to give up. */
+/* Free a seed that has a uuid but no size, as a killed process leaves it. Writing a size of 0 makes
+ * the kernel forget the uuid. Returns 1 if there is nothing to free. */
 static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
 {
 	uuid_t uuid;

@@ -9,7 +9,7 @@
 #include <ndctl/format/infoblock.h>
 #include "place.h"
 
-/* Enabling and disabling of namespaces and regions. */
+/* Enable and disable namespaces and regions. */
 
 static void wait_probe(struct ndctl_namespace *ndns)
 {
@@ -20,7 +20,7 @@ static void wait_probe(struct ndctl_namespace *ndns)
 	ctx_forget(ndns->entity.ctx);
 }
 
-/* What held it may be gone afterwards. */
+/* Delete the claim and unbind the namespace, which may have no driver once the claim is gone. */
 int namespace_disable(struct ndctl_namespace *ndns)
 {
 	struct claim *claim = namespace_claim(ndns);
@@ -39,8 +39,8 @@ int namespace_disable_idle(struct ndctl_namespace *ndns)
 	return hold_take(&hold, ndns) ?: namespace_disable(ndns);
 }
 
-/* The kernel refuses a namespace that has an info block, but makes the device which that asks for:
- * what the kernel has bound afterwards decides about success. */
+/* Bind the namespace, and judge by what is active afterwards: the kernel refuses a namespace with
+ * an info block, but creates and binds the device that the block asks for. */
 static int enable_claim_or_namespace(struct ndctl_namespace *ndns, bool *own)
 {
 	struct claim *claim = namespace_claim(ndns);
@@ -60,10 +60,12 @@ static int enable_claim_or_namespace(struct ndctl_namespace *ndns, bool *own)
 	err = raw_recover(ndns) ?: entity_bind_own(&ndns->entity, claim_rows[KIND_PFN].driver, own);
 	if (!err)
 		return 0;
-	/* A device that it makes while it refuses the namespace is ours, unless there was one. */
+	/* Own the device that the kernel creates while it refuses the namespace, unless one was
+	 * there before. */
 	*own = err != -EBUSY;
 	wait_probe(ndns);
-	/* With drivers_autoprobe of 0 the kernel makes the device, and binds no driver to it. */
+	/* Bind the claim ourselves: with drivers_autoprobe 0 the kernel creates it without a
+	 * driver. */
 	claim = namespace_claim(ndns);
 	if (claim && !entity_is_bound(&claim->entity) && claim_enable(claim, NULL) == 0)
 		ctx_forget(ndns->entity.ctx);
@@ -79,7 +81,7 @@ int namespace_enable(struct ndctl_namespace *ndns, bool *own)
 	int err = enable_claim_or_namespace(ndns, own);
 
 	if (err && ndctl_namespace_get_size(ndns) == 0)
-		kernel_fail(entity_kernel(&ndns->entity), -err, "it has no capacity");
+		kernel_fail(entity_kernel(&ndns->entity), -err, "the namespace has no capacity");
 	else if (err)
 		place_check_whole(ndns);
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err, "%s: cannot be enabled",
@@ -91,7 +93,7 @@ int namespace_enable(struct ndctl_namespace *ndns, bool *own)
 
 struct enabling {
 	struct hold hold;
-	bool own; /* it was we who enabled it */
+	bool own; /* we enabled it */
 };
 
 static int enable_apply(void *data)
@@ -106,14 +108,14 @@ static int disable_held(struct hold *hold)
 {
 	int err = namespace_disable(hold->ndns);
 
-	/* The disk of before goes, with its number, when it is no longer open. */
+	/* Close the disk: the kernel keeps it, and its number, until then. */
 	if (!err)
 		hold_release(hold);
 	return err;
 }
 
-/* What was brought up a moment ago may be mounted by now. What another program has brought up
- * stays. */
+/* Disable the namespace again unless it is in use by now. Leave it enabled if another program
+ * enabled it. */
 static int enable_undo(void *data)
 {
 	struct enabling *enabling = data;
@@ -124,12 +126,13 @@ static int enable_undo(void *data)
 	return hold_confirm(&enabling->hold) ?: disable_held(&enabling->hold);
 }
 
-/* What was taken away. A page map that it did not have leaves no trace to come back by. */
+/* State of a namespace before it was disabled. A nomap one leaves no trace on the medium, so the
+ * undo needs its alignment. */
 struct taken {
 	struct hold hold;
-	bool began;		/* to take away what was there */
-	bool active;		/* when it was taken away */
-	enum entity_kind owner; /* of what had it */
+	bool began;		/* there was something to disable */
+	bool active;		/* it was enabled before */
+	enum entity_kind owner; /* kind of its owner before */
 	bool nomap;
 	unsigned long align;
 };
@@ -146,12 +149,12 @@ static int disable_apply(void *data)
 	if (err)
 		return err;
 	taken->owner = owner->kind;
-	/* Another program may have disabled it meanwhile: that is not ours to undo. */
+	/* Undo nothing if another program has disabled it meanwhile. */
 	taken->began = taken->active || owner->kind != KIND_NAMESPACE;
 	return taken->began ? disable_held(&taken->hold) : 0;
 }
 
-/* It comes back by what is on the medium, which may be something else now. */
+/* Check that the namespace came back as what it was: the medium decides, and may have changed. */
 static int check_come_back(const struct taken *taken)
 {
 	struct ndctl_namespace *ndns = taken->hold.ndns;
@@ -162,8 +165,8 @@ static int check_come_back(const struct taken *taken)
 	if (err)
 		return err;
 	if (owner->kind != taken->owner || (taken->active && !active))
-		return kernel_fail(
-			entity_kernel(&ndns->entity), EIO, "it did not come up as what it was");
+		return kernel_fail(entity_kernel(&ndns->entity), EIO,
+			"the namespace came up as something else");
 	return taken->active || !active ? 0 : entity_unbind(owner);
 }
 
@@ -177,9 +180,9 @@ static int give_back(void *data)
 		return 0;
 	if (ndns->lost)
 		return kernel_fail(entity_kernel(&ndns->entity), EIO,
-			"without its info block it would come up as something else");
+			"the namespace has lost its info block and would come up as something else");
 	ctx_forget(ndns->entity.ctx);
-	/* The step failed before it took anything away. */
+	/* Leave a nomap namespace that the failed step has not touched. */
 	if (taken->nomap && namespace_is_nomap(ndns))
 		return 0;
 	int err = taken->nomap				  ? nomap_make(ndns, taken->align)
@@ -230,7 +233,7 @@ int step_disable(struct txn *txn, struct ndctl_namespace *ndns)
 
 struct region_hold {
 	struct ndctl_region *region;
-	bool own; /* it was we who enabled, or disabled, it */
+	bool own; /* we enabled, or disabled, it */
 	struct hold *list;
 	size_t count;
 };
@@ -269,7 +272,7 @@ static struct hold *region_hold_find(
 	return NULL;
 }
 
-/* Confirms what is held, and holds what is not. */
+/* Confirm the holds there are, and take those that are missing. */
 static int region_hold_take(struct region_hold *holds)
 {
 	struct ndctl_namespace *ndns;
@@ -289,7 +292,7 @@ static int region_hold_take(struct region_hold *holds)
 	return 0;
 }
 
-/* Namespaces may have come up since the change was planned. */
+/* Hold all namespaces again, which may have come up since the change was planned. */
 static int region_disable_apply(void *data)
 {
 	struct region_hold *holds = data;
@@ -310,7 +313,7 @@ static int region_enable_apply(void *data)
 	return entity_bind_own(&holds->region->entity, "nd_region", &holds->own);
 }
 
-/* What another program has enabled stays. */
+/* Leave the region enabled if another program enabled it. */
 static int region_enable_undo(void *data)
 {
 	const struct region_hold *holds = data;
@@ -334,7 +337,7 @@ int step_disable_region(struct txn *txn, struct ndctl_region *region)
 	return txn_add(txn, step, "unbind %s from nd_region", entity_name(&region->entity));
 }
 
-/* Undone, it does not take away what has come into use since. */
+/* Undoing this step leaves a namespace alone that is in use by then. */
 int step_enable_region(struct txn *txn, struct ndctl_region *region)
 {
 	struct region_hold *holds = calloc(1, sizeof(*holds));
@@ -348,7 +351,7 @@ int step_enable_region(struct txn *txn, struct ndctl_region *region)
 
 /* ---- the interface ---- */
 
-/* Runs what was put in @txn by @plan, under the region's lock. */
+/* Run the steps that @plan adds, under the region's lock. */
 static int run(struct ndctl_namespace *ndns, int (*plan)(struct txn *, struct ndctl_namespace *))
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -368,11 +371,11 @@ EXPORT int ndctl_namespace_enable(struct ndctl_namespace *ndns)
 {
 	int err = run(ndns, plan_enable);
 
-	/* A btt, pfn or dax device has come up in its place. */
+	/* Return 1 if a btt, pfn or dax device came up in its place. */
 	return err ?: namespace_claim(ndns) != NULL;
 }
 
-/* What claims the namespace is left alone, and the namespace with it. */
+/* Leave a claimed namespace, and its claim, alone. */
 static int plan_disable_unclaimed(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	return namespace_claim(ndns) ? 0 : step_disable(txn, ndns);
@@ -409,10 +412,11 @@ static int plan_delete_namespace(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	if (ndctl_namespace_is_active(ndns))
 		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-			"%s: cannot be deleted: it is enabled", entity_name(&ndns->entity));
+			"%s: cannot be deleted: the namespace is enabled",
+			entity_name(&ndns->entity));
 	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return kernel_fail(entity_kernel(&ndns->entity), EOPNOTSUPP,
-			"%s: cannot be deleted: its region has no labels",
+			"%s: cannot be deleted: the region has no labels",
 			entity_name(&ndns->entity));
 	return step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
@@ -422,7 +426,7 @@ EXPORT int ndctl_namespace_delete(struct ndctl_namespace *ndns)
 	return run(ndns, plan_delete_namespace);
 }
 
-/* The kernel says no more than ENXIO. */
+/* Name a disabled DIMM as the cause, of which the kernel says only ENXIO. */
 static int explain_dimms(struct ndctl_region *region, int err)
 {
 	struct kernel *kernel = entity_kernel(&region->entity);
@@ -433,7 +437,7 @@ static int explain_dimms(struct ndctl_region *region, int err)
 		if (ndctl_dimm_is_enabled(dimm))
 			continue;
 		kernel_fail(kernel, -err, "%s is disabled", name);
-		kernel_hint(kernel, "ndctl enable-dimm %s; ndctl enable-region %s", name,
+		kernel_hint(kernel, "ndctl enable-dimm %s && ndctl enable-region %s", name,
 			entity_name(&region->entity));
 		break;
 	}
@@ -451,7 +455,7 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 	if (err)
 		return kernel_fail_while(entity_kernel(&region->entity), explain_dimms(region, err),
 			"%s: cannot be enabled", entity_name(&region->entity));
-	/* Its namespaces come up on their own; whoever asks next shall see them. */
+	/* Wait for its namespaces: the caller expects to see them. */
 	ndctl_bus_wait_probe(ndctl_region_get_bus(region));
 	ctx_forget(region->entity.ctx);
 	return 0;

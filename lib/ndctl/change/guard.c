@@ -9,10 +9,10 @@
 struct guard {
 	struct ndctl_region *region;
 	struct ndctl_namespace *ndns;
-	uuid_t uuid; /* of the namespace, null if it is to be made */
-	uuid_t next; /* that which it is to have, if any */
+	uuid_t uuid; /* of the namespace; null: it is being created */
+	uuid_t next; /* that it is about to get; null: none */
 	size_t count, most;
-	uint8_t *indexes[]; /* what the index blocks of each dimm were */
+	uint8_t *indexes[]; /* index blocks of each DIMM before the change */
 };
 
 static void guard_free(void *data)
@@ -45,7 +45,8 @@ static int guard_set(void *data)
 	return err;
 }
 
-/* Those that there are, as the kernel has it, and the one that there was. */
+/* List the uuids that labels may have: of the namespaces that the kernel knows, and of the one
+ * before the change. */
 static int list_known(const struct guard *guard, uuid_t **list, size_t *count)
 {
 	struct ndctl_namespace *ndns;
@@ -120,13 +121,13 @@ int guard_labels(struct txn *txn, struct ndctl_namespace *ndns, const uuid_t nex
 	guard->ndns = ndns;
 	if (next)
 		uuid_copy(guard->next, next);
-	return txn_add(txn, step, "watch over the labels of %s", entity_name(&region->entity));
+	return txn_add(txn, step, "guard the labels of %s", entity_name(&region->entity));
 }
 
 void guard_hint(struct ndctl_region *region)
 {
 	if (region->torn)
 		kernel_hint(entity_kernel(&region->entity),
-			"before the machine starts again, and when nothing uses the regions on its dimms: ndctl check-labels --repair all");
+			"before the next boot, with the regions on these DIMMs idle: ndctl check-labels --repair all");
 	region->torn = false;
 }

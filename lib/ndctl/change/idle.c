@@ -10,12 +10,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Whether a namespace can be taken away from its users, and if not, who they are. */
+/* Find out whether a namespace is in use, and by whom. */
 
 /* ---- as a block device ---- */
 
-/* "pfn0.0/block/pmem0" below the directory of all devices. A driver that is still probing has not
- * made the disk yet. */
+/* Find the disk, such as "pfn0.0/block/pmem0" below the directory of all devices. Wait for a driver
+ * that is still probing. */
 static int find_disk(struct entity *entity, char *path)
 {
 	struct ndctl_bus *bus = ndctl_region_get_bus(entity_region(entity));
@@ -28,7 +28,7 @@ static int find_disk(struct entity *entity, char *path)
 	}
 	if (disks.count != 1)
 		return kernel_fail(entity_kernel(entity), EBUSY,
-			"%s is enabled, but its block device cannot be found: whether it is in use is not known",
+			"%s is enabled, but has no block device: cannot tell whether it is in use",
 			entity_name(entity));
 	snprintf(path, PATH_MAX, "%s/block/%s", entity_name(entity), disks.list[0]);
 	return 0;
@@ -47,7 +47,7 @@ static int hold_disk(struct hold *hold, struct entity *entity)
 		return holder_fail(directory, path);
 	if (disk < 0)
 		return kernel_fail_while(
-			entity_kernel(entity), disk, "whether it is in use is not known");
+			entity_kernel(entity), disk, "cannot tell whether it is in use");
 	hold->disk = disk;
 	return holder_check_loops(directory, path);
 }
@@ -58,7 +58,7 @@ static bool is_held(const struct hold *hold, struct entity *entity)
 	struct stat held;
 	dev_t number;
 
-	/* The number cannot go to another disk while this one is open. */
+	/* Compare numbers: the kernel cannot reuse one while this disk is open. */
 	return hold->disk >= 0 && find_disk(entity, path) == 0 &&
 		node_number(entity->object.directory, path, &number) == 0 &&
 		fstat(hold->disk, &held) == 0 && held.st_rdev == number;
@@ -76,8 +76,8 @@ static int check_ram(struct kernel *kernel, struct daxctl_dev *dev)
 		return 0;
 	if (online < 0)
 		return kernel_fail(kernel, EBUSY,
-			"%s serves as memory, and whether that is in use cannot be read", name);
-	kernel_fail(kernel, EBUSY, "%s serves as memory of NUMA node %d, and that is in use", name,
+			"%s serves as memory: cannot read whether that is in use", name);
+	kernel_fail(kernel, EBUSY, "%s serves as memory of NUMA node %d, which is in use", name,
 		daxctl_dev_get_target_node(dev));
 	kernel_hint(kernel, "daxctl reconfigure-device --mode=devdax --force %s", name);
 	return -EBUSY;
@@ -101,7 +101,7 @@ static int check_dax(struct claim *claim)
 
 	if (!dev)
 		return kernel_fail(kernel, EBUSY,
-			"%s is enabled, but its dax %s cannot be found: whether it is in use is not known",
+			"%s is enabled, but has no dax %s: cannot tell whether it is in use",
 			entity_name(&claim->entity), region ? "device" : "region");
 	daxctl_dev_foreach (region, dev) {
 		int err = check_dev(kernel, dev);
@@ -119,17 +119,17 @@ int namespace_find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 	int err = holder ? 0 : errno;
 	struct claim *claim = namespace_claim(ndns);
 
-	/* The kernel lets a btt claim a namespace that is bound itself; then it is that which is
-	 * used. */
+	/* Prefer the bound one: the kernel lets a btt claim a namespace that is bound itself, and
+	 * the namespace is what is used then. */
 	*owner = claim && (entity_is_bound(&claim->entity) || !entity_is_bound(&ndns->entity))
 		? &claim->entity
 		: &ndns->entity;
 	if (!holder)
 		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-			"what holds it cannot be read: %s", strerror(err));
+			"cannot read what holds the namespace: %s", strerror(err));
 	if (*holder && !claim)
 		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-			"%s holds it, and cannot be found", holder);
+			"%s holds the namespace, but does not exist", holder);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ int hold_confirm(struct hold *hold)
 
 	if (err)
 		return err;
-	/* What was set up on it in between does not mind that it is held. */
+	/* Look for loop devices again: our exclusive descriptor does not prevent them. */
 	if (is_held(hold, owner) && find_disk(owner, path) == 0)
 		return holder_check_loops(owner->object.directory, path);
 	hold_release(hold);

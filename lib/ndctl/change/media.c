@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Errors of the media: searching for them, clearing them, and whose they are. */
+/* Find media errors, clear them, and name the DIMMs that they are on. */
 
 #define SECTOR	    UINT64_C(512)
 #define MILLISECOND 1000000L
@@ -24,8 +24,7 @@ static int scrub_is_active(struct ndctl_bus *bus)
 
 	return state >= 0 ? state
 			  : kernel_fail(entity_kernel(&bus->entity), EOPNOTSUPP,
-				    "%s cannot be searched for errors of the media",
-				    entity_name(&bus->entity));
+				    "%s cannot scrub for media errors", entity_name(&bus->entity));
 }
 
 static int scrub_wait(struct ndctl_bus *bus)
@@ -41,7 +40,7 @@ static int scrub_wait(struct ndctl_bus *bus)
 	return state;
 }
 
-/* Another may have started one between our look and our start: that one has to be waited for. */
+/* Wait also for a scrub that another program started between our look and our start. */
 static int scrub(struct ndctl_bus *bus)
 {
 	int err = object_write(&bus->entity.object, BUS_SCRUB, "1");
@@ -58,7 +57,7 @@ struct window {
 	uint64_t start, length; /* physical addresses */
 };
 
-/* Where the namespace keeps its data. */
+/* Tell which physical addresses hold the namespace's data. */
 static int namespace_window(struct ndctl_namespace *ndns, struct window *window)
 {
 	struct claim *claim = namespace_claim(ndns);
@@ -74,10 +73,12 @@ static int namespace_window(struct ndctl_namespace *ndns, struct window *window)
 	window->length = claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, 0)
 			       : ndctl_namespace_get_size(ndns);
 	if (window->length == 0)
-		return kernel_fail(entity_kernel(&ndns->entity), ENXIO, "it has no capacity");
-	return window->start != ULLONG_MAX ? 0
-					   : kernel_fail(entity_kernel(&ndns->entity), EACCES,
-						     "the kernel does not tell where it lies");
+		return kernel_fail(
+			entity_kernel(&ndns->entity), ENXIO, "the namespace has no capacity");
+	return window->start != ULLONG_MAX
+		? 0
+		: kernel_fail(entity_kernel(&ndns->entity), EACCES,
+			  "the kernel hides the address of the namespace");
 }
 
 static int clear_unit(struct ndctl_bus *bus, const struct window *window, uint64_t *unit)
@@ -87,11 +88,12 @@ static int clear_unit(struct ndctl_bus *bus, const struct window *window, uint64
 
 	if (!ndctl_bus_is_cmd_supported(bus, ND_CMD_CLEAR_ERROR) ||
 		!ndctl_bus_is_cmd_supported(bus, ND_CMD_ARS_CAP))
-		return kernel_fail(kernel, EOPNOTSUPP, "%s cannot clear errors of the media",
+		return kernel_fail(kernel, EOPNOTSUPP, "%s cannot clear media errors",
 			entity_name(&bus->entity));
 	int err = bus_submit(bus, ND_IOCTL_ARS_CAP, &cap);
 	if (!err && (cap.status & ARS_STATUS_MASK || !cap.clear_err_unit))
-		err = kernel_fail(kernel, EIO, "%s does not tell how errors are cleared there",
+		err = kernel_fail(kernel, EIO,
+			"%s does not report the unit in which it clears errors",
 			entity_name(&bus->entity));
 	*unit = cap.clear_err_unit;
 	return err;
@@ -105,10 +107,10 @@ static int clear_range(struct ndctl_bus *bus, uint64_t start, uint64_t end)
 		struct nd_cmd_clear_error command = {.address = start, .length = end - start};
 		int err = bus_submit(bus, ND_IOCTL_CLEAR_ERROR, &command);
 		if (!err && (command.status & ARS_STATUS_MASK || !command.cleared))
-			err = kernel_fail(kernel, EIO, "the firmware refused");
+			err = kernel_fail(kernel, EIO, "the firmware refuses the command");
 		if (err)
-			return kernel_fail_while(kernel, err,
-				"the errors at %#llx cannot be cleared", (unsigned long long)start);
+			return kernel_fail_while(kernel, err, "cannot clear errors at %#llx",
+				(unsigned long long)start);
 		start += command.cleared;
 	}
 	return 0;
@@ -129,7 +131,7 @@ static int clear_run(const struct clearing *clearing, const struct badblock *run
 
 	if (from < clearing->window.start || to > clearing->window.start + clearing->window.length)
 		return kernel_fail(entity_kernel(&clearing->region->entity), EINVAL,
-			"the errors at %#llx cannot be cleared: the firmware clears units of %llu bytes, and this one reaches beyond the namespace",
+			"cannot clear errors at %#llx: the firmware clears units of %llu bytes, and this unit reaches beyond the namespace",
 			(unsigned long long)start, (unsigned long long)unit);
 	int err = clear_range(ndctl_region_get_bus(clearing->region), from, to);
 
@@ -138,7 +140,8 @@ static int clear_run(const struct clearing *clearing, const struct badblock *run
 	return err;
 }
 
-/* The runs are those of the region, as the kernel has them: what is cleared leaves the list. */
+/* Clear the runs that the kernel lists for the region. The kernel drops from the list what is
+ * cleared. */
 static int clear_listed(const struct clearing *clearing, struct badblocks *found)
 {
 	struct ndctl_region *region = clearing->region;
@@ -156,7 +159,8 @@ static int clear_listed(const struct clearing *clearing, struct badblocks *found
 	return err;
 }
 
-/* A list that the kernel has cut shows more when what it shows has been cleared. */
+/* Read the list again after clearing what it shows: the kernel cuts it at a page, and shows more
+ * then. */
 static int clear_all(const struct clearing *clearing)
 {
 	struct kernel *kernel = entity_kernel(&clearing->region->entity);
@@ -172,7 +176,7 @@ static int clear_all(const struct clearing *clearing)
 		last = found.list[0].offset;
 	}
 	return kernel_fail(kernel, EFBIG,
-		"the kernel cut the list of bad blocks of %s after 4095 bytes, which belong to other namespaces or stay bad: there may be more of them here",
+		"the kernel cut the list of bad blocks of %s after 4095 bytes: the listed ones belong to other namespaces or cannot be cleared, and this namespace may have more",
 		entity_name(&clearing->region->entity));
 }
 
@@ -183,10 +187,10 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	uint64_t origin = ndctl_region_get_resource(clearing.region);
 	int err = namespace_window(ndns, &clearing.window);
 
-	/* The list counts from there. */
+	/* Require the start of the region: offsets in the list count from it. */
 	if (!err && (origin == ULLONG_MAX || origin > clearing.window.start))
 		err = kernel_fail(entity_kernel(&ndns->entity), EACCES,
-			"the kernel does not tell where %s lies",
+			"the kernel hides the address of %s",
 			entity_name(&clearing.region->entity));
 	if (!err)
 		err = clear_unit(bus, &clearing.window, &clearing.unit);
@@ -197,7 +201,7 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	return err;
 }
 
-/* 1 for a btt: where a sector is only the btt knows. */
+/* Return 1 for a btt: only the btt knows which addresses a sector is at. */
 static int check_direct(struct ndctl_namespace *ndns)
 {
 	struct entity *owner;
@@ -214,7 +218,8 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 
 	if (!err && search)
 		err = scrub(bus);
-	/* A search takes minutes; what is found is cleared where the namespace still is. */
+	/* Lock after the scrub, which takes minutes, and clear errors where the namespace is by
+	 * then. */
 	err = err ?: nd_change_begin(&ndns->entity, &txn) ?: txn_check_locked(txn);
 	err = err ?: check_direct(ndns);
 	return err ?: clear_known(ndns, sectors);
@@ -234,7 +239,7 @@ EXPORT int ndctl_namespace_clear_errors(
 		*sectors = cleared;
 	return err > 0 ? err
 		: err  ? kernel_fail_while(entity_kernel(&ndns->entity), err,
-				 "%s: errors cannot be cleared", entity_name(&ndns->entity))
+				 "%s: cannot clear errors", entity_name(&ndns->entity))
 		       : 0;
 }
 
@@ -289,7 +294,7 @@ static struct ndctl_dimm *dimm_of_handle(struct ndctl_bus *bus, uint32_t handle)
 	return NULL;
 }
 
-/* A region on one dimm leaves no doubt. */
+/* Return the DIMM of a region that is on one only. */
 static struct ndctl_dimm *only_dimm(struct ndctl_bus *bus, unsigned long long address)
 {
 	struct ndctl_region *region = ndctl_bus_get_region_by_physical_address(bus, address);
@@ -347,7 +352,8 @@ EXPORT int ndctl_bus_nfit_translate_spa(struct ndctl_bus *bus, unsigned long lon
 	if (!ndctl_bus_has_nfit(bus))
 		return -ENOTTY;
 	int err = translate(bus, addr, &translation);
-	/* To a user who may not ask, the bus has no such command. */
+	/* Pretend that the bus has no such command for a user without the right to ask, as the
+	 * reference does. */
 	if (err == -EACCES || err == -EPERM)
 		return -ENOTTY;
 	if (err && err != -ENOTTY && !ndctl_bus_get_region_by_physical_address(bus, addr))

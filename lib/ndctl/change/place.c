@@ -7,17 +7,15 @@
 #include <ndctl/format/infoblock.h>
 #include <ndctl/text.h>
 
-/*
- * The kernel makes struct pages for runs of 2 MiB only (memremap_compat_align; it is more on
- * POWER). What it finds misaligned it refuses when it probes the namespace, which is at boot and at
- * every enabling, whatever a btt or an info block makes of it afterwards.
- */
+/* The kernel makes struct pages for runs of 2 MiB only (memremap_compat_align; more on POWER). It
+ * refuses to probe a misaligned namespace, at boot and at each enabling, whatever btt or info block
+ * is on it. */
 
 struct place {
 	uint64_t start, end;
 };
 
-/* False if there is none, or if only root can see it. */
+/* Return false if the namespace has no capacity, or if only root can see its address. */
 static bool place_read(struct ndctl_namespace *ndns, struct place *place)
 {
 	uint64_t size = ndctl_namespace_get_size(ndns);
@@ -37,7 +35,8 @@ bool place_is_mapped(struct ndctl_namespace *ndns)
 		ndctl_region_get_mappings(region) == 0;
 }
 
-/* Such memory is declared on the kernel's command line; without struct pages it is still a disk. */
+/* Hint at a memmap= that fits, or at raw mode: without struct pages the namespace is still a block
+ * device. */
 static void hint_whole(struct ndctl_namespace *ndns, uint64_t start, uint64_t size)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
@@ -47,7 +46,7 @@ static void hint_whole(struct ndctl_namespace *ndns, uint64_t start, uint64_t si
 		kernel_hint(kernel, "boot with memmap=%" PRIu64 "M!0x%" PRIx64, size >> 20, start);
 	else
 		kernel_hint(kernel,
-			"echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s makes it a block device without DAX",
+			"use it as a block device without DAX: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
 			name, name);
 }
 
@@ -57,8 +56,9 @@ static int say_misaligned(struct ndctl_namespace *ndns, struct place place)
 	uint64_t end = place.end / INFO_LEAST_UNIT * INFO_LEAST_UNIT;
 	uint64_t size = end > start ? end - start : 0;
 	int err = kernel_fail(entity_kernel(&ndns->entity), EINVAL,
-		"the kernel cannot map it: its start 0x%" PRIx64 " and its end 0x%" PRIx64
-		" must be multiples of %s; %s from 0x%" PRIx64 " would fit",
+		"the kernel cannot map the namespace: its start 0x%" PRIx64
+		" and its end 0x%" PRIx64 " must be multiples of %s; %s from 0x%" PRIx64
+		" would fit",
 		place.start, place.end, size_text(INFO_LEAST_UNIT).text, size_text(size).text,
 		start);
 
@@ -83,7 +83,7 @@ int place_check_enabled(struct ndctl_namespace *ndns)
 
 /* ---- a part of a region ---- */
 
-/* What the region's own alignment is by default, 16 MiB, or a multiple for its interleaving. */
+/* Return the default alignment of a region: 16 MiB, or a multiple that its interleaving divides. */
 static uint64_t default_unit(struct ndctl_region *region)
 {
 	uint64_t unit = UINT64_C(16) << 20, ways = ndctl_region_get_interleave_ways(region);
@@ -97,15 +97,14 @@ static int say_start(struct ndctl_region *region, const char *whose, uint64_t st
 	const char *name = entity_name(&region->entity);
 	uint64_t fits = (start + INFO_LEAST_UNIT - 1) / INFO_LEAST_UNIT * INFO_LEAST_UNIT;
 	int err = kernel_fail(kernel, EINVAL,
-		"the kernel cannot map it: %s start 0x%" PRIx64
+		"the kernel cannot map the namespace: %s start 0x%" PRIx64
 		" must be a multiple of %s (its end would be 0x%" PRIx64 "); 0x%" PRIx64
 		" would fit",
 		whose, start, size_text(INFO_LEAST_UNIT).text, start + size, fits);
 
 	kernel_hint(kernel,
-		"echo %" PRIu64
-		" >/sys/bus/nd/devices/%s/align lets a new namespace of %s begin at a multiple of %s",
-		default_unit(region), name, name, size_text(default_unit(region)).text);
+		"align new namespaces of %s to %s: echo %" PRIu64 " >/sys/bus/nd/devices/%s/align",
+		name, size_text(default_unit(region)).text, default_unit(region), name);
 	return err;
 }
 
@@ -118,7 +117,7 @@ int place_check_start(struct ndctl_namespace *ndns)
 	return say_start(entity_region(&ndns->entity), "its", place.start, place.end - place.start);
 }
 
-/* How much is free from @start on. */
+/* Count the free bytes from @start on. */
 static uint64_t room_at(struct ndctl_region *region, uint64_t start)
 {
 	uint64_t end = ndctl_region_get_resource(region) + ndctl_region_get_size(region);
@@ -143,8 +142,8 @@ bool place_may_be_misaligned(struct ndctl_region *region)
 	return unit && unit != ULONG_MAX && unit % INFO_LEAST_UNIT;
 }
 
-/* The lowest place from @start on that is aligned as the region wants, if it has room and is below
- * @found; else @found. */
+/* Return the lowest place from @start on that has the region's alignment and @size free bytes, or
+ * @found if that is lower. */
 static uint64_t lower_place(
 	struct ndctl_region *region, uint64_t start, uint64_t size, uint64_t found)
 {
@@ -154,7 +153,8 @@ static uint64_t lower_place(
 	return place < found && room_at(region, place) >= size ? place : found;
 }
 
-/* The kernel takes the first free room that is large enough. */
+/* Predict the place of a new namespace: the kernel takes the first free one that is large enough.
+ */
 int place_check_room(struct ndctl_region *region, uint64_t size)
 {
 	uint64_t start = ndctl_region_get_resource(region), found = ULLONG_MAX;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What spec.c has completed becomes steps here, and is checked against what there is. */
+/* Turn the plan that spec.c has completed into steps, and run them. */
 
 int plan_check_region(struct ndctl_region *region)
 {
@@ -16,13 +16,13 @@ int plan_check_region(struct ndctl_region *region)
 	int err = 0;
 
 	if (!ndctl_region_is_enabled(region)) {
-		err = kernel_fail(kernel, ENODEV, "it is disabled");
+		err = kernel_fail(kernel, ENODEV, "the region is disabled");
 		kernel_hint(kernel, "ndctl enable-region %s", entity_name(&region->entity));
 	} else if (ndctl_region_get_ro(region) > 0) {
-		err = kernel_fail(kernel, EROFS, "it is read-only");
-		kernel_hint(kernel, "ndctl list -RD shows whether its DIMMs are in trouble");
+		err = kernel_fail(kernel, EROFS, "the region is read-only");
+		kernel_hint(kernel, "look for flags of its DIMMs: ndctl list -RD");
 	} else if (ndctl_region_get_nstype(region) == 0) {
-		err = kernel_fail(kernel, ENXIO, "whether it has labels cannot be read");
+		err = kernel_fail(kernel, ENXIO, "cannot read whether the region has labels");
 	}
 	return err;
 }
@@ -38,8 +38,8 @@ int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 	int err = namespace_check_idle(ndns);
 
 	if (!err && ndctl_namespace_is_active(ndns) && !(flags & NDCTL_CHANGE_FORCE)) {
-		err = kernel_fail(kernel, EBUSY, "it is enabled");
-		kernel_hint(kernel, "ndctl disable-namespace %s, or use --force",
+		err = kernel_fail(kernel, EBUSY, "the namespace is enabled");
+		kernel_hint(kernel, "use --force, or first: ndctl disable-namespace %s",
 			entity_name(&ndns->entity));
 	}
 	return err;
@@ -49,11 +49,11 @@ int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 
 struct allocation {
 	struct ndctl_namespace *ndns;
-	char before[UUID_STR_LEN]; /* "" but for a seed that was left without a size */
+	char before[UUID_STR_LEN]; /* uuid of a seed that a killed process left; else "" */
 	char uuid[UUID_STR_LEN];
 	char size[32];
 	bool named; /* we gave it our uuid */
-	bool sized; /* and may have given it its size */
+	bool sized; /* we may have given it our size */
 };
 
 static int write_namespace_attr(
@@ -65,8 +65,8 @@ static int write_namespace_attr(
 	return err;
 }
 
-/* Programs that do not know our lock may take the seed at any moment: look right before each write.
- */
+/* Read uuid and size right before each write: programs that do not know our lock may take the seed
+ * at any moment. */
 static int read_owner(struct ndctl_namespace *ndns, char *uuid, uint64_t *size)
 {
 	struct object *object = &ndns->entity.object;
@@ -76,14 +76,14 @@ static int read_owner(struct ndctl_namespace *ndns, char *uuid, uint64_t *size)
 	int err = object_uuid(object, NS_UUID, bytes) ?: object_u64(object, NS_SIZE, size);
 	if (err)
 		return kernel_fail(entity_kernel(&ndns->entity), -err,
-			"whose it is cannot be read: %s", strerror(-err));
+			"cannot read which program configures it: %s", strerror(-err));
 	uuid_unparse_lower(bytes, uuid);
 	if (uuid_is_null(bytes))
 		*uuid = '\0';
 	return 0;
 }
 
-/* -EBUSY unless the seed has the uuid @ours ("": none), and no size. */
+/* Return -EBUSY unless the seed has the uuid @ours ("": none), and no size. */
 static int check_seed_owner(struct ndctl_namespace *ndns, const char *ours)
 {
 	char uuid[UUID_STR_LEN];
@@ -92,13 +92,12 @@ static int check_seed_owner(struct ndctl_namespace *ndns, const char *ours)
 
 	if (err || (size == 0 && strcmp(uuid, ours) == 0))
 		return err;
-	return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-		"another program has just taken %s for a namespace of its own",
+	return kernel_fail(entity_kernel(&ndns->entity), EBUSY, "another program is configuring %s",
 		entity_name(&ndns->entity));
 }
 
-/* Told a size of 0 the kernel forgets the uuid as well. Unless the namespace is the seed, it is
- * gone then. */
+/* Write a size of 0: the kernel then forgets the uuid too, and deletes the namespace unless it is
+ * the seed. */
 static int undo_allocate(void *data)
 {
 	const struct allocation *allocation = data;
@@ -152,7 +151,7 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 			entity_name(&plan->ndns->entity), allocation->uuid));
 }
 
-/* An attribute of the namespace is only written if that changes it. */
+/* Add a step that writes an attribute of the namespace, unless it has the value. */
 static int plan_write(
 	struct txn *txn, const struct plan *plan, enum namespace_attr attr, const char *value)
 {
@@ -168,7 +167,7 @@ static int plan_sector_size(struct txn *txn, const struct plan *plan)
 	struct ndctl_namespace *ndns = plan->ndns;
 	char after[16], before[16];
 
-	/* Only those that the namespace offers; a btt has further ones of its own. */
+	/* Write only sizes that the namespace offers: a btt has further ones of its own. */
 	if (!spec_offers_sector_size(ndns, plan->sector_size) ||
 		namespace_sector_size(ndns) == plan->sector_size)
 		return 0;
@@ -177,8 +176,7 @@ static int plan_sector_size(struct txn *txn, const struct plan *plan)
 	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after, before);
 }
 
-/* A namespace that exists is changed in place: what it was can then be put back, content and all.
- */
+/* Change an existing namespace in place, so that an undo can restore it, content and all. */
 static int plan_change(struct txn *txn, const struct plan *plan)
 {
 	struct entity *entity = &plan->ndns->entity;
@@ -193,10 +191,11 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	uuid_unparse_lower(plan->uuid, uuid);
 	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
 	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
-	/* The kernel refuses a uuid that any namespace has, the same namespace included. */
+	/* Skip a uuid that it has: the kernel refuses each uuid in use, even by the same namespace.
+	 */
 	err = uuid_compare(old, plan->uuid) == 0 ? 0
 						 : step_write(txn, entity, NS_UUID, uuid, old_uuid);
-	/* It is with the size that the kernel writes the label: always. */
+	/* Write the size in any case: the kernel writes the label with it. */
 	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
 }
 
@@ -205,7 +204,7 @@ static int do_check_start(void *data)
 	return place_check_start(data);
 }
 
-/* Only the kernel knows before where a new namespace will be. */
+/* Check the start after the allocation: only the kernel chooses the place of a new namespace. */
 static int plan_check_start(struct txn *txn, const struct plan *plan)
 {
 	const struct step check = {.apply = do_check_start, .data = plan->ndns};
@@ -240,7 +239,7 @@ struct bringup {
 	uint64_t size;
 };
 
-/* The claim is ours, with its uuid: whoever has bound it, it cannot stay so. */
+/* Unbind the claim, whoever bound it: it has our uuid, and cannot stay. */
 static int undo_bringup(void *data)
 {
 	const struct bringup *bringup = data;
@@ -253,14 +252,16 @@ static int say_map_needed(struct entity *entity, uint64_t size)
 {
 	struct kernel *kernel = entity_kernel(entity);
 	struct size_text cost = size_text(page_map_size(size));
-	int err = kernel_fail(kernel, ENXIO, "this kernel has no page-less device-dax");
+	int err = kernel_fail(
+		kernel, ENXIO, "this kernel does not support devdax without struct pages");
 
-	kernel_hint(kernel, "--map dev takes %s of it for the page map, --map mem %s of memory",
+	kernel_hint(kernel,
+		"use --map dev (takes %s of the namespace for struct pages), or --map mem (takes %s of RAM)",
 		cost.text, cost.text);
 	return err;
 }
 
-/* The kernel may accept a claim and then find that alignment has left nothing of it. */
+/* Check the size: the kernel may accept a claim of which alignment has left nothing. */
 static int do_bringup(void *data)
 {
 	const struct bringup *bringup = data;
@@ -271,8 +272,8 @@ static int do_bringup(void *data)
 		return say_map_needed(entity, bringup->size);
 	if (err || object_u64_or(&entity->object, CLAIM_SIZE, 0) > 0)
 		return err;
-	return kernel_fail(
-		entity_kernel(entity), ENXIO, "the alignment would leave no usable byte of it");
+	return kernel_fail(entity_kernel(entity), ENXIO,
+		"the alignment leaves no usable byte of the namespace");
 }
 
 static int step_bringup(struct txn *txn, const struct plan *plan)
@@ -296,7 +297,7 @@ static int do_check_mapped(void *data)
 	if (ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_FSDAX)
 		return 0;
 	return kernel_fail(entity_kernel(&ndns->entity), EOPNOTSUPP,
-		"the kernel does not map it without an info block: use --map dev");
+		"the kernel does not map the namespace without an info block: use --map dev");
 }
 
 static int plan_unclaimed(struct txn *txn, const struct plan *plan)
@@ -326,9 +327,9 @@ int plan_claim(struct txn *txn, const struct plan *plan)
 	return step_claim(txn, &claim) ?: step_bringup(txn, plan);
 }
 
-/* Info blocks that others left could make the kernel bring up something else than what is asked
- * for, now or at the next boot. Where there is a new uuid it knows those of pfn and dax devices as
- * strangers to the namespace. */
+/* Return whether info blocks have to be erased: the kernel could bring up what they say, now or at
+ * the next boot. With a new uuid it ignores those of pfn and dax devices, whose parent uuid
+ * differs. */
 static bool needs_wipe(const struct plan *plan)
 {
 	return plan->old || !plan->labelled || !plan->claim;
@@ -336,12 +337,14 @@ static bool needs_wipe(const struct plan *plan)
 
 static int plan_steps(struct txn *txn, const struct plan *plan)
 {
-	/* A btt's map and log, and a page map on the device. */
+	/* Tell whether the new claim writes metadata behind the info blocks: a btt its map and log,
+	 * a pfn or dax device its struct pages. */
 	bool grows = plan->old && plan->claim &&
 		(plan->claim->entity.kind == KIND_BTT || plan->map == NDCTL_PFN_LOC_PMEM);
 	int err = plan->old ? step_disable(txn, plan->old) : 0;
 
-	/* A part of a region has to be there before it can be looked at. */
+	/* Erase before the label steps if the namespace exists, and after them if they create it.
+	 */
 	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) > 0)
 		err = step_wipe(txn, plan->ndns, grows, NULL);
 	if (!err && plan->labelled)
@@ -351,7 +354,8 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 	return err ?: plan_claim(txn, plan);
 }
 
-/* A module that is loaded when the claim is made lets the kernel bring up the claim on its own. */
+/* Load the driver first: a module that comes while the claim exists lets the kernel bind it on its
+ * own. */
 static int load_claim_driver(const struct plan *plan)
 {
 	struct entity *entity = plan->claim ? &plan->claim->entity : NULL;
@@ -380,7 +384,7 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 		remedy_hint(plan->ndns);
 	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
 		kernel_hint(entity_kernel(&plan->region->entity),
-			"what was done is left as it is: ndctl destroy-namespace --force %s",
+			"the steps taken stay: ndctl destroy-namespace --force %s",
 			entity_name(&plan->ndns->entity));
 	if (!err && out)
 		*out = plan->ndns;

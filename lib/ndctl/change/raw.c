@@ -46,7 +46,7 @@ struct access {
 	void *data;
 };
 
-/* While the namespace is enabled raw, and held. */
+/* Call the function while the namespace is enabled raw, and held. */
 static int open_and_do(struct ndctl_namespace *ndns, const struct access *access)
 {
 	const char *disk = ndctl_namespace_get_block_device(ndns);
@@ -59,12 +59,12 @@ static int open_and_do(struct ndctl_namespace *ndns, const struct access *access
 		return fd;
 	int err = access->fn(ndns, fd, access->data);
 	if (access->write && fsync(fd) && !err)
-		err = kernel_fail(entity_kernel(&ndns->entity), errno,
-			"/dev/%s cannot be written: %s", disk, strerror(errno));
+		err = kernel_fail(entity_kernel(&ndns->entity), errno, "cannot write /dev/%s: %s",
+			disk, strerror(errno));
 	return err;
 }
 
-/* Put back what raw_access() has changed, whatever came of it. Report a failure, and try again. */
+/* Restore what raw_access() changed. Report a failure, and try again. */
 static int put_back_state(struct ndctl_namespace *ndns, int (*fn)(struct ndctl_namespace *ndns))
 {
 	int err = fn(ndns);
@@ -81,10 +81,8 @@ static int unbind(struct ndctl_namespace *ndns)
 
 /* ---- force_raw ---- */
 
-/*
- * force_raw is 1 because somebody wants it so, or because a process was killed in raw_access: the
- * mark tells the two apart.
- */
+/* Tell apart who set force_raw: the administrator, or a process that was killed in raw_access(),
+ * which leaves a mark. */
 static const char left_raw[] = "raw";
 
 static int enter_raw(struct ndctl_namespace *ndns, bool *wanted)
@@ -94,8 +92,7 @@ static int enter_raw(struct ndctl_namespace *ndns, bool *wanted)
 	char path[PATH_MAX];
 
 	if (raw < 0)
-		return kernel_fail(
-			kernel, -raw, "its force_raw cannot be read: %s", strerror(-raw));
+		return kernel_fail(kernel, -raw, "cannot read force_raw: %s", strerror(-raw));
 	int err = entity_path(&ndns->entity, path);
 	if (err)
 		return err;
@@ -120,8 +117,7 @@ bool raw_is_left(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
-	/* The mark is taken away for what the kernel says now, not for what it said before the
-	 * lock. */
+	/* Read force_raw again: what was read before the lock may be outdated. */
 	object_invalidate(&ndns->entity.object);
 	int raw = ndctl_namespace_get_raw_mode(ndns);
 	char path[PATH_MAX];
@@ -130,8 +126,8 @@ bool raw_is_left(struct ndctl_namespace *ndns)
 		return false;
 	if (raw)
 		return true;
-	/* The process was killed before it wrote force_raw, or after it had taken it back. Whoever
-	 * sets it later means it. */
+	/* Clear the mark: the process was killed before it set force_raw, or after it reset it.
+	 * Whoever sets force_raw later means it. */
 	if (mark_clear(kernel, path, left_raw))
 		kernel_clear_error(kernel);
 	return false;
@@ -142,8 +138,8 @@ int raw_recover(struct ndctl_namespace *ndns)
 	return raw_is_left(ndns) ? leave_raw(ndns) : 0;
 }
 
-/* Whoever uses the block device before we hold it keeps it: systemd mounts what it waits for as
- * soon as it appears. */
+/* Leave the namespace enabled if somebody uses the block device before we hold it: systemd mounts a
+ * device as soon as it appears. */
 static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 {
 	CLEANUP(hold_release) struct hold hold = HOLD_INIT(ndns);
@@ -154,14 +150,14 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 	err = hold_take(&hold, ndns);
 	if (err)
 		return kernel_fail_while(entity_kernel(&ndns->entity), err,
-			"%s was enabled in raw mode for its info block, and stays so",
+			"%s was enabled in raw mode to access its info block, and stays enabled",
 			entity_name(&ndns->entity));
 	err = open_and_do(ndns, access);
 	int unbound = put_back_state(ndns, unbind);
 	return err ?: unbound;
 }
 
-/* Report the first failure. */
+/* Run @fn, restore force_raw, and report the first failure. */
 int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data)
 {
@@ -211,7 +207,7 @@ static int read_info_area(struct ndctl_namespace *ndns, int fd, void *data)
 	int err = raw_read(fd, data, INFO_AREA, 0);
 
 	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
-			     "its info block cannot be read: %s", strerror(-err))
+			     "cannot read its info block: %s", strerror(-err))
 		   : 0;
 }
 
@@ -220,7 +216,7 @@ static int write_area(struct ndctl_namespace *ndns, int fd, void *data)
 	int err = raw_write(fd, data, INFO_AREA, 0);
 
 	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
-			     "its info block cannot be written: %s", strerror(-err))
+			     "cannot write its info block: %s", strerror(-err))
 		   : 0;
 }
 
@@ -239,25 +235,25 @@ int raw_write_info(struct ndctl_namespace *ndns, const char *bytes)
 
 /* ---- for programs ---- */
 
-/* A driver that serves the namespace may have other bytes in mind. */
+/* Require a disabled namespace: the driver of an enabled one may show other bytes. */
 static int check_namespace_idle(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
 	if (ndctl_namespace_get_size(ndns) == 0)
-		return kernel_fail(kernel, ENXIO, "it has no capacity");
+		return kernel_fail(kernel, ENXIO, "the namespace has no capacity");
 	if (!ndctl_namespace_is_active(ndns))
 		return 0;
-	kernel_fail(kernel, EBUSY, "it is enabled");
+	kernel_fail(kernel, EBUSY, "the namespace is enabled");
 	kernel_hint(kernel, "ndctl disable-namespace %s", entity_name(&ndns->entity));
 	return -EBUSY;
 }
 
 struct area_step {
 	struct ndctl_namespace *ndns;
-	char *bytes;	   /* room for what is read */
-	const char *block; /* to be written */
-	bool known;	   /* what was there before */
+	char *bytes;	   /* buffer to read into */
+	const char *block; /* to write */
+	bool known;	   /* @before has been read */
 	char before[INFO_AREA];
 };
 
@@ -268,7 +264,7 @@ static int info_step_read(void *data)
 	return raw_read_info(step->ndns, step->bytes);
 }
 
-/* Other blocks in the area would contradict the new one. */
+/* Erase the other blocks in the area, which would contradict the new one. */
 static int info_step_write(void *data)
 {
 	struct area_step *step = data;
@@ -325,7 +321,7 @@ EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *by
 	int err = run(ndns, (struct step){.apply = info_step_read, .data = &area}, "read");
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
-			     "%s: the info block cannot be read", entity_name(&ndns->entity))
+			     "%s: cannot read the info block", entity_name(&ndns->entity))
 		   : 0;
 }
 
@@ -339,6 +335,6 @@ EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const v
 		"write");
 
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
-			     "%s: the info block cannot be written", entity_name(&ndns->entity))
+			     "%s: cannot write the info block", entity_name(&ndns->entity))
 		   : 0;
 }

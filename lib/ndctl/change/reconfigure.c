@@ -4,18 +4,18 @@
 #include <linux/ndctl.h>
 #include <string.h>
 
-/* Making something else of a namespace that exists: the steps are in plan.c. */
+/* Reconfigure an existing namespace. plan.c adds the steps. */
 
-/* The kernel shows what it would make the next namespace of: to take that for an old one would,
- * unless a size is asked for, take all that is free. */
+/* Refuse the idle seed that the kernel shows: without a size in the specification it would take all
+ * free capacity. */
 static int check_exists(struct ndctl_namespace *ndns, const struct ndctl_namespace_spec *spec)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
 	if (spec->size || ndctl_namespace_get_size(ndns) > 0)
 		return 0;
-	kernel_fail(kernel, EINVAL, "it has no capacity: it waits to become a namespace");
-	kernel_hint(kernel, "ndctl create-namespace without --reconfig makes one");
+	kernel_fail(kernel, EINVAL, "the namespace has no capacity: it is a seed for a new one");
+	kernel_hint(kernel, "omit --reconfig to create a namespace");
 	return -EINVAL;
 }
 
@@ -36,13 +36,12 @@ static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
 	err = plan_run(txn, &plan, out);
 	if (err == -ENXIO && plan.labelled && plan.size > size)
 		kernel_hint(entity_kernel(&old->entity),
-			"a namespace can only grow into free capacity that follows it; a new one of up to %s can be created",
+			"a namespace can only grow into free capacity right behind it; create another one of up to %s",
 			size_text(ndctl_region_get_max_available_extent(plan.region)).text);
 	return err;
 }
 
-/* The region gets labels first, and then a namespace that fills it. Both come to pass, or
- * neither. */
+/* Initialize labels, then create a namespace that fills the region. Undo both if one fails. */
 static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
 {
@@ -70,10 +69,11 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	if (spec->flags & NDCTL_CHANGE_NO_RECOVER)
 		return err;
 	txn_undo(txn, err);
-	/* A kernel that has seen labels on a dimm takes it for labelled until it starts again. */
+	/* Say so if the region stays labelled: the kernel, once it has seen labels on a DIMM, keeps
+	 * that until it probes the region anew. */
 	if (ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM)
 		kernel_hint(entity_kernel(&region->entity),
-			"the labels are removed again, but %s comes back only when %s is set up anew, as by a reboot",
+			"reboot to get %s back: its labels are removed again, but the kernel still takes %s for labelled",
 			entity_name(&old->entity), entity_name(&region->entity));
 	return err;
 }
@@ -130,7 +130,7 @@ bool namespace_is_nomap(struct ndctl_namespace *ndns)
 	return map && strcmp(map, location_name(NDCTL_PFN_LOC_NONE)) == 0;
 }
 
-/* 1 if it is devdax without a page map, 0 if it is raw. */
+/* Return 1 if it is devdax without struct pages, 0 if it is raw. */
 static int check_nomap(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
@@ -140,9 +140,9 @@ static int check_nomap(struct ndctl_namespace *ndns)
 		return 1;
 	if (mode == NDCTL_NS_MODE_RAW)
 		return 0;
-	kernel_fail(kernel, EINVAL, "it is not raw, but made for something else");
+	kernel_fail(kernel, EINVAL, "the namespace is neither raw nor devdax without struct pages");
 	kernel_hint(kernel,
-		"ndctl create-namespace --reconfig %s --mode devdax --map none makes it anew; its content is lost",
+		"create it again (loses its content): ndctl create-namespace --reconfig %s --mode devdax --map none",
 		entity_name(&ndns->entity));
 	return -EINVAL;
 }

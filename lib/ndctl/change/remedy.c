@@ -8,8 +8,8 @@
 #include <ndctl/format/infoblock.h>
 #include <ndctl/object/disk.h>
 
-/* write-infoblock cannot express all that is in a block (its offset, padding, parent), so that the
- * bytes are kept. The name is new each time: an earlier copy is not overwritten. */
+/* Save the bytes: write-infoblock cannot express all that is in a block (its offset, padding,
+ * parent). Use a new name each time, so that no earlier copy is overwritten. */
 static int save(struct ndctl_namespace *ndns, const char *before, char **path)
 {
 	AUTO_CLOSE int directory =
@@ -42,7 +42,7 @@ void remedy_keep(struct ndctl_namespace *ndns, const char *before)
 
 	ndns->lost = true;
 	free(TAKE(ndns->remedy));
-	/* The copy at the end of a btt is still there. */
+	/* Note that a btt has a second copy of its info block, at its end. */
 	ndns->has_copy = ndctl_infoblock_parse(before + INFO_BLOCK, &info) == 0 &&
 		info.kind == NDCTL_INFOBLOCK_BTT;
 	save(ndns, before, &ndns->remedy);
@@ -55,7 +55,7 @@ static void hint_file(struct ndctl_namespace *ndns)
 
 	disk_name(&ndns->entity, "", disk, sizeof(disk));
 	kernel_hint(entity_kernel(&ndns->entity),
-		"when the medium takes writes again, and before the next boot: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s && dd if=%s of=/dev/%s conv=fsync && ndctl disable-namespace %s && echo 0 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
+		"once the medium accepts writes, and before the next boot: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s && dd if=%s of=/dev/%s conv=fsync && ndctl disable-namespace %s && echo 0 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
 		name, name, ndns->remedy, disk, name, name, name);
 }
 
@@ -66,14 +66,14 @@ void remedy_hint(struct ndctl_namespace *ndns)
 
 	if (ndns->lost && ndns->has_copy)
 		kernel_hint(kernel,
-			"when the medium takes writes again: ndctl check-namespace --repair %s && ndctl enable-namespace %s",
+			"once the medium accepts writes: ndctl check-namespace --repair %s && ndctl enable-namespace %s",
 			name, name);
 	else if (ndns->lost && ndns->remedy)
 		hint_file(ndns);
 	else if (ndns->lost)
 		kernel_hint(kernel,
-			"its info block is lost: /" LOCKFILE_DIRECTORY
-			" cannot keep a copy; ndctl write-infoblock %s makes one of the same mode and map",
+			"the info block is lost, and /" LOCKFILE_DIRECTORY
+			" cannot hold a copy: write one with the same --mode and --map: ndctl write-infoblock %s",
 			name);
 	ndns->lost = false;
 	free(TAKE(ndns->remedy));

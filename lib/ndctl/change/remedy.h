@@ -4,11 +4,11 @@
 #include <kernel/txn.h>
 #include <ndctl/object/namespace.h>
 
-/* An info block that an undo could not write back: nothing but the process's memory has it, and
- * without it the namespace would come up as something else. */
+/* An info block that an undo could not write back. Only the process's memory has it, and without it
+ * the namespace would come up as something else. */
 
-/* Keeps the @before of INFO_AREA bytes in a file in /run/daxctl, and the namespace disabled. */
+/* Save @before, of INFO_AREA bytes, to a file in /run/daxctl, and keep the namespace disabled. */
 void remedy_keep(struct ndctl_namespace *ndns, const char *before);
-/* Adds to the recorded failure how the info block is written when the medium takes writes again, if
- * remedy_keep() was called. */
+/* If remedy_keep() was called, add to the recorded failure how to write the info block back once
+ * the medium accepts writes. */
 void remedy_hint(struct ndctl_namespace *ndns);

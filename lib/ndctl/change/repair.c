@@ -52,10 +52,11 @@ int repair_read(struct repair *repair)
 		size_t i = repair->count;
 		struct ndctl_dimm *dimm = ndctl_mapping_get_dimm(mapping);
 		if (!dimm || i == most)
-			return kernel_fail(kernel, ENODEV, "its dimms are not all there");
+			return kernel_fail(kernel, ENODEV, "the region lacks DIMMs");
 		for (size_t other = 0; other < i; other++)
 			if (repair->dimms[other] == dimm)
-				return kernel_fail(kernel, EOPNOTSUPP, "it has several parts of %s",
+				return kernel_fail(kernel, EOPNOTSUPP,
+					"the region has several parts of %s",
 					entity_name(&dimm->entity));
 		repair->dimms[i] = dimm;
 		repair->parts[i].offset = mapping->offset;
@@ -69,12 +70,12 @@ int repair_read(struct repair *repair)
 	}
 	if (repair->count < most)
 		return kernel_fail(
-			kernel, ENODEV, "which parts of its dimms it has cannot be read");
+			kernel, ENODEV, "cannot read which parts of its DIMMs the region has");
 	return 0;
 }
 
-/* A slot is lost to the kernel when it fails to write a label there. It keeps one back for the next
- * change. */
+/* Return whether the kernel has lost a slot, as it does when it fails to write a label there. It
+ * keeps one in reserve for the next change. */
 static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
 {
 	unsigned long available = ndctl_dimm_get_available_labels(dimm);
@@ -86,8 +87,8 @@ static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
 int repair_plan(struct repair *repair, struct label_scope scope)
 {
 	struct kernel *kernel = entity_kernel(&repair->region->entity);
-	/* It depends on the version of the labels, which the kernel knows of dimms that are
-	 * enabled. */
+	/* Check the cookie only if all DIMMs are enabled: it depends on the version of the labels,
+	 * which the kernel knows of enabled DIMMs only. */
 	scope.cookie = object_u64_or(&repair->region->entity.object, REGION_SET_COOKIE, 0);
 	for (size_t i = 0; i < repair->count; i++)
 		if (!ndctl_dimm_is_enabled(repair->dimms[i]))
@@ -95,14 +96,16 @@ int repair_plan(struct repair *repair, struct label_scope scope)
 	int err = label_set_repair(repair->parts, repair->count, &scope);
 
 	if (err == -EINVAL)
-		return kernel_fail(kernel, EINVAL, "not all of its dimms have a valid index block");
+		return kernel_fail(
+			kernel, EINVAL, "a DIMM of the region has no valid label index block");
 	if (err == -EXDEV)
-		return kernel_fail(kernel, EINVAL, "its dimms have labels of different versions");
+		return kernel_fail(kernel, EINVAL,
+			"the DIMMs of the region have labels of different versions");
 	if (err == -ENOKEY)
 		return kernel_fail(kernel, EIO,
-			"its labels tell other namespaces than the kernel does, or are of several sets");
+			"the labels list other namespaces than the kernel does, or belong to several interleave sets");
 	if (err == -ENOSPC)
-		return kernel_fail(kernel, ENOSPC, "a dimm has no slot left for a label");
+		return kernel_fail(kernel, ENOSPC, "a DIMM of the region has no free label slot");
 	if (err)
 		return err;
 	for (size_t i = 0; i < repair->count; i++) {
@@ -126,19 +129,19 @@ static bool is_touched(const struct repair *repair, struct ndctl_region *region)
 
 /* ---- the regions around ---- */
 
-/* It would come back raw. */
+/* Refuse a nomap namespace, which would come back raw. */
 static int check_has_map(struct ndctl_namespace *ndns)
 {
 	if (!namespace_is_nomap(ndns))
 		return 0;
 	kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-		"it has no page map, and nothing would make it devdax again");
-	kernel_hint(entity_kernel(&ndns->entity), "ndctl disable-namespace %s comes before it",
+		"the namespace is devdax without struct pages, which would not come back");
+	kernel_hint(entity_kernel(&ndns->entity), "first: ndctl disable-namespace %s",
 		entity_name(&ndns->entity));
 	return -EBUSY;
 }
 
-/* It would come back as what its kind is otherwise. */
+/* Refuse a namespace in system-ram mode, whose device would come back in its default mode. */
 static int check_not_ram(struct ndctl_namespace *ndns)
 {
 	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
@@ -153,7 +156,7 @@ static int check_not_ram(struct ndctl_namespace *ndns)
 			continue;
 		kernel_fail(entity_kernel(&ndns->entity), EBUSY, "%s is in system-ram mode", name);
 		kernel_hint(entity_kernel(&ndns->entity),
-			"daxctl reconfigure-device --mode=devdax %s comes before it", name);
+			"first: daxctl reconfigure-device --mode=devdax %s", name);
 		return -EBUSY;
 	}
 	return 0;
@@ -172,8 +175,8 @@ static int check_kept(struct ndctl_region *region)
 	return 0;
 }
 
-/* The kernel numbers namespaces by their addresses when it brings a region up. @lost: one that has
- * lost its capacity, and will have it again. */
+/* Check that all namespaces keep their names: the kernel numbers them by their addresses when it
+ * enables a region. @lost: one that has lost its capacity, and will have it again. */
 static int check_names(struct ndctl_region *region, const struct ndctl_namespace *lost)
 {
 	struct ndctl_namespace *ndns;
@@ -188,7 +191,7 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 		bool known = ndctl_namespace_get_size(ndns) == 0 || at != ULLONG_MAX;
 		if (ndctl_namespace_get_id(ndns) != id++ || !follows || !known)
 			return kernel_fail(entity_kernel(&region->entity), EBUSY,
-				"%s: its namespaces would get other names",
+				"%s: the kernel would rename its namespaces",
 				entity_name(&region->entity));
 		if (ndctl_namespace_get_size(ndns) > 0)
 			end = at;
@@ -196,13 +199,13 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 	return 0;
 }
 
-/* A namespace that was disabled. Its labels have a uuid, and its name may go to another one. */
+/* A namespace to disable again. Its name may go to another one, so labels identify it by uuid. */
 struct rest {
-	struct ndctl_namespace *ndns; /* without labels: the only one */
+	struct ndctl_namespace *ndns; /* without labels, the only one */
 	uuid_t uuid;
 };
 
-/* It may still be coming up. */
+/* Find and disable it, after the kernel has probed the region. */
 static int rest_disable(void *data)
 {
 	const struct rest *rest = data;
@@ -241,7 +244,7 @@ static int step_rest(struct txn *txn, struct ndctl_namespace *ndns)
 	return txn_add(txn, step, "disable %s again", entity_name(&ndns->entity));
 }
 
-/* What is not enabled shall not be so afterwards. */
+/* Disable again what is disabled now. */
 static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_namespace *lost)
 {
 	struct ndctl_namespace *ndns;
@@ -305,7 +308,7 @@ int repair_run(struct repair *repair, struct txn *txn, struct ndctl_namespace *l
 	return err;
 }
 
-/* Nobody waits for it: whoever has it may be waiting for the region that we have. */
+/* Fail rather than wait: whoever holds the lock may be waiting for our region. */
 static int lock_other(struct repair *repair, struct ndctl_region *region)
 {
 	int *locks = reallocarray(repair->locks, repair->lock_count + 1, sizeof(*locks));
@@ -357,8 +360,8 @@ EXPORT int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flag
 	int result = kernel_check_flags(entity_kernel(&region->entity), flags, NDCTL_CHANGE_DRY_RUN)
 		?: repair_region(region, flags);
 
-	return result < 0 ? kernel_fail_while(entity_kernel(&region->entity), result,
-				    "%s: the labels of its dimms cannot be made to agree",
-				    entity_name(&region->entity))
-			  : result;
+	return result < 0
+		? kernel_fail_while(entity_kernel(&region->entity), result,
+			  "%s: cannot repair the labels of its DIMMs", entity_name(&region->entity))
+		: result;
 }

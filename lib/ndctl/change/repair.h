@@ -5,36 +5,32 @@
 #include <kernel/txn.h>
 #include <ndctl/object/region.h>
 
-/*
- * Makes the labels of a region's dimms agree again, after a write of the kernel's or the power has
- * failed. Labels can only be written while nothing uses the dimms, and the kernel keeps what it has
- * read: the regions on the dimms are disabled for it and enabled again.
- *
- * All functions return 0 or a negative errno with the cause recorded.
- */
+/* Repair the labels of a region's DIMMs after a write of the kernel or the power failed, so that
+ * all list the same namespaces. The regions on the DIMMs are disabled for the writes: the kernel
+ * lets nobody write labels of a DIMM in use, and reads them only once. */
 struct repair {
 	struct ndctl_region *region;
 	size_t count;
-	struct label_part *parts; /* a dimm each */
+	struct label_part *parts; /* one for each DIMM */
 	struct ndctl_dimm **dimms;
-	int differing; /* parts that have to be written */
-	int stale;     /* others, of which the kernel knows something else than they say */
-	int *locks;    /* of other regions */
+	int differing; /* parts to write */
+	int stale;     /* parts to read again: the kernel lost slots */
+	int *locks;    /* of other regions on the DIMMs */
 	size_t lock_count;
 };
 
 void repair_deinit(struct repair *repair);
 #define AUTO_REPAIR CLEANUP(repair_deinit)
 
-/* Reads the label areas of the region's dimms. */
+/* Read the label areas of the region's DIMMs. */
 int repair_read(struct repair *repair);
-/* Works out what each dimm should tell, and counts what differs. */
+/* Compute the labels that each DIMM should have, and count what differs. */
 int repair_plan(struct repair *repair, struct label_scope scope);
-/* Takes the locks of all other regions on the dimms, without waiting: who holds one may be waiting
- * for the region that the caller has locked. */
+/* Take the locks of all other regions on the DIMMs. Fails rather than waits: who holds one may be
+ * waiting for the region that the caller has locked. */
 int repair_lock_others(struct repair *repair);
-/* -EBUSY if the kernel would give namespaces other names when it enables a region again. @lost: a
+/* Return -EBUSY if the kernel would rename namespaces when it enables a region again. @lost: a
  * namespace that has lost its capacity, and will have it again; may be NULL. */
 int repair_check_names(const struct repair *repair, const struct ndctl_namespace *lost);
-/* Disables the regions, writes the labels, enables the regions. */
+/* Disable the regions, write the labels, enable the regions. */
 int repair_run(struct repair *repair, struct txn *txn, struct ndctl_namespace *lost);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "step.h"
 
-/*
- * A namespace without a driver may be disabled, or its driver may not be loaded. A module that is
- * loaded in the midst of a change lets the kernel bind what the change has half made: load it
- * before.
- */
+/* Load drivers before a change: a namespace without one may be disabled or wait for its module, and
+ * a module that comes during a change lets the kernel bind what is half configured. */
 
 static int load_driver(struct ndctl_namespace *ndns)
 {
@@ -28,7 +25,7 @@ int region_settle(struct ndctl_region *region)
 	return ndns ? load_driver(ndns) : 0;
 }
 
-/* The kernel brings up what it finds when the driver comes. */
+/* Disable again what the kernel enables when the driver comes. */
 int namespace_settle(struct ndctl_namespace *ndns)
 {
 	if (ndctl_namespace_is_active(ndns))

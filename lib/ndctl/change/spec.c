@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Completing and checking what a namespace shall be. */
+/* Complete and check the specification of a namespace. */
 
-static const char no_capacity[] = "it has no capacity left: all of its %s are taken";
+static const char no_capacity[] = "the region has no free capacity: all of its %s are allocated";
 
 #define DEFAULT_ALIGN (2ul << 20)
 #define MAX_NAME      63
-/* A btt wants an arena of that size behind its first 4 KiB (Documentation, nvdimm/btt.rst). */
+/* A btt needs an arena of at least this size behind its first 4 KiB (Documentation,
+ * nvdimm/btt.rst). */
 #define MIN_ARENA (UINT64_C(16) << 20)
 #define BTT_START UINT64_C(4096)
 
@@ -23,7 +24,8 @@ static const struct mode_row rows[] = {
 	[NDCTL_NS_MODE_DEVDAX] = {KIND_DAX, "devdax", "dax", true, 512, "CONFIG_NVDIMM_DAX"},
 };
 
-/* The kernel maps such a namespace by itself: it needs no info block, and has all of its bytes. */
+/* Mode fsdax of a namespace that the kernel maps by itself, without an info block: all bytes hold
+ * data. */
 static const struct mode_row mapped_row = {KIND_COUNT, "fsdax", "", false, 512, NULL};
 
 static struct kernel *plan_kernel(const struct plan *plan)
@@ -43,7 +45,8 @@ static struct claim *get_seed(const struct plan *plan)
 	}
 }
 
-/* A namespace that someone has left half made keeps the seed: the kernel has no second one. */
+/* Check that the seed is free: another namespace may have kept it, half configured, and the kernel
+ * offers no second one. */
 static int check_seed(const struct plan *plan)
 {
 	struct ndctl_namespace *other = claim_namespace(plan->claim);
@@ -51,9 +54,9 @@ static int check_seed(const struct plan *plan)
 	if (!other || other == plan->old)
 		return 0;
 	kernel_fail(plan_kernel(plan), EBUSY,
-		"%s, which would be its next %s namespace, belongs to %s, which is half made",
+		"%s, the seed for a %s namespace, belongs to %s, which is half configured",
 		entity_name(&plan->claim->entity), plan->row->name, entity_name(&other->entity));
-	kernel_hint(plan_kernel(plan), "ndctl destroy-namespace --force %s gives it back",
+	kernel_hint(plan_kernel(plan), "ndctl destroy-namespace --force %s",
 		entity_name(&other->entity));
 	return -EBUSY;
 }
@@ -65,7 +68,7 @@ static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spe
 	if (mode == NDCTL_NS_MODE_UNKNOWN)
 		mode = plan->old ? ndctl_namespace_get_mode(plan->old) : NDCTL_NS_MODE_FSDAX;
 	if ((unsigned)mode >= ARRAY_SIZE(rows))
-		return kernel_fail(plan_kernel(plan), EINVAL, "there is no such mode");
+		return kernel_fail(plan_kernel(plan), EINVAL, "unknown mode");
 	plan->row = &rows[mode];
 	if (plan->row->claim == KIND_COUNT)
 		return 0;
@@ -73,9 +76,9 @@ static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spe
 	if (plan->claim)
 		return check_seed(plan);
 	kernel_fail(plan_kernel(plan), EOPNOTSUPP,
-		"this kernel cannot make %s namespaces: %s has no seed for them", plan->row->name,
-		entity_name(&plan->region->entity));
-	kernel_hint(plan_kernel(plan), "it takes a kernel with %s", plan->row->config);
+		"this kernel does not support %s namespaces: %s has no seed for them",
+		plan->row->name, entity_name(&plan->region->entity));
+	kernel_hint(plan_kernel(plan), "use a kernel with %s", plan->row->config);
 	return -EOPNOTSUPP;
 }
 
@@ -84,19 +87,20 @@ static int choose_map(struct plan *plan, const struct ndctl_namespace_spec *spec
 	if (spec->flags & NDCTL_CHANGE_NO_MAP) {
 		if (plan->row->claim != KIND_DAX)
 			return kernel_fail(plan_kernel(plan), EINVAL,
-				"only a devdax namespace can do without a page map, not a %s one",
+				"a %s namespace requires struct pages: only devdax works without them",
 				plan->row->name);
 		plan->map = NDCTL_PFN_LOC_NONE;
 		return 0;
 	}
 	if (spec->map != NDCTL_PFN_LOC_NONE && !plan->row->has_map)
 		return kernel_fail(plan_kernel(plan), EINVAL,
-			"a %s namespace has no page map to choose a place for", plan->row->name);
+			"a %s namespace has no struct pages: cannot choose their place",
+			plan->row->name);
 	plan->map = spec->map != NDCTL_PFN_LOC_NONE ? spec->map : NDCTL_PFN_LOC_PMEM;
 	return 0;
 }
 
-/* What the kernel offers as numbers, for a sentence. */
+/* List the choices that the kernel offers, for a sentence. */
 static void list_choices(const struct choices *choices, char *text, size_t size)
 {
 	size_t used = 0;
@@ -115,7 +119,7 @@ static bool offers(const struct choices *choices, unsigned long number)
 	return false;
 }
 
-/* Of the one that is reconfigured, if it has any. */
+/* Return the alignment of the namespace before, 0 if it has none. */
 static unsigned long old_align(const struct plan *plan)
 {
 	struct claim *claim = plan->old ? namespace_claim(plan->old) : NULL;
@@ -130,19 +134,19 @@ static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *sp
 	char text[256];
 
 	if (spec->align && !plan->row->has_map)
-		return kernel_fail(plan_kernel(plan), EOPNOTSUPP,
-			"a %s namespace has no alignment to choose", plan->row->name);
+		return kernel_fail(plan_kernel(plan), EOPNOTSUPP, "a %s namespace has no alignment",
+			plan->row->name);
 	if (!plan->row->has_map)
 		return 0;
 	const struct choices *choices = claim_choices(plan->claim);
 	plan->align = spec->align ?: old_align(plan) ?: DEFAULT_ALIGN;
-	/* Old kernels offer nothing and have one alignment, the default. */
+	/* Accept the default, the only alignment of old kernels, which list none. */
 	if (choices->count ? offers(choices, plan->align) : plan->align == DEFAULT_ALIGN)
 		return 0;
 	list_choices(choices, text, sizeof(text));
-	kernel_fail(plan_kernel(plan), EOPNOTSUPP, "this kernel has no alignment of %s",
-		size_text(plan->align).text);
-	kernel_hint(plan_kernel(plan), "it has %s", *text ? text : "2 MiB");
+	kernel_fail(plan_kernel(plan), EOPNOTSUPP,
+		"this kernel does not support an alignment of %s", size_text(plan->align).text);
+	kernel_hint(plan_kernel(plan), "choose one of %s", *text ? text : "2 MiB");
 	return -EOPNOTSUPP;
 }
 
@@ -163,7 +167,8 @@ bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size)
 	return offers(&ndns->sector_sizes, sector_size);
 }
 
-/* Of the one that is reconfigured: a btt's for a btt, else what the label says. */
+/* Return the sector size of the namespace before: that of its btt, or that of its label; 0 if it
+ * has none. */
 static unsigned old_sector_size(const struct plan *plan)
 {
 	struct claim *claim = plan->old ? namespace_claim(plan->old) : NULL;
@@ -180,7 +185,7 @@ static unsigned old_sector_size(const struct plan *plan)
 static int say_no_sector_size(const struct plan *plan)
 {
 	int err = kernel_fail(plan_kernel(plan), EINVAL,
-		"without labels the sector size of a %s namespace cannot be chosen",
+		"cannot choose the sector size of a %s namespace: the region has no labels",
 		plan->row->name);
 
 	kernel_hint(plan_kernel(plan), "omit --sector-size, or use --mode sector");
@@ -198,7 +203,7 @@ static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_sp
 			return 0;
 		list_choices(choices, text, sizeof(text));
 	} else {
-		/* Without labels nothing keeps a sector size. */
+		/* Refuse a sector size that no label would keep. */
 		if (!ndctl_namespace_get_num_sector_sizes(plan->ndns))
 			return spec->sector_size ? say_no_sector_size(plan) : 0;
 		if (spec_offers_sector_size(plan->ndns, plan->sector_size))
@@ -208,7 +213,7 @@ static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_sp
 	kernel_fail(plan_kernel(plan), EINVAL,
 		"%s does not support sectors of %u bytes for a %s namespace",
 		entity_name(&plan->region->entity), plan->sector_size, plan->row->name);
-	kernel_hint(plan_kernel(plan), "it supports %s", text);
+	kernel_hint(plan_kernel(plan), "choose one of %s", text);
 	return -EINVAL;
 }
 
@@ -224,8 +229,8 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 	return a;
 }
 
-/* What a size must be a multiple of: what the region wants, and a piece of every way. 0: anything.
- */
+/* Return the unit of sizes: a multiple of the region's alignment, and of the mapping alignment for
+ * each interleave way. 0: any size. */
 static uint64_t size_unit(const struct plan *plan)
 {
 	uint64_t region = ndctl_region_get_align(plan->region);
@@ -245,23 +250,23 @@ static void suggest_sizes(const struct plan *plan)
 	uint64_t below = plan->size / unit * unit, above = below + unit;
 
 	if (below)
-		kernel_hint(plan_kernel(plan), "the nearest sizes are %s and %s",
-			size_text(below).text, size_text(above).text);
+		kernel_hint(plan_kernel(plan), "choose %s or %s", size_text(below).text,
+			size_text(above).text);
 	else
-		kernel_hint(plan_kernel(plan), "the smallest size is %s", size_text(above).text);
+		kernel_hint(plan_kernel(plan), "choose at least %s", size_text(above).text);
 }
 
 static int check_multiple(const struct plan *plan, uint64_t unit, const char *of_what)
 {
 	if (!unit || unit == ULONG_MAX || plan->size % unit == 0)
 		return 0;
-	kernel_fail(plan_kernel(plan), EINVAL, "a size of %s is not a multiple of %s (%s)",
+	kernel_fail(plan_kernel(plan), EINVAL, "invalid size %s: must be a multiple of %s (%s)",
 		size_text(plan->size).text, size_text(unit).text, of_what);
 	suggest_sizes(plan);
 	return -EINVAL;
 }
 
-/* Where there is room, if not here. */
+/* Hint at other regions with free capacity. */
 static int say_full(const struct plan *plan, int err)
 {
 	struct ndctl_ctx *ctx = plan->region->entity.ctx;
@@ -280,7 +285,7 @@ static int say_full(const struct plan *plan, int err)
 			used ? ", " : "", entity_name(entity), size_text(most).text);
 	}
 	if (used)
-		kernel_hint(plan_kernel(plan), "%s free in one piece", text);
+		kernel_hint(plan_kernel(plan), "use another region: %s free in one piece", text);
 	return err;
 }
 
@@ -290,17 +295,17 @@ static int check_region_capacity(const struct plan *plan)
 	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
 	uint64_t all = ndctl_region_get_available_size(plan->region);
 
-	/* How far a namespace can grow in place only the kernel knows. */
+	/* Leave it to the kernel how far a namespace can grow in place. */
 	if (plan->size <= own || (own && plan->size - own <= all))
 		return 0;
-	/* Kernels before 4.17 do not tell the largest extent. */
+	/* Assume one extent on kernels before 4.17, which do not report the largest. */
 	if (most == ULLONG_MAX)
 		most = all;
 	if (plan->size <= most)
 		return 0;
 	if (own)
 		return kernel_fail(plan_kernel(plan), ENOSPC,
-			"%s do not fit: it has %s, and %s more are free",
+			"%s do not fit: the namespace has %s, and %s more are free",
 			size_text(plan->size).text, size_text(own).text, size_text(all).text);
 	if (!all)
 		return say_full(plan,
@@ -317,7 +322,7 @@ static int check_region_capacity(const struct plan *plan)
 			size_text(plan->size).text, size_text(all).text));
 }
 
-/* The largest that fits. */
+/* Return the size of the namespace before, or the largest that fits. */
 static uint64_t default_size(const struct plan *plan)
 {
 	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
@@ -340,12 +345,12 @@ static int choose_label_size(struct plan *plan, uint64_t asked)
 	if (!err && plan->row->has_map)
 		err = check_multiple(plan,
 			(uint64_t)plan->align * ndctl_region_get_interleave_ways(plan->region),
-			"its alignment, for each way of interleaving");
+			"the alignment of the namespace, for each interleave way");
 	return err ?: check_region_capacity(plan);
 }
 
-/* Whether something is left of @size bytes at @start behind the page map, when both ends are cut to
- * the alignment. No place is better than a multiple of it. */
+/* Return whether data space remains of @size bytes at @start, behind the struct pages and with both
+ * ends cut to the alignment. Start 0, a multiple of each alignment, is the best case. */
 static bool has_room(const struct plan *plan, uint64_t start, uint64_t size)
 {
 	uint64_t unit = plan->align > INFO_LEAST_UNIT ? plan->align : INFO_LEAST_UNIT;
@@ -355,7 +360,8 @@ static bool has_room(const struct plan *plan, uint64_t start, uint64_t size)
 	return (start + size) / unit > (start + head + unit - 1) / unit;
 }
 
-/* Where a new one will be only the kernel knows. */
+/* Check that data space remains. Assume the best start for a new namespace, whose place only the
+ * kernel chooses. */
 static int check_room(const struct plan *plan)
 {
 	uint64_t start = ndctl_namespace_get_resource(plan->ndns);
@@ -368,9 +374,10 @@ static int check_room(const struct plan *plan)
 		return 0;
 	if (has_room(plan, stays ? start : 0, plan->size))
 		return 0;
-	kernel_fail(plan_kernel(plan), ENXIO, "%s leave no room for data behind %s, aligned to %s",
+	kernel_fail(plan_kernel(plan), ENXIO,
+		"%s leave no room for data behind %s with an alignment of %s",
 		size_text(plan->size).text,
-		plan->map == NDCTL_PFN_LOC_PMEM ? "the page map" : "the info block",
+		plan->map == NDCTL_PFN_LOC_PMEM ? "the struct pages" : "the info block",
 		size_text(plan->align).text);
 	if (!plan->labelled) {
 		kernel_hint(plan_kernel(plan), "choose a smaller --align");
@@ -379,11 +386,12 @@ static int check_room(const struct plan *plan)
 	uint64_t size = plan->size / unit * unit;
 	while (!has_room(plan, 0, size))
 		size += unit;
-	kernel_hint(plan_kernel(plan), "the smallest size is %s", size_text(size).text);
+	kernel_hint(plan_kernel(plan), "choose at least %s", size_text(size).text);
 	return -ENXIO;
 }
 
-/* A btt needs no struct pages; what the kernel maps by itself gets them all the same. */
+/* Check the place of what gets struct pages: namespaces with them, and any that the kernel maps by
+ * itself. A btt needs none. */
 static int check_spec_place(const struct plan *plan)
 {
 	if (!plan->labelled)
@@ -395,7 +403,7 @@ static int check_spec_place(const struct plan *plan)
 	return place_check_room(plan->region, plan->size);
 }
 
-/* The kernel knows each uuid of a bus once. */
+/* Refuse a uuid that another namespace of the bus has. */
 static int check_uuid(const struct plan *plan)
 {
 	struct ndctl_region *region;
@@ -409,9 +417,9 @@ static int check_uuid(const struct plan *plan)
 			if (other == plan->old || uuid_compare(uuid, plan->uuid) != 0)
 				continue;
 			uuid_unparse_lower(uuid, text);
-			kernel_fail(plan_kernel(plan), EINVAL, "the uuid %s is that of %s", text,
+			kernel_fail(plan_kernel(plan), EINVAL, "uuid %s belongs to %s", text,
 				entity_name(&other->entity));
-			kernel_hint(plan_kernel(plan), "without --uuid it gets a new one");
+			kernel_hint(plan_kernel(plan), "omit --uuid to get a new one");
 			return -EINVAL;
 		}
 	return 0;
@@ -436,17 +444,16 @@ static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spe
 		plan->size = ndctl_namespace_get_size(plan->ndns);
 		if (spec->size && spec->size != plan->size)
 			return kernel_fail(plan_kernel(plan), plan->old ? EINVAL : ENOSPC,
-				"without labels its size cannot be chosen: a namespace is the whole region, %s",
+				"cannot choose a size: without labels a namespace is the whole region, %s",
 				size_text(plan->size).text);
 	}
 	if (plan->row->claim != KIND_BTT || plan->size >= MIN_ARENA + BTT_START)
 		return 0;
-	kernel_fail(plan_kernel(plan), ENXIO,
-		"%s are too small for sector mode, which needs more than %s",
+	kernel_fail(plan_kernel(plan), ENXIO, "invalid size %s: sector mode needs more than %s",
 		size_text(plan->size).text, size_text(MIN_ARENA).text);
 	uint64_t unit = size_unit(plan);
 	if (plan->labelled && unit)
-		kernel_hint(plan_kernel(plan), "the smallest size is %s",
+		kernel_hint(plan_kernel(plan), "choose at least %s",
 			size_text((MIN_ARENA + BTT_START + unit - 1) / unit * unit).text);
 	return -ENXIO;
 }
@@ -456,8 +463,7 @@ static int choose_name(struct plan *plan, const struct ndctl_namespace_spec *spe
 	plan->name = spec->name ?: plan->old ? ndctl_namespace_get_alt_name(plan->old) : "";
 	if (strlen(plan->name) > MAX_NAME)
 		return kernel_fail(plan_kernel(plan), EINVAL,
-			"the name has %zu bytes, a label has room for %d", strlen(plan->name),
-			MAX_NAME);
+			"the name has %zu bytes: must be at most %d", strlen(plan->name), MAX_NAME);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ static void *copy_bytes(const void *data, size_t size)
 struct binding {
 	struct entity *entity;
 	const char *driver;
-	bool own; /* of binding: it was we who did it */
+	bool own; /* we bound it */
 };
 
 static int do_bind(void *data)
@@ -85,8 +85,8 @@ static int setting_write(void *data)
 	return write_setting(setting, setting->value);
 }
 
-/* A write that has failed may have changed nothing; to write once more what is there could fail as
- * well. */
+/* Write only what differs: a failed write may have changed nothing, and a needless one could fail
+ * as well. */
 static int undo_write(void *data)
 {
 	const struct setting *setting = data;
@@ -133,8 +133,8 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 struct wipe {
 	struct ndctl_namespace *ndns;
 	bool *wiped, wiped_here;
-	bool known; /* what was there before */
-	bool grows; /* what is made of it afterwards writes behind the area too */
+	bool known; /* @before has been read */
+	bool grows; /* the new claim writes behind the area too */
 	uuid_t uuid;
 	char before[INFO_AREA], after[INFO_AREA];
 };
@@ -152,8 +152,8 @@ static int do_wipe(void *data)
 	return *wipe->wiped ? raw_write_info(wipe->ndns, wipe->after) : 0;
 }
 
-/* A step that comes later and fails halfway may have let the kernel write an info block of its own.
- * The name could have gone to another namespace, if labels had to be repaired. */
+/* Restore the info blocks, also over one that the kernel wrote for a later step that failed
+ * halfway. Check the uuid: the name may be another namespace's by now, if labels were repaired. */
 static int undo_wipe(void *data)
 {
 	struct wipe *wipe = data;
@@ -167,7 +167,7 @@ static int undo_wipe(void *data)
 	if (err)
 		return err;
 	if (uuid_compare(uuid, wipe->uuid) != 0)
-		return kernel_fail(kernel, ENXIO, "%s is another namespace now",
+		return kernel_fail(kernel, ENXIO, "%s is now another namespace",
 			entity_name(&wipe->ndns->entity));
 	err = raw_read_info(wipe->ndns, now);
 	if (err && *wipe->wiped)
@@ -180,7 +180,7 @@ static int undo_wipe(void *data)
 	if (err || !wipe->grows || memcmp(now, wipe->after, sizeof(now)) == 0)
 		return err;
 	return kernel_fail(kernel, EIO,
-		"the kernel has begun to write metadata over the content of %s",
+		"the kernel has started to write metadata over the content of %s",
 		entity_name(&wipe->ndns->entity));
 }
 
@@ -226,8 +226,8 @@ static int do_claim(void *data)
 	return err ?: claim_set(claim, CLAIM_NAMESPACE, entity_name(&plan->ndns->entity));
 }
 
-/* A seed that lets go of its namespace forgets what it was told, and stays. What another process
- * has told it is left alone. */
+/* Take the namespace away from the seed, which resets it. Leave a seed that another process has
+ * configured. */
 static int undo_claim(void *data)
 {
 	const struct claim_plan *plan = data;
@@ -238,7 +238,7 @@ static int undo_claim(void *data)
 	int err = object_uuid(object, CLAIM_UUID, uuid);
 	if (err)
 		return kernel_fail(entity_kernel(&plan->claim->entity), -err,
-			"whose it is cannot be read: %s", strerror(-err));
+			"cannot read which program configures it: %s", strerror(-err));
 	return uuid_compare(uuid, plan->uuid) == 0 ? claim_set(plan->claim, CLAIM_NAMESPACE, "\n")
 						   : 0;
 }
@@ -251,13 +251,13 @@ uint64_t page_map_size(uint64_t size)
 static const char *describe_map(const struct claim_plan *plan, char *text, size_t size)
 {
 	static const char *const places[] = {
-		[NDCTL_PFN_LOC_RAM] = "memory",
+		[NDCTL_PFN_LOC_RAM] = "RAM",
 		[NDCTL_PFN_LOC_PMEM] = "itself",
 	};
 
 	if (plan->map == NDCTL_PFN_LOC_NONE)
-		return "without a page map";
-	snprintf(text, size, "with a page map of %s in %s",
+		return "without struct pages";
+	snprintf(text, size, "with %s of struct pages in %s",
 		size_text(page_map_size(plan->size)).text, places[plan->map]);
 	return text;
 }

@@ -23,7 +23,7 @@ teardown_file() {
 	says "namespace0.0"
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --align 1G
 	[[ $status == 250 ]]
-	says "512 MiB leave no room for data behind the page map, aligned to 1 GiB"
+	says "512 MiB leave no room for data behind the struct pages with an alignment of 1 GiB"
 }
 
 @test "an active namespace is not changed without --force" {
@@ -55,7 +55,7 @@ teardown_file() {
 	[[ $status == 0 && $(node_memory 0) == "$before" ]]
 	check ndctl create-namespace --reconfig namespace0.0 --force --mode sector --name unheard
 	[[ $status == 0 ]]
-	says "namespace0.0: --name is not kept: there are no labels to put it in"
+	says "namespace0.0: --name is lost: the region has no labels to store it"
 	json '.mode == "sector" and .blockdev == "pmem0s"'
 	[[ -b /dev/pmem0s ]]
 }
@@ -82,7 +82,7 @@ teardown_file() {
 @test "a kernel without page-less device-dax is told of, and the namespace as before" {
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --map none
 	[[ $status == 250 ]]
-	says "this kernel has no page-less device-dax"
+	says "this kernel does not support devdax without struct pages"
 	check ndctl list
 	json '.[0].mode == "sector"'
 }
@@ -100,7 +100,7 @@ teardown_file() {
 @test "a namespace that cannot be deleted and has no info block is left alone, and it is said" {
 	unchanged ndctl destroy-namespace --force namespace0.0
 	[[ $status == 0 ]]
-	says "namespace0.0: not destroyed: it has neither a label nor an info block"
+	says "namespace0.0: not destroyed: the namespace has neither a label nor an info block"
 	says "destroyed 0 namespaces"
 }
 
@@ -122,5 +122,5 @@ teardown_file() {
 @test "E1: without labels no sector size can be chosen but in sector mode" {
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --sector-size 4096
 	[[ $status == 234 ]]
-	says "without labels the sector size of a fsdax namespace cannot be chosen"
+	says "cannot choose the sector size of a fsdax namespace: the region has no labels"
 }

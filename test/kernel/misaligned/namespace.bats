@@ -32,11 +32,11 @@ refused() {
 	for mode in raw sector 'fsdax --map dev' 'fsdax --map mem' 'devdax --map dev' 'devdax --map mem'; do
 		# shellcheck disable=SC2086 # words
 		refused -e namespace0.0 --force --mode $mode
-		says "namespace0.0: cannot be reconfigured: the kernel cannot map it: its start 0x50100000 and its end 0x5fb00000 must be multiples of 2 MiB; 248 MiB from 0x50200000 would fit"
+		says "namespace0.0: cannot be reconfigured: the kernel cannot map the namespace: its start 0x50100000 and its end 0x5fb00000 must be multiples of 2 MiB; 248 MiB from 0x50200000 would fit"
 		says "hint: boot with memmap=248M!0x50200000"
 	done
 	refused --region region0 --mode sector
-	says "region0: no namespace can be created: the kernel cannot map it: its start 0x50100000"
+	says "region0: cannot create a namespace: the kernel cannot map the namespace: its start 0x50100000"
 	refused --dry-run -e namespace0.0 --force --mode sector
 }
 
@@ -55,7 +55,7 @@ refused() {
 @test "B6: enabling says why it fails" {
 	unchanged ndctl enable-namespace namespace0.0
 	[[ $status == 250 ]]
-	says "namespace0.0: cannot be enabled: the kernel cannot map it: its start 0x50100000"
+	says "namespace0.0: cannot be enabled: the kernel cannot map the namespace: its start 0x50100000"
 	says "hint: boot with memmap=248M!0x50200000"
 }
 

@@ -123,7 +123,7 @@ fails_once() {
 	check ndctl create-namespace --region region0 --mode raw --size 16M
 	fail_at 0
 	[[ $status == 251 ]]
-	says "could not be undone: watch over the labels of region0"
+	says "could not be undone: guard the labels of region0"
 	says "ndctl check-labels --repair all"
 	# So it is at the next boot.
 	check ndctl check-labels --bus "$bus" --repair all
@@ -135,7 +135,7 @@ fails_once() {
 	[[ $(look) != "$before" ]]
 	check ndctl check-labels --bus "$bus" --repair all
 	[[ $status == 0 ]]
-	says "region0: the labels of its dimms agree again"
+	says "region0: the labels of its DIMMs agree again"
 	forget
 	remember
 	look | jq -e '[.regions[].namespaces[].name] | index("mine") != null and index("kept") != null'
@@ -169,10 +169,10 @@ survives_cuts() {
 		remember || :
 		check ndctl check-labels --bus "$bus" all
 		says "verified the labels of 4 nmems"
-		if [[ $stderr == *"do not agree"* ]]; then
+		if [[ $stderr == *"disagree"* ]]; then
 			parted=$((parted + 1))
 			check ndctl check-labels --bus "$bus" --repair all
-			[[ $status == 0 && $stderr != *"do not agree"* ]]
+			[[ $status == 0 && $stderr != *"disagree"* ]]
 			forget
 			remember
 		fi

@@ -32,7 +32,7 @@ pair() {
 	json 'map(.dev) == ["nmem0", "nmem1", "nmem2", "nmem3", "nmem4", "nmem5"]'
 	check ndctl write-labels nmem0 nmem1
 	[[ $status == 129 ]]
-	says "one dimm at a time"
+	says "one DIMM at a time"
 }
 
 @test "one damaged area does not keep the others from being looked at" {

@@ -73,8 +73,8 @@ region() {
 	ndctl destroy-namespace --force "namespace${dev#region}.1"
 	unchanged ndctl create-namespace --region "$dev" --mode raw --size 16M
 	[[ $status == 237 ]]
-	says "16 MiB are free, but the kernel has offered no namespace for it"
-	says "hint: ndctl disable-namespace namespace${dev#region}.0; ndctl enable-namespace namespace${dev#region}.0"
+	says "16 MiB are free, but the kernel offers no namespace for them"
+	says "hint: ndctl disable-namespace namespace${dev#region}.0 && ndctl enable-namespace namespace${dev#region}.0"
 	ndctl disable-namespace "namespace${dev#region}.0"
 	ndctl enable-namespace "namespace${dev#region}.0"
 	check ndctl create-namespace --region "$dev" --mode raw --size 16M
@@ -87,8 +87,8 @@ region() {
 	[[ $(</sys/bus/nd/devices/"$dev"/read_only) == 1 ]]
 	unchanged ndctl create-namespace --region "$dev" --mode raw
 	((status != 0))
-	says "$dev: no namespace can be created: it is read-only"
-	says "hint: ndctl list -RD"
+	says "$dev: cannot create a namespace: the region is read-only"
+	says "hint: look for flags of its DIMMs: ndctl list -RD"
 }
 
 @test "sizes and alignments that do not fit the interleaving, and where there is room" {
@@ -96,11 +96,11 @@ region() {
 	dev=$(region 67108864)
 	unchanged ndctl create-namespace --region "$dev" --mode fsdax --align 1G
 	[[ $status == 234 ]]
-	says "64 MiB is not a multiple of 4 GiB (its alignment, for each way of interleaving)"
-	says "hint: the smallest size is 4 GiB"
+	says "invalid size 64 MiB: must be a multiple of 4 GiB (the alignment of the namespace, for each interleave way)"
+	says "hint: choose at least 4 GiB"
 	unchanged ndctl create-namespace --region "$dev" --mode devdax --align 4K --size 20M
 	[[ $status == 234 ]]
-	says "hint: the nearest sizes are 16 MiB and 32 MiB"
+	says "hint: choose 16 MiB or 32 MiB"
 	unchanged ndctl create-namespace --region "$dev" --mode raw --size 128M
 	[[ $status == 237 ]]
 	says "128 MiB do not fit: 64 MiB are free"
@@ -144,7 +144,7 @@ region() {
 	unchanged timeout 60 ndctl clear-errors "$ns"
 	umount "/sys/bus/nd/devices/$dev/badblocks"
 	[[ $status != 0 && $status != 124 ]]
-	says "$ns: errors cannot be cleared: the kernel cut the list of bad blocks of $dev after 4095 bytes"
+	says "$ns: cannot clear errors: the kernel cut the list of bad blocks of $dev after 4095 bytes"
 	ndctl destroy-namespace --force "$ns"
 }
 

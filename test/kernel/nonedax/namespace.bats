@@ -28,7 +28,7 @@ assert memory[size - 5:] == b"  end"' "$1" "$2"
 @test "created, it has no map, is listed, and all of it can be mapped" {
 	check ndctl create-namespace --mode devdax --map none --size 64M --verbose
 	[[ $status == 0 ]]
-	says "let dax0.0 claim namespace0.0 without a page map, aligned to 2 MiB"
+	says "let dax0.0 claim namespace0.0 without struct pages, aligned to 2 MiB"
 	json '.mode == "devdax" and .map == "none" and .size == 67108864 and .align == 2097152'
 	json '.daxregion.devices[0] | .chardev == "dax0.0" and .size == 67108864'
 	check ndctl list

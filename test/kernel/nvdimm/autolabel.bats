@@ -15,12 +15,12 @@ teardown_file() {
 	json '.regions[0].namespaces == [{dev: "namespace0.0", mode: "raw", size: 4294967296, sector_size: 512, blockdev: "pmem0"}]'
 	unchanged ndctl create-namespace --mode raw
 	[[ $status == 237 ]]
-	says "namespace0.0 takes all of it: its labels are not initialized"
+	says "namespace0.0 takes the whole region: its labels are not initialized"
 	# A: what a first session needs
-	says "hint: ndctl disable-region region0 && ndctl init-labels nmem0 && ndctl enable-region region0 makes"
+	says "hint: initialize labels (loses the data of namespace0.0): ndctl disable-region region0 && ndctl init-labels nmem0 && ndctl enable-region region0"
 	unchanged ndctl create-namespace --reconfig namespace0.0 --force --no-autolabel --size 64M
 	[[ $status == 234 ]]
-	says "without labels its size cannot be chosen"
+	says "cannot choose a size: without labels a namespace is the whole region"
 }
 
 @test "reconfigured without labels, and destroyed" {

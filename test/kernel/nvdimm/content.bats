@@ -41,7 +41,7 @@ intact() {
 	ndctl create-namespace --mode raw --size 16M
 	unchanged ndctl read-infoblock --json namespace0.0
 	[[ $status == 240 ]]
-	says "namespace0.0: the info block cannot be read: it is enabled"
+	says "namespace0.0: cannot read the info block: the namespace is enabled"
 	says "hint: ndctl disable-namespace namespace0.0"
 	ndctl disable-namespace all
 	unchanged ndctl read-infoblock --json all
@@ -57,7 +57,7 @@ intact() {
 	printf x | dd of="$file" bs=1 seek=5000 conv=notrunc status=none
 	check ndctl read-infoblock --json --verify --input "$file"
 	[[ $status == 0 && $output == $'[\n]' ]]
-	says "the checksum is wrong"
+	says "wrong checksum"
 	check ndctl read-infoblock --input "$BATS_TEST_TMPDIR/nothing"
 	[[ $status == 254 ]]
 	check ndctl read-infoblock --input /dev/null
@@ -69,7 +69,7 @@ intact() {
 	ndctl create-namespace --mode raw --size 32M
 	unchanged ndctl write-infoblock namespace0.0
 	[[ $status == 240 ]]
-	says "it is enabled"
+	says "the namespace is enabled"
 	ndctl disable-namespace all
 	unchanged ndctl write-infoblock --mode devdax --map mem --align 2M namespace0.1
 	[[ $status == 0 ]]
@@ -82,7 +82,7 @@ intact() {
 	check ndctl write-infoblock --parent-uuid 11111111-2222-3333-4444-555555555555 namespace0.1
 	check ndctl read-infoblock --json --verify namespace0.1
 	[[ $output == $'[\n]' ]]
-	says "it was made for another namespace"
+	says "the block belongs to another namespace"
 	unchanged ndctl write-infoblock --size 1M namespace0.1
 	[[ $status == 250 ]]
 	unchanged ndctl write-infoblock --mode sector namespace0.1
@@ -100,7 +100,7 @@ intact() {
 	ndctl enable-namespace "$ns"
 	unchanged ndctl check-namespace "$ns"
 	[[ $status == 240 ]]
-	says "it is enabled"
+	says "the namespace is enabled"
 	check ndctl check-namespace --force "$ns"
 	[[ $status == 0 ]]
 	check ndctl list

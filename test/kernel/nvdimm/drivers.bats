@@ -55,7 +55,7 @@ is_driven() {
 	ndctl enable-region region0
 	unchanged ndctl create-namespace --mode fsdax --size 1G
 	[[ $status == 237 ]]
-	says "namespace0.0 is disabled, but configured: its 64 MiB are not free"
+	says "namespace0.0 is disabled but configured: its 64 MiB are not free"
 	unchanged ndctl create-namespace --mode raw --region region0 --force
 	[[ $status == 237 ]]
 	unchanged ndctl create-namespace --mode raw --continue

@@ -189,7 +189,7 @@ within() {
 		within openat:delay_enter=5s ndctl $verb namespace0.0
 		[[ $mounted ]]
 		((status != 0))
-		grep -q "namespace0.0 was enabled in raw mode for its info block, and stays so: /dev/pmem0 is mounted on $mnt" \
+		grep -q "namespace0.0 was enabled in raw mode to access its info block, and stays enabled: /dev/pmem0 is mounted on $mnt" \
 			"$BATS_TEST_TMPDIR/slow"
 		intact
 		umount "$mnt"
@@ -266,7 +266,7 @@ within() {
 	unchanged setpriv --bounding-set=-mknod,-sys_admin --inh-caps=-mknod,-sys_admin \
 		ndctl disable-namespace namespace0.0
 	((status != 0))
-	says "whether it is in use is not known: /dev/pmem0s does not exist"
+	says "cannot tell whether it is in use: /dev/pmem0s does not exist"
 	check ndctl check-namespace --force namespace0.0
 	[[ $status == 0 ]]
 	rm /dev/pmem0s

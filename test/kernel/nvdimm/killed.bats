@@ -95,7 +95,7 @@ killed() {
 	killed /sys/bus/nd/drivers/nvdimm/bind "$LAB_BUILD/ndctl/ndctl" init-labels --force nmem0
 	check ndctl enable-region region0
 	says "region0: cannot be enabled: nmem0 is disabled"
-	says "hint: ndctl enable-dimm nmem0; ndctl enable-region region0"
+	says "hint: ndctl enable-dimm nmem0 && ndctl enable-region region0"
 	ndctl enable-dimm nmem0
 	ndctl enable-region region0
 	[[ -e /sys/bus/nd/devices/region0/driver ]]

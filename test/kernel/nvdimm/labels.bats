@@ -17,7 +17,7 @@ teardown_file() {
 	ndctl disable-region region0
 	check ndctl init-labels nmem0
 	[[ $status == 1 ]]
-	says "nmem0: has labels already"
+	says "nmem0: cannot initialize labels: the DIMM has valid labels"
 	ndctl enable-region region0
 	check ndctl list
 	json '.[0].name == "here"'
@@ -67,13 +67,13 @@ teardown_file() {
 	says "'2.0' is not a version of labels"
 	unchanged ndctl init-labels nmem7
 	[[ $status == 0 ]]
-	says "nmem7: no such dimm"
+	says "nmem7: no such DIMM"
 	unchanged ndctl init-labels region0
 	[[ $status == 129 ]]
-	[[ $stderr == "ndctl: 'region0' is not the name of a dimm, such as nmem0" ]]
+	[[ $stderr == "ndctl: 'region0' is not the name of a DIMM, such as nmem0" ]]
 	unchanged ndctl disable-dimm --bus nowhere all
 	[[ $status == 0 ]]
-	says "there is no dimm on bus nowhere"
+	says "there is no DIMM on bus nowhere"
 	unchanged ndctl init-labels
 	[[ $status == 129 ]]
 }

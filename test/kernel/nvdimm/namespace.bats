@@ -34,7 +34,7 @@ same() {
 	check ndctl create-namespace --mode sector --size 32M --sector-size 520
 	json '.sector_size == 520 and .size == 29459968'
 	check ndctl create-namespace --mode fsdax --size 32M --name "a name" --verbose
-	says "let pfn0.0 claim namespace0.3 with a page map of 512 KiB in itself, aligned to 2 MiB"
+	says "let pfn0.0 claim namespace0.3 with 512 KiB of struct pages in itself, aligned to 2 MiB"
 	json '.mode == "fsdax" and .map == "dev" and .align == 2097152 and .name == "a name"'
 	check ndctl create-namespace --mode devdax --size 32M --map mem --align 4K
 	json '.mode == "devdax" and .map == "mem" and .size == 31457280'
@@ -49,14 +49,14 @@ same() {
 	json '.mode == "fsdax" and .map == "dev" and .size == 4225761280'
 	same ndctl create-namespace
 	[[ $status == 237 ]]
-	says "region0: no namespace can be created: it has no capacity left: all of its 4 GiB are taken"
+	says "region0: cannot create a namespace: the region has no free capacity: all of its 4 GiB are allocated"
 }
 
 @test "what can be known beforehand is refused before anything is touched" {
 	same ndctl create-namespace --size 20M
 	[[ $status == 234 ]]
-	says "20 MiB is not a multiple of 16 MiB"
-	says "hint: the nearest sizes are 16 MiB and 32 MiB"
+	says "invalid size 20 MiB: must be a multiple of 16 MiB"
+	says "hint: choose 16 MiB or 32 MiB"
 	same ndctl create-namespace --size 8G
 	[[ $status == 237 ]]
 	says "8 GiB do not fit: 4 GiB are free"
@@ -67,8 +67,8 @@ same() {
 	[[ $status == 234 ]]
 	same ndctl create-namespace --mode devdax --align 1G --size 1G
 	[[ $status == 237 ]]
-	says "1 GiB leave no room for data behind the page map, aligned to 1 GiB"
-	says "hint: the smallest size is 2 GiB"
+	says "1 GiB leave no room for data behind the struct pages with an alignment of 1 GiB"
+	says "hint: choose at least 2 GiB"
 	same ndctl create-namespace --mode raw --align 2M
 	[[ $status == 237 ]]
 	same ndctl create-namespace --mode sector --sector-size 1000
@@ -76,8 +76,8 @@ same() {
 	says "region0 does not support sectors of 1000 bytes"
 	same ndctl create-namespace --mode sector --size 16M
 	[[ $status == 237 ]]
-	says "too small for sector mode"
-	says "hint: the smallest size is 32 MiB"
+	says "sector mode needs more than"
+	says "hint: choose at least 32 MiB"
 	same ndctl create-namespace --mode raw --size 16M --name "$(printf 'x%.0s' {1..64})"
 	[[ $status == 234 ]]
 	says "the name has 64 bytes"
@@ -114,8 +114,8 @@ same() {
 	uuid=$(</sys/bus/nd/devices/namespace0.0/uuid)
 	unchanged ndctl create-namespace --dry-run --uuid "$uuid"
 	[[ $status == 234 ]]
-	says "region0: no namespace can be created: the uuid $uuid is that of namespace0.0"
-	says "hint: without --uuid it gets a new one"
+	says "region0: cannot create a namespace: uuid $uuid belongs to namespace0.0"
+	says "hint: omit --uuid to get a new one"
 }
 
 @test "a driver that refuses to bind leaves nothing behind" {
@@ -127,7 +127,7 @@ same() {
 		check ndctl create-namespace --mode "$mode" --size 64M
 		umount "/sys/bus/nd/drivers/$driver/bind"
 		[[ $status == 237 ]]
-		says "region0: no namespace can be created: the kernel refused"
+		says "region0: cannot create a namespace: the kernel refused"
 		[[ $(ndctl list -R | jq '.[0].available_size') == 4294967296 ]]
 	done
 	check ndctl create-namespace --mode devdax --size 64M
@@ -171,7 +171,7 @@ same() {
 	ndctl create-namespace --mode devdax --map mem --size 64M --name keep --align 4K
 	same ndctl create-namespace --reconfig namespace0.0 --mode fsdax
 	[[ $status == 240 ]]
-	says "namespace0.0: cannot be reconfigured: it is enabled"
+	says "namespace0.0: cannot be reconfigured: the namespace is enabled"
 	check ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax
 	json '.dev == "namespace0.0" and .name == "keep" and .align == 4096 and .map == "dev"'
 	uuid=$(</sys/bus/nd/devices/namespace0.0/uuid)
@@ -180,12 +180,12 @@ same() {
 	[[ $(</sys/bus/nd/devices/namespace0.0/uuid) == "$uuid" ]]
 	same ndctl create-namespace --reconfig namespace0.0 --force --size 8G
 	[[ $status == 228 ]]
-	says "8 GiB do not fit: it has 32 MiB"
+	says "8 GiB do not fit: the namespace has 32 MiB"
 	check ndctl create-namespace --reconfig namespace0.0 --force --mode raw --name ""
 	json '.mode == "raw" and .size == 33554432 and (has("name") | not)'
 	same ndctl create-namespace --reconfig namespace0.1 --force
 	[[ $status == 234 ]]
-	says "namespace0.1: cannot be reconfigured: it has no capacity"
+	says "namespace0.1: cannot be reconfigured: the namespace has no capacity"
 }
 
 @test "mounted, swapped to, or held, it is left alone, and the holder is named" {
@@ -291,7 +291,7 @@ same() {
 	[[ $stderr != *sector* && $stderr != *raw* ]]
 	unchanged ndctl destroy-namespace namespace0.0
 	[[ $status == 0 ]]
-	says "namespace0.0: not destroyed: it is a seed without capacity"
+	says "namespace0.0: not destroyed: the namespace is a seed without capacity"
 	says "destroyed 0 namespaces"
 	unchanged ndctl destroy-namespace all
 	[[ $stderr == "destroyed 0 namespaces" ]]
@@ -309,16 +309,16 @@ same() {
 	before=$(namespaces)
 	check ndctl create-namespace --mode devdax --map none --size 1G
 	[[ $status == 237 && -z $output ]]
-	says "region0: no namespace can be created: this kernel has no page-less device-dax"
-	says "hint: --map dev takes 16 MiB of it for the page map, --map mem 16 MiB of memory"
+	says "region0: cannot create a namespace: this kernel does not support devdax without struct pages"
+	says "hint: use --map dev (takes 16 MiB of the namespace for struct pages), or --map mem (takes 16 MiB of RAM)"
 	diff <(echo "$before") <(namespaces)
 	ndctl create-namespace --mode fsdax --map mem --size 64M
 	same ndctl create-namespace --reconfig namespace0.0 --force --map none
 	((status != 0))
-	says "only a devdax namespace can do without a page map, not a fsdax one"
+	says "a fsdax namespace requires struct pages: only devdax works without them"
 	same ndctl create-namespace --reconfig namespace0.0 --force --mode devdax --map none
 	[[ $status == 250 ]]
-	says "this kernel has no page-less device-dax"
+	says "this kernel does not support devdax without struct pages"
 }
 
 @test "what the kernel lacks is named" {
@@ -329,8 +329,8 @@ same() {
 	check ndctl create-namespace --mode devdax --size 64M
 	umount "$seed"
 	[[ $status == 237 ]]
-	says "this kernel cannot make devdax namespaces: region0 has no seed for them"
-	says "hint: it takes a kernel with CONFIG_NVDIMM_DAX"
+	says "this kernel does not support devdax namespaces: region0 has no seed for them"
+	says "hint: use a kernel with CONFIG_NVDIMM_DAX"
 	modprobe -r dax_pmem
 	mount -t tmpfs none /lib/modules
 	check ndctl create-namespace --mode devdax --size 64M
@@ -344,7 +344,7 @@ same() {
 @test "--no-autorecover leaves what was done for a look" {
 	check ndctl create-namespace --mode devdax --map none --size 64M --no-autorecover
 	[[ $status == 237 ]]
-	says "hint: what was done is left as it is: ndctl destroy-namespace --force namespace0.0"
+	says "hint: the steps taken stay: ndctl destroy-namespace --force namespace0.0"
 	[[ $(</sys/bus/nd/devices/namespace0.0/size) == 67108864 ]]
 	check ndctl destroy-namespace --force namespace0.0
 	[[ $status == 0 && $(ndctl list -R | jq '.[0].available_size') == 4294967296 ]]

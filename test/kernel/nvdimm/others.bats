@@ -42,7 +42,7 @@ taken() {
 	[[ $(grep -cE "INJECTED|DELAYED" "$BATS_TEST_TMPDIR/held") == 1 ]]
 	# Ours was stopped inside the write of a uuid: it cannot take that back, and goes no further.
 	[[ $status == 240 && $(<"$seed/size") == 134217728 ]]
-	[[ $(<"$BATS_TEST_TMPDIR/stderr") == *"another program has just taken namespace0.0"* ]]
+	[[ $(<"$BATS_TEST_TMPDIR/stderr") == *"another program is configuring namespace0.0"* ]]
 }
 
 @test "B1: the undo of a write that failed takes no namespace of another program away" {
@@ -68,13 +68,13 @@ taken() {
 	says "could not be undone: erase the info block of $ns"
 	says "disable $ns"
 	hint=$stderr
-	says "hint: when the medium takes writes again, and before the next boot: "
+	says "hint: once the medium accepts writes, and before the next boot: "
 	[[ $(stat -c %a /run/daxctl/infoblock-"$ns"-*) == 600 ]]
 	check ndctl list --namespace "$ns" --idle
 	json '.[0].state == "disabled"'
 	# The hint helps.
 	local command
-	command=$(sed -n 's/^hint: when the medium takes writes again, and before the next boot: //p' <<<"$hint")
+	command=$(sed -n 's/^hint: once the medium accepts writes, and before the next boot: //p' <<<"$hint")
 	bash -ec "$command"
 	check ndctl list --namespace "$ns"
 	json '.[0].mode == "fsdax"'

@@ -31,8 +31,8 @@ place() {
 		# shellcheck disable=SC2086 # words
 		unchanged ndctl create-namespace --size 64M --mode $mode
 		[[ $status == 234 && -z $output ]]
-		says "region0: no namespace can be created: the kernel cannot map it: the start $(place) must be a multiple of 2 MiB (its end would be"
-		says "hint: echo 16777216 >/sys/bus/nd/devices/region0/align"
+		says "region0: cannot create a namespace: the kernel cannot map the namespace: the start $(place) must be a multiple of 2 MiB (its end would be"
+		says "hint: align new namespaces of region0 to 16 MiB: echo 16777216 >/sys/bus/nd/devices/region0/align"
 	done
 }
 
@@ -44,7 +44,7 @@ place() {
 	for mode in fsdax devdax; do
 		unchanged ndctl create-namespace -e "$ns" --force --mode "$mode"
 		[[ $status == 234 ]]
-		says "$ns: cannot be reconfigured: the kernel cannot map it: its start $(place) must be a multiple of 2 MiB"
+		says "$ns: cannot be reconfigured: the kernel cannot map the namespace: its start $(place) must be a multiple of 2 MiB"
 	done
 	check ndctl create-namespace -e "$ns" --force --mode raw
 	[[ $status == 0 ]]

@@ -44,7 +44,7 @@ teardown_file() {
 	says "disabled 1 region"
 	check ndctl create-namespace --region region0
 	[[ $status == 237 ]]
-	says "region0: no namespace can be created: it is disabled"
+	says "region0: cannot create a namespace: the region is disabled"
 	says "hint: ndctl enable-region region0"
 	check ndctl enable-region region0
 	says "enabled 1 region"
