@@ -22,7 +22,7 @@
 
 #define OWN_FILE "persist.conf"
 
-/* How often a change is made anew because others changed the configuration meanwhile. */
+/* Tries of a change that other programs' changes of the configuration invalidate. */
 #define TRIES_MAX 5
 
 struct edited {
@@ -36,7 +36,7 @@ struct config_edit {
 	int lock;
 	char *path;
 	struct config *config;
-	struct config_mark mark; /* the directory before it was read */
+	struct config_mark mark; /* the state of the directory before it was read */
 	struct edited *files;
 	size_t count;
 };
@@ -54,7 +54,7 @@ static void edit_tell_waiting(void *data, const char *holder)
 	say_note("waiting for %s, which uses %s", holder, (const char *)data);
 }
 
-/* Directories of other names may be one and the same. */
+/* Name the lock after device and inode: one directory may have several paths. */
 static int name_lock(int directory, char *name, size_t size)
 {
 	struct stat st;
@@ -86,7 +86,7 @@ int config_lock(const char *path, bool create)
 	AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = lockfile_take(root, name, &wait, &holder);
 	if (fd == -ETIMEDOUT)
-		say_error("%s: cannot be locked: %s has been using it for too long", path,
+		say_error("%s: cannot be locked: %s has held the lock for too long", path,
 			holder.name);
 	else if (fd < 0 && (create || fd != -EACCES))
 		edit_failed(path, "locked", fd);
@@ -95,7 +95,7 @@ int config_lock(const char *path, bool create)
 
 /* ---- text ---- */
 
-/* The value that a line sets, between its blanks, comment and quotes. */
+/* The value of a line with its quotes, without blanks and comment around it. */
 static struct ini_line value_of(const struct ini_line *line)
 {
 	const char *end = line->text + line->length;
@@ -136,7 +136,7 @@ static void write_line(FILE *out, const struct ini_line *line)
 	fputc('\n', out);
 }
 
-/* Everything around the value stays. */
+/* Replace the value only, and keep the text around it. */
 static void write_changed(FILE *out, const struct ini_line *line, const char *wanted)
 {
 	struct ini_line value = value_of(line);
@@ -175,7 +175,7 @@ static bool is_set(const struct ini *ini, const struct ini_section *section, con
 	return false;
 }
 
-/* Blank lines and comments at the end of a section are about what follows. */
+/* The end without the last blank lines and comments, which belong to the next section. */
 static size_t body_end(const struct ini *ini, const struct ini_section *section)
 {
 	size_t end = section->end;
@@ -215,7 +215,7 @@ static void write_edited_section(FILE *out, const struct ini *ini,
 		write_line(out, &ini->lines[i]);
 }
 
-/* With the blank lines before it, unless a comment is between. */
+/* The first line to remove with a section: blank lines before it go too. */
 static size_t removal_start(const struct ini *ini, const struct ini_section *section)
 {
 	size_t first = section->first;
@@ -226,7 +226,7 @@ static size_t removal_start(const struct ini *ini, const struct ini_section *sec
 	return first;
 }
 
-/* The whole text with one section changed, or taken out. */
+/* Rewrite the text with one section changed (@keep) or removed. */
 static int rewrite(struct edited *file, const char *name, bool keep, const struct setting *settings,
 	size_t count)
 {
@@ -279,7 +279,7 @@ static struct edited *add_file(struct config_edit *edit, const char *path)
 	return files[edit->count].path ? &files[edit->count++] : NULL;
 }
 
-/* Loaded when it is first changed. */
+/* Find the file, or load it before its first change. */
 static int get_file(struct config_edit *edit, const char *path, struct edited **out)
 {
 	for (size_t i = 0; i < edit->count; i++)
@@ -299,16 +299,16 @@ static int get_file(struct config_edit *edit, const char *path, struct edited **
 	return err;
 }
 
-/* What cannot be read may hold the section that wins at the next boot. */
+/* Refuse a change if a file or section is unreadable: it may win at the next boot. */
 static int check_whole(const struct config_edit *edit)
 {
 	const struct config *config = edit->config;
 
 	if (!config->wrong && !config->err)
 		return 0;
-	say_error("%s: is not changed: %s", edit->path,
-		config->err ? "a file in it cannot be used"
-			    : "a mistake in it may be in the section of any device");
+	say_error("%s: not changed: %s", edit->path,
+		config->err ? "it contains a file that cannot be used"
+			    : "it contains a mistake that may concern any device");
 	return config->err ?: -EINVAL;
 }
 
@@ -359,8 +359,7 @@ static int check_usable(const struct section *section)
 {
 	if (!section->wrong)
 		return 0;
-	say_error(
-		"%s: [%s]: is not changed: there is a mistake in it", section->file, section->name);
+	say_error("%s: [%s]: not changed: the section has a mistake", section->file, section->name);
 	return -EINVAL;
 }
 
@@ -447,7 +446,7 @@ int config_edit_add(struct config_edit *edit, const char *kind, const char *name
 
 /* ---- writing ---- */
 
-/* What the old file has beside its content: labels of security modules, say. */
+/* Copy extended attributes, such as the labels of security modules. */
 static void copy_attributes(int from, int to)
 {
 	char names[4096], value[4096];
@@ -455,7 +454,7 @@ static void copy_attributes(int from, int to)
 
 	for (ssize_t i = 0; i < length; i += (ssize_t)strlen(names + i) + 1) {
 		ssize_t size = fgetxattr(from, names + i, value, sizeof(value));
-		/* What the file system gives by itself cannot be set, and need not be. */
+		/* Ignore failures: the file system sets some attributes by itself. */
 		if (size >= 0)
 			(void)!fsetxattr(to, names + i, value, (size_t)size, 0);
 	}
@@ -473,7 +472,7 @@ static int write_bytes(int fd, const char *text, size_t size)
 	return 0;
 }
 
-/* Owner and permissions of the old one, if there is one. */
+/* Copy owner, permissions and attributes of the old file, if it exists. */
 static int take_after(int fd, const char *path)
 {
 	AUTO_CLOSE int old = open(path, O_RDONLY | O_CLOEXEC);
@@ -488,11 +487,11 @@ static int take_after(int fd, const char *path)
 	return 0;
 }
 
-/* Where a new text is written, and what it takes the place of. */
+/* A temporary file with the new text, and the file that it replaces. */
 struct replacement {
 	struct config_edit *edit;
 	const struct edited *file;
-	const char *path; /* no link */
+	const char *path; /* without symbolic links */
 	char *temporary;
 	int fd;
 };
@@ -504,7 +503,7 @@ static void replacement_deinit(struct replacement *replacement)
 	free(replacement->temporary);
 }
 
-/* The last look before the rename: our lock does not keep editors out. */
+/* Check right before the rename: editors do not take our lock. */
 static int check_unchanged(const struct replacement *replacement)
 {
 	const struct config_edit *edit = replacement->edit;
@@ -530,8 +529,8 @@ static int write_beside(const struct replacement *replacement)
 	return err;
 }
 
-/* The same name each time, which is not read as configuration: remove what a process that was
- * killed has left there. */
+/* Create the temporary file. Its name is fixed and not read as configuration; remove the file of a
+ * process that was killed. */
 static int create_beside(struct replacement *replacement, const char *directory, const char *name)
 {
 	if (asprintf(&replacement->temporary, "%s/.%s.daxctl-new", directory, name) < 0) {
@@ -565,7 +564,7 @@ static int replace_file(struct config_edit *edit, const struct edited *file, con
 	if (!slash)
 		return -ENOMEM;
 	*slash = 0;
-	/* Others could put another file in its place. */
+	/* Refuse a directory in which other users can replace the file. */
 	AUTO_CLOSE int directory = config_open_directory(*parent ? parent : "/");
 	if (directory < 0)
 		return directory;
@@ -590,10 +589,10 @@ static int write_edited_file(struct config_edit *edit, const struct edited *file
 	if (!err || err == CONFIG_CHANGED)
 		return err;
 	edit_failed(file->path, "written", err);
-	/* A file is replaced as a whole; a mount on the file itself keeps that from happening. */
+	/* A rename cannot replace a mount point. */
 	if (err == -EBUSY)
 		say_hint(
-			"%s is a mount point: mount its directory instead of the file, and run the command again",
+			"%s is a mount point: mount its directory instead, and run the command again",
 			target ?: file->path);
 	return err;
 }
@@ -617,6 +616,6 @@ bool config_edit_again(const char *path, int err, unsigned *tries)
 		return false;
 	if (++*tries < TRIES_MAX)
 		return true;
-	say_error("%s: is not changed: other programs change it all the time", path);
+	say_error("%s: not changed: other programs keep changing it", path);
 	return false;
 }

@@ -6,28 +6,29 @@
 #include "config.h"
 
 /*
- * Changes of the configuration, which touch the lines that are meant and no other; see EDITING in
- * daxctl.conf(5). What is changed is kept in memory until config_edit_commit().
+ * Edits the configuration line by line and keeps all other lines; see EDITING in daxctl.conf(5).
+ * Changes stay in memory until config_edit_commit().
  */
 struct config_edit;
 
 /* A line of a section. */
 struct setting {
 	const char *key;
-	const char *value; /* NULL: there shall be none */
+	const char *value; /* NULL: remove the line */
 };
 
-/* Locks the directory, so that nobody else reads it for a restoration or changes it, until the
- * descriptor is closed. One that is missing is created if @create, else it is -ENOENT, not said.
- * -ETIMEDOUT if somebody else has had the lock for too long (lockfile.h). -EACCES gives an error
- * only if
- * @create: who only looks needs no lock. Returns a descriptor or a negative errno with the error
- * said.
+/*
+ * Locks the directory against other restores and edits until the descriptor is closed. Creates a
+ * missing directory if @create.
+ *
+ * Returns a descriptor, or a negative errno after printing an error: -ETIMEDOUT if another process
+ * has held the lock for too long (lockfile.h). Without @create, prints no error for -ENOENT and
+ * -EACCES: a reader needs no lock.
  */
 int config_lock(const char *path, bool create);
 
-/* Locks and reads the configuration; the lock is held until it is freed. Returns 0 or a negative
- * errno with the error said: also if a file is not used, or a mistake may be in any section, since
+/* Locks and reads the configuration; config_edit_free() unlocks it. Returns 0, or a negative errno
+ * after printing an error: also if a file is unusable or a mistake may concern any section, because
  * the section that wins at the next boot may be there. */
 int config_edit_new(const char *path, struct config_edit **edit);
 void config_edit_free(struct config_edit *edit);
@@ -40,24 +41,23 @@ static inline void cleanup_config_edit(struct config_edit **edit)
 /* The sections as they were read. */
 const struct config *config_edit_config(const struct config_edit *edit);
 
-/* All return 0, or a negative errno with the error said. */
+/* The following return 0, or a negative errno after printing an error. */
 
-/* Sets lines of a section; lines that say so already stay as they are. */
+/* Sets lines of a section. A line that has the value already stays as it is. */
 int config_edit_set(struct config_edit *edit, const struct section *section,
 	const struct setting *settings, size_t count);
-/* Adds a section called "@kind @name", or @name-2 and so on if that is there, to the file for those
- * that --persist writes. */
+/* Adds a section [@kind @name], or @name-2 and so on if the name is used, to the file of --persist.
+ */
 int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
 	const struct setting *settings, size_t count);
 int config_edit_remove(struct config_edit *edit, const struct section *section);
-/* What no system call returns to a program, so that it means this alone. */
+/* An errno that no system call returns to a program. */
 #define CONFIG_CHANGED (-ERESTART)
-/* Writes each file that has changed, wholly or not at all. CONFIG_CHANGED, not said, if somebody
- * who does not take the lock, such as an editor, has changed the configuration since it was read:
- * then no file of theirs is touched, and config_edit_again() decides. */
+/* Replaces each changed file atomically. Returns CONFIG_CHANGED without an error if a program that
+ * does not take the lock, such as an editor, changed the configuration since it was read: then the
+ * file stays as that program left it, and config_edit_again() decides. */
 int config_edit_commit(struct config_edit *edit);
 
-/* Whether what ended with @err is to be done anew, beginning with config_edit_new(), since the
- * configuration at @path has changed meanwhile. @tries begins at 0; after the last try an error is
- * said. */
+/* Whether to start again with config_edit_new() because @err is CONFIG_CHANGED. @tries begins at 0;
+ * prints an error about @path after the last try. */
 bool config_edit_again(const char *path, int err, unsigned *tries);

@@ -13,7 +13,7 @@
 
 #include "../util/say.h"
 
-/* A section has 300 bytes. */
+/* Room for 13000 sections of 300 bytes. */
 #define FILE_MAX (4 << 20)
 
 void config_free_section(struct section *section)
@@ -48,7 +48,7 @@ static int config_file_failed(const char *path, int err)
 	return err;
 }
 
-/* Whoever can change the configuration decides what happens to the memory at the next boot. */
+/* Refuse a file that others than root can write: it decides how the next boot uses the memory. */
 static int check_file_owner(int fd, const char *path, mode_t type)
 {
 	struct stat stat;
@@ -56,13 +56,13 @@ static int check_file_owner(int fd, const char *path, mode_t type)
 	if (fstat(fd, &stat))
 		return config_file_failed(path, -errno);
 	if ((stat.st_mode & S_IFMT) != type) {
-		say_error("%s: is not used: it is no %s", path,
-			type == S_IFDIR ? "directory" : "file");
+		say_error("%s: not used: must be a %s", path,
+			type == S_IFDIR ? "directory" : "regular file");
 		return -EINVAL;
 	}
 	if (stat.st_uid == 0 && !(stat.st_mode & (S_IWGRP | S_IWOTH)))
 		return 0;
-	say_error("%s: is not used: others than root can change it", path);
+	say_error("%s: not used: only root may own and write it", path);
 	say_hint("chown root %s; chmod go-w %s", path, path);
 	return -EPERM;
 }
@@ -75,7 +75,7 @@ static int read_text(int fd, const char *path, char **text, size_t *size)
 		return config_file_failed(path, -errno);
 	if (stat.st_size > FILE_MAX)
 		return config_file_failed(path, -EFBIG);
-	/* With a byte more than there should be: neither less nor more may come. */
+	/* Ask for one byte more than the size, to notice a file that grows or shrinks. */
 	AUTO_FREE char *bytes = malloc((size_t)stat.st_size + 1);
 	if (!bytes)
 		return config_file_failed(path, -ENOMEM);
@@ -86,12 +86,12 @@ static int read_text(int fd, const char *path, char **text, size_t *size)
 			return config_file_failed(path, -errno);
 	}
 	if (done != (size_t)stat.st_size) {
-		say_error("%s: is not used: its size changed while it was read", path);
+		say_error("%s: not used: its size changed while it was read", path);
 		return -EAGAIN;
 	}
 	bytes[done] = 0;
 	if (memchr(bytes, 0, done)) {
-		say_error("%s: is not used: it is no text (it has a NUL in it)", path);
+		say_error("%s: not used: must be a text file, but contains a NUL byte", path);
 		return -EINVAL;
 	}
 	*text = TAKE(bytes);
@@ -101,7 +101,7 @@ static int read_text(int fd, const char *path, char **text, size_t *size)
 
 int config_read_file(int directory, const char *path, const char *name, char **text, size_t *size)
 {
-	/* A pipe in the place of a file would be waited for without end. */
+	/* Do not block if the file is a pipe. */
 	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
@@ -130,10 +130,10 @@ static int read_config_file(
 		return -ENOMEM;
 	}
 	int err = config_read_file(directory, file, name, &text, &size);
-	/* A link to nowhere. */
+	/* Report a dangling symbolic link. */
 	if (err == -ENOENT) {
 		say_error("%s: cannot be read: %s", file, strerror(-err));
-		/* Callers take -ENOENT for "there is no section". */
+		/* Callers read -ENOENT as "no section". */
 		err = -EINVAL;
 	}
 	if (err) {

@@ -12,7 +12,7 @@
 
 struct config_marked {
 	char *name;
-	struct stat stat; /* of what a link leads to; zeros for a link to nowhere */
+	struct stat stat; /* of the target of a symbolic link; zeros for a dangling one */
 };
 
 static int mark_compare(const void *a, const void *b)
@@ -31,7 +31,7 @@ static struct config_marked *config_mark_find(const struct config_mark *mark, co
 	return bsearch(&key, mark->files, mark->count, sizeof(key), mark_compare);
 }
 
-/* Append; the caller sorts. */
+/* Append a file; the caller sorts the list. */
 static int mark_add(struct config_mark *mark, const char *name, const struct stat *stat)
 {
 	struct config_marked *files = reallocarray(mark->files, mark->count + 1, sizeof(*files));
@@ -46,7 +46,7 @@ static int mark_add(struct config_mark *mark, const char *name, const struct sta
 	return 0;
 }
 
-/* A file that is gone since the directory was read is left out, as if it had gone before. */
+/* Add a file, unless it has gone since the directory was read. */
 static int mark_add_entry(struct config_mark *mark, int directory, const char *name)
 {
 	struct stat stat = {0}, link;

@@ -7,23 +7,22 @@
 #include <base/cleanup.h>
 
 /*
- * Which files of the configuration there are, and which device, inode, size and times each has. Our
- * lock keeps editors and other programs from nothing: a mark that no longer holds tells that one of
- * them changed the configuration.
+ * The files of the configuration with device, inode, size and times of each. Editors do not take
+ * our lock: a mark that no longer holds shows that one of them changed the configuration.
  */
 struct config_mark {
 	struct config_marked *files; /* by name */
 	size_t count;
 };
 
-/* All return 0 or a negative errno, or what else they say; no message is printed. */
+/* The following return 0 or a negative errno if not stated otherwise, and print nothing. */
 
-/* Marks the directory @path as it is; one that is missing has no files. */
+/* Records the files of the directory @path; a missing directory has none. */
 int config_mark_init(struct config_mark *mark, const char *path);
 void config_mark_deinit(struct config_mark *mark);
-/* Takes over what the file called @name became when we wrote it. */
+/* Records the new state of the file @name after we wrote it. */
 int config_mark_accept(struct config_mark *mark, const char *name, const struct stat *stat);
 
-/* Whether the directory @path is as it was marked: 1 if so, 0 if it changed, or a negative errno if
- * that cannot be found out. */
+/* Returns 1 if the directory @path is in the marked state, 0 if it changed, or a negative errno if
+ * it cannot be read. */
 int config_mark_holds(const struct config_mark *mark, const char *path);

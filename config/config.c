@@ -16,7 +16,7 @@
 #include "../util/say.h"
 #include "../util/suggest.h"
 
-/* What iniparser takes, with some room. */
+/* The longest line: iniparser's limit is a little higher. */
 #define LINE_MAX_BYTES 1000
 
 static void cleanup_dictionary(dictionary **dictionary)
@@ -27,7 +27,7 @@ static void cleanup_dictionary(dictionary **dictionary)
 
 /* ---- text ---- */
 
-/* The parser lets the last of two lines win. */
+/* Detect a key that is set twice: iniparser would take the last value. */
 static bool is_twice(const struct ini_line *lines, size_t i, const char *key)
 {
 	bool wrong;
@@ -40,7 +40,7 @@ static bool is_twice(const struct ini_line *lines, size_t i, const char *key)
 	return false;
 }
 
-/* What the parser would cut, or take for a part of a line that is no setting. */
+/* Detect lines that iniparser would cut, and continuations of lines without a setting. */
 static void check_lines(struct section *section, const struct ini *ini, size_t first, size_t end)
 {
 	size_t length = 0;
@@ -51,13 +51,15 @@ static void check_lines(struct section *section, const struct ini *ini, size_t f
 		section->line = i + 1;
 		length = line->length + (line->continued ? length : 0);
 		if (length > LINE_MAX_BYTES)
-			section_mistake(section, "is longer than %d bytes", LINE_MAX_BYTES);
+			section_mistake(
+				section, "the line is longer than %d bytes", LINE_MAX_BYTES);
 		if (!line->continued || !line->length)
 			continue;
 		AUTO_FREE char *key = ini_key(&ini->lines[i - 1], &wrong);
 		if (ini->lines[i - 1].continued || key)
 			continue;
-		section_mistake(section, "belongs to the line before, which ends with a backslash");
+		section_mistake(
+			section, "the line continues the one before, which ends with a backslash");
 	}
 }
 
@@ -70,8 +72,8 @@ static void read_lines(struct section *section, const struct ini *ini, size_t fi
 
 	if (!dictionary) {
 		section->line = bad ? first + bad : section->line;
-		section_mistake(
-			section, bad ? "is not 'key = value'" : "the section cannot be parsed");
+		section_mistake(section,
+			bad ? "the line is not 'key = value'" : "the section cannot be parsed");
 		return;
 	}
 	for (size_t i = 0; i < end - first; i++) {
@@ -86,7 +88,7 @@ static void read_lines(struct section *section, const struct ini *ini, size_t fi
 			continue;
 		}
 		if (is_twice(lines, i, key))
-			section_mistake(section, "%s: is there twice", key);
+			section_mistake(section, "%s: the key is set twice", key);
 		else
 			section_read_key(section, key, iniparser_getstring(dictionary, whole, ""));
 	}
@@ -101,7 +103,8 @@ static const struct kind {
 	{"create-device", SECTION_CREATE, DAXCTL_DEV_MODE_DEVDAX},
 };
 
-/* The kind that the header's first word says, or nearly says: NULL if it belongs to others. */
+/* The kind of the header's first word, also if it is misspelt. NULL: a section of other programs.
+ */
 static const struct kind *find_kind(const char *name)
 {
 	AUTO_FREE char *word = strndup(name, strcspn(name, " \t"));
@@ -115,20 +118,20 @@ static const struct kind *find_kind(const char *name)
 	return NULL;
 }
 
-/* "KIND NAME", with one blank, and nothing behind the bracket. */
+/* Require [KIND NAME], with one blank and nothing after the bracket. */
 static void check_header(struct section *section, const struct kind *kind, bool closed)
 {
 	size_t length = strcspn(section->name, " \t");
 	const char *rest = section->name + length + strspn(section->name + length, " \t");
 
 	if (!closed)
-		section_mistake(section, "the line does not end with the ] of the section's name");
+		section_mistake(section, "the header does not end with ]");
 	else if (strncmp(section->name, kind->word, length) != 0 || kind->word[length])
-		section_mistake(section, "there is no such kind of section");
+		section_mistake(section, "unknown kind of section");
 	else if (!*rest)
 		section_mistake(section, "the section has no name");
 	else if (section->name[length] != ' ')
-		section_mistake(section, "no blank follows %s", kind->word);
+		section_mistake(section, "a blank must follow %s", kind->word);
 	else
 		return;
 	say_hint("write [%s %s]", kind->word, *rest && closed ? rest : "NAME");
@@ -141,8 +144,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(one->name, other->name);
 }
 
-/* Two of one name are both not to be applied: nobody knows which one is meant. Returns 0 or
- * -ENOMEM. */
+/* Mark two sections of one name as wrong: neither has precedence. Returns 0 or -ENOMEM. */
 static int check_twice(struct config *config, struct section *section)
 {
 	struct section **place = tsearch(section, &config->names, by_name);
@@ -152,13 +154,13 @@ static int check_twice(struct config *config, struct section *section)
 	struct section *other = *place;
 	if (other == section)
 		return 0;
-	/* The next one is compared with one that is for us, if there is any. */
+	/* Compare the next one with a section for the scope, if there is one. */
 	if (other->foreign)
 		*place = section;
 	if (other->foreign && section->foreign)
 		return 0;
-	section_mistake(section, "a section of this name is in line %zu of %s too", other->line,
-		other->file);
+	section_mistake(
+		section, "line %zu of %s has a section of this name too", other->line, other->file);
 	if (!other->wrong)
 		config->mistakes++;
 	other->wrong = true;
@@ -172,7 +174,7 @@ static void section_read(
 
 	check_header(section, kind, source->closed);
 	check_lines(section, ini, source->first, source->end);
-	/* With a wrong header too: whose section it is decides what stays as it is. */
+	/* Read the keys despite a wrong header: they tell which device must stay as it is. */
 	read_lines(section, ini, source->first + 1, source->end);
 	section->line = source->first + 1;
 	if (section->wrong)
@@ -199,7 +201,7 @@ static struct section *section_new(
 	return NULL;
 }
 
-/* ---- for whom ---- */
+/* ---- sections for one device ---- */
 
 static bool contains(const struct ini_line *line, const char *word)
 {
@@ -225,8 +227,8 @@ static bool line_mentions(const struct config_scope *scope, const struct ini_lin
 	return strncmp(key, "region.", strlen("region.")) == 0;
 }
 
-/* Decide by the text, without the parser: there may be a thousand sections for others. A line that
- * is continued may hide anything. */
+/* Decide by the text: parsing a thousand sections of other devices takes too long. A continued line
+ * may hide any key. */
 static bool section_mentions(
 	const struct config_scope *scope, const struct ini *ini, const struct ini_section *section)
 {
@@ -251,7 +253,7 @@ static bool section_may_fit(const struct config_scope *scope, const struct secti
 		(section->wrong || uuid_compare(section->uuid, uuid) == 0);
 }
 
-/* Reads a section for the scope. Report a mistake once the section is known to be for the scope. */
+/* Read a section, and report its mistakes only if it is for the scope. */
 static int read_for_scope(struct config *config, struct section **section, const struct kind *kind,
 	const struct ini *ini, size_t index)
 {
@@ -315,13 +317,13 @@ static void check_before_sections(struct config *config, const char *file, const
 		AUTO_FREE char *key = ini_key(&ini->lines[i], &wrong);
 		if (!key && !wrong)
 			continue;
-		say_error("%s:%zu: is outside of any section", file, i + 1);
+		say_error("%s:%zu: the line is before the first section", file, i + 1);
 		config->mistakes++;
 		config->wrong = config->found = true;
 	}
 }
 
-/* The line before a header may end with a backslash: a section that nobody would see. */
+/* Detect a header that continues a line with a backslash at its end: iniparser would ignore it. */
 static void check_swallowed(struct config *config, const char *file, const struct ini *ini)
 {
 	for (size_t i = 0; i < ini->line_count; i++) {
@@ -331,28 +333,28 @@ static void check_swallowed(struct config *config, const char *file, const struc
 			blanks++;
 		if (!line->continued || blanks == line->length || line->text[blanks] != '[')
 			continue;
-		say_error("%s:%zu: begins no section: the line before ends with a backslash", file,
-			i + 1);
+		say_error("%s:%zu: the section is ignored: the line before ends with a backslash",
+			file, i + 1);
 		config->mistakes++;
 		config->wrong = config->found = true;
 	}
 }
 
-/* Whoever cuts a file short leaves a line without its end. */
+/* Warn of a last line without a newline: the file may be truncated. */
 static void check_end(const char *file, const struct ini *ini, bool ends)
 {
 	if (!ini->line_count || ends)
 		return;
-	say_warning("%s:%zu: the last line does not end with a newline: the file may be cut short",
+	say_warning("%s:%zu: the last line does not end with a newline: the file may be truncated",
 		file, ini->line_count);
 }
 
-/* Others may keep sections there. */
+/* Warn only: other programs may have sections in the file. */
 static void tell_unknown_section(const char *file, const struct ini_section *section)
 {
-	say_warning("%s:%zu: [%s]: is ignored: there is no such kind of section", file,
-		section->first + 1, section->name);
-	say_hint("sections are called [reconfigure-device NAME] and [create-device NAME]");
+	say_warning("%s:%zu: [%s]: ignored: unknown kind of section", file, section->first + 1,
+		section->name);
+	say_hint("write [reconfigure-device NAME] or [create-device NAME]");
 }
 
 int config_parse(struct config *config, const char *file, char *text, size_t size)
@@ -378,7 +380,7 @@ int config_parse(struct config *config, const char *file, char *text, size_t siz
 	return err;
 }
 
-/* ---- questions ---- */
+/* ---- lookup ---- */
 
 int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
 	const struct section **out)
@@ -389,18 +391,18 @@ int config_find_uuid(const struct config *config, const uuid_t uuid, const char 
 		if (!(section->given & KEY_UUID) || uuid_compare(section->uuid, uuid) != 0)
 			continue;
 		if (found) {
-			say_error("%s: [%s] of %s and [%s] of %s are both for it", name,
-				found->name, found->file, section->name, section->file);
+			say_error("%s: [%s] of %s and [%s] of %s both match it", name, found->name,
+				found->file, section->name, section->file);
 			return -EEXIST;
 		}
 		found = section;
 	}
 	if (!found && (config->wrong || config->err))
-		say_error("%s: no section is for it, or one in which there is a mistake", name);
+		say_error("%s: no valid section matches it", name);
 	if (!found)
 		return config->wrong ? -EINVAL : config->err ?: -ENOENT;
 	if (found->wrong) {
-		say_error("%s: stays as it is: there is a mistake in [%s] of %s", name, found->name,
+		say_error("%s: not changed: [%s] of %s has a mistake", name, found->name,
 			found->file);
 		return -EINVAL;
 	}

@@ -10,18 +10,17 @@
 #include <base/cleanup.h>
 
 /*
- * The configuration that says what memory is used as after each boot: files *.conf in the directory
- * of daxctl_get_config_path(), in the natural order of their names; daxctl.conf(5) describes them.
- * A section is for us if its name begins with a kind of ours. Other sections belong to others and
- * are not looked at. Directory and files must belong to root, and nobody else may be able to change
- * them.
+ * The configuration decides how memory is used after each boot: files *.conf in the directory of
+ * daxctl_get_config_path(), in the natural order of their names; see daxctl.conf(5). The first word
+ * of a section's name is its kind; sections of other kinds belong to other programs. Only root may
+ * own and write the directory and the files.
  */
 enum section_kind {
 	SECTION_RECONFIGURE = 1 << 0,
 	SECTION_CREATE = 1 << 1,
 };
 
-/* The keys that a section has. */
+/* The keys of a section. */
 enum section_key {
 	KEY_UUID = 1 << 0,
 	KEY_REGION_RANGE = 1 << 1,
@@ -41,18 +40,18 @@ enum section_key {
 
 struct section {
 	struct section *next; /* in the order of files and lines */
-	char *file;	      /* for people */
+	char *file;	      /* path, for messages */
 	char *name;	      /* in lower case, "create-device dax0.1" */
-	size_t line;	      /* that of the header; while it is read, the one that is looked at */
+	size_t line;	      /* of the header; during the read, of the line being read */
 	enum section_kind kind;
-	/* It is not to be applied: there is a mistake in it, which was said, or it is @foreign. */
+	/* Not to be applied: it has a mistake, which was reported, or it is @foreign. */
 	bool wrong;
-	bool foreign; /* not for whom the configuration is read: only its name counts */
-	unsigned given;
+	bool foreign;	/* not for the scope of the read: only its name counts */
+	unsigned given; /* enum section_key */
 
 	uuid_t uuid;
 	struct daxctl_range region_range;
-	char *region_path; /* a pattern */
+	char *region_path; /* a pattern of fnmatch(3) */
 	uint64_t target_node;
 
 	enum daxctl_dev_mode mode;
@@ -63,45 +62,41 @@ struct section {
 };
 
 /*
- * Whom the configuration is read for: sections for others are not evaluated, and mistakes in them
- * are left to who reads all.
+ * The device that the configuration is read for. Sections for other devices are not evaluated; a
+ * read without a scope reports their mistakes.
  */
 struct config_scope {
-	/* What its identity rests on: the uuid of a namespace, as text, or NULL: keys of a region.
-	 */
+	/* The uuid of its namespace, as text; NULL: keys of its region identify it. */
 	const char *uuid;
-	/* Sections with map = none, of this uuid or, without one, of any; otherwise those
-	 * without. */
+	/* Take sections with map = none, of @uuid if it is set; otherwise sections without it. */
 	bool nomap;
-	/* Whether a section that names a region may be for it. */
+	/* Whether a section that names a region may be for the device. */
 	bool (*may_fit)(const struct section *section, void *data);
 	void *data;
 };
 
 struct config {
 	struct section *sections;
-	struct section **end; /* where the next one goes; NULL: there is none yet */
-	void *names; /* tsearch(3): a section for each name, one that is for us if any is */
-	const struct config_scope *scope; /* while it is read; NULL: all */
-	bool first_only;		  /* while it is read: until a section is found */
-	bool found;			  /* a section, or a mistake, that may be for the scope */
-	/* There is a mistake of which nobody can say which device it is for. */
-	bool wrong;
-	unsigned mistakes; /* all of them */
-	int err;	   /* of a file that is not used, 0 if all are */
+	struct section **end; /* the place of the next one; NULL: the list is empty */
+	void *names; /* tsearch(3): one section of each name, not a foreign one if possible */
+	const struct config_scope *scope; /* during the read; NULL: all */
+	bool first_only;		  /* during the read: stop at the first match */
+	bool found;			  /* a section or mistake may be for the scope */
+	bool wrong;			  /* a mistake may concern any device */
+	unsigned mistakes;		  /* of all sections */
+	int err;			  /* of a file that cannot be used, or 0 */
 };
 
-/* Reads all files. An error names file, section and key of a mistake, and keeps neither other
- * sections nor other files from being read. Returns 0, or a negative errno with the error said if
- * the directory itself is not used: -EPERM if others can change it. A directory that is missing has
- * no sections. */
+/* Reads all files. Prints an error with file, section and key for each mistake, and goes on with
+ * the next section or file. Returns 0, also for a missing directory, or a negative errno after
+ * printing an error if the directory cannot be used: -EPERM if others than root can write it. */
 int config_read(const char *path, struct config **config);
 /* The same for @scope only. */
 int config_read_for(const char *path, const struct config_scope *scope, struct config **config);
-/* Whether config_read_for() would find anything, mistakes included. Says nothing, and reads no more
- * than it must. */
+/* Whether config_read_for() would find a section or a mistake. Prints nothing, and stops reading at
+ * the first match. */
 bool config_may_concern(const char *path, const struct config_scope *scope);
-/* Adds the sections in @size bytes of @text, which is taken over. Returns 0 or -ENOMEM. */
+/* Adds the sections in @size bytes of @text, and takes @text over. Returns 0 or -ENOMEM. */
 int config_parse(struct config *config, const char *file, char *text, size_t size);
 void config_free(struct config *config);
 void config_free_section(struct section *section);
@@ -112,18 +107,21 @@ static inline void cleanup_config(struct config **config)
 }
 #define AUTO_CONFIG CLEANUP(cleanup_config)
 
-/* Reads the file called @name in @directory (@path is for people), as the configuration is read: it
- * must belong to root alone, and hold text. Stores what is to be freed in @text, with a NUL behind
- * it. Returns 0, or a negative errno with the error said; -ENOENT is not said. */
+/* Reads the file @name in @directory (@path is for messages), which must be a text file that only
+ * root owns and writes. Stores the text in @text, with a NUL after it; the caller frees it. Returns
+ * 0, or a negative errno after printing an error, except for -ENOENT. */
 int config_read_file(int directory, const char *path, const char *name, char **text, size_t *size);
-/* Whether a file of this name is read, for scandir(3). */
+/* Whether the configuration includes a file of this name, for scandir(3). */
 int config_is_file_name(const struct dirent *entry);
-/* Opens the directory. -ENOENT is not said. */
+/* Opens the directory and checks its owner. Prints no error for -ENOENT. */
 int config_open_directory(const char *path);
 
-/* Finds the section of kind @kind for the namespace with this uuid. Returns 0 and stores it;
- * -ENOENT if there is none; with an error said that begins with @name: -EINVAL if there is a
- * mistake in it, or in one of which nobody can say whose it is; -EEXIST if there are two; or the
- * errno of a file that is not used. */
+/*
+ * Finds the section for the namespace with this uuid. Returns 0 and stores it, or -ENOENT if there
+ * is none, or after printing an error that begins with @name:
+ *   -EINVAL  it has a mistake, or another mistake may concern any device
+ *   -EEXIST  there are two
+ *   another  a file cannot be used
+ */
 int config_find_uuid(const struct config *config, const uuid_t uuid, const char *name,
 	const struct section **section);

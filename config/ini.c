@@ -14,7 +14,7 @@
 
 #include <base/lockfile.h>
 
-/* In the directory of locks. */
+/* A file in the directory of locks. */
 #define NAMED "section"
 
 static bool is_blank(char c)
@@ -22,7 +22,7 @@ static bool is_blank(char c)
 	return isspace((unsigned char)c);
 }
 
-/* What is left of the line without blanks around it. */
+/* The line without blanks around it. */
 static struct ini_line trim(struct ini_line line)
 {
 	while (line.length && is_blank(line.text[0])) {
@@ -143,7 +143,7 @@ char *ini_key(const struct ini_line *line, bool *wrong)
 
 /* ---- values ---- */
 
-/* The line that the parser is unhappy about: the last number in brackets that it told. */
+/* The line of iniparser's first complaint: the last number in brackets of its message. */
 static unsigned parser_line;
 
 static int hear_error(const char *format, ...)
@@ -162,7 +162,7 @@ static int hear_error(const char *format, ...)
 	return length;
 }
 
-/* The one file that the parser reads from: a thousand sections need no thousand files. */
+/* Write the section to a file in memory, which all calls share. */
 static int write_section_to_memory(const char *text, size_t size)
 {
 	static int fd = -1;
@@ -174,9 +174,9 @@ static int write_section_to_memory(const char *text, size_t size)
 	return fd;
 }
 
-/* For a machine without /proc, such as an early boot or a chroot: the file of a lock of ours, which
- * only root can open. It has the same name each time, so that a process that is killed leaves no
- * more than that. Returns a descriptor, which keeps others from the file, or a negative errno. */
+/* Write the section to the file of a lock, for a machine without /proc (an early boot or a chroot).
+ * Only root can open it. The name is fixed: killed processes leave one file, not many. Returns a
+ * descriptor, which holds the lock, or a negative errno. */
 static int write_named(const char *text, size_t size)
 {
 	const struct lock_wait wait = {.milliseconds = LOCK_MILLISECONDS};
@@ -220,8 +220,8 @@ static dictionary *load_text(const char *text, size_t size)
 	return dictionary;
 }
 
-/* The parser opens a file by name, and knows all of a file or nothing: it gets a section at a time,
- * under a name that is none of ours. */
+/* Give iniparser one section at a time: it opens a file by name, and a mistake makes it refuse the
+ * whole file. */
 struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t *bad)
 {
 	AUTO_FREE char *text = NULL;
@@ -239,7 +239,7 @@ struct _dictionary_ *ini_load(const struct ini_line *lines, size_t count, size_t
 	if (fclose(file))
 		return NULL;
 	dictionary *dictionary = load_text(text, size);
-	/* Before all lines is a header of ours. */
+	/* Subtract the line of the header. */
 	*bad = parser_line > 1 ? parser_line - 1 : 0;
 	return dictionary;
 }

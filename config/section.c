@@ -10,7 +10,7 @@
 #include "../util/size.h"
 #include "../util/suggest.h"
 
-/* Ranges are called by numbers, and nobody has so many. */
+/* The highest number of a range. */
 #define RANGES_MAX (1 << 16)
 
 void section_mistake(struct section *section, const char *format, ...)
@@ -23,9 +23,10 @@ void section_mistake(struct section *section, const char *format, ...)
 		text = NULL;
 	va_end(args);
 	say_error("%s:%zu: [%s]: %s", section->file, section->line, section->name,
-		text ?: "a mistake");
+		text ?: strerror(ENOMEM));
 	section->wrong = true;
 }
+
 /* ---- values ---- */
 
 static const char *const mode_names[] = {
@@ -139,7 +140,7 @@ static bool read_region_range(const char *text, struct section *section)
 	return read_range(text, &section->region_range);
 }
 
-/* As list -R shows it, or as the kernel does. */
+/* Accept the path of list -R and the one in sysfs. */
 static bool read_path(const char *text, struct section *section)
 {
 	static const char prefix[] = "/sys/devices";
@@ -180,7 +181,7 @@ static const struct key {
 
 #define RANGE_PREFIX "range."
 
-/* Ranges come in any order; those that are missing are found at the end, being empty. */
+/* Store a range under its number, in any order; check_section_ranges() finds missing ones. */
 static void read_numbered(struct section *section, const char *key, const char *value)
 {
 	const char *digits = key + strlen(RANGE_PREFIX);
@@ -188,7 +189,8 @@ static void read_numbered(struct section *section, const char *key, const char *
 	unsigned long number = strtoul(digits, &end, 10);
 
 	if (*digits < '1' || *digits > '9' || *end || number > RANGES_MAX) {
-		section_mistake(section, "%s: ranges are called range.1, range.2 and so on", key);
+		section_mistake(
+			section, "%s: unknown range: must be range.1, range.2 and so on", key);
 		return;
 	}
 	if (number > section->range_count) {
@@ -237,26 +239,26 @@ void section_read_key(struct section *section, const char *key, const char *valu
 				section, "%s: '%s' is not %s", key, value, keys[i].expected);
 		return;
 	}
-	section_mistake(section, "%s: there is no such key", key);
+	section_mistake(section, "%s: unknown key", key);
 	suggest_key(section, key);
 }
 
-/* ---- what a section as a whole says ---- */
+/* ---- the section as a whole ---- */
 
 static void check_identity(struct section *section)
 {
-	bool create = section->kind == SECTION_CREATE;
-
-	if (section->given & (KEY_REGION_RANGE | KEY_REGION_PATH | KEY_UUID)) {
-		if (section->given & KEY_UUID && section->given & KEYS_REGION)
-			section_mistake(section,
-				"nvdimm.uuid says which device it is, and no key of a region belongs beside it");
+	if (section->given & KEY_UUID && section->given & KEYS_REGION)
+		section_mistake(
+			section, "nvdimm.uuid names the device: remove the keys of a region");
+	if (section->given & (KEY_REGION_RANGE | KEY_REGION_PATH | KEY_UUID))
 		return;
-	}
-	section_mistake(section, "%sregion.range or region.path is missing",
-		create					   ? ""
-			: section->given & KEY_TARGET_NODE ? "beside region.target_node, "
-							   : "nvdimm.uuid, ");
+	if (section->kind == SECTION_CREATE)
+		section_mistake(section, "region.range or region.path is missing");
+	else if (section->given & KEY_TARGET_NODE)
+		section_mistake(section,
+			"region.target_node needs region.range or region.path, which is missing");
+	else
+		section_mistake(section, "nvdimm.uuid, region.range or region.path is missing");
 }
 
 static void check_map(struct section *section)
@@ -266,15 +268,16 @@ static void check_map(struct section *section)
 	if (!(section->given & KEY_MAP)) {
 		if (section->given & KEY_ALIGN)
 			section_mistake(section,
-				"align: the device has the alignment of its namespace, unless map is none");
+				"align: needs map = none: otherwise the namespace decides the alignment");
 		return;
 	}
 	if (!(section->given & KEY_UUID))
-		section_mistake(section, "map: that is for namespaces: nvdimm.uuid is missing");
+		section_mistake(
+			section, "map: needs the uuid of a namespace: nvdimm.uuid is missing");
 	if (!(section->given & KEY_MODE))
 		section->mode = DAXCTL_DEV_MODE_DEVDAX;
 	else if (section->mode != DAXCTL_DEV_MODE_DEVDAX)
-		section_mistake(section, "mode: without a page map only devdax is possible");
+		section_mistake(section, "mode: must be devdax with map = none");
 }
 
 static uint64_t length(const struct daxctl_range *range)
@@ -296,13 +299,13 @@ static void check_section_ranges(struct section *section)
 			if (range->start <= section->ranges[j].end &&
 				section->ranges[j].start <= range->end) {
 				section_mistake(
-					section, "range.%zu: it overlaps range.%zu", i + 1, j + 1);
+					section, "range.%zu overlaps range.%zu", i + 1, j + 1);
 				return;
 			}
 		total += length(range);
 	}
 	if (section->range_count && section->given & KEY_SIZE && total != section->size)
-		section_mistake(section, "size: the ranges have %llu bytes in all",
+		section_mistake(section, "size: must be the total of the ranges, %llu bytes",
 			(unsigned long long)total);
 	if (section->range_count)
 		section->size = total;

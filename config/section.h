@@ -7,18 +7,18 @@
 /* Prints "FILE:LINE: [NAME]: sentence" and marks the section as wrong. */
 PRINTF(2, 3) void section_mistake(struct section *section, const char *format, ...);
 
-/* Reads the value of a key, or prints what is wrong with it. */
+/* Reads the value of a key, or reports its mistake. */
 void section_read_key(struct section *section, const char *key, const char *value);
 
-/* Prints what is wrong with a section as a whole, after all of its keys are read. */
+/* Reports keys that contradict each other or are missing, after all keys were read. */
 void section_check(struct section *section);
 
-/* A range as the configuration has it, by value, for use within one expression:
- * "0x100000000-0x13fffffff". */
+/* A range in the form of the configuration, "0x100000000-0x13fffffff", by value, for use within one
+ * expression. */
 struct range_text {
 	char text[40];
 };
 struct range_text config_range(const struct daxctl_range *range);
 
-/* The words of modes: "system-ram". NULL for none. */
+/* The name of a mode, "system-ram"; NULL if it has none. */
 const char *config_mode_name(enum daxctl_dev_mode mode);

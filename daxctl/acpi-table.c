@@ -14,28 +14,27 @@
 #include <base/cleanup.h>
 #include "../util/say.h"
 
-/* The header that all tables have. */
+/* The header of every table. */
 #define HEADER	     36
 #define LENGTH	     4
 #define CHECKSUM     9
 #define OEM_REVISION 24
-/* Larger than any table of a real machine. */
-#define TABLE_MAX (64 << 20)
+#define TABLE_MAX    (64 << 20) /* larger than any table of a real machine */
 
 #define SLIT_COUNT  HEADER
 #define SLIT_MATRIX (HEADER + 8)
-#define SLIT_NEAR   11 /* between parts of what was one */
+#define SLIT_NEAR   11 /* distance between the parts of a split domain */
 #define SLIT_SELF   10
 
-/* Where a kind of table keeps its entries, and where those that describe memory keep what. */
+/* The layout of a kind of table and of its entries that describe memory. */
 struct kind {
 	const char *signature;
-	size_t entries;	 /* where they begin */
-	size_t width;	 /* bytes of each of the fields type and length, which come first */
-	uint16_t memory; /* type of an entry that describes memory */
-	size_t size;	 /* of such an entry, at least */
-	size_t domain, base, length;
-	size_t index; /* a number that no other entry has; 0: there is none */
+	size_t entries;		     /* offset of the first entry */
+	size_t width;		     /* bytes of each of the first two fields, type and length */
+	uint16_t memory;	     /* type of an entry that describes memory */
+	size_t size;		     /* minimum size of such an entry */
+	size_t domain, base, length; /* offsets in it */
+	size_t index;		     /* offset of its unique number; 0: it has none */
 };
 static const struct kind srat_kind = {"SRAT", HEADER + 12, 1, 1, 40, 2, 8, 16, 0};
 static const struct kind nfit_kind = {"NFIT", HEADER + 4, 2, 0, 56, 12, 32, 40, 4};
@@ -99,7 +98,7 @@ static const struct kind *acpi_kind_of(const char *signature)
 							      : NULL;
 }
 
-/* The entries follow each other to the end of the table. */
+/* Check that the entries fill the table. */
 static bool entries_are_whole(const struct acpi_table *table, const struct kind *kind)
 {
 	size_t at = kind->entries;
@@ -134,23 +133,23 @@ static uint8_t sum(const struct acpi_table *table)
 	return result;
 }
 
-/* What is wrong with it, or NULL. */
+/* The mistake in the table, or NULL. */
 static const char *table_mistake(const struct acpi_table *table)
 {
 	const struct kind *kind = acpi_kind_of(table->signature);
 
 	if (memcmp(table->bytes, table->signature, 4) != 0)
-		return "it has another signature";
+		return "wrong signature";
 	if (sum(table) != 0)
-		return "its checksum is wrong";
+		return "wrong checksum";
 	if (kind ? !entries_are_whole(table, kind) : !matrix_is_whole(table))
-		return "its entries do not fit its length";
+		return "the entries do not fill the table";
 	return NULL;
 }
 
 static int refuse_table(const char *path, const char *signature, const char *why)
 {
-	say_error("%s is no %s table: %s", path, signature, why);
+	say_error("%s: not a valid %s table: %s", path, signature, why);
 	return -EINVAL;
 }
 
@@ -162,22 +161,22 @@ int acpi_table_read(const char *path, const char *signature, struct acpi_table *
 	*table = (struct acpi_table){0};
 	if (!file) {
 		int err = -errno;
-		say_error("%s cannot be opened: %s", path, strerror(-err));
-		say_hint(
-			"acpixtract -a writes the tables of a machine into files, as acpidump prints them");
+		say_error("%s: cannot be opened: %s", path, strerror(-err));
+		say_hint("acpidump -o acpi.dump && acpixtract -a acpi.dump");
 		return err;
 	}
 	if (fread(header, sizeof(header), 1, file) != 1)
-		return refuse_table(path, signature, "it ends within the header");
+		return refuse_table(path, signature, "the file ends within the header");
 	size_t size = get32(header + LENGTH);
 	if (size < HEADER || size > TABLE_MAX)
-		return refuse_table(path, signature, "its length makes no sense");
+		return refuse_table(
+			path, signature, "its length is not between 36 bytes and 64 MiB");
 	AUTO_FREE uint8_t *bytes = malloc(size);
 	if (!bytes)
 		return -ENOMEM;
 	memcpy(bytes, header, HEADER);
 	if (size > HEADER && fread(bytes + HEADER, size - HEADER, 1, file) != 1)
-		return refuse_table(path, signature, "it is shorter than it says");
+		return refuse_table(path, signature, "the file is shorter than the table's length");
 	snprintf(table->signature, sizeof(table->signature), "%s", signature);
 	table->bytes = bytes;
 	table->size = size;
@@ -236,11 +235,11 @@ int acpi_table_write(const char *path, const struct acpi_table *table)
 			unlink(part);
 	}
 	if (err)
-		say_error("%s cannot be written: %s", path, strerror(-err));
+		say_error("%s: cannot be written: %s", path, strerror(-err));
 	return err;
 }
 
-/* Bytes at the end, which are zero. */
+/* Append zeros up to @size. */
 static int grow(struct acpi_table *table, size_t size)
 {
 	uint8_t *bytes = realloc(table->bytes, size);
@@ -262,7 +261,7 @@ static bool is_memory(const struct acpi_table *table, const struct kind *kind, s
 	return entry_type(kind, table->bytes + at) == kind->memory;
 }
 
-/* Where the one entry is that describes memory of @domain. */
+/* Find the offset of the only entry that describes memory of @domain. */
 static int find_memory(
 	const struct acpi_table *table, const struct kind *kind, uint32_t domain, size_t *found)
 {
@@ -278,7 +277,7 @@ static int find_memory(
 	return *found ? 0 : -ENOENT;
 }
 
-/* ACPI 6.5, 5.2.25.2: the index of a range is not 0, and no other range has it. */
+/* ACPI 6.5, 5.2.25.2: the index of a range is unique and not 0. */
 static uint32_t next_index(const struct acpi_table *table, const struct kind *kind)
 {
 	uint16_t highest = 0;
@@ -337,8 +336,8 @@ int acpi_split_nfit(struct acpi_table *nfit, const struct acpi_split *split, acp
 	return split_memory(nfit, &nfit_kind, split, tell);
 }
 
-/* The proximity domain that an entry of SRAT speaks of: of a processor, whose number is in two
- * parts, of memory, and of what has a number of 32 bits at the same place. */
+/* The proximity domain of an entry of SRAT. A processor entry (type 0) has it in two parts; the
+ * other types that matter have 32 bits. */
 static uint32_t srat_domain(const uint8_t *entry, size_t size)
 {
 	switch (entry[0]) {
@@ -368,7 +367,7 @@ uint32_t acpi_srat_next_domain(const struct acpi_table *srat)
 	return next;
 }
 
-/* The old domain that row @i of the new matrix speaks of. */
+/* The old domain of row @i of the new matrix. */
 static size_t origin(const struct acpi_split *split, size_t i)
 {
 	return i < split->first ? i : split->domain;

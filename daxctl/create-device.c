@@ -13,34 +13,34 @@
 static struct selection selection;
 static struct layout_options wanted;
 static bool human, persist;
-static bool from_input; /* the region is the one that the file names */
+static bool from_input; /* the file of --input names the region */
 static int verbose;
 
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &selection.region, "region", "only in this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it runs"},
 	{'s', "size", OPT_SIZE, &wanted.size, "size", "size of the device",
-		"All that is left in the region, if it is not given. It must be a multiple of the alignment.",
+		"It must be a multiple of the alignment. Default: the rest of the region.",
 		.digit_first = true, .refusal = -EINVAL},
 	{'a', "align", OPT_SIZE, &wanted.align, "align", "alignment of the device",
-		"The region's, if it is not given: 2M on x86, where 4K and 1G are possible too. Programs map the device in multiples of it.",
+		"Programs map the device in multiples of it. Default: that of the region, 2M on x86, where 4K and 1G are possible too.",
 		.digit_first = true, .refusal = -EINVAL},
-	{0, "input", OPT_TEXT, &wanted.input, "file", "make the device that this file describes",
+	{0, "input", OPT_TEXT, &wanted.input, "file", "create the device that this file describes",
 		"See INPUT."},
 	{0, "persist", OPT_FLAG, &persist, NULL, PERSIST_HELP,
-		"All devices of the region are written down; see *daxctl.conf*(5)."},
+		"It writes all devices of the region; see *daxctl.conf*(5)."},
 };
 
 struct creation {
 	struct daxctl_layout layout;
 	struct json_object *array;
-	unsigned regions, created; /* in how many it was tried, and worked */
-	int last;
-	int unkept; /* what kept one from being written down */
+	unsigned regions, created; /* regions tried, devices created */
+	int last;		   /* the last error */
+	int unkept;		   /* the last error of --persist */
 };
 
-/* What users of the verb know: there is no memory for it at all, or it does not work like this. */
+/* Scripts know two statuses: no memory is left (ENOSPC), or the device is impossible (ENXIO). */
 static int status_of(struct daxctl_region *region, const struct daxctl_layout *layout, int err)
 {
 	if (layout->given & DAXCTL_LAYOUT_SIZE && !layout->size)
@@ -68,7 +68,7 @@ static int create_dev_in(struct daxctl_region *region, struct creation *creation
 	return json_append(creation->array, json_dax_device(dev, human ? JSON_HUMAN : 0));
 }
 
-/* Where all regions are meant, those that are not dynamic are not. */
+/* Without --region, skip regions that are not dynamic. */
 static bool region_is_meant(struct daxctl_region *region)
 {
 	return region_is_selected(region, &selection) &&
@@ -78,18 +78,18 @@ static bool region_is_meant(struct daxctl_region *region)
 static int no_region(struct daxctl_ctx *ctx)
 {
 	if (from_input)
-		say_error("%s: \"chardev\": there is no dax region %s", typed(wanted.input),
+		say_error("%s: \"chardev\": no such dax region: %s", typed(wanted.input),
 			selection.region);
 	else if (selection.region)
 		say_error("%s: no such dax region", typed(selection.region));
 	else if (!daxctl_region_get_first(ctx))
-		say_error("there is no dax region");
+		say_error("this machine has no dax region");
 	else {
-		say_error("no region is dynamic: their devices come from namespaces");
-		say_hint("ndctl create-namespace --mode devdax makes one");
+		say_error("no region is dynamic: each has the device of a namespace");
+		say_hint("ndctl create-namespace --mode devdax");
 		return -ENOSPC;
 	}
-	say_hint("daxctl list -R shows the regions");
+	say_hint("see 'daxctl list -R' for the regions");
 	return -ENXIO;
 }
 

@@ -14,12 +14,12 @@ static int verbose;
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it runs"},
 	{'f', "force", OPT_FLAG, &force, NULL,
-		"destroy what is enabled too, and take memory offline where that is in the way"},
-	{0, "persist", OPT_FLAG, &persist, NULL, "forget them at the next boot too",
-		"The sections in _" SYSCONFDIR
-		"/daxctl.conf.d_ that describe them are removed, and what is left of the region is written down; see *daxctl.conf*(5). Without it they come back with *daxctl restore* and the next boot, if there are such sections."},
+		"destroy enabled devices too, and take their memory offline"},
+	{0, "persist", OPT_FLAG, &persist, NULL, "keep the next boot from creating them again",
+		"It removes their sections in _" SYSCONFDIR
+		"/daxctl.conf.d_ and writes the other devices of the region; see *daxctl.conf*(5). Without it, *daxctl restore* and the next boot create devices that have sections again."},
 };
 
 static int destroy_device(struct daxctl_dev *dev, const void *data)
@@ -40,11 +40,11 @@ static int destroy_device(struct daxctl_dev *dev, const void *data)
 			return err;
 	}
 	if (result == 1)
-		say_note("%s: stays, without a size: the kernel keeps the first device of a region",
+		say_note("%s: now without a size: the kernel keeps the first device of a region",
 			name);
 	if (result >= 0)
 		return 0;
-	/* Users of the verb know one status for what cannot be destroyed at all. */
+	/* Scripts know one status for a device that cannot be destroyed. */
 	if (result == -EOPNOTSUPP || (result == -EBUSY && !force))
 		return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
 	return result;

@@ -33,7 +33,7 @@ bool device_is_selected(struct daxctl_dev *dev, const struct selection *selectio
 		selection->device, (struct filter_names){FILTER_NO_ID, name, name + strlen("dax")});
 }
 
-/* The device if @text is the name of one. */
+/* The device with the name @text, or NULL. */
 static struct daxctl_dev *find_named(struct daxctl_ctx *ctx, const char *text)
 {
 	char name[64];
@@ -50,7 +50,7 @@ int devices_check_listed(struct daxctl_ctx *ctx)
 	if (daxctl_region_get_first(ctx) || !errno)
 		return 0;
 	int err = -errno;
-	say_error("the dax devices cannot be listed: %s", strerror(-err));
+	say_error("dax devices cannot be listed: %s", strerror(-err));
 	return err;
 }
 
@@ -111,15 +111,15 @@ static int not_found(const char *device, const char *region)
 	const char *in = region ? " in region " : "";
 
 	if (strcmp(device, "all") == 0)
-		say_error("there is no dax device%s%s", in, typed(region));
+		say_error("no dax device found%s%s", in, typed(region));
 	else
 		say_error("%s: no such dax device%s%s", typed(device), in, typed(region));
 	say_hint(
-		"daxctl list shows the devices; modules dax_pmem, dax_hmem and dax_cxl bring them");
+		"see 'daxctl list' for the devices; the modules dax_pmem, dax_hmem and dax_cxl provide them");
 	return -ENXIO;
 }
 
-/* udev's rules name a device by its node, /dev/dax0.0. */
+/* Accept the path of a node, /dev/dax0.0, from udev rules. */
 static const char *name_of(const char *arg)
 {
 	const char *slash = strrchr(arg, '/');
@@ -159,7 +159,7 @@ static void devices_tell_step(
 		say_outcome("%s%s", words[event], what);
 }
 
-/* Fewer are done before anyone has read how many there are. */
+/* Show progress from this number of blocks on. */
 #define MANY_BLOCKS 16
 
 static void devices_tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total, void *data)

@@ -12,7 +12,7 @@ static int verbose;
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it runs"},
 };
 
 static int set_enabled(struct daxctl_dev *dev, const void *data)
@@ -21,12 +21,12 @@ static int set_enabled(struct daxctl_dev *dev, const void *data)
 	const char *name = daxctl_dev_get_devname(dev);
 
 	if (daxctl_dev_is_system_ram_mode(dev)) {
-		say_error("%s: serves as memory and is neither enabled nor disabled as such", name);
-		say_hint("daxctl reconfigure-device --mode devdax --force %s gives the memory back",
-			name);
+		say_error("%s: cannot be enabled or disabled in system-ram mode", name);
+		say_hint("daxctl reconfigure-device --mode devdax --force %s", name);
 		return -ENXIO;
 	}
-	/* Also of what is so already: the library finds out whether the kernel keeps its memory. */
+	/* Ask the library also if nothing changes: it checks whether the kernel keeps the memory.
+	 */
 	return *enable ? daxctl_dev_enable_devdax(dev) : daxctl_dev_disable(dev);
 }
 
@@ -54,7 +54,7 @@ static int run_disable_device(void *context, int count, char **args)
 
 const struct verb verb_enable_device = {
 	.name = "enable-device",
-	.summary = "bring dax devices into devdax mode",
+	.summary = "bind dax devices to the driver of devdax mode",
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
@@ -65,7 +65,7 @@ const struct verb verb_enable_device = {
 
 const struct verb verb_disable_device = {
 	.name = "disable-device",
-	.summary = "take dax devices out of devdax mode",
+	.summary = "unbind dax devices from the driver of devdax mode",
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

@@ -17,7 +17,7 @@
 #include "../util/say.h"
 #include "../util/size.h"
 
-/* A device of 512 TiB in ranges of 2 MiB has not as much to say. */
+/* Room for a device of many thousand ranges. */
 #define FILE_MAX (64 << 20)
 
 static void cleanup_tokener(struct json_tokener **tokener)
@@ -32,7 +32,7 @@ static int input_failed(const char *path, int err)
 	return err;
 }
 
-/* The whole file with a NUL at the end. */
+/* Read the whole file, with a NUL at the end. */
 static int read_input_file(const char *path, char **text, size_t *size)
 {
 	AUTO_FILE FILE *file = fopen(path, "re");
@@ -40,7 +40,7 @@ static int read_input_file(const char *path, char **text, size_t *size)
 
 	if (!file || fstat(fileno(file), &stat))
 		return input_failed(path, -errno);
-	/* A pipe has no size, and a directory can be opened. */
+	/* Refuse a directory, which fopen() opens. Do not ask a pipe for its size. */
 	if (S_ISDIR(stat.st_mode))
 		return input_failed(path, -EISDIR);
 	*text = NULL;
@@ -82,8 +82,8 @@ static size_t count_members(struct json_object *json)
 	return count;
 }
 
-/* What json-c lets pass: names in other quotes, and a name that is there twice, of which it keeps
- * one. Outside of texts each colon is a member's. */
+/* Refuse what json-c accepts: single quotes, and two members of one name, of which it keeps one.
+ * Count members by their colons, outside of strings. */
 static int check_text(const char *path, const char *text, struct json_object *json)
 {
 	size_t colons = 0;
@@ -158,7 +158,7 @@ static int parse_text(const char *path, const char *text, size_t size, struct js
 	if (err)
 		return err;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	/* With the NUL, so that a number at the end is complete. */
+	/* Pass the NUL too: it completes a number at the end. */
 	*json = json_tokener_parse_ex(tokener, text, (int)size + 1);
 	if (*json)
 		return check_text(path, text, *json);
@@ -173,7 +173,7 @@ static int wrong(const char *path, const char *where, const char *key, const cha
 	return -EINVAL;
 }
 
-/* A number, or a text in which there is nothing else. */
+/* Read a number, or a string that is one. */
 static bool to_number(struct json_object *json, uint64_t *number)
 {
 	const char *text = json_object_get_string(json);
@@ -203,7 +203,7 @@ static int get_number(const char *path, const char *where, struct json_object *j
 					: wrong(path, where, key, "a number of bytes, 0 or more");
 }
 
-/* The X of "daxX.Y". */
+/* Read the X of "daxX.Y". */
 static bool parse_chardev(const char *text, int *region)
 {
 	char *dot, *end;
@@ -226,7 +226,7 @@ static int read_region(const char *path, struct json_object *value, struct input
 	return 0;
 }
 
-/* @where is in front of @thing. */
+/* Refuse unknown keys of @json, a @thing; @where precedes the message. */
 static int check_keys(const char *path, const char *where, const char *thing,
 	bool (*is_known)(const char *key), struct json_object *json)
 {
@@ -234,9 +234,8 @@ static int check_keys(const char *path, const char *where, const char *thing,
 	{
 		if (is_known(key))
 			continue;
-		say_error("%s: %sa %s has no \"%s\"", path, where, thing, key);
-		say_hint(
-			"daxctl list -DM -d DEVICE | jq '.[0]' prints a device as it is read here");
+		say_error("%s: %sunknown key of a %s: \"%s\"", path, where, thing, key);
+		say_hint("write the file with: daxctl list -DM -d DEVICE | jq '.[0]'");
 		return -EINVAL;
 	}
 	return 0;
@@ -252,7 +251,7 @@ static bool is_mapping_key(const char *key)
 	return false;
 }
 
-/* A mapping and where it lies in the device. */
+/* A mapping and its offset in the device. */
 struct placed {
 	struct daxctl_range range;
 	uint64_t offset;
@@ -277,18 +276,18 @@ static int input_read_mapping(
 	if (err)
 		return err;
 	if (end < start || end - start == UINT64_MAX)
-		return wrong(path, where, "end", "an address behind \"start\"");
+		return wrong(path, where, "end", "an address after \"start\"");
 	if (json_object_object_get_ex(json, "size", NULL)) {
-		/* As list -u prints it, it is rounded. */
+		/* Ignore a size of list -u, "2.00 GiB (2.15 GB)", which is rounded. */
 		struct json_object *text = json_object_object_get(json, "size");
 		bool rounded = json_object_is_type(text, json_type_string) &&
 			strchr(json_object_get_string(text), '(');
 		if (!rounded)
 			err = get_number(path, where, json, "size", &size);
 		if (!err && !rounded && size != end - start + 1)
-			err = wrong(path, where, "size", "what lies between \"start\" and \"end\"");
+			err = wrong(path, where, "size", "\"end\" - \"start\" + 1");
 	}
-	/* Where none says it, they follow each other as they stand there. */
+	/* Without offsets, the order in the file counts. */
 	if (!err && json_object_object_get_ex(json, "page_offset", NULL))
 		err = get_number(path, where, json, "page_offset", &placed->offset);
 	placed->range = (struct daxctl_range){start, end};
@@ -303,18 +302,19 @@ static int by_offset(const void *a, const void *b)
 	return first < second ? -1 : first > second;
 }
 
-/* What a device holds is found again only if its ranges follow each other as they did; list may
- * print them in another order. */
+/* Sort mappings by offset, because list may print them in another order: the data of a device
+ * depends on the order of its ranges. */
 static int sort_mappings(const char *path, struct placed *list, size_t count, size_t with_offset)
 {
 	if (with_offset == count)
 		qsort(list, count, sizeof(*list), by_offset);
 	else if (with_offset)
-		return wrong(path, "", "mappings", "clear: \"page_offset\" is in some, not in all");
+		return wrong(
+			path, "", "mappings", "consistent: all or none must have \"page_offset\"");
 	for (size_t i = 1; i < with_offset; i++)
 		if (list[i].offset == list[i - 1].offset)
-			return wrong(
-				path, "", "mappings", "clear: two have the same \"page_offset\"");
+			return wrong(path, "", "mappings",
+				"consistent: two have the same \"page_offset\"");
 	return 0;
 }
 
@@ -323,7 +323,7 @@ static int input_read_mappings(const char *path, struct json_object *value, stru
 	if (!json_object_is_type(value, json_type_array))
 		return wrong(path, "", "mappings", "an array");
 	size_t count = json_object_array_length(value);
-	/* A device that has none is described without any. */
+	/* Treat an empty array like a missing one. */
 	if (!count)
 		return 0;
 	AUTO_FREE struct placed *list = calloc(count, sizeof(*list));
@@ -347,7 +347,7 @@ static int input_read_mappings(const char *path, struct json_object *value, stru
 	return err;
 }
 
-/* Greater numbers than there are come as the greatest one. */
+/* Refuse 2^64 - 1: json-c turns larger numbers into it. */
 static bool to_bytes(struct json_object *value, uint64_t *bytes)
 {
 	return to_number(value, bytes) && *bytes != UINT64_MAX;
@@ -357,7 +357,7 @@ static int input_read_size(const char *path, struct json_object *value, struct i
 {
 	uint64_t size;
 
-	/* As list -u prints it, it is rounded; ranges say it exactly. */
+	/* Ignore a rounded size of list -u if there are mappings, which are exact. */
 	if (!to_bytes(value, &size)) {
 		if (input->layout.given & DAXCTL_LAYOUT_RANGES &&
 			json_object_is_type(value, json_type_string))
@@ -374,7 +374,7 @@ static int input_read_align(const char *path, struct json_object *value, struct 
 	uint64_t align;
 
 	if (!to_bytes(value, &align)) {
-		/* "2.00 MiB (2.10 MB)" of list -u: alignments are whole units. */
+		/* Refuse "2.00 MiB (2.10 MB)" of list -u, with advice. */
 		const char *text = json_object_get_string(value);
 		return wrong(path, "", "align",
 			strchr(text ?: "", '(') ? "a number of bytes (list prints them without -u)"
@@ -392,7 +392,7 @@ static int read_nothing(const char *path, struct json_object *value, struct inpu
 	return 0;
 }
 
-/* In the order in which they are read. */
+/* The keys, in the order of reading. */
 static const struct {
 	const char *key;
 	int (*read)(const char *path, struct json_object *value, struct input *input);
@@ -427,7 +427,7 @@ static int read_object(const char *path, struct json_object *json, struct input 
 		if (json_object_object_get_ex(json, keys[i].key, &value))
 			err = keys[i].read(path, value, input);
 	if (!err && !input->layout.given) {
-		say_error("%s: says neither \"size\", \"align\" nor \"mappings\"", path);
+		say_error("%s: has none of the keys \"size\", \"align\" and \"mappings\"", path);
 		err = -EINVAL;
 	}
 	return err;
@@ -446,9 +446,9 @@ int input_read(const char *path, struct input *input)
 	if (err)
 		return err;
 	if (!json_object_is_type(json, json_type_object)) {
-		say_error("%s: is not a JSON object, but %s", path,
-			json_object_is_type(json, json_type_array) ? "an array" : "something else");
-		say_hint("one device is wanted: jq '.[0]' takes the first one out of an array");
+		say_error("%s: must be a JSON object, but is %s", path,
+			json_object_is_type(json, json_type_array) ? "an array" : "another value");
+		say_hint("extract one device of an array with: jq '.[0]'");
 		return -EINVAL;
 	}
 	err = read_object(path, json, input);
@@ -465,7 +465,7 @@ void input_deinit(struct input *input)
 
 static int disagree(const char *option, const char *path)
 {
-	return usage_error("--%s and %s say different things", option, path);
+	return usage_error("--%s contradicts %s", option, path);
 }
 
 int layout_from_options(const struct layout_options *options, struct input *input)

@@ -15,10 +15,11 @@ static const struct option options[] = {
 	{'d', "dev", OPT_TEXT, &selection.device, "device", "only the device of this name"},
 	{'D', "devices", OPT_FLAG, &devices, NULL, "show devices (the default)"},
 	{'R', "regions", OPT_FLAG, &regions, NULL, "show regions"},
-	{'M', "mappings", OPT_FLAG, &mappings, NULL, "show the ranges that a device is made of"},
-	{'i', "idle", OPT_FLAG, &idle, NULL, "show devices without size too"},
+	{'M', "mappings", OPT_FLAG, &mappings, NULL, "show the ranges of each device"},
+	{'i', "idle", OPT_FLAG, &idle, NULL, "show zero-size devices too"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units, addresses in hexadecimal"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "show where a device keeps the page map too"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL,
+		"show where a device keeps its struct pages too"},
 };
 
 struct listing {
@@ -26,12 +27,13 @@ struct listing {
 	unsigned flags;
 };
 
-/* The output says that it is disabled, as if it were free. */
+/* Tell a device that the kernel keeps as memory from a free one: both are disabled in the output.
+ */
 static void tell_kept(struct daxctl_dev *dev)
 {
-	say_note("%s: no driver has it, but the kernel keeps its memory until the next boot",
+	say_note("%s: disabled, but the kernel keeps its memory until the next boot",
 		daxctl_dev_get_devname(dev));
-	say_hint("restart the machine before it is used again");
+	say_hint("reboot before using the device again");
 }
 
 static int add_device(struct daxctl_dev *dev, void *data)
@@ -87,7 +89,7 @@ static int list_regions_json(struct daxctl_ctx *ctx, struct listing *listing)
 	return 0;
 }
 
-/* Without a class, what is filtered by is shown. */
+/* Without -D and -R, show the classes of the filters. */
 static void choose_listed_classes(void)
 {
 	if (regions || devices)

@@ -28,7 +28,7 @@ static int daxctl_context_new(void **context)
 
 	if (err)
 		return err;
-	/* The verbs print the sentence of a failure, with its hint. */
+	/* The verbs print the errors themselves, with hints. */
 	if (daxctl_get_log_priority(ctx) == LOG_ERR)
 		daxctl_set_log_priority(ctx, LOG_CRIT);
 	devices_tell_steps(ctx, NULL);
@@ -53,7 +53,7 @@ static const char *daxctl_context_hint(void *context)
 
 static const struct tool tool = {
 	.name = "daxctl",
-	.summary = "decide what the memory behind dax devices is used for",
+	.summary = "manage dax devices and the use of their memory",
 	.verbs = verbs,
 	.verb_count = ARRAY_SIZE(verbs),
 	.values_once = true,

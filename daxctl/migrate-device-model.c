@@ -6,20 +6,19 @@
 
 #include "verbs.h"
 
-/* modprobe(8) looks there, whatever the sysconfdir of this build. */
+/* The directory of modprobe(8), independent of the sysconfdir of this build. */
 #define INSTALLED "/etc/modprobe.d/daxctl.conf"
 
-/* That the link is there already is a failure for users of the verb, and so is each other reason.
- */
+/* Fail with status 1, as scripts expect, also if the link exists already. */
 static int migrate_failed(const char *why, const char *hint)
 {
-	say_error("%s cannot be made a link to %s: %s", INSTALLED, DAXCTL_MODPROBE_CONF, why);
+	say_error("%s: cannot become a link to %s: %s", INSTALLED, DAXCTL_MODPROBE_CONF, why);
 	if (hint)
 		say_hint("%s", hint);
 	return 1;
 }
 
-/* However the link is written. */
+/* Compare the targets: a link may be written in many ways. */
 static bool is_our_link(void)
 {
 	struct stat link, installed, ours;
@@ -31,13 +30,11 @@ static bool is_our_link(void)
 
 static int run(void *context, int count, char **args)
 {
-	/* A link to nowhere would be a policy that does not hold. */
+	/* Refuse to create a dangling link. */
 	if (access(DAXCTL_MODPROBE_CONF, R_OK))
-		return migrate_failed(
-			strerror(errno), "it comes with the installation of this program");
+		return migrate_failed(strerror(errno), "install this program completely");
 	if (symlink(DAXCTL_MODPROBE_CONF, INSTALLED) == 0) {
-		say_outcome(
-			"installed %s: dax_pmem takes the place of dax_pmem_compat from the next boot on",
+		say_outcome("installed %s: dax_pmem replaces dax_pmem_compat from the next boot on",
 			INSTALLED);
 		return 0;
 	}
@@ -45,13 +42,13 @@ static int run(void *context, int count, char **args)
 		return migrate_failed("/etc/modprobe.d is missing", "mkdir /etc/modprobe.d");
 	if (errno != EEXIST)
 		return migrate_failed(strerror(errno), NULL);
-	return is_our_link() ? migrate_failed("it is one already", "nothing is left to do")
-			     : migrate_failed("there is another file of this name",
-				       "move it away if it is not needed");
+	if (is_our_link())
+		return migrate_failed("the link exists already", NULL);
+	return migrate_failed("another file has this name", "move it away if it is not needed");
 }
 
 const struct verb verb_migrate_device_model = {
 	.name = "migrate-device-model",
-	.summary = "let modprobe load the driver for /sys/bus/dax instead of /sys/class/dax",
+	.summary = "make modprobe load the driver for /sys/bus/dax instead of /sys/class/dax",
 	.run = run,
 };

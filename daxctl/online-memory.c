@@ -9,24 +9,24 @@ static const char *region;
 static bool no_movable, keep_going, human;
 static int verbose;
 
-/* Both verbs have the first rows, and each of them one of its own. */
+/* The options of both verbs. */
 #define COMMON                                                                                     \
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},               \
 		{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},                        \
 	{                                                                                          \
-		'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"        \
+		'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it runs"            \
 	}
 
 static const struct option online_options[] = {
 	COMMON,
 	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
-		"let the kernel use the memory too; it may not be possible to take it back"},
+		"let the kernel use the memory for itself; it may become impossible to take it back"},
 };
 
 static const struct option offline_options[] = {
 	COMMON,
 	{0, "keep-going", OPT_FLAG, &keep_going, NULL,
-		"take offline what goes, and leave it so, where not all of it goes"},
+		"leave blocks offline if others cannot go offline"},
 };
 
 static int set_memory_state(struct daxctl_dev *dev, const void *data)
@@ -37,7 +37,8 @@ static int set_memory_state(struct daxctl_dev *dev, const void *data)
 	const char *word = *state == DAXCTL_MEMORY_OFFLINE ? "offline" : "online";
 
 	if (!memory) {
-		say_error("%s: has no memory to put %s: it is not in system-ram mode", name, word);
+		say_error("%s: memory cannot go %s: the device is not in system-ram mode", name,
+			word);
 		say_hint("daxctl reconfigure-device --mode system-ram %s", name);
 		return -ENXIO;
 	}
@@ -77,7 +78,7 @@ static int run_offline(void *context, int count, char **args)
 
 const struct verb verb_online_memory = {
 	.name = "online-memory",
-	.summary = "put the memory of system-ram devices to use",
+	.summary = "put the memory of system-ram devices online",
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,
@@ -88,7 +89,7 @@ const struct verb verb_online_memory = {
 
 const struct verb verb_offline_memory = {
 	.name = "offline-memory",
-	.summary = "take the memory of system-ram devices out of use",
+	.summary = "take the memory of system-ram devices offline",
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

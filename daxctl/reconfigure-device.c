@@ -33,45 +33,45 @@ static const struct choice memmap_choices[] = {{"yes", MEMMAP_YES}, {"no", MEMMA
 static const struct option options[] = {
 	{'r', "region", OPT_TEXT, &region, "region", "only devices of this region"},
 	{'u', "human", OPT_FLAG, &human, NULL, "sizes with units"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it runs"},
 	{'s', "size", OPT_SIZE, &layout_wanted.size, "size",
-		"give disabled devices of a dynamic region another size",
-		"What is cut off is lost. 0 leaves the device without memory. Not with *--mode*.",
+		"change the size of disabled devices of a dynamic region",
+		"Shrinking a device loses the data at its end. 0 leaves the device without memory. Not with *--mode*.",
 		.digit_first = true, .refusal = -EINVAL},
 	{'a', "align", OPT_SIZE, &layout_wanted.align, "align",
-		"give disabled devices of a dynamic region another alignment",
-		"A size that the processor can map at once: 4K, 2M or 1G on x86. Not with *--mode*.",
+		"change the alignment of disabled devices of a dynamic region",
+		"A page size of the processor: 4K, 2M or 1G on x86. Not with *--mode*.",
 		.digit_first = true, .refusal = -EINVAL},
 	{0, "input", OPT_TEXT, &layout_wanted.input, "file",
-		"give a disabled device of a dynamic region what this file describes",
+		"change a disabled device of a dynamic region to the layout in this file",
 		"The format is that of *daxctl-create-device*(1). Not with *--mode*."},
-	{'m', "mode", OPT_CHOICE, &mode_choice, "mode", "what the devices are to be used as",
+	{'m', "mode", OPT_CHOICE, &mode_choice, "mode", "new mode of the devices",
 		"*system-ram*: ordinary memory, on the NUMA node that *list* shows as target_node.\n\n"
 		"*devdax*: a character device, /dev/daxX.Y, that programs map.\n\n"
-		"*famfs*: what the famfs file system mounts, on kernels with the driver fsdev_dax. It comes from devdax only, not from system-ram.",
+		"*famfs*: a device that the famfs file system mounts, on kernels with the driver fsdev_dax. Only a device in devdax mode can become famfs.",
 		.choices = modes, .refusal = -EINVAL},
 	{'N', "no-online", OPT_FLAG, &no_online, NULL,
-		"leave the new memory offline, for others to put online"},
-	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline where that is in the way",
-		"Where the kernel puts new memory online by itself (_/sys/devices/system/memory/auto_online_blocks_), in a zone of its own choice, a change to *system-ram* is refused without it or *--no-movable*: such memory may not be possible to take back."},
+		"leave the new memory offline, for another program to put online"},
+	{'f', "force", OPT_FLAG, &force, NULL, "take memory offline if necessary",
+		"A change to *system-ram* needs this option or *--no-movable* if the kernel puts new memory online by itself (_/sys/devices/system/memory/auto_online_blocks_): the kernel chooses the zone, and it may become impossible to take the memory back."},
 	{'C', "check-config", OPT_FLAG, &check_config, NULL,
-		"do to the devices what the configuration says",
+		"apply the configuration to the devices",
 		"See CONFIGURATION. Not with *--mode*, *--no-online*, *--no-movable* and *--memmap-on-memory*."},
 	{0, "no-movable", OPT_FLAG, &no_movable, NULL,
-		"let the kernel use the memory too; it may not be possible to take it back"},
+		"let the kernel use the memory for itself; it may become impossible to take it back"},
 	{0, "keep-going", OPT_FLAG, &keep_going, NULL,
-		"leave offline what --force took offline, where not all of it goes",
-		"Without it, memory that was taken offline goes back online when some of it does not go."},
+		"with --force: leave blocks offline if others cannot go offline",
+		"Without it, the blocks go back online."},
 	{0, "memmap-on-memory", OPT_CHOICE, &memmap, "yes|no",
-		"keep the page map of the new memory on the device itself, or not",
-		"It has 64 bytes for each page of 4096: 1 GiB for 64 GiB, which are missing in other memory with *no*, and in the new memory with *yes*. For kernels since 6.8; *yes* needs _memory\\_hotplug.memmap\\_on\\_memory=1_ on the kernel's command line too.",
+		"keep the struct pages of the new memory on the device itself, or not",
+		"They take 64 bytes for each page of 4096 bytes: 1 GiB for 64 GiB, of the new memory with *yes*, of other memory with *no*. Needs Linux 6.8; *yes* needs _memory\\_hotplug.memmap\\_on\\_memory=1_ on the kernel's command line too.",
 		.choices = memmap_choices},
 	{0, "persist", OPT_FLAG, &persist, NULL, PERSIST_HELP,
-		"Of a device of a dynamic region all devices of the region are written down; see *daxctl.conf*(5). Not with *--check-config* and *--dry-run*."},
+		"For a device of a dynamic region, it writes all devices of the region; see *daxctl.conf*(5). Not with *--check-config* and *--dry-run*."},
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "check, print the steps and change nothing"},
 };
 
-/* Capacity that cannot be memory is not lost in silence. */
+/* Report capacity that cannot become memory. */
 static void tell_loss(struct daxctl_dev *dev)
 {
 	struct daxctl_ctx *ctx = daxctl_dev_get_ctx(dev);
@@ -83,12 +83,11 @@ static void tell_loss(struct daxctl_dev *dev)
 		"%s: %s of its %s are not used as memory: they lie outside of whole memory blocks (%s)",
 		daxctl_dev_get_devname(dev), size_short(size - usable).text, size_short(size).text,
 		size_short(daxctl_get_memory_block_size(ctx)).text);
-	say_hint("a device of %s that begins at a multiple of %s would lose nothing",
+	say_hint("to lose nothing, make it %s and let it begin at a multiple of %s",
 		size_short(usable).text, size_short(daxctl_get_memory_block_size(ctx)).text);
 }
 
-/* The kernel itself or a rule of udev may put blocks online before we do, in a zone of its own
- * choice: look at the zone, whoever was faster. */
+/* Report blocks in another zone: the kernel or a udev rule may have put them online before us. */
 static void tell_zone(struct daxctl_dev *dev, unsigned flags)
 {
 	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
@@ -100,14 +99,14 @@ static void tell_zone(struct daxctl_dev *dev, unsigned flags)
 	unsigned other = movable ? counts.online - counts.movable : counts.movable;
 	if (!other)
 		return;
-	say_note("%s: %u of its %u memory blocks are %smovable: something else put them online",
+	say_note("%s: %u of its %u memory blocks are %smovable: the kernel or udev put them online",
 		daxctl_dev_get_devname(dev), other, counts.total, movable ? "not " : "");
 	say_hint(
-		"see /sys/devices/system/memory/auto_online_blocks and the rules of udev, or use --no-online");
+		"check /sys/devices/system/memory/auto_online_blocks and the udev rules, or use --no-online");
 }
 
-/* A sixty-fourth of the memory, with pages of 4 KiB. */
-#define PAGE_DESCRIPTION 64
+/* sizeof(struct page) in the kernel. */
+#define STRUCT_PAGE_BYTES 64
 
 static void tell_memmap_of_device(struct daxctl_dev *dev)
 {
@@ -115,13 +114,10 @@ static void tell_memmap_of_device(struct daxctl_dev *dev)
 
 	if (!memmap || daxctl_dev_get_ram_size(dev, &usable))
 		return;
-	usable = usable / sysconf(_SC_PAGESIZE) * PAGE_DESCRIPTION;
-	if (daxctl_dev_get_memmap_on_memory(dev) > 0)
-		say_note("%s: its page map takes %s of its own memory, and saves as much elsewhere",
-			daxctl_dev_get_devname(dev), size_short(usable).text);
-	else
-		say_note("%s: its page map takes %s of other memory", daxctl_dev_get_devname(dev),
-			size_short(usable).text);
+	usable = usable / sysconf(_SC_PAGESIZE) * STRUCT_PAGE_BYTES;
+	say_note("%s: its struct pages take %s of %s memory", daxctl_dev_get_devname(dev),
+		size_short(usable).text,
+		daxctl_dev_get_memmap_on_memory(dev) > 0 ? "its own" : "other");
 }
 
 static const char *mode_name(enum daxctl_dev_mode mode)
@@ -145,7 +141,7 @@ static unsigned flags_of_options(void)
 static int set_device_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
 {
 	if (daxctl_dev_get_mode(dev) == mode)
-		say_note("%s: is in %s mode already", daxctl_dev_get_devname(dev), mode_name(mode));
+		say_note("%s: already in %s mode", daxctl_dev_get_devname(dev), mode_name(mode));
 	int err = daxctl_dev_set_mode(dev, mode, flags);
 	if (err)
 		return err;
@@ -157,7 +153,7 @@ static int set_device_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, un
 	return 0;
 }
 
-/* After a change that has succeeded. */
+/* Persist a change, or note its end at the next boot. */
 static int keep(struct daxctl_dev *dev)
 {
 	if (persist)
@@ -181,7 +177,7 @@ static unsigned memmap_flag(const struct section *section)
 	return section->memmap ? DAXCTL_CHANGE_MEMMAP_HERE : DAXCTL_CHANGE_MEMMAP_ELSEWHERE;
 }
 
-/* The first section for the region of a device, which restore applies to the region as a whole. */
+/* The first section for the region of a device, which only restore applies. */
 static const struct section *find_region_section(
 	const struct config *config, struct daxctl_dev *dev)
 {
@@ -201,11 +197,12 @@ static int tell_no_section(const struct config *config, struct daxctl_dev *dev)
 	const struct section *section = find_region_section(config, dev);
 
 	if (section) {
-		say_note("%s: sections for dynamic regions are left to restore: [%s] of %s", name,
-			section->name, section->file);
+		say_note(
+			"%s: only 'daxctl restore' applies [%s] of %s, which is for a whole region",
+			name, section->name, section->file);
 		say_hint("daxctl restore %s", name);
 	} else {
-		say_note("%s: no section in %s is for it", name,
+		say_note("%s: no section in %s matches it", name,
 			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
 	}
 	return CHANGE_SKIPPED;
@@ -220,7 +217,7 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 
 	int err = daxctl_region_get_nvdimm_uuid(daxctl_dev_get_region(dev), uuid);
 	if (err && err != -EOPNOTSUPP) {
-		say_error("%s: the uuid of its namespace cannot be read: %s", name, strerror(-err));
+		say_error("%s: uuid of its namespace cannot be read: %s", name, strerror(-err));
 		return err;
 	}
 	err = err ? -ENOENT : config_find_uuid(config, uuid, name, &section);
@@ -233,14 +230,14 @@ static int follow_config(struct daxctl_dev *dev, const void *data)
 			(section->movable ? 0 : DAXCTL_CHANGE_NO_MOVABLE) | memmap_flag(section));
 }
 
-/* Users of the verb know one status for all that a device cannot be made of. */
+/* Scripts know one status, ENXIO, for every impossible layout. */
 static int change_layout(struct daxctl_dev *dev, const void *data)
 {
 	const struct input *input = data;
 	int region_id = daxctl_region_get_id(daxctl_dev_get_region(dev));
 
 	if (input->region >= 0 && input->region != region_id) {
-		say_error("%s: describes a device of region %d, and %s is in region %d",
+		say_error("%s: describes a device of region %d, but %s is in region %d",
 			layout_wanted.input, input->region, daxctl_dev_get_devname(dev), region_id);
 		return -ENXIO;
 	}
@@ -266,7 +263,7 @@ static int run_layout(void *context, int count, char **args)
 
 	if (no_online || no_movable || memmap || keep_going)
 		return usage_error(
-			"--no-online, --no-movable, --memmap-on-memory and --keep-going make sense with --mode only");
+			"--no-online, --no-movable, --memmap-on-memory and --keep-going need --mode");
 	int err = layout_from_options(&layout_wanted, &input);
 	return err ?: devices_change(context, region, count, args, &change);
 }
@@ -282,11 +279,11 @@ static int run_mode(void *context, int count, char **args)
 	};
 
 	if (no_online && mode_choice - 1 != DAXCTL_DEV_MODE_RAM)
-		return usage_error("--no-online makes sense with --mode system-ram only");
+		return usage_error("--no-online needs --mode system-ram");
 	if (memmap && mode_choice - 1 != DAXCTL_DEV_MODE_RAM)
-		return usage_error("--memmap-on-memory makes sense with --mode system-ram only");
+		return usage_error("--memmap-on-memory needs --mode system-ram");
 	if (keep_going && (!force || mode_choice - 1 == DAXCTL_DEV_MODE_RAM))
-		return usage_error("--keep-going makes sense with --force and --mode devdax only");
+		return usage_error("--keep-going needs --force and --mode devdax");
 	return devices_change(context, region, count, args, &change);
 }
 
@@ -296,9 +293,9 @@ static int run_config(void *context, int count, char **args)
 
 	if (mode_choice || no_online || no_movable || memmap)
 		return usage_error(
-			"--check-config does not go together with --mode, --no-online, --no-movable and --memmap-on-memory");
+			"--check-config cannot be combined with --mode, --no-online, --no-movable or --memmap-on-memory");
 	if (keep_going && !force)
-		return usage_error("--keep-going makes sense with --force only");
+		return usage_error("--keep-going needs --force");
 	int err = config_read(daxctl_get_config_path(context), &config);
 	const struct change change = {
 		.done = dry_run ? "would reconfigure" : "reconfigured",
@@ -316,23 +313,22 @@ static int run(void *context, int count, char **args)
 	bool layout = layout_wanted.size.given || layout_wanted.align.given || layout_wanted.input;
 
 	if (persist && (check_config || dry_run))
-		return usage_error(
-			"--persist does not go together with --check-config and --dry-run");
+		return usage_error("--persist cannot be combined with --check-config or --dry-run");
 	if (layout && (mode_choice || check_config))
 		return usage_error(
-			"--size, --align and --input do not go together with --mode and --check-config");
+			"--size, --align and --input cannot be combined with --mode or --check-config");
 	if (check_config)
 		return run_config(context, count, args);
 	if (layout)
 		return run_layout(context, count, args);
 	if (mode_choice)
 		return run_mode(context, count, args);
-	return usage_error("which --mode, --size or --align is wanted?");
+	return usage_error("nothing to change: give --mode, --size, --align or --input");
 }
 
 const struct verb verb_reconfigure_device = {
 	.name = "reconfigure-device",
-	.summary = "change what dax devices are used as",
+	.summary = "change the mode, size or alignment of dax devices (system-ram, devdax)",
 	.argument = "device",
 	.args_min = 1,
 	.args_max = ARGS_MANY,

@@ -14,7 +14,7 @@ static const char *directory = ".";
 static int domain, nodes = 2;
 static int verbose;
 
-/* A decimal number without sign. */
+/* Read a decimal number without sign. */
 static bool parse_number(const char *text, void *value)
 {
 	char *end;
@@ -30,19 +30,20 @@ static bool parse_number(const char *text, void *value)
 	return true;
 }
 
-#define NUMBER "a number from 0 to 2147483647"
+#define NUMBER	  "a number from 0 to 2147483647"
+#define NODES_MAX (1 << 12)
 
 static const struct option options[] = {
 	{'d', "directory", OPT_TEXT, &directory, "path",
-		"directory of the tables, as acpixtract -a writes them (default: here)"},
+		"directory with the tables of acpixtract -a (default: the current one)"},
 	{'p', "pxm", OPT_PARSED, &domain, "n", "proximity domain to split (default: 0)",
 		.parse = parse_number, .expected = NUMBER},
 	{'n', "nodes", OPT_PARSED, &nodes, "n", "number of domains to make of it (default: 2)",
-		"A power of two.", .parse = parse_number, .expected = NUMBER},
+		"A power of two up to 4096.", .parse = parse_number, .expected = NUMBER},
 	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print the parts"},
 };
 
-/* The tables in the order in which they are written. */
+/* The tables, in the order of writing. */
 enum { SRAT, SLIT, NFIT, TABLES };
 static const struct {
 	const char *signature, *file;
@@ -65,7 +66,7 @@ static void tables_deinit(struct tables *tables)
 
 static int read_tables(struct tables *tables)
 {
-	/* A table that is missing has a status of its own. */
+	/* Return status 1 for a missing table, as scripts expect. */
 	for (int i = TABLES - 1; i >= 0; i--) {
 		AUTO_FREE char *path = NULL;
 		if (asprintf(&path, "%s/%s", directory, kinds[i].file) < 0) {
@@ -94,17 +95,16 @@ static int refuse_split(const char *signature, int err)
 		say_error("%s has no memory of proximity domain %d", signature, domain);
 		break;
 	case -ENXIO:
-		say_error(
-			"%s has several memory ranges of proximity domain %d: only one can be split",
+		say_error("%s has several memory ranges of proximity domain %d: must be one",
 			signature, domain);
 		break;
 	case -EOVERFLOW:
-		say_error(
-			"%s: indices of %d more memory ranges exceed 65535", signature, nodes - 1);
+		say_error("%s: the indices of %d more memory ranges exceed 65535", signature,
+			nodes - 1);
 		break;
 	case -EDOM:
 		say_error(
-			"%s: the memory of proximity domain %d cannot be cut into %d equal parts, or its domains are not numbered without gaps",
+			"%s: the memory of proximity domain %d cannot be cut into %d equal parts, or the numbers of the domains have gaps",
 			signature, domain, nodes);
 		return -EINVAL;
 	}
@@ -125,12 +125,12 @@ static int split_tables(struct tables *tables)
 	if (err)
 		return refuse_split("SLIT", err);
 	tables->changed[SRAT] = tables->changed[SLIT] = true;
-	/* Not all memory is persistent. */
+	/* Leave NFIT as it is if the memory is not persistent. */
 	err = acpi_split_nfit(&tables->list[NFIT], &split, tell_part);
 	tables->changed[NFIT] = err == 0;
 	if (err == -ENXIO)
-		say_note("NFIT has several ranges of proximity domain %d and is left as it is",
-			domain);
+		say_note(
+			"NFIT left as it is: it has several ranges of proximity domain %d", domain);
 	return err == -ENOENT || err == -ENXIO ? 0 : err ? refuse_split("NFIT", err) : 0;
 }
 
@@ -157,16 +157,15 @@ static int run(void *context, int count, char **args)
 {
 	CLEANUP(tables_deinit) struct tables tables = {0};
 
-	/* It would stand for the root directory. */
+	/* Refuse an empty path, which would become the root directory. */
 	if (!*directory) {
-		say_error("--directory: '' is no directory");
+		say_error("--directory: '' is not a directory");
 		return 1;
 	}
-	if (nodes < 2 || nodes & (nodes - 1))
-		return usage_error("--nodes=%d: it is not a power of two from 2 on", nodes);
-	/* Each new one takes a row in SLIT, whose size is a number of 32 bits. */
-	if (nodes > 1 << 12)
-		return usage_error("--nodes=%d: that are too many", nodes);
+	/* Limit the rows of SLIT, whose size has 32 bits. */
+	if (nodes < 2 || nodes & (nodes - 1) || nodes > NODES_MAX)
+		return usage_error(
+			"--nodes: %d is not a power of two from 2 to %d", nodes, NODES_MAX);
 	int err = read_tables(&tables);
 	if (!err)
 		err = split_tables(&tables);

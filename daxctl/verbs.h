@@ -3,7 +3,7 @@
 
 #include "../util/verb.h"
 
-/* One per file of the same name. */
+/* The verbs. Each is in the file of its name. */
 extern const struct verb verb_list;
 extern const struct verb verb_split_acpi;
 extern const struct verb verb_migrate_device_model;

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* What several fields come from is looked at once. */
+/* A device, with the values that several fields share: read once. */
 struct device_view {
 	struct daxctl_dev *dev;
 	bool enabled;
@@ -163,10 +163,10 @@ static const struct field device_fields[] = {
 	{"online_memblocks", FIELD_INT, 0, online_memblocks, "memory blocks in use (system-ram)"},
 	{"total_memblocks", FIELD_INT, 0, total_memblocks, "memory blocks in all (system-ram)"},
 	{"movable", FIELD_BOOL, 0, movable, "all blocks in use are in ZONE_MOVABLE"},
-	{"state", FIELD_TEXT, 0, state, "disabled, where no driver has the device"},
+	{"state", FIELD_TEXT, 0, state, "disabled if no driver is bound to the device"},
 	{"memmap_on_memory", FIELD_BOOL, JSON_MEMMAP, memmap_on_memory,
-		"the page map of the memory is, or would be, on the device itself (Linux 6.8)"},
-	{"mappings", FIELD_JSON, JSON_MAPPINGS, mappings, "ranges that the device is made of"},
+		"system-ram mode keeps the struct pages on the device itself (Linux 6.8)"},
+	{"mappings", FIELD_JSON, JSON_MAPPINGS, mappings, "ranges of the device"},
 };
 
 struct json_object *json_dax_device(struct daxctl_dev *dev, unsigned flags)
@@ -204,7 +204,7 @@ static bool region_id(void *object, unsigned flags, union field_value *out)
 static bool region_size(void *object, unsigned flags, union field_value *out)
 {
 	out->number = daxctl_region_get_size(object);
-	/* Only root can read it. */
+	/* The kernel shows it only to root. */
 	if (out->number == ULLONG_MAX)
 		out->number = 0;
 	return true;

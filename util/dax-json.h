@@ -6,19 +6,20 @@
 #include "json.h"
 
 /*
- * Dax regions and devices as both tools show them: daxctl list, and ndctl list -X. @flags: of
- * json.h, and JSON_MAPPINGS to show the ranges of a device. NULL when memory is short.
+ * Dax regions and devices in the form of daxctl list and ndctl list -X. @flags: those of json.h and
+ * these. Return NULL without memory.
  */
 enum {
+	/* Show the ranges of a device. */
 	JSON_MAPPINGS = 1 << 30,
-	/* Leaves the path out of a region, as within a namespace. */
+	/* Leave out the path of a region, for a region inside a namespace. */
 	JSON_NO_PATH = 1 << 29,
-	/* Shows where a device keeps the page map; ndctl's verbose forms do not. */
+	/* Show where a device keeps its struct pages, which ndctl's verbose forms do not. */
 	JSON_MEMMAP = 1 << 28,
 };
 
 struct json_object *json_dax_device(struct daxctl_dev *dev, unsigned flags);
-/* Its path as it is shown: "/platform/hmem.0". */
+/* The path that list shows: "/platform/hmem.0". */
 const char *dax_region_place(struct daxctl_region *region);
-/* Without its devices. */
+/* A region without its devices. */
 struct json_object *json_dax_region(struct daxctl_region *region, unsigned flags);

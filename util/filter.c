@@ -11,7 +11,7 @@ static bool word_is(const char *word, size_t length, const char *name)
 	return name && strlen(name) == length && memcmp(word, name, length) == 0;
 }
 
-/* 0, 00 and 0x0 are the same number; 1x is none. */
+/* Compare numbers: 0, 00 and 0x0 are the same; 1x is not a number. */
 static bool word_is_id(const char *word, size_t length, int id)
 {
 	int base = length > 2 && strncasecmp(word, "0x", 2) == 0 ? 16 : 10;

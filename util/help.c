@@ -4,11 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Where the explanations start, and where lines end. */
+/* The column of the explanations, and the width of a line. */
 #define HELP_COLUMN 30
 #define LAST_COLUMN 80
 
-/* What every verb has, as a row for the help alone. */
+/* The option that every verb has: a row for the help only. */
 static const struct option option_help = {
 	.letter = 'h',
 	.name = "help",
@@ -30,7 +30,7 @@ static void print_arguments(FILE *out, const struct verb *verb, const char *open
 			verb->args_max > 1 ? "..." : "", optional ? "]" : "");
 }
 
-/* Continues a line that has reached @column, breaking it between words. */
+/* Continue a line that has reached @column, and break it between words. */
 static void print_wrapped(FILE *out, const char *text, size_t column)
 {
 	if (column + 1 > HELP_COLUMN) {
@@ -57,7 +57,7 @@ static void print_wrapped(FILE *out, const char *text, size_t column)
 	fputc('\n', out);
 }
 
-/* The help of an option with the words that it takes, to be freed. */
+/* The help of an option with its words, which the caller frees. */
 static char *help_text(const struct option *option)
 {
 	AUTO_FREE char *choices = option->type == OPT_CHOICE ? option_choices(option) : NULL;
@@ -135,7 +135,7 @@ void help_list_words(FILE *out, const struct verb *verb, const char *word)
 		fprintf(out, "<%s>\n", argument ?: verb->argument);
 }
 
-/* Text that must not be taken for markup. */
+/* Print text with scdoc's markup characters escaped. */
 static void print_escaped(FILE *out, const char *text)
 {
 	for (; *text; text++) {
@@ -152,7 +152,7 @@ static void print_sentence(FILE *out, const char *text)
 	fputs(".\n", out);
 }
 
-/* Markup, each line of it moved into the body of a list item. */
+/* Print markup, each line indented into the body of a list item. */
 static void print_indented(FILE *out, const char *markup)
 {
 	while (*markup) {

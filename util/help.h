@@ -7,20 +7,20 @@
 
 /* Texts made from the table of verbs and their tables of options. */
 
-/* How the tool is called, and a line per verb. */
+/* Usage of the tool, and a line per verb. */
 void help_tool(FILE *out, const struct tool *tool);
-/* How the verb is called, and a line per option: VERB -h. */
+/* Usage of the verb, and a line per option: VERB -h. */
 void help_verb(FILE *out, const struct tool *tool, const struct verb *verb);
 /* --list-cmds: a verb a line. */
 void help_list_verbs(FILE *out, const struct tool *tool);
 /* --list-opts: the long options, each followed by a blank, without newline. */
 void help_list_options(FILE *out, const struct verb *verb);
-/* --list-words: what may follow @word, an option ("-m", "--mode"), or else be an argument of the
- * verb: the words of a choice, a line each, or a name for what it is in brackets, "<region>". */
+/* --list-words: values of @word if it is an option ("-m", "--mode"), otherwise arguments of the
+ * verb. Prints the words of a choice, one a line, or the name of the value, "<region>". */
 void help_list_words(FILE *out, const struct verb *verb, const char *word);
 
 /*
- * The manual page of a verb, or of the tool (@verb is NULL), in scdoc's language: the head down to
- * the synopsis, then @page, where a line @OPTIONS@ or @VERBS@ stands for the section of that name.
+ * The manual page of a verb, or of the tool (@verb is NULL), as scdoc markup: name and synopsis,
+ * then @page, in which a line @OPTIONS@ or @VERBS@ is replaced by that section.
  */
 void help_scdoc(FILE *out, FILE *page, const struct tool *tool, const struct verb *verb);

@@ -10,7 +10,7 @@
 
 #include "size.h"
 
-/* What JSON has in the place of bytes that are no character. */
+/* U+FFFD replaces bytes that are not UTF-8. */
 #define REPLACEMENT 0xfffdU
 
 struct json_object *json_number(enum field_type type, uint64_t number, unsigned flags)
@@ -21,7 +21,7 @@ struct json_object *json_number(enum field_type type, uint64_t number, unsigned 
 	if (human && type == FIELD_SIZE && number >= SIZE_UNITS_FROM)
 		return json_object_new_string(size_human(number).text);
 	if (human && type == FIELD_HEX) {
-		/* Zero comes without 0x. */
+		/* The # flag prints zero without 0x. */
 		snprintf(text, sizeof(text), "%#" PRIx64, number);
 		return json_object_new_string(text);
 	}
@@ -100,8 +100,8 @@ static size_t length_of(const struct json_object *json)
 							  : (size_t)json_object_object_length(json);
 }
 
-/* json-c copies the bytes of strings as they are, but for C0. Only strings have bytes beyond
- * ASCII. */
+/* Escape what json-c copies unchanged: it escapes only C0 in strings. Only strings contain bytes
+ * beyond ASCII. */
 static void write_valid(FILE *out, const char *text)
 {
 	for (struct glyph glyph; *text; text += glyph.length) {

@@ -11,7 +11,7 @@
 #include <base/cleanup.h>
 
 /*
- * What list says of an object is a table of fields, in the order in which they are printed.
+ * list describes an object by a table of fields, in the order in which it prints them.
  *
  *	static bool get_size(void *object, unsigned flags, union field_value *out)
  *	{
@@ -24,14 +24,14 @@
  *	};
  */
 enum field_type {
-	FIELD_TEXT, /* .text, borrowed until the next field is read */
+	FIELD_TEXT, /* .text, borrowed until the next getter runs */
 	FIELD_BOOL, /* .flag */
 	FIELD_INT,  /* .integer */
-	FIELD_U64,  /* .number, beyond 2^63 too */
+	FIELD_U64,  /* .number, up to 2^64 - 1 */
 	FIELD_SIZE, /* .number; "4.00 GiB (4.29 GB)" for people */
 	FIELD_HEX,  /* .number; "0x1f" for people */
 	FIELD_UUID, /* .uuid */
-	FIELD_JSON, /* .json, a part in itself (mappings), owned from then on */
+	FIELD_JSON, /* .json, a nested value (mappings); json_describe() takes it over */
 };
 
 union field_value {
@@ -43,7 +43,7 @@ union field_value {
 	struct json_object *json;
 };
 
-/* The flags of a reading. Those that a tool adds start at JSON_OWN. */
+/* Flags of json_describe(). Flags of a tool start at JSON_OWN. */
 enum {
 	JSON_HUMAN = 1 << 0,
 	JSON_VERBOSE = 1 << 1,
@@ -53,32 +53,32 @@ enum {
 struct field {
 	const char *key;
 	enum field_type type;
-	unsigned when; /* all these flags must be set; 0: always shown */
+	unsigned when; /* show the field if all these flags are set */
 	/* Returns false to leave the field out. */
 	bool (*get)(void *object, unsigned flags, union field_value *out);
 	const char *doc; /* one line for the description of the format */
 };
 
-/* Describes @object as a JSON object. Returns NULL when memory is short. */
+/* Describes @object as a JSON object. Returns NULL without memory. */
 struct json_object *json_describe(
 	const struct field *fields, size_t count, void *object, unsigned flags);
 
-/* A number as the fields of this type show it, for the elements of an array. */
+/* A number as fields of this type show it, for the elements of an array. */
 struct json_object *json_number(enum field_type type, uint64_t number, unsigned flags);
 
-/* Put @child in place; it is owned by the parent from then on, or freed on failure. A NULL child
- * (no memory) is a failure. Both return 0 or -ENOMEM. */
+/* Append or put @child, which the parent owns afterwards, or free it on failure. A NULL child (no
+ * memory) is a failure. Both return 0 or -ENOMEM. */
 int json_append(struct json_object *array, struct json_object *child);
 int json_put(struct json_object *object, const char *key, struct json_object *child);
 
-/* The text of an object or array, to be freed: valid JSON, whatever bytes the strings have. A byte
- * that is not UTF-8 becomes \ufffd, and what a terminal would obey (see base/glyph.h) \u009b. NULL
- * when memory is short. */
+/* The text of an object or array, which the caller frees: valid JSON, whatever bytes the strings
+ * have. A byte that is not UTF-8 becomes \ufffd, and a control character (see base/glyph.h) \u009b.
+ * Returns NULL without memory. */
 char *json_render(struct json_object *json);
 
-/* Prints an array or an object with a newline at the end; an empty one prints nothing. With
- * JSON_HUMAN an array of one is printed as that one. Returns 0 or -ENOMEM; that the output was
- * written is checked once, by tool_main. */
+/* Prints an array or an object and a newline, or nothing if it is empty. With JSON_HUMAN, prints
+ * the only element of an array without the array. Returns 0 or -ENOMEM; tool_main() checks that the
+ * output was written. */
 int json_print(struct json_object *json, unsigned flags);
 
 static inline void cleanup_json(struct json_object **json)

@@ -13,10 +13,10 @@
 
 struct given {
 	bool given;
-	const char *text; /* NULL: given in the negative */
+	const char *text; /* NULL: negated */
 };
 
-/* A way to write an option: idle, or no-idle for the contrary. */
+/* A spelling of an option: idle, or no-idle for its negation. */
 struct spelling {
 	const struct option *option;
 	bool negative;
@@ -54,7 +54,7 @@ static enum likeness compare_spelling(
 	return length == prefix + strlen(spelling->rest) ? WHOLE : BEGINNING;
 }
 
-/* What the name on the command line can stand for. */
+/* The spellings that a shortened name matches. */
 struct matches {
 	unsigned count;
 	struct spelling first, second;
@@ -62,7 +62,7 @@ struct matches {
 
 static void match_add(struct matches *matches, const struct spelling *spelling)
 {
-	/* --no-no-movable and --movable are the same. */
+	/* Count --no-no-movable and --movable as one. */
 	if (matches->count && matches->first.option == spelling->option &&
 		matches->first.negative == spelling->negative)
 		return;
@@ -97,7 +97,7 @@ static struct matches match_name(const struct parse *parse, const char *name, si
 	return matches;
 }
 
-/* The words of the command line as they are consumed. */
+/* The words of the command line, and the next to parse. */
 struct walk {
 	struct parse *parse;
 	int count, next;
@@ -140,19 +140,19 @@ static enum parse_end refuse_name(const struct parse *parse, const char *name, s
 	for (size_t i = 0; i < parse->option_count; i++)
 		suggest_offer(&near, parse->options[i].name);
 	if (near.name)
-		usage_error("there is no option --%s; did you mean --%s?", near.word, near.name);
+		usage_error("unknown option --%s; did you mean --%s?", near.word, near.name);
 	else
-		usage_error("there is no option --%s", near.word);
+		usage_error("unknown option --%s", near.word);
 	return PARSE_REFUSED;
 }
 
 static enum parse_end refuse_unclear(const struct matches *matches, const char *name, size_t length)
 {
 	if (matches->count == 2)
-		usage_error("--%.*s can stand for " SPELLING_FMT " and " SPELLING_FMT, (int)length,
+		usage_error("--%.*s is ambiguous: " SPELLING_FMT " or " SPELLING_FMT, (int)length,
 			name, SPELLING_ARG(matches->first), SPELLING_ARG(matches->second));
 	else
-		usage_error("--%.*s can stand for " SPELLING_FMT ", " SPELLING_FMT " and %u more",
+		usage_error("--%.*s is ambiguous: " SPELLING_FMT ", " SPELLING_FMT " or %u more",
 			(int)length, name, SPELLING_ARG(matches->first),
 			SPELLING_ARG(matches->second), matches->count - 2);
 	return PARSE_REFUSED;
@@ -194,7 +194,7 @@ static const struct option *find_letter(const struct parse *parse, char letter)
 	return NULL;
 }
 
-/* -BDRN, or -RNb x, or -RNbx */
+/* Parse -BDRN, -RNb x or -RNbx. */
 static enum parse_end parse_letters(struct walk *walk, const char *letters)
 {
 	for (const char *letter = letters; *letter; letter++) {
@@ -205,9 +205,9 @@ static enum parse_end parse_letters(struct walk *walk, const char *letters)
 			return PARSE_HELP;
 		if (!option) {
 			if (letters[1])
-				usage_error("there is no option -%c (in -%s)", *letter, letters);
+				usage_error("unknown option -%c (in -%s)", *letter, letters);
 			else
-				usage_error("there is no option -%c", *letter);
+				usage_error("unknown option -%c", *letter);
 			return PARSE_REFUSED;
 		}
 		if (takes_value(option)) {
@@ -272,8 +272,8 @@ static int convert_size(const struct option *option, const char *text)
 	int err = malformed ? -EINVAL : text ? parse_size(text, &size.bytes) : 0;
 
 	if (err == -ERANGE)
-		return usage_error(
-			"--%s: '%s' is too large: sizes end at 2^64 bytes", option->name, text);
+		return usage_error("--%s: '%s' is too large: must be less than 2^64 bytes",
+			option->name, text);
 	if (err)
 		return usage_error(
 			"--%s: '%s' is not a size such as 4096, 64M or 2G", option->name, text);
@@ -348,7 +348,7 @@ char *option_choices(const struct option *option)
 
 	if (!stream)
 		return NULL;
-	/* One behind, since the last name is joined in another way. */
+	/* Print each name one step late: another word joins the last one. */
 	for (const struct choice *choice = option->choices; choice->name; choice++) {
 		if (is_synonym(option->choices, choice))
 			continue;

@@ -20,11 +20,11 @@ void say_init(const char *tool, const char *verb)
 	tool_name = tool;
 	verb_name = verb;
 	error_count = 0;
-	/* A line is one write, whole among the lines of other programs in the same log. */
+	/* Write each line in one system call: other programs may write to the same log. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 }
 
-/* What others wrote may be in a sentence: it stays one line, and no command to a terminal. */
+/* Escape control characters: text of files and devices must not control the terminal. */
 static PRINTF(1, 0) void put_text(const char *format, va_list args)
 {
 	AUTO_FREE char *text = NULL, *escaped = NULL;
@@ -120,12 +120,12 @@ int usage_error(const char *format, ...)
 	error_count += !is_quiet;
 	if (!verb_name) {
 		SAY(tool_name, format);
-		say_hint("'%s help' lists the verbs", tool_name);
+		say_hint("see '%s help' for the verbs", tool_name);
 		return EXIT_USAGE;
 	}
 	fprintf(stderr, "%s: ", tool_name);
 	SAY(verb_name, format);
-	say_hint("'%s %s -h' lists the options", tool_name, verb_name);
+	say_hint("see '%s %s -h' for the options", tool_name, verb_name);
 	return EXIT_USAGE;
 }
 

@@ -42,7 +42,7 @@ int parse_size(const char *text, uint64_t *bytes)
 	char *end;
 
 	text += strspn(text, " \t\n\v\f\r");
-	/* strtoull would turn a negative number into a huge one. */
+	/* strtoull() would turn a negative number into a huge one. */
 	if (*text == '-')
 		return -EINVAL;
 	errno = 0;
@@ -60,7 +60,7 @@ int parse_size(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-/* Hundredths of @unit in @bytes, rounded half up. */
+/* A number with two decimals, rounded half up. */
 struct hundredths {
 	uint64_t whole;
 	unsigned rest;
@@ -84,7 +84,7 @@ struct size_text size_human(uint64_t bytes)
 		snprintf(size.text, sizeof(size.text), "%" PRIu64, bytes);
 		return size;
 	}
-	/* A unit is used from two of it on: 1.5 GiB is shown as 1536.00 MiB. */
+	/* Use a unit from two of it on: 1.5 GiB becomes 1536.00 MiB. */
 	while (unit > units && bytes >= 2 * unit[-1].bytes)
 		unit--;
 	struct hundredths binary = divide(bytes, unit->bytes);

@@ -5,7 +5,7 @@
 
 #include <base/cleanup.h>
 
-/* Longer words than any verb or option need no suggestion. */
+/* Words longer than any verb or option get no suggestion. */
 #define LENGTH_MAX 40
 
 static unsigned min(unsigned a, unsigned b)
@@ -13,7 +13,7 @@ static unsigned min(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* How many letters must be added, left out, replaced or swapped with their neighbour. */
+/* The number of letters to add, remove, replace or swap with their neighbour. */
 static unsigned edit_distance(const char *a, const char *b)
 {
 	unsigned rows[LENGTH_MAX + 1][LENGTH_MAX + 1];
@@ -42,10 +42,10 @@ void suggest_offer(struct suggestion *near, const char *name)
 	if (length > LENGTH_MAX || strlen(name) > LENGTH_MAX)
 		return;
 	unsigned distance = edit_distance(near->word, name);
-	/* A beginning ("create") is as good as one wrong letter. */
+	/* Count a prefix ("create") as one wrong letter. */
 	if (length >= 3 && strncmp(near->word, name, length) == 0)
 		distance = min(distance, 1);
-	/* With more mistakes than one in a few letters it is another word. */
+	/* Allow one mistake, and another one for every five letters. */
 	if (distance > 1 + length / 5 || distance >= length)
 		return;
 	if (!near->name || distance < near->distance) {

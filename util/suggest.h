@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * Did you mean? The name nearest to a misspelt word, among the names offered one by one:
+ * "Did you mean": the name nearest to a misspelt word, among the names offered one by one:
  *
  *	struct suggestion near = {.word = "lsit"};
  *	suggest_offer(&near, "list");
  *	near.name is "list"
  */
 struct suggestion {
-	const char *word; /* as typed */
+	const char *word; /* the typed word */
 	const char *name; /* the nearest so far, or NULL if none is near */
 	unsigned distance;
 };

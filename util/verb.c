@@ -14,12 +14,12 @@
 #include "help.h"
 #include "suggest.h"
 
-/* The exit status after --list-opts, by which completion scripts know that they were understood. */
+/* The exit status of --list-opts, which completion scripts expect. */
 #define EXIT_LIST_OPTS 130
-/* What man(1) exits with when there is no such page. */
+/* The exit status of man(1) without such a page. */
 #define EXIT_NO_PAGE 16
 
-/* A process is one tool. */
+/* A process runs one tool. */
 static const struct tool *this_tool;
 
 int say_failure(void *context, int err)
@@ -59,11 +59,11 @@ static int refuse_verb(const struct tool *tool, const char *name)
 	}
 	for (size_t i = 0; i < tool->verb_count; i++)
 		suggest_offer(&near, tool->verbs[i]->name);
-	say_error("there is no verb '%s'", name);
+	say_error("unknown verb '%s'", name);
 	if (near.name)
 		say_hint("did you mean '%s %s'?", tool->name, near.name);
 	else
-		say_hint("'%s help' lists the verbs", tool->name);
+		say_hint("see '%s help' for the verbs", tool->name);
 	return EXIT_FAILURE;
 }
 
@@ -82,7 +82,7 @@ static bool run_quietly(char *const *words)
 	return ok;
 }
 
-/* The manual page takes the place of this process; without one, the tables have to do. */
+/* Replace this process by man(1), or print the tables if the page is not installed. */
 static int show_page(const struct tool *tool, const struct verb *verb)
 {
 	char name[64];
@@ -135,18 +135,20 @@ const struct verb verb_version = {
 	.run_raw = run_version,
 };
 
-/* One sentence for all verbs says how many words a verb takes. */
+/* Check the number of arguments, with the same messages for all verbs. */
 static int check_arguments(const struct verb *verb, int count, char **words)
 {
 	if (count > verb->args_max) {
 		const char *extra = words[verb->args_max];
 
 		if (verb->args_max == 0)
-			return usage_error("'%s' is too much: only options are expected", extra);
-		return usage_error("'%s' is too much: one %s at a time", extra, verb->argument);
+			return usage_error(
+				"unexpected argument '%s': only options are allowed", extra);
+		return usage_error(
+			"unexpected argument '%s': only one %s is allowed", extra, verb->argument);
 	}
 	if (count < verb->args_min)
-		return usage_error("which %s? Name one, or 'all'", verb->argument);
+		return usage_error("missing argument: name a %s, or 'all'", verb->argument);
 	return 0;
 }
 
@@ -223,7 +225,7 @@ static int run_list_cmds(const struct tool *tool, int count, char **words)
 	return 0;
 }
 
-/* The words that may stand in the place of a verb. */
+/* Options that may replace the verb. */
 static const struct {
 	const char *name;
 	int (*run)(const struct tool *tool, int count, char **words);
@@ -250,7 +252,7 @@ static int run_tool(const struct tool *tool, int count, char **words)
 		if (strcmp(switches[i].name, words[0]) == 0)
 			return switches[i].run(tool, count - 1, words + 1);
 	if (words[0][0] == '-')
-		return usage_error("there is no option '%s' before the verb", words[0]);
+		return usage_error("unknown option '%s' before the verb", words[0]);
 	verb = find_verb(tool, words[0]);
 	if (!verb)
 		return refuse_verb(tool, words[0]);
@@ -258,12 +260,12 @@ static int run_tool(const struct tool *tool, int count, char **words)
 	return run_verb(tool, verb, count - 1, words + 1);
 }
 
-/* A closed standard output or error must not become the number of a file in /sys. */
+/* Occupy closed standard descriptors: a file in /sys must not get such a number. */
 static void keep_standard_files(void)
 {
 	int fd;
 
-	/* Open each the wrong way round, so that whatever is read or printed fails as before. */
+	/* Open each for the wrong direction, so that reads and prints still fail. */
 	do
 		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
@@ -286,6 +288,6 @@ int tool_main(const struct tool *tool, int argc, char **argv)
 		say_error("cannot write to standard output: %s", strerror(errno ?: EIO));
 		status = EXIT_FAILURE;
 	}
-	/* A negative errno wraps round to what callers compare: 250 for ENXIO. */
+	/* Callers compare the low byte of a negative errno: 250 for ENXIO. */
 	return status & 0xff;
 }

@@ -6,7 +6,7 @@
 #include "option.h"
 #include "say.h"
 
-/* .args_max of a verb that takes any number. */
+/* .args_max of a verb that takes any number of arguments. */
 #define ARGS_MANY INT_MAX
 
 struct tool;
@@ -23,12 +23,12 @@ struct verb {
 	const struct option *options;
 	size_t option_count;
 
-	/* Returns 0, a negative errno, or a positive exit status such as EXIT_USAGE. @context is
-	 * what the tool's context_new made. Where it returns a negative errno without having said
-	 * an error itself, tool_main says the library's sentence and hint. */
+	/* Returns 0, a negative errno, or a positive exit status such as EXIT_USAGE. @context
+	 * comes from the tool's context_new. If it returns a negative errno and printed no error,
+	 * tool_main() prints the library's error and hint. */
 	int (*run)(void *context, int count, char **args);
 
-	/* In place of run, for the few that take the words as they are (version, help). */
+	/* Replaces run in verbs that parse the words themselves (version, help). */
 	int (*run_raw)(const struct tool *tool, int count, char **words);
 };
 
@@ -37,25 +37,24 @@ extern const struct verb verb_help;
 
 struct tool {
 	const char *name;		 /* "daxctl" */
-	const char *summary;		 /* as a verb's: "manage dax devices" */
+	const char *summary;		 /* in the form of a verb's: "manage dax devices" */
 	const struct verb *const *verbs; /* in the order of --list-cmds */
 	size_t verb_count;
-	/* Verbs of the tool that this one replaces and that do not exist here yet; ends with NULL.
-	 */
+	/* Verbs of the reference that are not implemented yet; ends with NULL. */
 	const char *const *planned;
-	/* A second value for an option is a mistake; else the last one counts. */
+	/* Refuse a second value of an option; otherwise the last one wins. */
 	bool values_once;
 
 	int (*context_new)(void **context); /* 0 or a negative errno */
 	void (*context_free)(void *context);
-	/* Why the last call failed and what would help; NULL where there is nothing to say. */
+	/* Error and hint of the last call that failed, or NULL. */
 	const char *(*error)(void *context);
 	const char *(*hint)(void *context);
 };
 
-/* The whole of main: finds the verb, reads its options, runs it. Returns the exit status. */
+/* Finds the verb, reads its options and runs it. Returns the exit status of the program. */
 int tool_main(const struct tool *tool, int argc, char **argv);
 
-/* Says why the library's last call failed: its sentence and hint, or, where it has none, what @err
- * (a negative errno) stands for. For verbs that go on with the next device. Returns @err. */
+/* Prints the library's error and hint, or the text of @err (a negative errno) if it has none.
+ * Returns @err. */
 int say_failure(void *context, int err);

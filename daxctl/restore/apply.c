@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long a section may take where the kernel would work without end. */
+/* The time limit of a section, because the kernel may retry without end. */
 #define SECONDS 60
 
 static volatile sig_atomic_t late;
@@ -15,7 +15,7 @@ static void on_alarm(int signal)
 	late = 1;
 }
 
-/* Ends what waits, and what the kernel works on without end: the library undoes it. */
+/* The alarm ends waits and offlining; the library then undoes the change. */
 static void limit_time(void)
 {
 	struct sigaction action = {.sa_handler = on_alarm};
@@ -76,7 +76,7 @@ static int apply_remake(const struct task *task)
 {
 	struct daxctl_layout layout = task_layout(task);
 
-	/* A device without a size gets all that is left. */
+	/* Give a device without a size the rest of the region. */
 	if (!task->device->size && layout.given == DAXCTL_LAYOUT_ALIGN && layout.align) {
 		uint64_t available = daxctl_region_get_available_size(task->region->region);
 		layout.given |= DAXCTL_LAYOUT_SIZE;
@@ -98,7 +98,7 @@ int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *t
 
 	limit_time();
 	switch (task->action) {
-	case ACTION_MAPLESS:
+	case ACTION_NOMAP:
 		err = nomap_restore(
 			nomap, task->ndns, task->section->align, &outcome->error, &outcome->hint);
 		break;
@@ -113,7 +113,7 @@ int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *t
 	}
 	alarm(0);
 	outcome->late = late;
-	if (err && task->action != ACTION_MAPLESS) {
+	if (err && task->action != ACTION_NOMAP) {
 		outcome->error = daxctl_get_error(ctx) ?: strerror(-err);
 		outcome->hint = daxctl_get_hint(ctx);
 	}

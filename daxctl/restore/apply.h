@@ -4,13 +4,13 @@
 #include "nomap.h"
 #include "plan.h"
 
-/* What became of a task. */
+/* The result of a task. */
 struct outcome {
-	const char *device;	  /* its name, which a new one gets only now; NULL: none yet */
+	const char *device;	  /* name of the device, also of a new one; NULL: none */
 	const char *error, *hint; /* valid until the next task */
-	bool late;		  /* given up because it took too long */
+	bool late;		  /* stopped by the time limit */
 };
 
-/* Does what the task says. Returns 0 or a negative errno with @outcome's sentence set. */
+/* Carries out the task. Returns 0, or a negative errno with @outcome's error set. */
 int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
 	struct outcome *outcome);

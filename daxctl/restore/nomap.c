@@ -85,7 +85,7 @@ static int load_libndctl(struct nomap *nomap)
 	int err = nomap->ndctl_new(&nomap->ctx);
 	if (err)
 		return err;
-	/* The verb prints the sentence of a failure. */
+	/* The verb prints the error itself. */
 	if (nomap->ndctl_get_log_priority(nomap->ctx) == LOG_ERR)
 		nomap->ndctl_set_log_priority(nomap->ctx, LOG_CRIT);
 	return 0;

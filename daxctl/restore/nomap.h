@@ -4,25 +4,24 @@
 #include "present.h"
 
 /*
- * Namespaces that are devdax without a page map are made so by libndctl. It is opened when a
- * section asks for one, which is seldom: nothing else in this program needs it, and where there is
- * no persistent memory it need not be installed.
+ * Devdax namespaces without struct pages, which libndctl restores. The library is opened only if a
+ * section has map = none: nothing else in this program needs it, and a machine without persistent
+ * memory need not have it.
  */
 struct nomap;
 
-/* Opens the library and adds all namespaces to the picture, whose objects live as long as @out.
- * Returns 0 or a negative errno with the error said. */
+/* Opens the library and adds all namespaces to @present; their objects live as long as @out.
+ * Returns 0, or a negative errno after printing an error. */
 int nomap_new(struct nomap **out, struct present *present);
 void nomap_free(struct nomap *nomap);
 
-/* The uuid of the label of the namespace called @name, without looking at others; that of a
- * namespace without a label is null. Returns 0, -ENOENT if there is no such namespace, or another
- * negative errno with the error said. */
+/* Stores the uuid in the label of the namespace @name, a null uuid without a label, and reads no
+ * other namespace. Returns 0, -ENOENT if there is no such namespace, or another negative errno
+ * after printing an error. */
 int nomap_find_uuid(const char *name, uuid_t uuid);
 
-/* Makes it devdax without a page map again. @align: 0 for the default. Returns 0, or a negative
- * errno, and then @error is the sentence, valid until the next call, and @hint what would help, or
- * NULL. */
+/* Makes the namespace devdax without struct pages again. @align: 0 for the default. Returns 0, or a
+ * negative errno with @error and @hint (or NULL) set, both valid until the next call. */
 int nomap_restore(struct nomap *nomap, const struct present_namespace *ndns, unsigned long align,
 	const char **error, const char **hint);
 

@@ -20,7 +20,7 @@
 /*
  * The text of a record:
  *
- *	pass 17 done			or "begun", and then there is nothing more
+ *	pass 17 done			"begun" while the pass runs, without further lines
  *	dax0.0 o in place: dax0.0 ([create-device a] of /etc/daxctl.conf.d/a.conf)
  *	dax0.0 = 0
  *	dax0.1 e not restored: ...
@@ -36,7 +36,7 @@
 struct pass {
 	int directory;
 	uint64_t number;
-	FILE *file; /* into @text */
+	FILE *file; /* writes to @text */
 	char *text;
 	size_t size;
 	char name[NAME_MAX + 1], next[NAME_MAX + 1];
@@ -51,7 +51,7 @@ static int pass_open_directory(void)
 	return root < 0 ? -errno : lockfile_open_directory(root);
 }
 
-/* A path becomes a name as in sysfs: with ! for a slash. */
+/* Make a file name of the place, with ! for a slash, as sysfs does. */
 static int file_name(const char *place, const char *suffix, char *name)
 {
 	int length = snprintf(name, NAME_MAX + 1, PREFIX "%s%s", place, suffix);
@@ -64,14 +64,14 @@ static int file_name(const char *place, const char *suffix, char *name)
 	return 0;
 }
 
-/* Nobody else has written it. */
+/* Whether only root, or this user, can have written the file. */
 static bool is_private(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid()) &&
 		!(st->st_mode & 077);
 }
 
-/* All of the file, to be freed: a NUL follows it. Returns 0 or a negative errno. */
+/* Read the whole file, with a NUL after it; the caller frees it. Returns 0 or a negative errno. */
 static int read_record(int directory, const char *name, char **out)
 {
 	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -86,7 +86,7 @@ static int read_record(int directory, const char *name, char **out)
 	AUTO_FREE char *text = malloc((size_t)st.st_size + 1);
 	if (!text)
 		return -ENOMEM;
-	/* A record that is there is never written to. */
+	/* Records are replaced, never written to: one read gets all. */
 	ssize_t got = read(fd, text, (size_t)st.st_size);
 	if (got != st.st_size)
 		return got < 0 ? -errno : -EIO;
@@ -99,7 +99,7 @@ static int write_record(const struct pass *pass, const char *text, size_t size)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
-	/* A pass that was killed may have left one. */
+	/* Remove the file of a pass that was killed. */
 	if (unlinkat(pass->directory, pass->next, 0) && errno != ENOENT)
 		return -errno;
 	AUTO_CLOSE int fd = openat(pass->directory, pass->next, flags, 0600);
@@ -111,7 +111,7 @@ static int write_record(const struct pass *pass, const char *text, size_t size)
 	return renameat(pass->directory, pass->next, pass->directory, pass->name) ? -errno : 0;
 }
 
-/* The number and the state in the first line; false if that is none. */
+/* Read number and state from the first line. Returns false if it is malformed. */
 static bool first_line(const char *text, uint64_t *number, char state[8])
 {
 	char newline;
@@ -181,7 +181,7 @@ void pass_free(struct pass *pass)
 	free(pass);
 }
 
-/* What cannot be read holds no number that anybody could have found. */
+/* Write the next number. A malformed record has no number that another process could know. */
 static int pass_begin_record(struct pass *pass)
 {
 	char text[64];
@@ -221,7 +221,7 @@ void pass_add_line(struct pass *pass, const char *name, enum pass_line kind, con
 	if (!pass || !name)
 		return;
 	AUTO_FREE char *line = glyph_escape(text);
-	/* Half of what there is to say would be worse than another pass. */
+	/* Write no record at all if a message is missing. */
 	if (!line || fprintf(pass->file, "%s %c %s\n", name, kind, line) < 0)
 		pass->number = PASS_NONE;
 }
@@ -242,14 +242,14 @@ void pass_end(struct pass *pass)
 	fprintf(pass->file, "end %" PRIu64 "\n", pass->number);
 	if (fflush(pass->file))
 		return;
-	/* Somebody may have removed the file since: numbers begin anew then. */
+	/* Do not overwrite a newer record: numbers start again if the file was removed. */
 	if (read_number(pass->directory, pass->name, &number, &is_begun) || !is_begun ||
 		number != pass->number)
 		return;
 	write_record(pass, pass->text, pass->size);
 }
 
-/* ---- being served ---- */
+/* ---- reading the record of another process ---- */
 
 static bool pass_is_complete(const char *text, uint64_t after, uint64_t *number)
 {
@@ -262,7 +262,7 @@ static bool pass_is_complete(const char *text, uint64_t after, uint64_t *number)
 	return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-/* Says the lines for @name, or looks for its result alone. */
+/* Find the result for @name, and print its messages if @aloud. */
 static bool go_through(char *text, const char *name, bool aloud, int *result)
 {
 	size_t length = strlen(name);

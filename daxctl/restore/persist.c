@@ -14,11 +14,11 @@
 #include "../../util/verb.h"
 #include "plan.h"
 
-/* The lines of a section, as many as needed. */
+/* The lines to set in a section. */
 struct lines {
 	struct setting *list;
 	size_t count;
-	bool failed; /* for want of memory */
+	bool failed; /* out of memory */
 };
 
 static void lines_deinit(struct lines *lines)
@@ -30,7 +30,7 @@ static void lines_deinit(struct lines *lines)
 	free(lines->list);
 }
 
-/* A NULL @value takes the line out. */
+/* Set a line; a NULL @value removes it. */
 static void lines_set(struct lines *lines, const char *key, const char *value)
 {
 	struct setting *list = reallocarray(lines->list, lines->count + 1, sizeof(*list));
@@ -57,9 +57,9 @@ static void set_range(struct lines *lines, const char *key, const struct daxctl_
 	lines_set(lines, key, config_range(range).text);
 }
 
-/* ---- what a device is used as ---- */
+/* ---- use of a device ---- */
 
-/* Without memory that is online nobody can tell the zone. */
+/* Write the zone only if memory is online: offline memory has none. */
 static void set_memory(struct lines *lines, const struct present_device *device)
 {
 	const struct daxctl_memory_counts *memory = &device->memory;
@@ -75,7 +75,7 @@ static void set_use(struct lines *lines, const struct present_device *device)
 {
 	const char *mode = config_mode_name(device->mode);
 
-	/* A device that is disabled now shall be used as before. */
+	/* Keep the configured mode of a device that is disabled now. */
 	if (!mode)
 		return;
 	lines_set(lines, "mode", mode);
@@ -88,7 +88,7 @@ static void set_use(struct lines *lines, const struct present_device *device)
 	lines_set(lines, "memmap_on_memory", NULL);
 }
 
-/* ---- where it is ---- */
+/* ---- place of a device ---- */
 
 static void set_region(struct lines *lines, const struct present_region *region)
 {
@@ -131,7 +131,7 @@ static void set_layout(struct lines *lines, const struct section *section,
 struct partition {
 	struct config_edit *edit;
 	const struct present_region *region;
-	const struct present_device *changed; /* NULL: it is no more */
+	const struct present_device *changed; /* NULL: destroyed */
 	struct tasks tasks;
 };
 
@@ -147,7 +147,7 @@ static bool partition_is_meant(const struct partition *partition, const struct t
 		section_fits_region(task->section, partition->region);
 }
 
-/* Whether the section says exactly this device. */
+/* Whether the section describes this device, with its size and ranges. */
 static bool is_this(const struct task *task, const struct present_device *device)
 {
 	return task->device == device &&
@@ -166,7 +166,7 @@ static struct task *find_task(struct partition *partition, const struct present_
 			continue;
 		if (is_this(task, device))
 			return task;
-		/* One that has another device is not taken from it. */
+		/* Skip a section that describes another device. */
 		bool free = true;
 		for (size_t j = 0; j < partition->region->device_count; j++)
 			free &= !is_this(task, &partition->region->devices[j]);
@@ -186,12 +186,12 @@ static int write_device(struct partition *partition, const struct present_device
 		set_region(&lines, partition->region);
 	if (!section || !is_this(task, device) || task->differs & DIFFERS_ALIGN)
 		set_layout(&lines, section, partition->region, device);
-	/* The user did not ask to keep what the other devices are used as now. */
+	/* Persist only the use of the changed device, not that of the others. */
 	if (!section || device == partition->changed)
 		set_use(&lines, device);
 	if (lines.failed)
 		return -ENOMEM;
-	/* It has found its device. */
+	/* Mark the section as used. */
 	if (task)
 		task->region = NULL;
 	return section ? config_edit_set(partition->edit, section, lines.list, lines.count)
@@ -199,7 +199,8 @@ static int write_device(struct partition *partition, const struct present_device
 				 lines.count);
 }
 
-/* Those whose devices are no more, and one for a region that has several now. */
+/* Remove sections without a device, and one for the only device of a region that now has several.
+ */
 static int remove_others(struct partition *partition)
 {
 	int err = 0;
@@ -234,7 +235,7 @@ static int write_partition(struct partition *partition)
 	const struct section *only = only_section(partition);
 	int err = 0;
 
-	/* A region of one device keeps the section that says so. */
+	/* Keep the section of a region with one device. */
 	if (only && partition->changed && boot_device(partition->region) == partition->changed) {
 		CLEANUP(lines_deinit) struct lines lines = {0};
 		set_use(&lines, partition->changed);
@@ -258,8 +259,8 @@ static void partition_deinit(struct partition *partition)
 	tasks_deinit(&partition->tasks);
 }
 
-/* Of a device that cannot be read, the section would be taken out, or made one for all that is left
- * of the region. */
+/* Refuse to write a device that cannot be read: its section would be removed, or become one for the
+ * rest of the region. */
 static int check_known(const struct present_region *region)
 {
 	for (size_t i = 0; i < region->device_count; i++) {
@@ -271,13 +272,13 @@ static int check_known(const struct present_region *region)
 			(device->align || !device->size);
 		if (known)
 			continue;
-		say_error("%s: its size, alignment and ranges cannot be read", device->name);
+		say_error("%s: size, alignment or ranges cannot be read", device->name);
 		return device->error ?: -EIO;
 	}
 	return 0;
 }
 
-/* What a region is known by, as far as it could be read: a mistake may be in just that. */
+/* Whether the readable keys of a wrong section fit the region. */
 static bool may_be_meant(const struct section *section, const struct present_region *region)
 {
 	const struct daxctl_range *range = &section->region_range;
@@ -292,20 +293,20 @@ static bool may_be_meant(const struct section *section, const struct present_reg
 	return section_fits_region(&readable, region);
 }
 
-/* A section with a mistake is not applied now, but wins once somebody has corrected it. */
+/* Refuse if a wrong section may be for the region: it wins once it is corrected. */
 static int check_sections(const struct config *config, const struct present_region *region)
 {
 	for (const struct section *section = config->sections; section; section = section->next) {
 		if (!section->wrong || !may_be_meant(section, region))
 			continue;
-		say_error("%s: [%s]: may be for region %s, and there is a mistake in it",
+		say_error("%s: [%s]: the section has a mistake and may be for region %s",
 			section->file, section->name, region->path);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-/* ---- the region while it is looked at ---- */
+/* ---- lock of the region ---- */
 
 static void cleanup_region_lock(struct daxctl_region **region)
 {
@@ -313,8 +314,8 @@ static void cleanup_region_lock(struct daxctl_region **region)
 }
 #define AUTO_REGION_LOCK CLEANUP(cleanup_region_lock)
 
-/* Another program may be in the midst of a change that it undoes. A region is locked after the
- * configuration, as a restoration does. */
+/* Lock the region, because another process may undo its change. Restore takes the locks in the same
+ * order: the configuration first. */
 static int take_region(struct daxctl_region *region, struct daxctl_region **locked)
 {
 	int err = daxctl_region_lock(region);
@@ -352,7 +353,7 @@ static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 	return err ?: config_edit_commit(edit);
 }
 
-/* ---- the device of a namespace ---- */
+/* ---- device of a namespace ---- */
 
 static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 {
@@ -393,7 +394,7 @@ static int persist_finish_device(int err, const char *name)
 {
 	if (!err)
 		return 0;
-	say_error("%s: the change is made, but it is not kept for the next boot%s%s", name,
+	say_error("%s: changed, but not persisted for the next boot%s%s", name,
 		err == -ENOMEM ? ": " : "", err == -ENOMEM ? strerror(-err) : "");
 	return err;
 }
@@ -407,12 +408,12 @@ static int edit_device(struct daxctl_region *region, struct daxctl_dev *dev)
 		return edit_uuid(dev, uuid);
 	if (err == -EOPNOTSUPP)
 		return edit_region(region, dev);
-	say_error("%s: the uuid of its namespace cannot be read: %s", daxctl_dev_get_devname(dev),
+	say_error("%s: uuid of its namespace cannot be read: %s", daxctl_dev_get_devname(dev),
 		strerror(-err));
 	return err;
 }
 
-/* @dev: NULL if it was destroyed. */
+/* @dev is NULL if it was destroyed. */
 static int persist(struct daxctl_region *region, struct daxctl_dev *dev, const char *name)
 {
 	const char *path = daxctl_get_config_path(daxctl_region_get_ctx(region));
@@ -435,9 +436,9 @@ int persist_device(struct daxctl_dev *dev)
 	return persist(daxctl_dev_get_region(dev), dev, daxctl_dev_get_devname(dev));
 }
 
-/* ---- what comes back ---- */
+/* ---- notes on the next boot ---- */
 
-/* Read once, whatever the number of devices; lasts as long as the process. */
+/* Read the configuration once for all devices, and never free it. */
 static const struct config *configuration(struct daxctl_ctx *ctx)
 {
 	static struct config *config;
@@ -455,7 +456,7 @@ static bool is_within(const struct present_device *device, const struct daxctl_r
 		device->ranges[0].end <= range->end;
 }
 
-/* Whether the section is for this device, or for one that overlaps it. */
+/* Whether the section is for this device or for one that overlaps it. */
 static bool concerns(const struct section *section, const struct present_device *device)
 {
 	uuid_t uuid;
@@ -487,12 +488,12 @@ void persist_tell_destroyed(const struct present_device *before)
 
 	if (!section)
 		return;
-	say_note("%s: is still in [%s] of %s, which brings it back at the next boot",
+	say_note("%s: [%s] of %s creates it again at the next boot",
 		daxctl_dev_get_devname(before->dev), section->name, section->file);
-	say_hint("--persist takes the section out as well");
+	say_hint("use --persist to remove the section too");
 }
 
-/* Where the section leaves the ranges to the device, they are the same. */
+/* Compare the ranges; a section without ranges accepts any. */
 static bool section_has_ranges(const struct section *section, const struct present_device *device)
 {
 	if (!(section->given & KEY_RANGES))
@@ -510,14 +511,14 @@ static void tell_other(const struct present_device *device, const struct section
 	const char *name = daxctl_dev_get_devname(device->dev);
 
 	if (!section_has_ranges(section, device))
-		say_note("%s: has other ranges again at the next boot, as [%s] of %s says", name,
+		say_note("%s: [%s] of %s gives it other ranges at the next boot", name,
 			section->name, section->file);
 	else if (mode != DAXCTL_DEV_MODE_UNKNOWN && section->mode != mode)
-		say_note("%s: is in mode %s again at the next boot, as [%s] of %s says", name,
-			config_mode_name(section->mode), section->name, section->file);
+		say_note("%s: [%s] of %s brings it into mode %s at the next boot", name,
+			section->name, section->file, config_mode_name(section->mode));
 	else
 		return;
-	say_hint("--persist keeps the change");
+	say_hint("use --persist to keep the change");
 }
 
 void persist_tell_other(struct daxctl_dev *dev)

@@ -6,24 +6,22 @@
 
 #include "present.h"
 
-#define PERSIST_HELP "keep it for the next boot, in " SYSCONFDIR "/daxctl.conf.d"
+#define PERSIST_HELP "write the change to " SYSCONFDIR "/daxctl.conf.d for the next boot"
 
 /*
- * Writes into the configuration what @dev is used as by now, after a change that has succeeded. Of
- * a device of a dynamic region all devices of the region are written down, since together they are
- * its partition. Returns 0, or a negative errno with the error said: that the change is made, and
- * why it is not kept.
+ * Writes the present use of @dev into the configuration, after a change. For a device of a dynamic
+ * region, writes all devices of the region, which together are its partition. Returns 0, or a
+ * negative errno after printing an error.
  */
 int persist_device(struct daxctl_dev *dev);
 
-/* The same when a device called @name of a dynamic region has been destroyed. */
+/* The same after the device @name of a dynamic region was destroyed. */
 int persist_region(struct daxctl_region *region, const char *name);
 
 /*
- * Where the change is not to be kept: says so if a section of the configuration brings something
- * else about at the next boot. @before: the device with the ranges that it had, if it is destroyed;
- * else persist_tell_other() looks at what it has by now. Sections for a size, which lie wherever
- * there is room, are not looked at.
+ * Without --persist: print a note if a section of the configuration has another result at the next
+ * boot. @before is a destroyed device with its old ranges. Sections with a size but no ranges are
+ * ignored, because their place is not known.
  */
 void persist_tell_destroyed(const struct present_device *before);
 void persist_tell_other(struct daxctl_dev *dev);

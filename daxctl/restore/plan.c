@@ -19,7 +19,7 @@ void tasks_deinit(struct tasks *tasks)
 	free(tasks->list);
 }
 
-/* A list of names, for a sentence. */
+/* A list of names, for a message. */
 struct words {
 	char text[512];
 	size_t count;
@@ -56,7 +56,7 @@ static PRINTF(2, 3) void advise(struct task *task, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- what a task is about ---- */
+/* ---- object of a task ---- */
 
 struct daxctl_region *task_region(const struct task *task)
 {
@@ -73,7 +73,7 @@ bool task_has_memmap_choice(const struct task *task)
 	return task->region && task->region->device_count && task->region->devices[0].memmap >= 0;
 }
 
-/* ---- which region, which device ---- */
+/* ---- region of a section ---- */
 
 static bool lies_in(const struct daxctl_range *inner, const struct daxctl_range *outer)
 {
@@ -90,7 +90,7 @@ bool any_ranges_overlap(
 	return false;
 }
 
-/* Where nobody tells where a region lies, its devices do. */
+/* Use the ranges of the devices if the kernel does not show the range of the region. */
 static bool has_range(const struct present_region *region, const struct daxctl_range *range)
 {
 	if (region->has_range)
@@ -139,19 +139,19 @@ static void find_region(struct task *task, const struct present *present)
 		return;
 	task->region = NULL;
 	if (found.count) {
-		refuse(task, "several regions could be meant: %s", found.text);
+		refuse(task, "several regions match: %s", found.text);
 	} else if (task->section->given & KEY_UUID) {
-		refuse(task, "no dax device comes from a namespace of this uuid");
+		refuse(task, "no dax device has a namespace with this uuid");
 		advise(task,
-			"ndctl list -Ni shows the namespaces; only those in devdax mode have dax devices");
+			"see 'ndctl list -Ni' for the namespaces; only those in devdax mode have dax devices");
 	} else {
-		refuse(task, "no region is like this");
+		refuse(task, "no region matches");
 		if (others.count)
-			advise(task, "there are: %s", others.text);
+			advise(task, "choose one of these regions: %s", others.text);
 	}
 }
 
-/* ---- how a device is used ---- */
+/* ---- use of a device ---- */
 
 static unsigned compare_memory(const struct section *section, const struct present_device *device)
 {
@@ -198,7 +198,7 @@ static void use_device(struct task *task, const struct present_device *device)
 		task->action = ACTION_MODE;
 }
 
-/* The first device of a region that cannot be read, though it is there, and why. */
+/* The first device of a region that exists but cannot be read, and the errno. */
 static const struct present_device *find_unreadable(
 	const struct present_region *region, bool ranges_too, int *err)
 {
@@ -211,7 +211,7 @@ static const struct present_device *find_unreadable(
 	return NULL;
 }
 
-/* The one device of a region. */
+/* Find the only device of a region. */
 static void find_device(struct task *task)
 {
 	const struct present_region *region = task->region;
@@ -238,10 +238,10 @@ static void find_device(struct task *task)
 		refuse(task, "region %s has no device with a size", region->path);
 	else
 		refuse(task, "region %s has several devices: %s", region->path, found.text);
-	advise(task, "sections [create-device NAME] say what the devices of a region are");
+	advise(task, "describe the devices of the region in sections [create-device NAME]");
 }
 
-/* ---- the devices of a dynamic region ---- */
+/* ---- devices of a dynamic region ---- */
 
 const struct present_device *boot_device(const struct present_region *region)
 {
@@ -288,7 +288,7 @@ static bool is_taken(const struct tasks *tasks, const struct present_device *dev
 	return false;
 }
 
-/* Whether the task is for a device of the region that has to be found or made. */
+/* Whether the task still needs a device of the region. */
 static bool is_open(const struct task *task, const struct present_region *region)
 {
 	return task->region == region && task->section->kind == SECTION_CREATE && !task->device &&
@@ -308,8 +308,7 @@ static void pair(struct tasks *tasks, const struct present_region *region,
 		}
 }
 
-/* A device that cannot be read may be any of those that seem to be missing, and may have any
- * memory. */
+/* Refuse open tasks if a device cannot be read: it may be the missing one, and have any memory. */
 static void refuse_unreadable(struct tasks *tasks, const struct present_region *region)
 {
 	int err;
@@ -321,8 +320,8 @@ static void refuse_unreadable(struct tasks *tasks, const struct present_region *
 				strerror(-err));
 }
 
-/* What is left is one device that has all of it: the one that the kernel made of the whole region
- * only if nothing else is to be there. */
+/* Pair the section for the rest of the region with the only device left, if that has all of it.
+ * Take the boot device only if no other section needs room. */
 static void pair_rest(struct tasks *tasks, const struct present_region *region)
 {
 	const struct present_device *left = NULL;
@@ -357,7 +356,7 @@ static bool is_inside(const struct task *task)
 	return true;
 }
 
-/* A device in the way is not destroyed. */
+/* Refuse ranges that another device occupies; restore destroys none. */
 static void check_place(struct tasks *tasks, struct task *task, const struct present_device *boot)
 {
 	const struct section *section = task->section;
@@ -368,14 +367,14 @@ static void check_place(struct tasks *tasks, struct task *task, const struct pre
 			!any_ranges_overlap(section->ranges, section->range_count, device->ranges,
 				device->range_count))
 			continue;
-		refuse(task, "%s has some of its ranges, and is another device%s", device->name,
-			is_taken(tasks, device) ? "" : ", which no section describes");
-		advise(task, "daxctl destroy-device %s gives its memory back", device->name);
+		refuse(task, "another device, %s%s, occupies some of its ranges", device->name,
+			is_taken(tasks, device) ? "" : " (in no section)");
+		advise(task, "daxctl destroy-device %s", device->name);
 		return;
 	}
 }
 
-/* Returns 0 or -ENOMEM. */
+/* Refuse a task that claims the same memory as an earlier one. Returns 0 or -ENOMEM. */
 static int check_alone(struct taken *taken, struct task *task)
 {
 	const struct section *section = task->section;
@@ -383,7 +382,7 @@ static int check_alone(struct taken *taken, struct task *task)
 	if (is_rest(section)) {
 		if (taken->rest)
 			refuse(task,
-				"[%s] of %s wants all that is left of region %s too: one of both needs a size",
+				"[%s] of %s claims the rest of region %s too: give one of them a size",
 				taken->rest->section->name, taken->rest->section->file,
 				task->region->path);
 		else
@@ -398,8 +397,7 @@ static int check_alone(struct taken *taken, struct task *task)
 	return 0;
 }
 
-/* Those that have no device yet: the first takes over the one that the kernel made of all, or one
- * that was left without a size. */
+/* Plan the tasks without a device: the first one reuses the boot device, or a zero-size device. */
 static void plan_missing(struct tasks *tasks, const struct present_region *region)
 {
 	const struct present_device *boot = boot_device(region);
@@ -439,10 +437,10 @@ static int plan_region(struct tasks *tasks, const struct present_region *region)
 		if (!is_open(task, region))
 			continue;
 		if (!region->dynamic)
-			refuse(task, "region %s is not dynamic: no devices are created in it",
+			refuse(task, "region %s is not dynamic: devices cannot be created in it",
 				region->path);
 		else if (!is_inside(task))
-			refuse(task, "its ranges are not all in region %s, which has %#llx-%#llx",
+			refuse(task, "its ranges are outside of region %s, which is %#llx-%#llx",
 				region->path, region->range.start, region->range.end);
 		else
 			err = check_alone(&taken, task);
@@ -457,7 +455,7 @@ static int plan_region(struct tasks *tasks, const struct present_region *region)
 	return 0;
 }
 
-/* ---- a namespace without a page map ---- */
+/* ---- namespace without struct pages ---- */
 
 static void find_namespace(struct task *task, const struct present *present)
 {
@@ -475,25 +473,23 @@ static void find_namespace(struct task *task, const struct present *present)
 		refuse(task, "several namespaces have this uuid: %s", found.text);
 	} else if (!task->ndns) {
 		refuse(task, "no namespace has this uuid");
-		advise(task, "ndctl list -Ni shows the namespaces");
+		advise(task, "see 'ndctl list -Ni' for the namespaces");
 	} else if (task->ndns->nomap) {
 		task->action = ACTION_NONE;
 	} else if (task->ndns->raw) {
-		task->action = ACTION_MAPLESS;
+		task->action = ACTION_NOMAP;
 		task->differs = DIFFERS_MAP;
 	} else {
-		refuse(task,
-			"%s is not raw, but made for something else; its content would be lost",
-			task->ndns->name);
+		refuse(task, "%s is not raw: its content would be lost", task->ndns->name);
 	}
 }
 
-/* ---- all ---- */
+/* ---- all tasks ---- */
 
-/* The first tasks of a region, of each kind. */
+/* The first task of each kind in a region. */
 struct firsts {
 	const struct task *create;
-	struct task *reconfigure; /* of those with a device, which is the region's only one */
+	struct task *reconfigure; /* has a device, the region's only one */
 };
 
 static struct firsts *find_firsts(
@@ -502,12 +498,11 @@ static struct firsts *find_firsts(
 	return &list[task->region - present->regions];
 }
 
-/* A section that says what the one device of a region is, and others that say what its devices are,
- * cannot both be right. */
+/* Refuse a section for the only device of a region that create-device sections describe too. */
 static void check_kinds(const struct firsts *firsts, struct task *task)
 {
 	if (firsts->create)
-		refuse(task, "[%s] of %s says what the devices of region %s are",
+		refuse(task, "[%s] of %s describes the devices of region %s already",
 			firsts->create->section->name, firsts->create->section->file,
 			task->region->path);
 }
@@ -522,10 +517,10 @@ static void twice_for_one(struct firsts *firsts, struct task *task)
 		firsts->reconfigure = task;
 		return;
 	}
-	refuse(task, "%s is described by [%s] of %s too", task->device->name, other->section->name,
-		other->section->file);
-	refuse(other, "%s is described by [%s] of %s too", task->device->name, task->section->name,
-		task->section->file);
+	refuse(task, "[%s] of %s describes %s too", other->section->name, other->section->file,
+		task->device->name);
+	refuse(other, "[%s] of %s describes %s too", task->section->name, task->section->file,
+		task->device->name);
 }
 
 static int plan_only_devices(struct tasks *tasks, const struct present *present)

@@ -31,7 +31,7 @@ int present_read_ranges(struct present_device *device)
 
 	daxctl_mapping_foreach (device->dev, mapping)
 		count++;
-	/* A device without ranges says so by ENOENT. */
+	/* ENOENT: the device has no ranges. */
 	device->range_error = count || errno == ENOENT ? 0 : -errno;
 	device->ranges = calloc(count ?: 1, sizeof(*device->ranges));
 	if (!device->ranges)
@@ -70,7 +70,7 @@ static int read_devices(struct present_region *region)
 
 	errno = 0;
 	dev = daxctl_dev_get_first(region->region);
-	/* A region that has gone has no devices. */
+	/* ENOENT: the region has gone, or has no devices. */
 	if (errno && errno != ENOENT)
 		return -errno;
 	for (; dev; dev = daxctl_dev_get_next(dev))
@@ -116,7 +116,7 @@ int present_region_init(struct present_region *region, struct daxctl_region *obj
 		region->size = daxctl_region_get_size(object);
 		region->available = daxctl_region_get_available_size(object);
 		region->align = daxctl_region_get_align(object);
-		/* Both can only be read by root. */
+		/* The kernel shows both only to root. */
 		if (region->size == ULLONG_MAX)
 			region->size = 0;
 		if (region->align == ULONG_MAX)

@@ -4,33 +4,33 @@
 #include <daxctl/extensions.h>
 #include <stdint.h>
 
-/* What there is: a picture that is compared with the configuration, taken in one look. */
+/* A snapshot of regions, devices and namespaces, to compare with the configuration. */
 struct present_device {
-	int error;	 /* what kept its size from being read */
-	int range_error; /* what kept its ranges from being read */
+	int error;	 /* errno of reading its size or memory, or 0 */
+	int range_error; /* errno of reading its ranges, or 0 */
 	struct daxctl_dev *dev;
 	const char *name;
 	uint64_t size, align;
-	struct daxctl_range *ranges; /* in the order in which they follow each other in it */
+	struct daxctl_range *ranges; /* in the order of their offsets in the device */
 	size_t range_count;
 	enum daxctl_dev_mode mode;
 	struct daxctl_memory_counts memory; /* in system-ram mode */
-	int memmap;			    /* 1, 0, or negative where there is no choice */
+	int memmap;			    /* 1, 0, or negative without memmap_on_memory */
 };
 
 struct present_region {
 	struct daxctl_region *region;
-	const char *path; /* as list -R shows it */
+	const char *path; /* in the form of list -R */
 	int id, target_node;
 	bool dynamic, has_range, has_uuid;
 	struct daxctl_range range;
-	uuid_t uuid; /* of the namespace that it comes from */
+	uuid_t uuid; /* of its namespace */
 	uint64_t size, available, align;
-	struct present_device *devices; /* those without a size too */
+	struct present_device *devices; /* also zero-size ones */
 	size_t device_count;
 };
 
-/* A namespace: what devdax without a page map needs of it. */
+/* A namespace, as a section with map = none needs it. */
 struct present_namespace {
 	void *object;
 	const char *name;
@@ -45,18 +45,19 @@ struct present {
 	size_t namespace_count;
 };
 
-/* All regions and devices. Returns 0 or a negative errno: nobody can tell which regions or devices
- * there are. A device that cannot be read is there, with its error. */
+/* Reads all regions and devices. Includes a device that cannot be read, with its error. Returns 0,
+ * or a negative errno if the regions or devices cannot be listed. */
 int present_init(struct present *present, struct daxctl_ctx *ctx);
-/* One region more. */
+/* Reads one region more. */
 int present_add_region(struct present *present, struct daxctl_region *region);
-/* What can be told of a region without looking at its devices. */
+/* Reads a region without its devices, range and node. */
 void present_region_outline(struct present_region *region, struct daxctl_region *object);
 /* Adds range and node to an outline. */
 void present_region_locate(struct present_region *region);
-/* One region anew, after a change: present_region_deinit() comes before it. */
+/* Reads one region with its devices. */
 int present_region_init(struct present_region *region, struct daxctl_region *object);
 void present_region_deinit(struct present_region *region);
 void present_deinit(struct present *present);
-/* The ranges of .dev alone; .ranges is to be freed. 0 or -ENOMEM; .range_error says more. */
+/* Reads the ranges of .dev into .ranges, which the caller frees, and .range_error. Returns 0 or
+ * -ENOMEM. */
 int present_read_ranges(struct present_device *device);

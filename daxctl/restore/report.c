@@ -18,7 +18,7 @@ void report_deinit(struct report *report)
 	json_object_put(report->array);
 }
 
-/* Begins a pass: before anything is looked at. */
+/* Begin a pass, before any device is read. */
 static int report_add_record(struct report *report, struct daxctl_region *region)
 {
 	struct report_record *list =
@@ -55,14 +55,14 @@ static struct pass *report_find_pass(
 	return NULL;
 }
 
-/* Whether something about @device (NULL: of no device that is there) is ours to tell: what is about
- * another one, its own unit tells. */
+/* Whether this process reports @device (NULL: none that exists). The unit of another device reports
+ * that one. */
 static bool report_concerns(const struct report *report, const char *device)
 {
 	return !report->scope || !device || scope_names(report->scope, device);
 }
 
-/* Says what is about @device of @region, if @aloud, and writes it down for who waits for that. */
+/* Print a message about @device of @region if @aloud, and add it to the record. */
 static PRINTF(6, 7) void report_tell(const struct report *report,
 	const struct daxctl_region *region, const char *device, bool aloud, enum pass_line kind,
 	const char *format, ...)
@@ -81,8 +81,8 @@ static PRINTF(6, 7) void report_tell(const struct report *report,
 
 /* ---- a task ---- */
 
-/* The device whose unit tells of a task. What a missing one is made of has no size, and so has no
- * unit that is still to come. */
+/* The device whose unit reports the task. NULL for a missing one: the zero-size device that it is
+ * made of has no unit. */
 static const char *task_owner(const struct task *task)
 {
 	return task->differs & DIFFERS_MISSING ? NULL : task_device(task);
@@ -95,7 +95,7 @@ void report_memmap(const struct report *report, const struct task *task)
 	if (task->section->given & KEY_MEMMAP && !task_has_memmap_choice(task))
 		report_tell(report, task_region(task), name, report_concerns(report, name),
 			PASS_NOTE,
-			"[%s] of %s: memmap_on_memory has no effect: this kernel does not leave the choice",
+			"[%s] of %s: memmap_on_memory has no effect: this kernel does not support it",
 			task->section->name, task->section->file);
 }
 
@@ -117,7 +117,7 @@ void report_failed(
 
 	report_tell(report, region, owner, ours, PASS_ERROR, "not restored: [%s] of %s: %s%s",
 		task->section->name, task->section->file, outcome->error ?: strerror(ENOMEM),
-		outcome->late ? " (given up after a minute)" : "");
+		outcome->late ? " (stopped after a minute)" : "");
 	if (outcome->hint)
 		report_tell(report, region, owner, ours, PASS_HINT, "%s", outcome->hint);
 	pass_add_result(report_find_pass(report, region), owner, err);
@@ -136,7 +136,7 @@ int report_restored(struct report *report, const struct task *task, const struct
 	const char *name = outcome->device;
 
 	report->restored++;
-	/* Who has changed something says so, whosever it is. */
+	/* Report every change of this process, also of another device. */
 	report_tell(report, task_region(task), name, true, PASS_OUTCOME, "%s: %s ([%s] of %s)",
 		report->dry_run ? "would restore" : "restored", name ?: "a new device",
 		task->section->name, task->section->file);
@@ -145,7 +145,7 @@ int report_restored(struct report *report, const struct task *task, const struct
 
 /* ---- devices ---- */
 
-/* Devices of described regions that are in no section. */
+/* Note a device in no section, if other sections describe devices of its region. */
 static void report_stranger(const struct report *report, const struct tasks *tasks,
 	const struct present_region *region, const struct present_device *device)
 {
@@ -159,7 +159,7 @@ static void report_stranger(const struct report *report, const struct tasks *tas
 	if (described && !known)
 		report_tell(report, region->region, device->name,
 			report_concerns(report, device->name), PASS_NOTE,
-			"%s: is left as it is: no section describes it", device->name);
+			"%s: left as it is: no section describes it", device->name);
 }
 
 static void report_device(struct report *report, struct daxctl_ctx *ctx, const struct tasks *tasks,
@@ -170,7 +170,7 @@ static void report_device(struct report *report, struct daxctl_ctx *ctx, const s
 		pass_add_result(report_find_pass(report, region->region), device->name, 0);
 		return;
 	}
-	/* What cannot be read is not done, unless it has gone. */
+	/* Count a device that cannot be read as failed, unless it has gone. */
 	if (!report_concerns(report, device->name) || !daxctl_dev_get_by_name(ctx, device->name))
 		return;
 	say_error("%s: cannot be read: %s", device->name, strerror(-device->error));
@@ -203,6 +203,7 @@ void report_end(const struct report *report, const struct config *config)
 	say_outcome("%s %u, %u in place, %u failed", report->dry_run ? "would restore" : "restored",
 		report->restored, report->in_place, failed);
 	if (report->others_failed)
-		say_note("%u of these are other devices: daxctl restore tells which and why",
-			report->others_failed);
+		say_note("%u of the failed are other devices", report->others_failed);
+	if (report->others_failed)
+		say_hint("see 'daxctl restore' for their errors");
 }

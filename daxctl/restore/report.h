@@ -7,11 +7,11 @@
 #include "scope.h"
 
 /*
- * What a restore says, counts and writes down: to people, as JSON, and in the records of passes for
- * the units of other devices.
+ * The report of a restore: messages, counts, JSON, and the records of passes for the units of other
+ * devices.
  */
 struct report_record {
-	struct daxctl_region *region; /* NULL: of namespaces */
+	struct daxctl_region *region; /* NULL: namespaces */
 	struct pass *pass;
 };
 
@@ -22,17 +22,17 @@ struct report {
 	struct report_record *records;
 	size_t record_count;
 	unsigned in_place, restored, failed;
-	unsigned others_failed; /* of these, whose own units tell it */
-	int last;		/* of what is meant */
+	unsigned others_failed; /* of the failed, those that units of other devices report */
+	int last;		/* the last error of a device in the scope */
 };
 
 void report_deinit(struct report *report);
 
-/* Begins a pass in each region, and one for @namespaces: before anything is looked at. Without it
- * nothing is written down. */
+/* Begins a pass in each region, and one for @namespaces. Call it before reading any device; without
+ * it no record is written. */
 int report_begin(struct report *report, struct daxctl_ctx *ctx, bool namespaces);
 
-/* That memmap_on_memory has no effect, if so. */
+/* Reports a key memmap_on_memory that the kernel does not support. */
 void report_memmap(const struct report *report, const struct task *task);
 void report_in_place(struct report *report, const struct task *task);
 /* @err: a negative errno. */
@@ -40,8 +40,8 @@ void report_failed(
 	struct report *report, const struct task *task, int err, const struct outcome *outcome);
 /* Returns 0 or -ENOMEM. */
 int report_restored(struct report *report, const struct task *task, const struct outcome *outcome);
-/* All devices that have been looked at: those that no section describes, or that cannot be read. */
+/* Reports devices that no section describes or that cannot be read, and records the others. */
 void report_devices(struct report *report, struct daxctl_ctx *ctx, const struct tasks *tasks,
 	const struct present *present);
-/* Writes the records, and says how many tasks have ended how. */
+/* Writes the records, and prints the counts. */
 void report_end(const struct report *report, const struct config *config);

@@ -25,16 +25,16 @@ static int verbose;
 
 static const struct option options[] = {
 	{0, "dry-run", OPT_FLAG, &dry_run, NULL, "print the difference and change nothing"},
-	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it is taken"},
+	{'v', "verbose", OPT_COUNT, &verbose, NULL, "print each step as it runs"},
 };
 
-/* How often a region is looked at that comes and goes. */
+/* Tries while the kernel removes the region and makes it again. */
 #define TRIES 8
 
 struct restoration {
 	struct daxctl_ctx *ctx;
 	const struct scope *scope; /* NULL: everything */
-	int lock;		   /* negative: none, in a dry run */
+	int lock;		   /* negative: not locked, in a dry run */
 	struct nomap *nomap;
 	struct report report;
 };
@@ -45,7 +45,7 @@ static void restoration_deinit(struct restoration *restoration)
 	report_deinit(&restoration->report);
 }
 
-/* Who waits for us begins to wait anew. */
+/* Restart the time limit of processes that wait for the lock. */
 static void restoration_progress(const struct restoration *restoration)
 {
 	if (restoration->lock >= 0)
@@ -78,7 +78,7 @@ static int do_task(struct restoration *restoration, const struct task *task)
 	return report_restored(report, task, &outcome);
 }
 
-/* Where the one that should have taken over what the kernel made failed, the next one does. */
+/* Let the next task reuse the device that the failed one could not. */
 static void hand_on(struct tasks *tasks, size_t failed)
 {
 	const struct task *task = &tasks->list[failed];
@@ -96,7 +96,7 @@ static void hand_on(struct tasks *tasks, size_t failed)
 	}
 }
 
-/* ---- what there is ---- */
+/* ---- what the tasks need ---- */
 
 static bool wants_namespaces(const struct config *config)
 {
@@ -114,7 +114,7 @@ static bool changes_anything(const struct tasks *tasks)
 	return false;
 }
 
-/* Whether a section of another region fits @region too. */
+/* Whether a section that was planned for another region fits @region too. */
 static bool fits_too(const struct tasks *tasks, struct daxctl_region *region)
 {
 	CLEANUP(present_region_deinit) struct present_region other = {0};
@@ -126,7 +126,7 @@ static bool fits_too(const struct tasks *tasks, struct daxctl_region *region)
 		const struct task *task = &tasks->list[i];
 		if (!task->region || task->region->region == region)
 			continue;
-		/* Its devices tell where it lies. */
+		/* Read the devices: their ranges tell the place of the region. */
 		if (task->section->given & KEY_REGION_RANGE && !other.has_uuid &&
 			!other.has_range && !other.devices && present_region_init(&other, region))
 			return true;
@@ -136,14 +136,14 @@ static bool fits_too(const struct tasks *tasks, struct daxctl_region *region)
 	return false;
 }
 
-/* A section must be true of exactly one region: before one is changed, look whether another fits
- * too. */
+/* Whether a section fits several regions. Check before the first change: it must fit exactly one.
+ */
 static bool is_named_twice(struct daxctl_ctx *ctx, const struct tasks *tasks)
 {
 	struct daxctl_region *region;
 	bool ambiguous = false;
 
-	/* Where nobody can tell which regions there are, any may fit. */
+	/* Assume so if the regions cannot be listed. */
 	if (!daxctl_region_get_first(ctx))
 		return true;
 	daxctl_region_foreach (ctx, region)
@@ -170,7 +170,7 @@ static int look_at_all(
 	int err = present_init(&picture->present, restoration->ctx);
 
 	if (err)
-		say_error("the dax devices cannot be listed: %s", strerror(-err));
+		say_error("dax devices cannot be listed: %s", strerror(-err));
 	if (!err && wants_namespaces(config))
 		restoration->report.last = nomap_new(&restoration->nomap, &picture->present);
 	return err ?: tasks_init(&picture->tasks, config, &picture->present);
@@ -182,7 +182,7 @@ static int look_at_region(struct restoration *restoration, struct picture *pictu
 	int err = present_add_region(&picture->present, region);
 
 	if (err)
-		say_error("the devices of region %s cannot be listed: %s", dax_region_place(region),
+		say_error("devices of region %s cannot be listed: %s", dax_region_place(region),
 			strerror(-err));
 	return err;
 }
@@ -206,8 +206,8 @@ static int look_at_scope(
 	return look_at_all(restoration, config, picture);
 }
 
-/* Sections have been read for the scope, but which region they are for has been found out since.
- * A restore of everything reports sections without a namespace. */
+/* Skip a section whose region turned out to be outside of the scope. A restore of everything
+ * reports sections without a namespace. */
 static bool task_is_wanted(const struct restoration *restoration, const struct task *task,
 	const struct present *present)
 {
@@ -256,7 +256,7 @@ static int restore(struct restoration *restoration, const struct config *config)
 	return report->last;
 }
 
-/* Two at a time would see each other's devices come and go. The lock ends with the process. */
+/* Lock out other restores, whose devices come and go. */
 static int take_lock(const char *path)
 {
 	int lock = config_lock(path, false);
@@ -293,11 +293,11 @@ static int restore_everything(struct daxctl_ctx *ctx, struct json_object *array)
 	return config->err ?: config->mistakes ? -EINVAL : 0;
 }
 
-/* No failure, since this is called for whatever appears. */
+/* Report success: udev starts a restore for every device. */
 static int tell_unknown_device(const struct scope *scope)
 {
 	for (int i = 0; i < scope->count; i++)
-		say_note("%s: no section is for it", typed(scope->args[i]));
+		say_note("%s: no section matches it", typed(scope->args[i]));
 	return 0;
 }
 
@@ -315,7 +315,7 @@ static int restore_scope(struct daxctl_ctx *ctx, const struct scope *old, struct
 		return lock;
 	if (serves && pass_serve(old->place, number, scope_name_in(*old->args), &result))
 		return result;
-	/* It may have gone while we waited, and another one may have come. */
+	/* Look up the name again: the wait for the lock may have been long. */
 	int err = scope_init(&scope, ctx, old->count, old->args);
 	if (err == -ENOENT)
 		return tell_unknown_device(old);
@@ -334,8 +334,8 @@ static int restore_scope(struct daxctl_ctx *ctx, const struct scope *old, struct
 	return restore(&restoration, config);
 }
 
-/* systemd does not start a unit that is still running: where the kernel has made the region anew
- * after it was looked at, that is ours to see. */
+/* Try again if the kernel removed the region and made it again meanwhile: systemd does not start a
+ * unit a second time while it runs. */
 static int restore_lasting(
 	struct daxctl_ctx *ctx, const struct scope *scope, struct json_object *array)
 {
@@ -362,18 +362,18 @@ static int restore_named(struct daxctl_ctx *ctx, int count, char **args, struct 
 	if (err == -ENOENT)
 		return tell_unknown_device(&scope);
 	if (err) {
-		say_error("%s: cannot be looked at: %s", typed(*args), strerror(-err));
+		say_error("%s: cannot be read: %s", typed(*args), strerror(-err));
 		return err;
 	}
-	/* Most devices of most machines end here: nothing has been waited for, or looked at. */
+	/* End early, without a lock, if no section may be for the device: most have none. */
 	int configured = scope_is_configured(&scope, daxctl_get_config_path(ctx));
 	if (configured < 0)
 		return configured;
 	return configured ? restore_lasting(ctx, &scope, array) : tell_unknown_device(&scope);
 }
 
-/* Names of the same region, and namespaces, go together: moves those that belong to the first to
- * the front, and returns how many these are. */
+/* Move the names that share the region of the first one to the front, or all namespaces if that is
+ * one. Returns their number. */
 static int gather(struct daxctl_ctx *ctx, int count, char **args)
 {
 	const char *name = scope_name_in(*args);
@@ -426,7 +426,7 @@ static int run(void *context, int count, char **args)
 
 const struct verb verb_restore = {
 	.name = "restore",
-	.summary = "use devices as the configuration says",
+	.summary = "restore modes of dax devices from daxctl.conf",
 	.argument = "device",
 	.args_max = ARGS_MANY,
 	.options = options,

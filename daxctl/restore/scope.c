@@ -28,7 +28,7 @@ bool scope_is_namespace(const char *name)
 	return strncmp(name, "namespace", strlen("namespace")) == 0;
 }
 
-/* Look at no other device: where the range of a region is not known without, any may fit. */
+/* Read no other device: assume a fit if only devices would tell the range of the region. */
 static bool scope_may_fit(const struct section *section, void *data)
 {
 	struct scope *scope = data;

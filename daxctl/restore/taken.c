@@ -15,7 +15,7 @@ void taken_deinit(struct taken *taken)
 	tdestroy(taken->ranges, free);
 }
 
-/* Ranges that overlap are equal: a tree of ranges, none of which do, finds one that does. */
+/* Treat overlapping ranges as equal: tfind() then finds a range that overlaps. */
 static int compare_taken(const void *a, const void *b)
 {
 	const struct taken_range *one = a, *other = b;

@@ -7,14 +7,14 @@
 #include "../../config/section.h"
 #include "../../util/size.h"
 
-/* ---- what differs, as JSON ---- */
+/* ---- differences ---- */
 
 static struct json_object *json_text(const char *text)
 {
 	return text ? json_object_new_string(text) : NULL;
 }
 
-/* A list of ranges: "0x100000000-0x13fffffff". */
+/* An array of ranges: "0x100000000-0x13fffffff". */
 static struct json_object *json_ranges(const struct daxctl_range *ranges, size_t count)
 {
 	AUTO_JSON struct json_object *array = json_object_new_array();
@@ -153,7 +153,7 @@ static struct json_object *json_differences(const struct task *task)
 	return json_object_get(all);
 }
 
-/* ---- what would be done, in words ---- */
+/* ---- steps ---- */
 
 static void describe_layout(const struct section *section, char *text, size_t size)
 {
@@ -198,9 +198,9 @@ static char *step_text(const struct task *task, size_t step)
 	else if (step == 0 && task->action == ACTION_REMAKE &&
 		task->section->kind == SECTION_CREATE)
 		done = asprintf(&text, "give %s another layout: %s", name, layout);
-	else if (step == 0 && task->action == ACTION_MAPLESS)
+	else if (step == 0 && task->action == ACTION_NOMAP)
 		done = asprintf(&text, "make %s devdax without a page map", task->ndns->name);
-	else if (step == 1 && task->action != ACTION_MAPLESS && task->action != ACTION_REFUSED)
+	else if (step == 1 && task->action != ACTION_NOMAP && task->action != ACTION_REFUSED)
 		done = asprintf(&text, "bring %s into mode %s", name, mode);
 	return done < 0 ? NULL : text;
 }

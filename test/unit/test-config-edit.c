@@ -152,16 +152,16 @@ static void refused(void **state)
 	snprintf(path, sizeof(path), "%s/srv", fixture->root);
 	assert_int_equal(chmod(path, 0777), 0);
 	assert_int_equal(edit(fixture, SET), -EPERM);
-	assert_non_null(strstr(said, "others than root can change it"));
+	assert_non_null(strstr(said, "only root may own and write it"));
 	assert_file(fixture, "srv/real", "[create-device a]\nregion.path=/x\n");
 	take_away(fixture, "etc/a.conf");
 	make_file(fixture, "etc/a.conf", "[create-device a]\nregion.path=/x\nsize=foo\n");
 	assert_int_equal(edit(fixture, SET), -EINVAL);
-	assert_non_null(strstr(said, "is not changed: there is a mistake in it"));
+	assert_non_null(strstr(said, "not changed: the section has a mistake"));
 	snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
 	assert_int_equal(chmod(path, 0666), 0);
 	assert_int_equal(edit(fixture, ADD), -EPERM);
-	assert_non_null(strstr(said, "etc: is not changed: a file in it cannot be used"));
+	assert_non_null(strstr(said, "etc: not changed: it contains a file that cannot be used"));
 }
 
 /* What wins at the next boot may be in what cannot be read. */
@@ -185,7 +185,7 @@ static void unreadable(void **state)
 	take_away(fixture, "etc/a.conf");
 	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nmode=devdax\n");
 	assert_int_equal(edit(fixture, ADD), -EINVAL);
-	assert_non_null(strstr(said, "a mistake in it may be in the section of any device"));
+	assert_non_null(strstr(said, "a mistake that may concern any device"));
 	take_away(fixture, "etc/a.conf");
 	assert_int_equal(edit(fixture, ADD), 0);
 }
@@ -223,7 +223,7 @@ static void edited_by_others(void **state)
 	struct capture capture = capture_start();
 	assert_false(config_edit_again(directory, CONFIG_CHANGED, &tries));
 	capture_end(capture, said, sizeof(said));
-	assert_non_null(strstr(said, "other programs change it all the time"));
+	assert_non_null(strstr(said, "other programs keep changing it"));
 	char *tree = tree_text(fixture);
 	assert_null(strstr(tree, "daxctl-new"));
 	free(tree);

@@ -65,7 +65,7 @@ static void sections_of_76_1(void **state)
 	assert_int_equal(find(fixture, UUID_B, &section, &config), -ENOENT);
 	/* C5: what others keep there is told, and no mistake. */
 	assert_non_null(strstr(said, "warning: "));
-	assert_non_null(strstr(said, "a.conf:4: [auto-online b]: is ignored"));
+	assert_non_null(strstr(said, "a.conf:4: [auto-online b]: ignored"));
 	assert_int_equal(config->mistakes, 0);
 
 	make_file(fixture, "etc/b.conf",
@@ -132,18 +132,17 @@ static void mistakes(void **state)
 			"online: 'maybe' is not true or false"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmovable=\n",
 			"movable: '' is not true or false"},
-		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nsize=1G\n",
-			"size: there is no such key"},
+		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nsize=1G\n", "size: unknown key"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nonline=true\nOnline=false\n",
-			"online: is there twice"},
+			"online: the key is set twice"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n" REGION,
-			"no key of a region belongs beside it"},
+			"nvdimm.uuid names the device: remove the keys of a region"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nalign=4K\n",
-			"align: the device has the alignment of its namespace"},
+			"align: needs map = none: otherwise the namespace decides the alignment"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmap=dev\n",
 			"map: 'dev' is not none"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmap=none\nmode=system-ram\n",
-			"mode: without a page map only devdax is possible"},
+			"mode: must be devdax with map = none"},
 		{"[reconfigure-device a]\n" REGION "map=none\n", "nvdimm.uuid is missing"},
 		{"[reconfigure-device a]\nnvdimm.uuid=x\n",
 			"nvdimm.uuid: 'x' is not the uuid of a namespace"},
@@ -151,11 +150,11 @@ static void mistakes(void **state)
 			"[reconfigure-device a]: nvdimm.uuid, region.range or region.path is "
 			"missing"},
 		{"[reconfigure-device a]\nregion.target_node=1\n",
-			"region.range or region.path is missing"},
+			"region.target_node needs region.range or region.path"},
 		{"#\n[reconfigure-device a]\n\nnvdimm.uuid\n",
-			"a.conf:4: [reconfigure-device a]: is not 'key = value'"},
+			"a.conf:4: [reconfigure-device a]: the line is not 'key = value'"},
 		{"[reconfigure-device a\nnvdimm.uuid=" UUID_A "\n",
-			"a.conf:1: [reconfigure-device a]: the line does not end with the ]"},
+			"a.conf:1: [reconfigure-device a]: the header does not end with ]"},
 		/* C5: no header is ignored without a word. */
 		{"\n[reconfigure-device]\nnvdimm.uuid=" UUID_A "\n",
 			"a.conf:2: [reconfigure-device]: the section has no name"},
@@ -164,43 +163,44 @@ static void mistakes(void **state)
 		{"[reconfigure-device\tx]\nnvdimm.uuid=" UUID_A "\n",
 			"hint: write [reconfigure-device x]"},
 		{"[recofnigure-device x]\nnvdimm.uuid=" UUID_A "\n",
-			"a.conf:1: [recofnigure-device x]: there is no such kind of section"},
+			"a.conf:1: [recofnigure-device x]: unknown kind of section"},
 		{"[create-devcie x]\n" REGION, "hint: write [create-device x]"},
 		{"[create x]\n" REGION, "hint: write [create-device x]"},
-		{"[reconfigure-device x] y\nnvdimm.uuid=" UUID_A "\n", "does not end with the ]"},
+		{"[reconfigure-device x] y\nnvdimm.uuid=" UUID_A "\n", "does not end with ]"},
 		{"[reconfigure-device x] # y\nnvdimm.uuid=" UUID_A "\n", "does not end with"},
 		{"# c \\\n[reconfigure-device x]\nnvdimm.uuid=" UUID_A "\n",
-			"a.conf:2: begins no section: the line before ends with a backslash"},
+			"a.conf:2: the section is ignored: the line before ends with a backslash"},
 		{"[reconfigure-device x]\n# c \\\nmode=devdax\nnvdimm.uuid=" UUID_A "\n",
-			"a.conf:3: [reconfigure-device x]: belongs to the line before"},
+			"a.conf:3: [reconfigure-device x]: the line continues the one before"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmoed=devdax\n",
-			"a.conf:3: [reconfigure-device a]: moed: there is no such key"},
+			"a.conf:3: [reconfigure-device a]: moed: unknown key"},
 		{"[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\nmoed=devdax\n",
 			"hint: did you mean mode?"},
 		{"\xef\xbb\xbf[reconfigure-device a]\nnvdimm.uuid=" UUID_A "\n",
-			"a.conf:1: is outside of any section"},
+			"a.conf:1: the line is before the first section"},
 		{"[reconfigure-device \xc2\x9b]\nnvdimm.uuid=" UUID_A "\nx\n",
 			"[reconfigure-device \\xc2\\x9b]"},
-		{"online=true\n", "a.conf:1: is outside of any section"},
+		{"online=true\n", "a.conf:1: the line is before the first section"},
 		{"[create-device a]\nsize=1G\n", "region.range or region.path is missing"},
 		{"[create-device a]\n" REGION "nvdimm.uuid=" UUID_A "\n",
-			"nvdimm.uuid: there is no such key"},
+			"nvdimm.uuid: unknown key"},
 		{"[create-device a]\n" REGION "range.1=5-4\n", "range.1: '5-4' is not a range"},
 		{"[create-device a]\n" REGION "range.1=0x0-0xffffffffffffffff\n", "is not a range"},
 		{"[create-device a]\n" REGION "range.2=0x1000-0x1fff\n", "range.1 is missing"},
 		{"[create-device a]\n" REGION "range.1=0x0-0x1fff\nrange.2=0x1000-0x2fff\n",
-			"range.2: it overlaps range.1"},
-		{"[create-device a]\n" REGION "range.0=0x0-0x1fff\n", "ranges are called range.1"},
-		{"[create-device a]\n" REGION "range.99999999999=0x0-0x1fff\n", "are called"},
+			"range.2 overlaps range.1"},
+		{"[create-device a]\n" REGION "range.0=0x0-0x1fff\n",
+			"unknown range: must be range.1"},
+		{"[create-device a]\n" REGION "range.99999999999=0x0-0x1fff\n", "unknown range"},
 		{"[create-device a]\n" REGION "range.1=0x0-0x1fff\nsize=4096\n",
-			"size: the ranges have 8192 bytes in all"},
+			"size: must be the total of the ranges, 8192 bytes"},
 		{"[create-device a]\n" REGION "size=0\n", "size: '0' is not a size"},
 		{"[create-device a]\n" REGION "align=3M\n", "align: '3M' is not an alignment"},
 		{"[create-device a]\nregion.path=hmem.0\n", "region.path: 'hmem.0' is not"},
 		{"[create-device a]\n" REGION "region.target_node=-1\n", "target_node: '-1' is"},
 		{"[reconfigure-device b]\nnvdimm.uuid=" UUID_A "\n[reconfigure-device b]\n"
 		 "nvdimm.uuid=" UUID_A "\n",
-			"[reconfigure-device b]: a section of this name is in line "},
+			"[reconfigure-device b]: line "},
 	};
 	struct fixture *fixture = *state;
 	AUTO_CONFIG struct config *config = NULL;
@@ -233,17 +233,16 @@ static void two_for_one(void **state)
 		"[create-device b]\nregion.path=/x\n");
 	make_file(fixture, "etc/b.conf", "[reconfigure-device b]\nnvdimm.uuid=" UUID_B "\n");
 	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
-	assert_non_null(
-		strstr(said, "b.conf:1: [reconfigure-device b]: a section of this name is"));
+	assert_non_null(strstr(said, "b.conf:1: [reconfigure-device b]: line "));
 	assert_int_equal(find(fixture, UUID_B, &section, &config), -EINVAL);
 	/* Of another kind, it is another one. */
 	assert_false(config->sections->next->wrong);
 	make_file(fixture, "etc/a.conf", "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\n");
 	assert_int_equal(find(fixture, UUID_B, &section, &config), -EEXIST);
-	assert_non_null(strstr(said, "are both for it"));
+	assert_non_null(strstr(said, "both match it"));
 }
 
-/* C5: what may be cut short is told; what is too long for the parser is a mistake of its section
+/* C5: what may be truncated is told; what is too long for the parser is a mistake of its section
  * only. */
 static void ends_of_lines(void **state)
 {
@@ -262,8 +261,8 @@ static void ends_of_lines(void **state)
 	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
 	assert_non_null(strstr(said, "warning: "));
 	assert_non_null(strstr(said, "a.conf:2: the last line does not end with a newline"));
-	assert_non_null(
-		strstr(said, "b.conf:2: [reconfigure-device b]: is longer than 1000 bytes"));
+	assert_non_null(strstr(
+		said, "b.conf:2: [reconfigure-device b]: the line is longer than 1000 bytes"));
 	assert_int_equal(config->mistakes, 1);
 	assert_int_equal(find(fixture, UUID_B, &section, &config), -EINVAL);
 }
@@ -285,7 +284,7 @@ static void others_can_write(void **state)
 	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
 	assert_int_equal(chmod(file, 0664), 0);
 	assert_int_equal(find(fixture, UUID_A, &section, &config), -EPERM);
-	assert_non_null(strstr(said, "a.conf: is not used: others than root can change it"));
+	assert_non_null(strstr(said, "a.conf: not used: only root may own and write it"));
 	assert_int_equal(find(fixture, UUID_B, &section, &config), 0);
 	assert_int_equal(chmod(file, 0644), 0);
 	assert_int_equal(chown(file, 7, 0), 0);
@@ -294,11 +293,11 @@ static void others_can_write(void **state)
 	assert_int_equal(find(fixture, UUID_A, &section, &config), 0);
 	make_bytes(fixture, "etc/a.conf", "[\0]", 3);
 	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
-	assert_non_null(strstr(said, "it is no text"));
+	assert_non_null(strstr(said, "must be a text file"));
 	take_away(fixture, "etc/a.conf");
 	make_dir(fixture, "etc/a.conf");
 	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
-	assert_non_null(strstr(said, "it is no file"));
+	assert_non_null(strstr(said, "must be a regular file"));
 	take_away(fixture, "etc/a.conf");
 	make_link(fixture, "etc/a.conf", "nowhere");
 	assert_int_equal(find(fixture, UUID_A, &section, &config), -EINVAL);
@@ -392,7 +391,7 @@ static void for_one_device(void **state)
 	make_file(fixture, "etc/c.conf", "[reconfigure-device e]\nnvdimm.uuid = " UUID_B "\n");
 	assert_true(read_for(fixture, &scope, &config));
 	assert_int_equal(count_usable(config), 0);
-	assert_non_null(strstr(said, "a section of this name is in line 1"));
+	assert_non_null(strstr(said, "line 1 of "));
 	/* What cannot be read may be for anybody. */
 	take_away(fixture, "etc/c.conf");
 	make_link(fixture, "etc/c.conf", "nowhere");

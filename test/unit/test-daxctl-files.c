@@ -89,12 +89,12 @@ static void is_no_device(void **state)
 		{"{\"size\":1\n\n", "line 3: not JSON: "},
 		{"{\"size\":1}\n{}", "line 2: not JSON: "},
 		{"{\"size\":1,}", "line 1: not JSON: "},
-		{"[{\"size\":1}]", "is not a JSON object, but an array"},
-		{"7", "is not a JSON object, but something else"},
+		{"[{\"size\":1}]", "must be a JSON object, but is an array"},
+		{"7", "must be a JSON object, but is another value"},
 		{"null", "not JSON"},
-		{"{}", "says neither \"size\", \"align\" nor \"mappings\""},
-		{"{\"mode\":\"devdax\"}", "says neither"},
-		{"{\"siz\":1}", "a device has no \"siz\""},
+		{"{}", "has none of the keys \"size\", \"align\" and \"mappings\""},
+		{"{\"mode\":\"devdax\"}", "has none of the keys"},
+		{"{\"siz\":1}", "unknown key of a device: \"siz\""},
 		{"{\"size\":-1}", "\"size\" is not a number of bytes"},
 		{"{\"size\":1.5}", "\"size\" is not"},
 		{"{\"size\":99999999999999999999}",
@@ -104,7 +104,7 @@ static void is_no_device(void **state)
 		{"{\"size\":1e999}", "number out of range: 1e999"},
 		{"{\"size\":18446744073709551615}", "\"size\" is not"},
 		{"{\"size\":-9223372036854775808}", "\"size\" is not"},
-		{"{\"mode\":\"99999999999999999999\\\"\"}", "says neither"},
+		{"{\"mode\":\"99999999999999999999\\\"\"}", "has none of the keys"},
 		{"{\"size\":1,\"size\":2}", "an object has two members of the same name"},
 		{"{\"mappings\":[{\"start\":0,\"start\":2,\"end\":5}]}", "two members"},
 		{"{\"chardev\":\"a:\\\":\",\"size\":1}", "\"chardev\" is not"},
@@ -130,18 +130,18 @@ static void is_no_device(void **state)
 			"mapping 2: \"end\" is missing"},
 		{"{\"mappings\":[{\"start\":0,\"end\":1,\"page_offset\":0},{\"start\":2,\"end\":3}]"
 		 "}",
-			"\"page_offset\" is in some, not in all"},
+			"all or none must have \"page_offset\""},
 		{"{\"mappings\":[{\"start\":0,\"end\":1,\"page_offset\":0},"
 		 "{\"start\":2,\"end\":3,\"page_offset\":0}]}",
 			"two have the same \"page_offset\""},
 		{"{\"mappings\":[{\"start\":0,\"end\":1,\"offset\":0}]}",
-			"mapping 1: a mapping has no \"offset\""},
+			"mapping 1: unknown key of a mapping: \"offset\""},
 		{"{\"mappings\":[{\"end\":2}]}", "mapping 1: \"start\" is missing"},
 		{"{\"mappings\":[{\"start\":2,\"end\":1}]}",
-			"mapping 1: \"end\" is not an address behind \"start\""},
+			"mapping 1: \"end\" is not an address after \"start\""},
 		{"{\"mappings\":[{\"start\":0,\"end\":18446744073709551615}]}", "\"end\" is not"},
 		{"{\"mappings\":[{\"start\":0,\"end\":1,\"size\":3}]}",
-			"\"size\" is not what lies between"},
+			"\"size\" is not \"end\" - \"start\" + 1"},
 	};
 	struct input input;
 
@@ -179,7 +179,7 @@ static void options_and_file(void **state)
 	struct capture capture = capture_start();
 	assert_int_equal(layout_from_options(&options, &input), EXIT_USAGE);
 	capture_end(capture, said, sizeof(said));
-	assert_non_null(strstr(said, "--size and "));
+	assert_non_null(strstr(said, "--size contradicts "));
 }
 
 int main(void)

@@ -153,12 +153,12 @@ static void by_uuid(void **state)
 		"\nmovable=false\nmemmap_on_memory=true\n");
 	assert_task(world, 0, ACTION_REMAKE, "dax2.0", DIFFERS_MEMMAP);
 	compare(world, "[reconfigure-device a]\nnvdimm.uuid=" UUID_B "\n");
-	assert_refused(world, 0, "no dax device comes from a namespace of this uuid");
+	assert_refused(world, 0, "no dax device has a namespace with this uuid");
 	compare(world,
 		"[reconfigure-device a]\nnvdimm.uuid=" UUID_A
 		"\n[reconfigure-device b]\nnvdimm.uuid=" UUID_A "\n");
-	assert_refused(world, 0, "dax2.0 is described by [reconfigure-device b]");
-	assert_refused(world, 1, "dax2.0 is described by [reconfigure-device a]");
+	assert_refused(world, 0, "[reconfigure-device b] of a.conf describes dax2.0 too");
+	assert_refused(world, 1, "[reconfigure-device a] of a.conf describes dax2.0 too");
 }
 
 /* F: what cannot be read is neither free nor missing. */
@@ -220,7 +220,7 @@ static void sixty_thousand_sections(void **state)
 	assert_task(world, 0, ACTION_CREATE, "", DIFFERS_MISSING);
 	assert_task(world, COUNT - 1, ACTION_CREATE, "", DIFFERS_MISSING);
 	assert_refused(world, COUNT, "its ranges overlap those of [create-device d59999]");
-	assert_refused(world, 2 * COUNT, "[create-device d0] of a.conf says");
+	assert_refused(world, 2 * COUNT, "[create-device d0] of a.conf describes");
 }
 
 static void without_map(void **state)
@@ -229,7 +229,7 @@ static void without_map(void **state)
 	struct world *world = *state;
 
 	compare(world, text);
-	assert_task(world, 0, ACTION_MAPLESS, "", DIFFERS_MAP);
+	assert_task(world, 0, ACTION_NOMAP, "", DIFFERS_MAP);
 	world->namespaces[0].raw = false;
 	compare(world, text);
 	assert_refused(world, 0, "namespace2.1 is not raw");
@@ -257,18 +257,18 @@ static void by_region(void **state)
 	compare(world,
 		"[reconfigure-device a]\nregion.path=/platform/hmem.*\nregion.target_node=1\n");
 	assert_refused(world, 0,
-		"several regions could be meant: /platform/hmem.0, "
+		"several regions match: /platform/hmem.0, "
 		"/platform/hmem.1");
 	world->regions[0].target_node = 2;
 	compare(world,
 		"[reconfigure-device a]\nregion.path=/platform/hmem.*\nregion.target_node=1\n");
 	assert_task(world, 0, ACTION_MODE, "dax1.0", DIFFERS_MODE);
 	compare(world, "[reconfigure-device a]\nregion.path=/platform/*.2/*\n");
-	assert_refused(world, 0, "no region is like this");
-	assert_string_equal(
-		world->tasks.list[0].hint, "there are: /platform/hmem.0, /platform/hmem.1");
+	assert_refused(world, 0, "no region matches");
+	assert_string_equal(world->tasks.list[0].hint,
+		"choose one of these regions: /platform/hmem.0, /platform/hmem.1");
 	compare(world, "[reconfigure-device a]\n" REGION "[create-device b]\n" REGION);
-	assert_refused(world, 0, "[create-device b] of a.conf says what the devices of");
+	assert_refused(world, 0, "[create-device b] of a.conf describes the devices of");
 	assert_task(world, 1, ACTION_NONE, "dax0.0", 0);
 	world->devices[0][0].size = 1024 * MIB;
 	add_device(world, 0, "dax0.1", BASE + 1024 * MIB, 1024 * MIB);
@@ -308,7 +308,8 @@ static void devices_of_a_region(void **state)
 	/* Something else has its ranges. */
 	world->ranges[0][0].start -= 2 * MIB;
 	compare(world, TWO);
-	assert_refused(world, 1, "dax0.0 has some of its ranges, and is another device, which");
+	assert_refused(
+		world, 1, "another device, dax0.0 (in no section), occupies some of its ranges");
 }
 
 static void seeds(void **state)
@@ -359,8 +360,8 @@ static void impossible(void **state)
 	assert_task(world, 0, ACTION_REMAKE, "dax0.0", DIFFERS_SIZE | DIFFERS_RANGES);
 	assert_task(world, 1, ACTION_CREATE, "", DIFFERS_MISSING);
 	assert_refused(world, 2, "its ranges overlap those of [create-device a]");
-	assert_refused(world, 3, "its ranges are not all in region /platform/hmem.0");
-	assert_refused(world, 5, "[create-device e] of a.conf wants all that is left");
+	assert_refused(world, 3, "its ranges are outside of region /platform/hmem.0");
+	assert_refused(world, 5, "[create-device e] of a.conf claims the rest of region");
 	world->regions[0].dynamic = false;
 	compare(world, TWO);
 	assert_refused(world, 0, "region /platform/hmem.0 is not dynamic");

@@ -70,7 +70,7 @@ load ../helpers
 	chmod 666 "$conf/open.conf"
 	check systemctl restart daxctl-restore.service
 	((status != 0))
-	unit_says "$conf/open.conf: is not used: others than root can change it"
+	unit_says "$conf/open.conf: not used: only root may own and write it"
 	[[ $output == *", 6 in place, 1 failed"* ]]
 	rm "$conf/open.conf"
 	check systemctl restart daxctl-restore.service

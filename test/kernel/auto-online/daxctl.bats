@@ -66,7 +66,7 @@ load ../helpers
 	check daxctl reconfigure-device --mode devdax --force dax0.0
 	check daxctl reconfigure-device --mode system-ram --force dax0.0
 	[[ $status == 0 ]]
-	says "16 of its 16 memory blocks are not movable: something else put them online"
+	says "16 of its 16 memory blocks are not movable: the kernel or udev put them online"
 }
 
 @test "from devdax, --no-movable takes what the kernel puts online, and looks at the zone (E2)" {
@@ -82,5 +82,5 @@ load ../helpers
 	echo online >$policy
 	[[ $status == 0 ]]
 	json '.[0] | .online_memblocks == 16 and .movable'
-	says "16 of its 16 memory blocks are movable: something else put them online"
+	says "16 of its 16 memory blocks are movable: the kernel or udev put them online"
 }

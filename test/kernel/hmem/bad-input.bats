@@ -70,7 +70,7 @@ refused() {
 		# shellcheck disable=SC2086 # words
 		refused 129 "dax0.1 is named twice" daxctl $verb dax0.1 0.1
 		# shellcheck disable=SC2086 # words
-		refused 129 "which device? Name one, or 'all'" daxctl $verb
+		refused 129 "missing argument: name a device, or 'all'" daxctl $verb
 	done
 }
 
@@ -119,7 +119,7 @@ refused() {
 		250|1000 bytes are no multiple|reconfigure-device -s 1000 dax0.0
 		250|hint: the sizes that the processor can map at once are possible|reconfigure-device -a 4M dax0.0
 		250|dax0.1: no such dax device in region 7|reconfigure-device -m system-ram -r 7 dax0.1
-		250|there is no dax device in region 7|disable-device -r 7 all
-		250|dax0.1: has no memory to put online|online-memory dax0.1
+		250|no dax device found in region 7|disable-device -r 7 all
+		250|dax0.1: memory cannot go online: the device is not in system-ram mode|online-memory dax0.1
 	END
 }

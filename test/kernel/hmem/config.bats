@@ -27,23 +27,23 @@ teardown_file() {
 	# Who names a device hears of what may be for it, and mistakes do not count; the others are told to who does not.
 	check daxctl restore dax0.0
 	[[ $status == 0 && $stderr != *"a.conf:1: "* ]]
-	says "$directory/c.conf: is not used: it is no file"
+	says "$directory/c.conf: not used: must be a regular file"
 	says "restored: dax0.0 ([reconfigure-device good] of $directory/b.conf)"
 	check daxctl restore
 	((status != 0))
 	says "$directory/a.conf:1: [reconfigure-device]: the section has no name"
 	says "hint: write [reconfigure-device NAME]"
-	says "$directory/a.conf:3: [create-devcie x]: there is no such kind of section"
+	says "$directory/a.conf:3: [create-devcie x]: unknown kind of section"
 	says "hint: write [create-device x]"
-	says "$directory/a.conf:5: [reconfigure-device\\x09x]: no blank follows reconfigure-device"
+	says "$directory/a.conf:5: [reconfigure-device\\x09x]: a blank must follow reconfigure-device"
 	says "hint: write [reconfigure-device x]"
 	says "$directory/a.conf:7: [reconfigure-device y"
-	says "daxctl: warning: $directory/a.conf:8: [monitor z]: is ignored"
+	says "daxctl: warning: $directory/a.conf:8: [monitor z]: ignored"
 	says "daxctl: warning: $directory/b.conf:3: the last line does not end with a newline"
-	says "$directory/c.conf: is not used: it is no file"
+	says "$directory/c.conf: not used: must be a regular file"
 	says "$directory/d.conf: cannot be read: No such file"
-	says "$directory/e.conf: is not used: it is no text"
-	says "$directory/f.conf:2: [create-device \\xc2\\x9b2j\\x9b]: is not 'key = value'"
+	says "$directory/e.conf: not used: must be a text file"
+	says "$directory/f.conf:2: [create-device \\xc2\\x9b2j\\x9b]: the line is not 'key = value'"
 	says "in place: dax0.0 ([reconfigure-device good] of $directory/b.conf)"
 	# What others keep there does not count.
 	rm -r $directory/[acdef].conf
@@ -76,7 +76,7 @@ region_section() {
 		eval "${spoil[$what]}"
 		check timeout 20 daxctl reconfigure-device -m devdax --persist --force dax0.0
 		[[ $status != 0 && $status != 124 ]]
-		says "dax0.0: the change is made, but it is not kept for the next boot"
+		says "dax0.0: changed, but not persisted for the next boot"
 		[[ ! -e $directory/persist.conf ]]
 	done
 	# A mistake in what is for another region keeps nothing from being kept.
@@ -116,7 +116,7 @@ region_section() {
 	umount $directory/persist.conf
 	((status != 0))
 	says "persist.conf: cannot be written: Device or resource busy"
-	says "hint: $directory/persist.conf is a mount point: mount its directory instead of the file, and run the command again"
+	says "hint: $directory/persist.conf is a mount point: mount its directory instead, and run the command again"
 	[[ $(ls -A $directory) == persist.conf ]]
 }
 
@@ -131,12 +131,12 @@ region_section() {
 @test "reconfigure-device -C beside a section for the region: names what applies it" {
 	printf '[reconfigure-device mine]\nregion.range = 0x100000000-0x17fffffff\nmode = devdax\n' >$directory/a.conf
 	check daxctl reconfigure-device -C dax0.0
-	says "dax0.0: sections for dynamic regions are left to restore"
+	says "dax0.0: only 'daxctl restore' applies"
 	says "hint: daxctl restore dax0.0"
 	[[ $stderr != *"no section"* ]]
 	rm $directory/a.conf
 	check daxctl reconfigure-device -C dax0.0
-	says "dax0.0: no section in $directory is for it"
+	says "dax0.0: no section in $directory matches it"
 }
 
 @test "migrate-device-model: a relative link to the same file is one already; a missing directory is named" {
@@ -149,5 +149,5 @@ region_section() {
 	check daxctl migrate-device-model
 	umount /etc/modprobe.d
 	((status == 1))
-	says "it is one already"
+	says "the link exists already"
 }

@@ -58,7 +58,7 @@ limited() {
 		# shellcheck disable=SC2086 # words
 		unchanged limited "$LAB_BUILD/daxctl/daxctl" $command
 		[[ $status == 232 && -z $output ]]
-		says "the dax devices cannot be listed: Too many open files"
+		says "dax devices cannot be listed: Too many open files"
 	done
 }
 

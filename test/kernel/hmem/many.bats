@@ -142,7 +142,7 @@ hold_config() {
 	sleep 0.5
 	check timeout 60 strace -f -o "$BATS_TEST_TMPDIR/trace" daxctl restore dax0.7
 	[[ $status == 0 && -z $output ]]
-	says "dax0.7: no section is for it"
+	says "dax0.7: no section matches it"
 	[[ $stderr != *sizze* ]]
 	run ! grep -E '/run/daxctl|dax0\.([0-689]|7[0-9])' "$BATS_TEST_TMPDIR/trace"
 	wc -l <"$BATS_TEST_TMPDIR/trace"

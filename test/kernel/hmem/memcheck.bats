@@ -41,7 +41,7 @@ well() {
 	well 0 daxctl list -RDM
 	well 0 daxctl offline-memory dax0.1
 	well 250 daxctl disable-device dax0.0 dax0.1
-	says "dax0.1: serves as memory"
+	says "dax0.1: cannot be enabled or disabled in system-ram mode"
 	well 0 daxctl destroy-device --force --persist all
 	rm -r /etc/daxctl.conf.d
 }

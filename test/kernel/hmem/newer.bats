@@ -50,7 +50,7 @@ teardown() {
 	check daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
 	[[ $status == 0 && $(<$device/memmap_on_memory) == 1 ]]
 	json '.[0] | .total_memblocks == 16 and .online_memblocks == 16'
-	says "dax0.0: its page map takes 32 MiB of its own memory, and saves as much elsewhere"
+	says "dax0.0: its struct pages take 32 MiB of its own memory"
 	check daxctl list -v
 	json '.[0].memmap_on_memory == true'
 	# 64 bytes for each page of 4 KiB.

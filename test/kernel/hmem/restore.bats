@@ -76,19 +76,19 @@ three() {
 	printf '[create-device e]\nregion.path = /platform/nothing\n' >>$directory/d.conf
 	check daxctl restore dax0.0
 	[[ $status != 0 ]]
-	says "$directory/c.conf:3: [create-device b]: sizze: there is no such key"
+	says "$directory/c.conf:3: [create-device b]: sizze: unknown key"
 	says "restored: dax0.0 ([create-device a]"
 	says "not restored: [create-device d]"
 	json 'map(.section) == ["create-device a", "create-device c", "create-device d", "create-device rest"]'
 	check daxctl restore
 	[[ $status == 234 || $status == 250 ]]
-	says "not restored: [create-device e] of $directory/d.conf: no region is like this"
+	says "not restored: [create-device e] of $directory/d.conf: no region matches"
 	says "restored 0, 3 in place, 3 failed"
 	check daxctl list -D
 	json 'map([.size, .align]) == [[536870912, 2097152], [134217728, 2097152], [1476395008, 4096]]'
 	chmod g+w $directory/a.conf
 	check daxctl restore --dry-run /sys/bus/dax/devices/dax0.1
-	says "a.conf: is not used: others than root can change it"
+	says "a.conf: not used: only root may own and write it"
 	says "in place: dax0.1"
 }
 
@@ -104,9 +104,9 @@ three() {
 	daxctl reconfigure-device -s 1536M dax0.0
 	unchanged daxctl restore
 	[[ $status == 250 ]]
-	says "not restored: [create-device a] of $directory/three.conf: dax0.0 has some of its ranges"
+	says "not restored: [create-device a] of $directory/three.conf: another device, dax0.0"
 	says "hint: daxctl destroy-device dax0.0"
-	says "dax0.0: is left as it is: no section describes it"
+	says "dax0.0: left as it is: no section describes it"
 }
 
 # Memory where the kernel may put data of its own cannot be had back from newer kernels, nor the addresses of
@@ -124,7 +124,7 @@ three() {
 	json '.[0] | .size == 268435456 and .online_memblocks == 2'
 	check daxctl restore nothing
 	[[ $status == 0 ]]
-	says "nothing: no section is for it"
+	says "nothing: no section matches it"
 }
 
 @test "F: what cannot be made of a device without a size is told by who restores another one" {
@@ -205,14 +205,14 @@ three() {
 	# What is changed for the time is told.
 	check daxctl reconfigure-device --force --mode devdax dax0.2
 	[[ $status == 0 ]]
-	says "dax0.2: is in mode system-ram again at the next boot, as [create-device dax0.2] of $directory/persist.conf says"
+	says "dax0.2: [create-device dax0.2] of $directory/persist.conf brings it into mode system-ram at the next boot"
 	check daxctl destroy-device --force dax0.2
 	[[ $status == 0 ]]
-	says "dax0.2: is still in [create-device dax0.2] of $directory/persist.conf, which brings it back at the next boot"
+	says "dax0.2: [create-device dax0.2] of $directory/persist.conf creates it again at the next boot"
 	daxctl disable-device dax0.1
 	check daxctl reconfigure-device -s 128M dax0.1
 	[[ $status == 0 ]]
-	says "dax0.1: has other ranges again at the next boot"
+	says "gives it other ranges at the next boot"
 	check daxctl destroy-device --force dax0.1
 	check daxctl restore
 	daxctl list -DM | diff before -
@@ -249,8 +249,8 @@ three() {
 	chmod o+w $directory
 	check daxctl reconfigure-device --persist --mode system-ram dax0.0
 	[[ $status == 255 && $(daxctl list | jq -r '.[0].mode') == system-ram ]]
-	says "$directory: is not used: others than root can change it"
-	says "dax0.0: the change is made, but it is not kept for the next boot"
+	says "$directory: not used: only root may own and write it"
+	says "dax0.0: changed, but not persisted for the next boot"
 	chmod o-w $directory
 	# The section of a device that cannot be read stays.
 	three >$directory/three.conf
@@ -259,8 +259,8 @@ three() {
 	check daxctl reconfigure-device --persist --force --mode devdax dax0.1
 	umount /sys/bus/dax/devices/dax0.2/size
 	[[ $status != 0 && $(<$directory/three.conf) == "$(three)" && ! -e $directory/persist.conf ]]
-	says "dax0.2: its size, alignment and ranges cannot be read"
-	says "dax0.1: the change is made, but it is not kept for the next boot"
+	says "dax0.2: size, alignment or ranges cannot be read"
+	says "dax0.1: changed, but not persisted for the next boot"
 	rm $directory/three.conf
 	as_booted
 	# The one section that there is stays one.

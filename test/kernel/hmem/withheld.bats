@@ -12,14 +12,14 @@ load ../helpers
 	check daxctl list
 	[[ $status == 0 ]]
 	json '.[0].state == "disabled" and .[0].mode == "devdax"'
-	says "dax0.0: no driver has it, but the kernel keeps its memory until the next boot"
+	says "dax0.0: disabled, but the kernel keeps its memory until the next boot"
 	for arguments in disable-device enable-device "reconfigure-device -s 512M" "reconfigure-device -m devdax" "reconfigure-device -m system-ram" \
 		destroy-device "destroy-device --force"; do
 		# shellcheck disable=SC2086 # words
 		unchanged daxctl $arguments dax0.0
 		[[ $status == 240 || $status == 250 ]]
 		says "the kernel keeps its memory until the next boot"
-		says "hint: restart the machine"
+		says "hint: reboot before"
 	done
 }
 

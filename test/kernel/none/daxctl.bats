@@ -7,7 +7,7 @@ load ../helpers
 @test "migrate-device-model installs a link once" {
 	check daxctl migrate-device-model
 	[[ $status == 1 ]]
-	says "it comes with the installation"
+	says "hint: install this program completely"
 	[[ $stderr =~ link\ to\ (/.*/daxctl.conf): ]]
 	installed=${BASH_REMATCH[1]}
 	mkdir -p "${installed%/*}"
@@ -20,7 +20,7 @@ load ../helpers
 	[[ $(modprobe --resolve-alias nd:t7) == dax_pmem ]]
 	check daxctl migrate-device-model
 	[[ $status == 1 ]]
-	says "it is one already"
+	says "the link exists already"
 	rm /etc/modprobe.d/daxctl.conf
 	echo mine >/etc/modprobe.d/daxctl.conf
 	check daxctl migrate-device-model
@@ -55,5 +55,5 @@ load ../helpers
 	chmod 755 "$BATS_TEST_TMPDIR" tables
 	check nobody daxctl split-acpi -d tables -p 1
 	((status != 0))
-	says "tables/srat.dat.new cannot be written: Permission denied"
+	says "tables/srat.dat.new: cannot be written: Permission denied"
 }

@@ -68,7 +68,7 @@ load ../helpers
 	done
 	check ndctl inject-smrt nmem0
 	[[ $status == 1 ]]
-	says "there is no verb 'inject-smrt'"
+	says "unknown verb 'inject-smrt'"
 }
 
 # E5
@@ -77,6 +77,6 @@ load ../helpers
 	for tool in ndctl daxctl; do
 		check "$tool" help nosuch
 		[[ $status == 16 && -z $output ]]
-		says "there is no verb 'nosuch'"
+		says "unknown verb 'nosuch'"
 	done
 }

@@ -55,7 +55,7 @@ setup() {
 @test "memory that is lost to alignment is told, with a size that loses nothing" {
 	check daxctl reconfigure-device --mode system-ram dax0.0
 	says "126 MiB of its 510 MiB are not used as memory"
-	says "a device of 384 MiB that begins at a multiple of 128 MiB would lose nothing"
+	says "hint: to lose nothing, make it 384 MiB and let it begin at a multiple of 128 MiB"
 }
 
 @test "a program can use the memory" {
@@ -121,13 +121,13 @@ setup() {
 	for verb in online-memory offline-memory; do
 		unchanged daxctl "$verb" dax0.0
 		[[ $status == 250 ]]
-		says "dax0.0: has no memory"
+		says "dax0.0: memory cannot go online"
 	done
 	daxctl reconfigure-device --mode system-ram dax0.0
 	for verb in enable-device disable-device; do
 		unchanged daxctl "$verb" dax0.0
 		[[ $status == 250 ]]
-		says "dax0.0: serves as memory"
+		says "dax0.0: cannot be enabled or disabled in system-ram mode"
 	done
 }
 
@@ -193,7 +193,7 @@ section() {
 	mkdir -p $directory
 	unchanged daxctl reconfigure-device -C dax0.0
 	[[ $status == 0 && -z $output ]]
-	says "dax0.0: no section in /etc/daxctl.conf.d is for it"
+	says "dax0.0: no section in /etc/daxctl.conf.d matches it"
 
 	section one "$uuid" "online = false" >$directory/one.conf
 	section two "$other" "mode = devdax" >$directory/two.conf
@@ -216,18 +216,18 @@ section() {
 	section one "$uuid" "onlin = false" >$directory/one.conf
 	unchanged daxctl reconfigure-device -C dax0.0
 	[[ $status == 234 ]]
-	says "[reconfigure-device one]: onlin: there is no such key"
+	says "[reconfigure-device one]: onlin: unknown key"
 	section one "$uuid" >$directory/one.conf
 	section three "$uuid" >$directory/three.conf
 	unchanged daxctl reconfigure-device -C dax0.0
 	((status != 0))
-	says "are both for it"
+	says "both match it"
 	rm $directory/three.conf
 	for line in "chmod g+w $directory/one.conf" "chmod o+w $directory" "chown 7 $directory/one.conf"; do
 		$line
 		unchanged daxctl reconfigure-device -C dax0.0
 		[[ $status == 255 ]]
-		says "is not used: others than root can change it"
+		says "not used: only root may own and write it"
 		chown -R root $directory
 		chmod -R go-w $directory
 	done

@@ -56,7 +56,7 @@ teardown_file() {
 	ndctl disable-namespace namespace0.1
 	unchanged daxctl restore
 	[[ $status == 250 ]]
-	says "not restored: [reconfigure-device namespace0.1] of $directory/persist.conf: no dax device comes from a namespace"
+	says "not restored: [reconfigure-device namespace0.1] of $directory/persist.conf: no dax device has a namespace"
 	says "in place: dax0.0"
 	ndctl enable-namespace namespace0.1
 	daxctl reconfigure-device --force --mode devdax all
