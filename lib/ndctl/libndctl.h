@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-/* Programs that use uuids have the header; others need only the type. */
+/* Define the type where libuuid's header is missing: programs that use no uuids compile without. */
 #if __has_include(<uuid/uuid.h>)
 #include <uuid/uuid.h>
 #else
@@ -21,35 +21,40 @@ extern "C" {
 #endif
 
 /*
- * libndctl: persistent memory as Linux' nvdimm subsystem shows it in /sys/bus/nd/devices.
+ * libndctl administers persistent memory, which Linux' nvdimm subsystem shows in
+ * /sys/bus/nd/devices (Documentation/driver-api/nvdimm/nvdimm.rst). "Attribute X" below is the file
+ * X in the directory of the object there.
  *
- * A bus holds dimms and regions. A region is a range of persistent memory, put together from one or
- * more dimms (its mappings). It is carved into namespaces, which labels on the dimms record; a
- * region without labels is one namespace. A namespace is a plain block device (raw), or is claimed
- * by a btt (sector mode), a pfn (fsdax) or a dax device (devdax), each described by an info block
- * in the namespace itself.
+ * A bus has DIMMs and regions. A region is a range of persistent memory on one or more DIMMs (its
+ * mappings). Labels on the DIMMs divide it into namespaces; a region without labels is one
+ * namespace. A namespace is a plain block device (raw mode), or a btt (sector mode), pfn (fsdax) or
+ * dax device (devdax) claims it and makes another device of it. An info block in the namespace
+ * describes that device.
  *
- * Objects belong to the context and live as long as it does, so that a pointer stays good until
- * the last ndctl_unref(), even if the kernel removes what it stands for. Iterations follow the
- * natural order of names. A context and its objects may be used by one thread at a time.
+ * Objects belong to the context. A pointer stays valid until the last ndctl_unref(), even if the
+ * kernel removes the device. Strings belong to their object, and stay valid until the value that
+ * they show changes. Iterations follow the natural order of names; they return NULL after the last
+ * object, and with errno set if /sys cannot be read. One thread at a time may use a context and its
+ * objects.
  *
- * Attributes are read when they are first asked for. A change made through the context makes it
- * forget what it knew; after changes made by others call ndctl_invalidate().
+ * The library reads an attribute when a function first needs it, and keeps the value. A change
+ * through the context makes it read everything again; after changes by other processes call
+ * ndctl_invalidate().
  *
  * Functions that change something take the lock of the region in /run/daxctl, and wait for another
- * process that holds it. Signals wait until a change is done or undone, but a library can hold them
- * off in the calling thread only: a program with more threads blocks, in all others, those that
- * would end it (pthread_sigmask(3)), or such a signal may end it halfway.
+ * process that holds it. The calling thread handles signals after the change is done or undone. A
+ * program with more threads must block in all others the signals that would end it
+ * (pthread_sigmask(3)), or such a signal may end it halfway.
  *
- * An object is the device that the kernel had when the context returned it last, and, if the
- * program has asked for its uuid, the one with that uuid. If another process has removed it, made
- * another one of its name, or given it another uuid, functions that change it fail with -ESTALE and
- * change nothing: iterate again, or look its name up again, and look at what it is now. An object
+ * An object means the device that the kernel had when a function last returned the object, and, if
+ * the program has read its uuid, the device with that uuid. If another process has removed the
+ * device, created another one of its name, or changed its uuid, functions that change it return
+ * -ESTALE and change nothing. Iterate, or look the name up, to accept the new device. An object
  * stays valid while the program itself disables and enables its region.
  *
- * Functions that return int give 0 or a positive answer, or a negative errno, and ndctl_get_error()
- * (extensions.h) says more. What other functions return when an attribute cannot be read is said
- * with them. Sizes are in bytes.
+ * Functions that return int return 0, a positive answer, or a negative errno, about which
+ * ndctl_get_error() (extensions.h) says more. Others document the value that they return if an
+ * attribute is missing or unreadable. Sizes and offsets are in bytes unless another unit is named.
  */
 
 /* ---- context ---- */
@@ -57,52 +62,55 @@ extern "C" {
 struct ndctl_ctx;
 struct daxctl_ctx;
 
-/* Stores a new context with one reference in @ctx. -ENOMEM, or what opening / gave. The priority
- * of the log is LOG_ERR, or what the environment variable NDCTL_LOG says (a syslog level's name or
- * number) in a program that is not setuid. */
+/* Creates a context with one reference and stores it in @ctx. Returns 0, -ENOMEM, or the negative
+ * errno of opening "/". The log's priority is LOG_ERR, or that in the environment variable
+ * NDCTL_LOG (name or number of a syslog level), which setuid programs ignore. */
 int ndctl_new(struct ndctl_ctx **ctx);
-/* Both take NULL. ndctl_ref() returns @ctx, ndctl_unref() NULL. */
+/* Add and drop a reference. The last ndctl_unref() frees the context and all its objects. Both
+ * accept NULL; ndctl_ref() returns @ctx, ndctl_unref() NULL. */
 struct ndctl_ctx *ndctl_ref(struct ndctl_ctx *ctx);
 struct ndctl_ctx *ndctl_unref(struct ndctl_ctx *ctx);
-/* Forgets everything that was read; objects stay where they are. */
+/* Makes the library read names and attributes again. Pointers to objects stay valid. */
 void ndctl_invalidate(struct ndctl_ctx *ctx);
-/* The libdaxctl context for devices in devdax mode; it belongs to @ctx. NULL without memory. */
+/* Returns the libdaxctl context for devices in devdax mode, which belongs to @ctx. NULL if it
+ * cannot be created. */
 struct daxctl_ctx *ndctl_get_daxctl_ctx(struct ndctl_ctx *ctx);
 
-/* @log_fn receives each line of the log, with its newline; standard error does by default.
- * @priority is a level of syslog(3); lines less urgent than it are not formatted. */
+/* Makes @log_fn receive each line of the log, newline included. NULL restores the default, standard
+ * error. @priority is a level of syslog(3); less urgent lines are dropped before formatting. */
 void ndctl_set_log_fn(struct ndctl_ctx *ctx,
 	void (*log_fn)(struct ndctl_ctx *ctx, int priority, const char *file, int line,
 		const char *fn, const char *format, va_list args));
 int ndctl_get_log_priority(struct ndctl_ctx *ctx);
 void ndctl_set_log_priority(struct ndctl_ctx *ctx, int priority);
 
-/* Pointers of the caller's, kept and never followed. */
+/* Store and return pointers of the caller, which the library never follows. */
 void ndctl_set_userdata(struct ndctl_ctx *ctx, void *userdata);
 void *ndctl_get_userdata(struct ndctl_ctx *ctx);
 void ndctl_set_private_data(struct ndctl_ctx *ctx, void *data);
 void *ndctl_get_private_data(struct ndctl_ctx *ctx);
 
-/* The directory of configuration files, ndctl.conf.d below the build's sysconfdir (/etc) by
- * default. The path is copied; -ENOMEM leaves it as it was, NULL goes back to the default. */
+/* Sets and returns the directory of configuration files, by default ndctl.conf.d in the build's
+ * sysconfdir (/etc). The library copies @config_path; NULL restores the default. The setter returns
+ * 0, -EINVAL for a NULL context, or -ENOMEM, and then keeps the old path. */
 int ndctl_set_config_path(struct ndctl_ctx *ctx, char *config_path);
 const char *ndctl_get_config_path(struct ndctl_ctx *ctx);
 
-/* The smallest namespace: one page. */
+/* Returns 16 MiB: the alignment that the kernel requires of the ends of a namespace, unless its
+ * region has another one (ndctl_region_get_align()). */
 size_t ndctl_min_namespace_size(void);
-/* What a label area of version 1.1 is made of (UEFI 2.7, 13.19): bytes of the smallest namespace
- * index block, and of one label. */
+/* Return the bytes of the smallest index block, 256, and of a label of version 1.1, 128 (UEFI 2.7,
+ * 13.19). */
 size_t ndctl_sizeof_namespace_index(void);
 size_t ndctl_sizeof_namespace_label(void);
 
 /* ---- bus ---- */
 
-/* Up to where a store is carried by the platform in a power failure (attribute
- * persistence_domain). */
+/* The point from which a store survives a power failure (attribute persistence_domain). */
 enum ndctl_persistence_domain {
-	PERSISTENCE_NONE = 0,
-	PERSISTENCE_MEM_CTRL = 10,
-	PERSISTENCE_CPU_CACHE = 20,
+	PERSISTENCE_NONE = 0,	    /* none: the platform has no such guarantee */
+	PERSISTENCE_MEM_CTRL = 10,  /* the memory controller: flush CPU caches */
+	PERSISTENCE_CPU_CACHE = 20, /* the CPU caches */
 	PERSISTENCE_UNKNOWN = INT_MAX,
 };
 
@@ -115,44 +123,46 @@ struct ndctl_bus *ndctl_bus_get_next(struct ndctl_bus *bus);
 #define ndctl_bus_foreach(ctx, bus)                                                                \
 	for (bus = ndctl_bus_get_first(ctx); bus != NULL; bus = ndctl_bus_get_next(bus))
 struct ndctl_ctx *ndctl_bus_get_ctx(struct ndctl_bus *bus);
-/* The X of ndbusX, and the whole name. */
+/* Return the X of "ndbusX", and the name. */
 unsigned int ndctl_bus_get_id(struct ndctl_bus *bus);
 const char *ndctl_bus_get_devname(struct ndctl_bus *bus);
-/* Who provides it (attribute provider), such as "ACPI.NFIT" or "e820"; "" if that is not known. */
+/* Returns attribute provider, such as "ACPI.NFIT" or "e820"; "" if it cannot be read. */
 const char *ndctl_bus_get_provider(struct ndctl_bus *bus);
-/* The first bus of that provider, NULL if there is none. */
+/* Returns the first bus of that provider. NULL with errno EINVAL if no bus is, ENOENT if there is
+ * no bus at all. */
 struct ndctl_bus *ndctl_bus_get_by_provider(struct ndctl_ctx *ctx, const char *provider);
-/* Device number of /dev/ndctlX; 0 if there is none. */
+/* Return the device number of /dev/ndctlX; 0 if it cannot be read. */
 unsigned int ndctl_bus_get_major(struct ndctl_bus *bus);
 unsigned int ndctl_bus_get_minor(struct ndctl_bus *bus);
-/* What describes the bus: 1 if it is ACPI's NFIT, a node of the device tree, a CXL port, or the
- * hypervisor of POWER; else 0. */
+/* Return 1 if the bus comes from ACPI's NFIT, a node of the device tree, CXL, or the hypervisor of
+ * POWER; else 0. */
 int ndctl_bus_has_nfit(struct ndctl_bus *bus);
 int ndctl_bus_has_of_node(struct ndctl_bus *bus);
 int ndctl_bus_has_cxl(struct ndctl_bus *bus);
 int ndctl_bus_is_papr_scm(struct ndctl_bus *bus);
-/* Revision of the NFIT; UINT_MAX without one. */
+/* Returns the revision of the NFIT (attribute nfit/revision); UINT_MAX without one. */
 unsigned int ndctl_bus_get_revision(struct ndctl_bus *bus);
-/* The name of a command of <linux/ndctl.h> ("ars_cap"), "unknown" if there is no such command; 1 if
- * the bus accepts it (attribute commands). */
+/* Return the name of command @cmd, ND_CMD_... of <linux/ndctl.h> ("ars_cap"; "unknown" for another
+ * number), and 1 if the bus accepts the command (attribute commands), else 0. */
 const char *ndctl_bus_get_cmd_name(struct ndctl_bus *bus, int cmd);
 int ndctl_bus_is_cmd_supported(struct ndctl_bus *bus, int cmd);
-/* Waits until the kernel has probed all devices of the bus (attribute wait_probe). */
+/* Waits until the kernel has probed all devices of the bus (attribute wait_probe). Returns 0 or a
+ * negative errno. */
 int ndctl_bus_wait_probe(struct ndctl_bus *bus);
-/* Attribute nfit/scrub: how often the media were scrubbed (UINT_MAX if the platform does not), and
- * 1 if that goes on now, 0 if not, -EOPNOTSUPP. */
+/* Read attribute nfit/scrub. Return how many scrubs of the media have ended (UINT_MAX with errno
+ * EOPNOTSUPP without the attribute), and 1 while a scrub runs, 0 if none does, or -EOPNOTSUPP. */
 unsigned int ndctl_bus_get_scrub_count(struct ndctl_bus *bus);
 int ndctl_bus_get_scrub_state(struct ndctl_bus *bus);
-/* The region that holds physical address @address, NULL if none does. */
+/* Returns the region that contains physical address @address, or NULL. */
 struct ndctl_region *ndctl_bus_get_region_by_physical_address(
 	struct ndctl_bus *bus, unsigned long long address);
-/* The first DIMM that it is on, as the platform tells or a region on one DIMM leaves no doubt; NULL
- * if nobody can tell. */
+/* Returns the first DIMM that physical address @address is on: as the platform translates it, or
+ * the only DIMM of its region. NULL if that is unknown. */
 struct ndctl_dimm *ndctl_bus_get_dimm_by_physical_address(
 	struct ndctl_bus *bus, unsigned long long address);
-/* The handle of that DIMM and the address within it, as the platform translates (ACPI 6.2,
- * Translate SPA): 0, -ENOTTY without NFIT, -EINVAL for an address outside of its regions, or
- * another errno of the kernel. */
+/* Asks the platform to translate physical address @addr (ACPI 6.2, Translate SPA). Stores the
+ * handle of the DIMM and the address within it. Returns 0, -ENOTTY without NFIT, -EINVAL for an
+ * address outside of the regions of the bus, or another errno of the kernel. */
 int ndctl_bus_nfit_translate_spa(struct ndctl_bus *bus, unsigned long long addr,
 	unsigned int *handle, unsigned long long *dpa);
 
@@ -162,15 +172,15 @@ struct ndctl_dimm *ndctl_dimm_get_first(struct ndctl_bus *bus);
 struct ndctl_dimm *ndctl_dimm_get_next(struct ndctl_dimm *dimm);
 #define ndctl_dimm_foreach(bus, dimm)                                                              \
 	for (dimm = ndctl_dimm_get_first(bus); dimm != NULL; dimm = ndctl_dimm_get_next(dimm))
-/* The dimm whose handle is @handle, NULL if there is none. */
+/* Returns the DIMM whose NFIT handle is @handle, or NULL. */
 struct ndctl_dimm *ndctl_dimm_get_by_handle(struct ndctl_bus *bus, unsigned int handle);
 struct ndctl_bus *ndctl_dimm_get_bus(struct ndctl_dimm *dimm);
 struct ndctl_ctx *ndctl_dimm_get_ctx(struct ndctl_dimm *dimm);
-/* The X of nmemX, and the whole name. */
+/* Return the X of "nmemX", and the name. */
 unsigned int ndctl_dimm_get_id(struct ndctl_dimm *dimm);
 const char *ndctl_dimm_get_devname(struct ndctl_dimm *dimm);
-/* What the NFIT says of it (attributes nfit/...); all bits of the type are set if it is not known.
- * The parts of the handle are those of ACPI 6.0, 5.2.25.3. */
+/* Return numbers of the DIMM from the NFIT (attributes nfit/handle, nfit/phys_id, ...), with all
+ * bits set if unknown. handle_get_... return the fields of the handle (ACPI 6.0, 5.2.25.3). */
 unsigned int ndctl_dimm_get_handle(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_handle_get_node(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_handle_get_socket(struct ndctl_dimm *dimm);
@@ -185,23 +195,27 @@ unsigned short ndctl_dimm_get_subsystem_vendor(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_subsystem_device(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_subsystem_revision(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_serial(struct ndctl_dimm *dimm);
-/* Codes of the interfaces that it has: the first; how many there are (-1 if that is not known, at
- * least 1 else); number @i of them, or -EINVAL. */
+/* Return the interface codes of the DIMM (ACPI 6.0, "format interface code"): the first, USHRT_MAX
+ * if unknown; their number, at least 1, or -1 if unknown; code @i, 0 or 1, or a negative errno. */
 unsigned short ndctl_dimm_get_format(struct ndctl_dimm *dimm);
 int ndctl_dimm_get_formats(struct ndctl_dimm *dimm);
 int ndctl_dimm_get_formatN(struct ndctl_dimm *dimm, int i);
-/* "8680-56341200", or with place and date of manufacture; NULL if it has none. */
+/* Return attribute nfit/id, "VENDOR-SERIAL" or "VENDOR-PLACE-DATE-SERIAL" in hexadecimal (NULL
+ * without it), and date and place in it (all bits set without them). */
 const char *ndctl_dimm_get_unique_id(struct ndctl_dimm *dimm);
 unsigned short ndctl_dimm_get_manufacturing_date(struct ndctl_dimm *dimm);
 unsigned char ndctl_dimm_get_manufacturing_location(struct ndctl_dimm *dimm);
-/* How often power went before the dimm had saved everything; a negative errno if it does not
- * count. */
+/* Returns how often power failed before the DIMM had saved its data (attribute
+ * nfit/dirty_shutdown), or a negative errno if the DIMM does not count that. */
 long long ndctl_dimm_get_dirty_shutdown(struct ndctl_dimm *dimm);
-/* Device number of /dev/nmemX; 0 if there is none. */
+/* Return the device number of /dev/nmemX; 0 if it cannot be read. */
 unsigned int ndctl_dimm_get_major(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_minor(struct ndctl_dimm *dimm);
-/* 1 if the flag of that meaning is set (attributes nfit/flags, papr/flags, flags), else 0.
- * has_errors: any of the failures, or a pending health event. */
+/* Return 1 if the flag is set, else 0. Attributes nfit/flags or papr/flags: failed_save
+ * "save_fail", failed_arm "not_armed", failed_restore "restore_fail", failed_map "map_fail",
+ * failed_flush "flush_fail", smart_pending "smart_event", has_notifications "smart_notify";
+ * has_errors: any of these but the last. Attribute flags: locked "lock", aliased "alias".
+ * refresh_flags makes the library read the attributes again. */
 int ndctl_dimm_failed_save(struct ndctl_dimm *dimm);
 int ndctl_dimm_failed_arm(struct ndctl_dimm *dimm);
 int ndctl_dimm_failed_restore(struct ndctl_dimm *dimm);
@@ -213,12 +227,13 @@ int ndctl_dimm_has_notifications(struct ndctl_dimm *dimm);
 int ndctl_dimm_locked(struct ndctl_dimm *dimm);
 int ndctl_dimm_aliased(struct ndctl_dimm *dimm);
 void ndctl_dimm_refresh_flags(struct ndctl_dimm *dimm);
-/* As for the bus. */
+/* Return the name of command @cmd and whether the DIMM accepts it, as for the bus. */
 const char *ndctl_dimm_get_cmd_name(struct ndctl_dimm *dimm, int cmd);
 int ndctl_dimm_is_cmd_supported(struct ndctl_dimm *dimm, int cmd);
-/* 1 if a region that is enabled uses it (attribute state). */
+/* Returns 1 if an enabled region uses the DIMM (attribute state), else 0. */
 int ndctl_dimm_is_active(struct ndctl_dimm *dimm);
-/* 1 if a driver is bound; bind and unbind it. Disabling an active dimm is -EBUSY. */
+/* Return 1 if the driver is bound, else 0; bind it; unbind it. The latter two return 0, also if
+ * there is nothing to do, or a negative errno: -EBUSY if an enabled region uses the DIMM. */
 int ndctl_dimm_is_enabled(struct ndctl_dimm *dimm);
 int ndctl_dimm_enable(struct ndctl_dimm *dimm);
 int ndctl_dimm_disable(struct ndctl_dimm *dimm);
@@ -231,7 +246,8 @@ enum ndctl_security_state {
 	NDCTL_SECURITY_FROZEN,
 	NDCTL_SECURITY_OVERWRITE,
 };
-/* INVALID if the dimm has no such feature. */
+/* Return attribute security, NDCTL_SECURITY_INVALID if the DIMM lacks it, and attribute frozen:
+ * true if the state cannot be changed before the next boot. */
 enum ndctl_security_state ndctl_dimm_get_security(struct ndctl_dimm *dimm);
 bool ndctl_dimm_security_is_frozen(struct ndctl_dimm *dimm);
 
@@ -241,23 +257,26 @@ enum ndctl_namespace_version {
 	NDCTL_NS_VERSION_1_1,
 	NDCTL_NS_VERSION_1_2,
 };
-/* Free slots for labels (attribute available_slots); ULONG_MAX if that is not known. */
+/* Returns the number of free label slots (attribute available_slots); ULONG_MAX if unknown. */
 unsigned long ndctl_dimm_get_available_labels(struct ndctl_dimm *dimm);
-/* Bytes of a label and of an index block in the dimm's label area, or what they would be in version
- * 1.1 if no index block is valid; 0 if the area cannot be read. */
+/* Return the bytes of a label and of an index block in the label area: those of version 1.1 if no
+ * index block is valid, 0 if the area cannot be read. */
 unsigned int ndctl_dimm_sizeof_namespace_label(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_sizeof_namespace_index(struct ndctl_dimm *dimm);
-/* Looks for a valid index block. Returns the number of slots, or -EINVAL if there is none. */
+/* Reads the index blocks. Returns the number of label slots, -EINVAL if no index block is valid,
+ * -EOPNOTSUPP without label area, -ENOSPC if the area is too small, or another negative errno. */
 int ndctl_dimm_validate_labels(struct ndctl_dimm *dimm);
 
 /*
- * These write the label area and let the kernel read it if the dimm is enabled. No region may use
- * the dimm (-EBUSY). Where there is a valid index block before and after, there is one at any time;
- * after a failure everything is put back. Other errors: -EOPNOTSUPP for a dimm without label area,
- * -EINVAL or -ENOSPC if it is too small, -EIO if the dimm refuses.
+ * Write the label area. If the DIMM is enabled, they rebind its driver, so that the kernel reads
+ * the labels. If the content has a valid index block before and after, it has one at each moment.
+ * After a failure they write back the old content.
  *
- * init: two fresh index blocks of version @v, which makes all labels vanish; returns the number of
- * slots. zero: all of the area, or @len bytes from @offset on (0 bytes: all of it).
+ * init_labels writes two new index blocks of version @v, which deletes all labels; it returns the
+ * number of slots. zero_labels zeroes the whole area, zero_label_extent @len bytes at @offset (@len
+ * 0: the size of the area); they return 0. All return a negative errno on failure: -EBUSY if an
+ * enabled region uses the DIMM, -EOPNOTSUPP without label area, -EINVAL for an unknown version or a
+ * range outside of the area, -ENOSPC if the area is too small, -EIO if the firmware refuses.
  */
 int ndctl_dimm_init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v);
 int ndctl_dimm_zero_labels(struct ndctl_dimm *dimm);
@@ -266,29 +285,33 @@ int ndctl_dimm_zero_label_extent(struct ndctl_dimm *dimm, unsigned int len, unsi
 /* ---- commands ---- */
 
 /*
- * A command for a dimm or a bus is made, submitted, and asked for its answer. It has one reference
- * at first and is freed with the last; ndctl_cmd_unref() takes NULL.
+ * A command to a DIMM or a bus: create it, submit it, and read the answer from it. A new command
+ * has one reference, and the last ndctl_cmd_unref() frees it. Functions that create a command
+ * return NULL with errno set on failure.
  */
 struct ndctl_cmd;
+/* Add and drop a reference; both accept NULL. */
 void ndctl_cmd_ref(struct ndctl_cmd *cmd);
 void ndctl_cmd_unref(struct ndctl_cmd *cmd);
-/* ND_CMD_... of <linux/ndctl.h> */
+/* Returns ND_CMD_... of <linux/ndctl.h>; -EINVAL for NULL. */
 int ndctl_cmd_get_type(struct ndctl_cmd *cmd);
-/* 1 before it is submitted; then what the submission returned, and what the firmware said if it
- * got that far (0: done). */
+/* Return 1 before the command is submitted, and then what ndctl_cmd_submit() returned; and the
+ * status that the firmware answered with (0: success, or it was not asked). */
 int ndctl_cmd_get_status(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_get_firmware_status(struct ndctl_cmd *cmd);
-/* Returns 0 or a negative errno. */
+/* Sends the command. Returns 0 or a negative errno. For commands to a bus, 0 says nothing about the
+ * firmware's status; a label command returns -EIO if the firmware refuses it. */
 int ndctl_cmd_submit(struct ndctl_cmd *cmd);
 
 /*
- * Errors of the media (ACPI 6.2, address range scrub; ioctls of /dev/ndctlX). A command asks what
- * the bus can do with @len bytes from physical address @address on; once it was submitted, others
- * are made from it: a search of that range (@type: ND_ARS_VOLATILE or ND_ARS_PERSISTENT), what
- * searches have found, and clearing @len bytes from @address on. NULL with errno EOPNOTSUPP if the
- * bus has no such command, EINVAL if @ars_cap was not submitted or the firmware refused it, or if
- * what is to be cleared is not inside of its range and in multiples of what is cleared at once,
- * ENOMEM.
+ * Media errors (ACPI 6.2, address range scrub; ioctls of /dev/ndctlX). ars_cap queries what the bus
+ * can do with the @len bytes at physical address @address. Once it is submitted, the others can be
+ * created from it: ars_start scrubs that range (@type: ND_ARS_VOLATILE or ND_ARS_PERSISTENT),
+ * ars_status reads the errors that scrubs have found, clear_error clears @len bytes at @address.
+ *
+ * Return NULL with errno EOPNOTSUPP if the bus does not accept the command, ENOMEM, or EINVAL if
+ * @ars_cap was not submitted or the firmware refused it, if @type is another one, or if the bytes
+ * to clear are not within its range and multiples of its clear unit.
  */
 struct ndctl_range {
 	unsigned long long address;
@@ -300,15 +323,15 @@ struct ndctl_cmd *ndctl_bus_cmd_new_ars_start(struct ndctl_cmd *ars_cap, int typ
 struct ndctl_cmd *ndctl_bus_cmd_new_ars_status(struct ndctl_cmd *ars_cap);
 struct ndctl_cmd *ndctl_bus_cmd_new_clear_error(
 	unsigned long long address, unsigned long long len, struct ndctl_cmd *ars_cap);
-/* Before a command is submitted, or if the firmware refused it, these give 0, get_range
- * -EINVAL, as does get_flag_overflow for a command of another kind. Most bytes that a status takes;
- * the range that was asked about; what is cleared at once, in bytes. */
+/* Read the answer of ars_cap: the most bytes that an ars_status answer takes; the range that was
+ * queried; the unit, in bytes, in which errors can be cleared. Until a command has succeeded, its
+ * functions return 0, and get_range -EINVAL. */
 unsigned int ndctl_cmd_ars_cap_get_size(struct ndctl_cmd *ars_cap);
 int ndctl_cmd_ars_cap_get_range(struct ndctl_cmd *ars_cap, struct ndctl_range *range);
 unsigned int ndctl_cmd_ars_cap_get_clear_unit(struct ndctl_cmd *ars_cap);
-/* 1 while a search goes on. When it has ended: the ranges that were found, by their number
- * (physical address and bytes; 0 for a number that is too high), and 1 if there were more than fit.
- */
+/* Read the answer of ars_status: 1 while a scrub runs; the number of ranges with errors; address
+ * and bytes of range @rec_index, 0 if there are fewer; 1 if more ranges were found than the answer
+ * has room for, -EINVAL for another kind of command. */
 int ndctl_cmd_ars_in_progress(struct ndctl_cmd *ars_status);
 unsigned int ndctl_cmd_ars_num_records(struct ndctl_cmd *ars_status);
 unsigned long long ndctl_cmd_ars_get_record_addr(
@@ -316,38 +339,42 @@ unsigned long long ndctl_cmd_ars_get_record_addr(
 unsigned long long ndctl_cmd_ars_get_record_len(
 	struct ndctl_cmd *ars_status, unsigned int rec_index);
 int ndctl_cmd_ars_stat_get_flag_overflow(struct ndctl_cmd *ars_status);
-/* Bytes that were cleared: the rest takes another command. */
+/* Returns how many bytes were cleared; clear the rest with another command. */
 unsigned long long ndctl_cmd_clear_error_get_cleared(struct ndctl_cmd *clear_error);
 
 /*
- * The label area: a command for its size, made into one that reads, made into one that writes, each
- * when the one before has been submitted. NULL with errno EINVAL if that was not done, EOPNOTSUPP
- * for a dimm without label area, ENOMEM.
+ * The label area (ioctls of /dev/nmemX). cfg_size queries its size, cfg_read reads, cfg_write
+ * writes; create each from the one before, once that has succeeded. NULL with errno EINVAL if it
+ * has not, EOPNOTSUPP for a DIMM without label area, or ENOMEM.
  */
 struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_size(struct ndctl_dimm *dimm);
 struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_read(struct ndctl_cmd *cfg_size);
 struct ndctl_cmd *ndctl_dimm_cmd_new_cfg_write(struct ndctl_cmd *cfg_read);
-/* Bytes of the area; 0 before it is submitted. */
+/* Returns the bytes of the area; 0 until the command has succeeded. */
 unsigned int ndctl_cmd_cfg_size_get_size(struct ndctl_cmd *cfg_size);
-/* Before they are submitted, both can be narrowed to @len bytes from @offset on: -EINVAL if the
- * area has not as many. A writing one begins with the extent and the content of the reading one. */
+/* Before the command is submitted, set its extent to @len bytes at @offset. Return 0, or -EINVAL if
+ * the extent is not within the area or the command was submitted. A new cfg_read has the whole area
+ * as its extent; a new cfg_write has extent and content of its cfg_read. */
 int ndctl_cmd_cfg_read_set_extent(
 	struct ndctl_cmd *cfg_read, unsigned int len, unsigned int offset);
 int ndctl_cmd_cfg_write_set_extent(
 	struct ndctl_cmd *cfg_write, unsigned int len, unsigned int offset);
-/* Copy from or to @buf at most @len bytes that are at @offset in the area, as far as the extent
- * has them; return how many. -EINVAL if the extent begins later, before the reading was submitted,
- * or after the writing was. */
+/* Copy up to @len bytes at @offset of the area to or from @buf, as many as are in the extent, and
+ * return how many. Return -EINVAL if @offset is before the extent or beyond the area, if cfg_read
+ * has not succeeded yet, or if cfg_write was submitted. */
 ssize_t ndctl_cmd_cfg_read_get_data(
 	struct ndctl_cmd *cfg_read, void *buf, unsigned int len, unsigned int offset);
 ssize_t ndctl_cmd_cfg_write_set_data(
 	struct ndctl_cmd *cfg_write, void *buf, unsigned int len, unsigned int offset);
-/* Bytes that were read; bytes that were set to zero: the extent. */
+/* Return the bytes of the extent, which the command has read; zero the extent and return its bytes;
+ * or -EINVAL as above. */
 ssize_t ndctl_cmd_cfg_read_get_size(struct ndctl_cmd *cfg_read);
 ssize_t ndctl_cmd_cfg_write_zero_data(struct ndctl_cmd *cfg_write);
 
-/* All three steps: a command that has read the whole area, its index blocks, or @len bytes from
- * @offset on (0 bytes: all of it). NULL with errno set. */
+/* Create and submit the commands, and return a cfg_read that has read the whole area, its index
+ * blocks, or @len bytes at @offset (@len 0: the size of the area). Drop it with
+ * ndctl_cmd_unref(). NULL with errno set: EOPNOTSUPP without label area; read_label_extent: ENOENT
+ * for a range outside of the area. */
 struct ndctl_cmd *ndctl_dimm_read_labels(struct ndctl_dimm *dimm);
 struct ndctl_cmd *ndctl_dimm_read_label_index(struct ndctl_dimm *dimm);
 struct ndctl_cmd *ndctl_dimm_read_label_extent(
@@ -355,7 +382,8 @@ struct ndctl_cmd *ndctl_dimm_read_label_extent(
 
 /* ---- region ---- */
 
-/* A run of unusable sectors, in units of 512 bytes from the start of the region or namespace. */
+/* A run of @len bad sectors of 512 bytes; @offset counts sectors from the start of the region, or
+ * of the namespace's data. */
 struct badblock {
 	unsigned long long offset;
 	unsigned int len;
@@ -373,95 +401,105 @@ struct ndctl_region *ndctl_region_get_next(struct ndctl_region *region);
 		region = ndctl_region_get_next(region))
 struct ndctl_bus *ndctl_region_get_bus(struct ndctl_region *region);
 struct ndctl_ctx *ndctl_region_get_ctx(struct ndctl_region *region);
-/* The X of regionX, and the whole name. */
+/* Return the X of "regionX", and the name. */
 unsigned int ndctl_region_get_id(struct ndctl_region *region);
 const char *ndctl_region_get_devname(struct ndctl_region *region);
-/* Whole capacity; 0 if it is not known. */
+/* Returns the bytes of the region (attribute size); 0 if unknown. */
 unsigned long long ndctl_region_get_size(struct ndctl_region *region);
-/* Capacity that no namespace has, and the largest piece of it. 0 for a region without labels, which
- * its one namespace fills; ULLONG_MAX if the kernel does not tell. */
+/* Return the bytes that no namespace uses (attribute available_size), and the largest contiguous
+ * part of them (max_available_extent). 0 for a region without labels, which its one namespace
+ * fills; ULLONG_MAX if unknown. */
 unsigned long long ndctl_region_get_available_size(struct ndctl_region *region);
 unsigned long long ndctl_region_get_max_available_extent(struct ndctl_region *region);
-/* What sizes of namespaces must be a multiple of (attribute align); ULONG_MAX if the kernel does
- * not tell. */
+/* Return and set the bytes that the sizes of namespaces must be a multiple of (attribute align,
+ * since Linux 5.7). The getter returns ULONG_MAX if unknown, the setter 0 or a negative errno. */
 unsigned long ndctl_region_get_align(struct ndctl_region *region);
 int ndctl_region_set_align(struct ndctl_region *region, unsigned long align);
-/* 1 if the region is read-only. The setter returns what was set, or a negative errno. */
+/* Return and set whether the region is read-only (attribute read_only): 1 or 0. Both return that
+ * value or a negative errno. */
 int ndctl_region_get_ro(struct ndctl_region *region);
 int ndctl_region_set_ro(struct ndctl_region *region, int ro);
-/* Makes the platform write everything to the media (attribute deep_flush). */
+/* Makes the platform write all buffered stores to the media (attribute deep_flush). Returns 0,
+ * -ENXIO for a disabled region, or another negative errno. */
 int ndctl_region_deep_flush(struct ndctl_region *region);
-/* Number of dimms, and of ways the region is interleaved: at least 1. */
+/* Return the number of mappings (attribute mappings; 0 without DIMMs), and the number of interleave
+ * ways, at least 1. */
 unsigned int ndctl_region_get_mappings(struct ndctl_region *region);
 unsigned int ndctl_region_get_interleave_ways(struct ndctl_region *region);
-/* Index of the range in the NFIT; UINT_MAX without one. */
+/* Returns the index of the range in the NFIT (attribute nfit/range_index); UINT_MAX without it. */
 unsigned int ndctl_region_get_range_index(struct ndctl_region *region);
-/* ND_DEVICE_REGION_... of <linux/ndctl.h>, its name ("pmem"), and ND_DEVICE_NAMESPACE_... of its
- * namespaces: ..._PMEM with labels, ..._IO without. */
+/* Return ND_DEVICE_REGION_... of <linux/ndctl.h>; its name, "pmem" or "blk"; and
+ * ND_DEVICE_NAMESPACE_... of the namespaces (attribute nstype): PMEM with labels, IO without, 0 if
+ * unknown. */
 unsigned int ndctl_region_get_type(struct ndctl_region *region);
 const char *ndctl_region_get_type_name(struct ndctl_region *region);
 unsigned int ndctl_region_get_nstype(struct ndctl_region *region);
-/* Physical address; ULLONG_MAX if it is not known. Only root may read it. */
+/* Returns the physical address (attribute resource, which only root can read); ULLONG_MAX if
+ * unknown. */
 unsigned long long ndctl_region_get_resource(struct ndctl_region *region);
 
 #define NUMA_NO_NODE (-1)
 #define NUMA_NO_ATTR (-2)
-/* The NUMA node of the nearest processors, and the one that the memory would be if it served as
- * such. NUMA_NO_NODE: none; NUMA_NO_ATTR: this kernel does not tell the former. */
+/* Return the NUMA node of the nearest processors (attribute numa_node; NUMA_NO_ATTR without it);
+ * whether the kernel has that attribute; and the node that the memory would become as system RAM
+ * (attribute target_node). NUMA_NO_NODE: none. */
 int ndctl_region_get_numa_node(struct ndctl_region *region);
 int ndctl_region_has_numa(struct ndctl_region *region);
 int ndctl_region_get_target_node(struct ndctl_region *region);
 enum ndctl_persistence_domain ndctl_region_get_persistence_domain(struct ndctl_region *region);
 
-/* Attribute badblocks. What is returned is good until the next call for the same region. The kernel
- * cuts a list of more than 4095 bytes: then ndctl_get_error() says so after the first call, which
- * gives those that were listed. */
+/* Iterate over the bad blocks of the region (attribute badblocks). get_first reads them anew; a
+ * pointer is valid until the next get_first of the same region. The kernel cuts the list after 4095
+ * bytes: get_first then returns what is listed, and ndctl_get_error() says so. */
 struct badblock *ndctl_region_get_first_badblock(struct ndctl_region *region);
 struct badblock *ndctl_region_get_next_badblock(struct ndctl_region *region);
 #define ndctl_region_badblock_foreach(region, badblock)                                            \
 	for (badblock = ndctl_region_get_first_badblock(region); badblock != NULL;                 \
 		badblock = ndctl_region_get_next_badblock(region))
 
-/* The devices that wait to be configured; the kernel makes a new one when one is put to use. NULL
- * in a disabled region, or if the kernel lacks the kind. */
+/* Return the seeds: the unconfigured devices (attributes namespace_seed, btt_seed, pfn_seed,
+ * dax_seed) that the next namespace is made of. The kernel creates another seed once one is in use.
+ * NULL for a disabled region, or if the kernel lacks the kind. */
 struct ndctl_namespace *ndctl_region_get_namespace_seed(struct ndctl_region *region);
 struct ndctl_btt *ndctl_region_get_btt_seed(struct ndctl_region *region);
 struct ndctl_pfn *ndctl_region_get_pfn_seed(struct ndctl_region *region);
 struct ndctl_dax *ndctl_region_get_dax_seed(struct ndctl_region *region);
 
-/* The dimms that the region is made of, each once. */
+/* Iterate over the DIMMs that the region is on, each once. */
 struct ndctl_dimm *ndctl_region_get_first_dimm(struct ndctl_region *region);
 struct ndctl_dimm *ndctl_region_get_next_dimm(struct ndctl_region *region, struct ndctl_dimm *dimm);
 #define ndctl_dimm_foreach_in_region(region, dimm)                                                 \
 	for (dimm = ndctl_region_get_first_dimm(region); dimm != NULL;                             \
 		dimm = ndctl_region_get_next_dimm(region, dimm))
 
-/* 1 if a driver is bound. */
+/* Returns 1 if a driver is bound, else 0. */
 int ndctl_region_is_enabled(struct ndctl_region *region);
-/* Enabling lets the kernel read the labels and bring up the namespaces. 0 if it is enabled
- * already. */
+/* Binds the driver of the region, so that the kernel reads the labels and enables the namespaces.
+ * Returns 0, also if the region is enabled already, or a negative errno. */
 int ndctl_region_enable(struct ndctl_region *region);
-/* Disabling takes all namespaces with it. It is refused (-EBUSY) while one of them is mounted, held
- * or serves as memory. Both do the same here: nothing of a disabled region's parts is kept. */
+/* Unbind the driver, with which all namespaces vanish. Return 0 or a negative errno: -EBUSY while a
+ * namespace is mounted, held by another device, mapped, or in use as memory. Both functions do the
+ * same. */
 int ndctl_region_disable_invalidate(struct ndctl_region *region);
 int ndctl_region_disable_preserve(struct ndctl_region *region);
-/* Forgets what was read of the region's parts. */
+/* Makes the library read the parts of the region again. */
 void ndctl_region_cleanup(struct ndctl_region *region);
 
 /* ---- interleave set ---- */
 
 struct ndctl_interleave_set;
 
-/* The set that the region is, NULL for a region without labels. */
+/* Return the interleave set that the region is, NULL for a region without labels; and iterate over
+ * the sets on a bus. */
 struct ndctl_interleave_set *ndctl_region_get_interleave_set(struct ndctl_region *region);
 struct ndctl_interleave_set *ndctl_interleave_set_get_first(struct ndctl_bus *bus);
 struct ndctl_interleave_set *ndctl_interleave_set_get_next(struct ndctl_interleave_set *iset);
 #define ndctl_interleave_set_foreach(bus, iset)                                                    \
 	for (iset = ndctl_interleave_set_get_first(bus); iset != NULL;                             \
 		iset = ndctl_interleave_set_get_next(iset))
-/* 1 if one of its dimms is active. */
+/* Returns 1 if an enabled region uses one of its DIMMs, else 0. */
 int ndctl_interleave_set_is_active(struct ndctl_interleave_set *iset);
-/* The number by which labels know the set (attribute set_cookie). */
+/* Returns the number that identifies the set in labels (attribute set_cookie); 0 if unknown. */
 unsigned long long ndctl_interleave_set_get_cookie(struct ndctl_interleave_set *iset);
 struct ndctl_region *ndctl_interleave_set_get_region(struct ndctl_interleave_set *iset);
 struct ndctl_dimm *ndctl_interleave_set_get_first_dimm(struct ndctl_interleave_set *iset);
@@ -475,7 +513,8 @@ struct ndctl_dimm *ndctl_interleave_set_get_next_dimm(
 
 struct ndctl_mapping;
 
-/* The parts of dimms that make up the region (attributes mappingN). */
+/* Iterate over the mappings of the region: the parts of DIMMs that it consists of (attributes
+ * mapping0, mapping1, ...). get_dimm returns NULL if the kernel names none that exists. */
 struct ndctl_mapping *ndctl_mapping_get_first(struct ndctl_region *region);
 struct ndctl_mapping *ndctl_mapping_get_next(struct ndctl_mapping *mapping);
 #define ndctl_mapping_foreach(region, mapping)                                                     \
@@ -485,8 +524,8 @@ struct ndctl_dimm *ndctl_mapping_get_dimm(struct ndctl_mapping *mapping);
 struct ndctl_ctx *ndctl_mapping_get_ctx(struct ndctl_mapping *mapping);
 struct ndctl_bus *ndctl_mapping_get_bus(struct ndctl_mapping *mapping);
 struct ndctl_region *ndctl_mapping_get_region(struct ndctl_mapping *mapping);
-/* Bytes from the dimm's start, number of bytes, and place in the interleave set, -1 if that is not
- * known. */
+/* Return the offset of the part on the DIMM, its bytes, and its position in the interleave set (-1
+ * if unknown: before Linux 4.14). */
 unsigned long long ndctl_mapping_get_offset(struct ndctl_mapping *mapping);
 unsigned long long ndctl_mapping_get_length(struct ndctl_mapping *mapping);
 int ndctl_mapping_get_position(struct ndctl_mapping *mapping);
@@ -506,17 +545,20 @@ struct ndctl_namespace *ndctl_namespace_get_next(struct ndctl_namespace *ndns);
 struct ndctl_ctx *ndctl_namespace_get_ctx(struct ndctl_namespace *ndns);
 struct ndctl_bus *ndctl_namespace_get_bus(struct ndctl_namespace *ndns);
 struct ndctl_region *ndctl_namespace_get_region(struct ndctl_namespace *ndns);
-/* What holds the namespace, if it is of that kind; else NULL. */
+/* Return the device that claims the namespace (attribute holder) if it is of that kind, else NULL.
+ */
 struct ndctl_btt *ndctl_namespace_get_btt(struct ndctl_namespace *ndns);
 struct ndctl_pfn *ndctl_namespace_get_pfn(struct ndctl_namespace *ndns);
 struct ndctl_dax *ndctl_namespace_get_dax(struct ndctl_namespace *ndns);
-/* The Y of namespaceX.Y, and the whole name. */
+/* Return the Y of "namespaceX.Y", and the name. */
 unsigned int ndctl_namespace_get_id(struct ndctl_namespace *ndns);
 const char *ndctl_namespace_get_devname(struct ndctl_namespace *ndns);
-/* ND_DEVICE_NAMESPACE_... of <linux/ndctl.h>, and its name. */
+/* Return ND_DEVICE_NAMESPACE_... of <linux/ndctl.h>, as the region does, and its name:
+ * "namespace_io", "namespace_pmem" or "unknown". */
 unsigned int ndctl_namespace_get_type(struct ndctl_namespace *ndns);
 const char *ndctl_namespace_get_type_name(struct ndctl_namespace *ndns);
-/* "pmem0.1"; "" while the namespace is disabled or held. */
+/* Returns the name of the raw block device, "pmem0.1"; "" while the namespace is disabled or
+ * claimed. */
 const char *ndctl_namespace_get_block_device(struct ndctl_namespace *ndns);
 
 enum ndctl_namespace_mode {
@@ -529,62 +571,70 @@ enum ndctl_namespace_mode {
 	NDCTL_NS_MODE_DEVDAX = NDCTL_NS_MODE_DAX,
 	NDCTL_NS_MODE_UNKNOWN,
 };
-/* What the namespace is now; one that is disabled is raw. */
+/* Returns the present mode: by the device that claims the namespace, or else by attribute mode,
+ * which is "raw" for a disabled one. UNKNOWN if it cannot be read. */
 enum ndctl_namespace_mode ndctl_namespace_get_mode(struct ndctl_namespace *ndns);
-/* What its label says that it is for (attribute holder_class). */
+/* Return and set the mode in the label (attribute holder_class). The setter returns 0, -EINVAL for
+ * UNKNOWN, or another negative errno. */
 enum ndctl_namespace_mode ndctl_namespace_get_enforce_mode(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_enforce_mode(struct ndctl_namespace *ndns, enum ndctl_namespace_mode mode);
-/* 1 if a driver is bound to the namespace itself; true if to it or to what holds it. */
+/* Return 1 if a driver is bound to the namespace itself; true if to it or to the device that claims
+ * it. */
 int ndctl_namespace_is_enabled(struct ndctl_namespace *ndns);
 bool ndctl_namespace_is_active(struct ndctl_namespace *ndns);
-/* 1 while the kernel has it. */
+/* Returns 1 if the kernel has a device of that name, else 0. */
 int ndctl_namespace_is_valid(struct ndctl_namespace *ndns);
-/* 1 if it has a size and, with labels, a uuid. */
+/* Returns 1 if the namespace has a size and, with labels, a uuid; else 0. */
 int ndctl_namespace_is_configured(struct ndctl_namespace *ndns);
-/* 1 if it is not active and waits for its first configuration. */
+/* Returns 1 if the namespace is not active, and is the seed or not configured; else 0. */
 int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns);
-/* Lets the kernel bring up the namespace as its info block says, unless it is active already. 0 if
- * it is raw, 1 if a btt, pfn or dax device serves it. */
+/* Binds the driver, which creates the device that the info block describes, unless the namespace is
+ * active. Returns 0 if it is raw, 1 if a btt, pfn or dax device claims it, or a negative errno. */
 int ndctl_namespace_enable(struct ndctl_namespace *ndns);
-/* Unbinds the namespace and what claims it (a btt, pfn or dax device), which then lets go of it;
- * -EBUSY while it is mounted, held, mapped, or serves as memory, or if that cannot be known.
- * ndctl_namespace_disable leaves a namespace alone that is claimed, and returns 0;
- * ndctl_namespace_disable_safe returns 1 for a namespace of size 0. */
+/* Unbind the namespace and the btt, pfn or dax device that claims it, which then releases it.
+ * Return 0 or a negative errno: -EBUSY while it is mounted, held by another device, mapped, or in
+ * use as memory, or if that cannot be known. ndctl_namespace_disable() leaves a claimed namespace
+ * enabled and returns 0; ndctl_namespace_disable_safe() returns 1 for a namespace of size 0. */
 int ndctl_namespace_disable(struct ndctl_namespace *ndns);
 int ndctl_namespace_disable_invalidate(struct ndctl_namespace *ndns);
 int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns);
-/* Gives the capacity of a disabled namespace back to its region; -EBUSY if it is enabled,
- * -EOPNOTSUPP without labels. */
+/* Deletes the labels of a disabled namespace, which returns its capacity to the region. Does not
+ * erase data. Returns 0, -EBUSY if it is enabled, -EOPNOTSUPP without labels, or another negative
+ * errno. */
 int ndctl_namespace_delete(struct ndctl_namespace *ndns);
 
-/* Setters work on a namespace that is disabled and free; they return the kernel's errno, -EBUSY for
- * one in use. A uuid has to be set before a size can be. Null uuid, "" or 0: there is none. */
+/* Return and set what labels hold (attributes uuid, alt_name, size). Null uuid, "" or 0: none.
+ * Setters need a disabled namespace that no device claims, and return 0 or a negative errno: -EBUSY
+ * for one in use. Set the uuid before the size. */
 void ndctl_namespace_get_uuid(struct ndctl_namespace *ndns, uuid_t uu);
 int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu);
-/* At most 63 bytes. */
+/* @alt_name has at most 63 bytes. */
 const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char *alt_name);
+/* Bytes. The setter returns -EINVAL for 0: ndctl_namespace_delete() deletes the labels. */
 unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long long size);
-/* Physical address, for root; ULLONG_MAX if it has none. */
+/* Returns the physical address (attribute resource, which only root can read); ULLONG_MAX if
+ * unknown. */
 unsigned long long ndctl_namespace_get_resource(struct ndctl_namespace *ndns);
-/* Sector size of the block device: that in force (512 if the kernel lets none be chosen), how many
- * can be chosen, and number @i of them (UINT_MAX beyond). */
+/* Logical sector size of the raw block device in bytes (attribute sector_size, which needs labels).
+ * Return the current one, UINT_MAX with errno EINVAL if none is chosen; how many the kernel offers;
+ * and number @i of them, UINT_MAX beyond. Without labels all return 0. */
 unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns);
 int ndctl_namespace_get_num_sector_sizes(struct ndctl_namespace *ndns);
 unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_namespace *ndns, int i);
 int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigned int sector_size);
-/* Whether info blocks are ignored when it is enabled (attribute force_raw). Setting returns the
- * mode, 0 or 1. */
+/* Return and set whether the kernel ignores info blocks when the namespace is enabled (attribute
+ * force_raw): 1 or 0. Both return that value or a negative errno. */
 int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mode);
-/* As for regions; NUMA_NO_NODE if the kernel does not tell. */
+/* Return NUMA nodes as for regions; NUMA_NO_NODE: none, or unknown. */
 int ndctl_namespace_get_numa_node(struct ndctl_namespace *ndns);
 int ndctl_namespace_get_target_node(struct ndctl_namespace *ndns);
 
-/* The region's bad blocks among the data of the namespace, relative to the start of its data, as
- * its block device counts; none for a btt, which moves sectors. What is returned is good until the
- * next call for the same namespace. */
+/* Iterate over the region's bad blocks within the data of the namespace. Offsets are relative to
+ * the start of the data, as in its block device. None for a btt, which moves sectors. get_first
+ * reads them anew; a pointer is valid until the next get_first of the same namespace. */
 struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespace *ndns);
 struct badblock *ndctl_namespace_get_next_badblock(struct ndctl_namespace *ndns);
 #define ndctl_namespace_badblock_foreach(ndns, badblock)                                           \
@@ -594,10 +644,25 @@ struct badblock *ndctl_namespace_get_next_badblock(struct ndctl_namespace *ndns)
 /*
  * ---- btt, pfn and dax: devices that claim a namespace ----
  *
- * They are alike but for a few properties. Setters work on a device that is not enabled.
+ * The three differ in a few properties only. Functions of the same name do the same.
+ *
+ *	get_id, get_devname	the Y of "bttX.Y", and the name
+ *	get/set_namespace	the namespace that the device claims, NULL: none (attribute
+ *				namespace); setting NULL releases it
+ *	get/set_uuid		the uuid in the info block, null: none (attribute uuid)
+ *	get_size		usable bytes, ULLONG_MAX while disabled (attribute size)
+ *	get_resource		physical address of the data, ULLONG_MAX while disabled or
+ *				without root's rights (attribute resource)
+ *	is_enabled		1 if a driver is bound, else 0
+ *	is_valid		1 if the kernel has a device of that name, else 0
+ *	is_configured		1 if it has a uuid and claims a namespace, else 0
+ *	enable			binds the driver, which writes the info block if it is new
+ *	delete			unbinds the driver and releases the namespace
+ *
+ * Setters need a disabled device. Setters, enable and delete return 0 or a negative errno.
  */
 
-/* ---- btt: sectors that are written wholly or not at all ---- */
+/* ---- btt: a block device whose sectors are written as a whole or not at all ---- */
 
 struct ndctl_btt *ndctl_btt_get_first(struct ndctl_region *region);
 struct ndctl_btt *ndctl_btt_get_next(struct ndctl_btt *btt);
@@ -609,33 +674,28 @@ struct ndctl_btt *ndctl_btt_get_next(struct ndctl_btt *btt);
 struct ndctl_ctx *ndctl_btt_get_ctx(struct ndctl_btt *btt);
 struct ndctl_bus *ndctl_btt_get_bus(struct ndctl_btt *btt);
 struct ndctl_region *ndctl_btt_get_region(struct ndctl_btt *btt);
-/* The Y of bttX.Y, and the whole name. */
 unsigned int ndctl_btt_get_id(struct ndctl_btt *btt);
 const char *ndctl_btt_get_devname(struct ndctl_btt *btt);
-/* "pmem0.1s"; "" while it is disabled. */
+/* Returns the name of the block device, "pmem0.1s"; "" while disabled. */
 const char *ndctl_btt_get_block_device(struct ndctl_btt *btt);
-/* The namespace that it holds, NULL if none. Null lets go of it. */
 struct ndctl_namespace *ndctl_btt_get_namespace(struct ndctl_btt *btt);
 int ndctl_btt_set_namespace(struct ndctl_btt *btt, struct ndctl_namespace *ndns);
 void ndctl_btt_get_uuid(struct ndctl_btt *btt, uuid_t uu);
 int ndctl_btt_set_uuid(struct ndctl_btt *btt, uuid_t uu);
-/* Bytes that can be used, 0 while it is disabled. */
 unsigned long long ndctl_btt_get_size(struct ndctl_btt *btt);
-/* The sector size (0: not chosen yet), how many there are to choose from, and number @i of
- * them (UINT_MAX beyond). */
+/* Sector size in bytes (attribute sector_size): the current one, UINT_MAX with errno EINVAL if none
+ * is chosen; how many the kernel offers; and number @i of them, UINT_MAX beyond. */
 unsigned int ndctl_btt_get_sector_size(struct ndctl_btt *btt);
 int ndctl_btt_set_sector_size(struct ndctl_btt *btt, unsigned int sector_size);
 int ndctl_btt_get_num_sector_sizes(struct ndctl_btt *btt);
 unsigned int ndctl_btt_get_supported_sector_size(struct ndctl_btt *btt, int i);
-/* 1 if a driver is bound; while the kernel has it; if it has a uuid and holds a namespace. */
 int ndctl_btt_is_enabled(struct ndctl_btt *btt);
 int ndctl_btt_is_valid(struct ndctl_btt *btt);
 int ndctl_btt_is_configured(struct ndctl_btt *btt);
-/* Binds the driver; unbinds it and lets go of the namespace. */
 int ndctl_btt_enable(struct ndctl_btt *btt);
 int ndctl_btt_delete(struct ndctl_btt *btt);
 
-/* ---- pfn: a page map for file systems with DAX ---- */
+/* ---- pfn: struct pages for file systems with DAX ---- */
 
 struct ndctl_pfn *ndctl_pfn_get_first(struct ndctl_region *region);
 struct ndctl_pfn *ndctl_pfn_get_next(struct ndctl_pfn *pfn);
@@ -647,19 +707,17 @@ struct ndctl_pfn *ndctl_pfn_get_next(struct ndctl_pfn *pfn);
 struct ndctl_ctx *ndctl_pfn_get_ctx(struct ndctl_pfn *pfn);
 struct ndctl_bus *ndctl_pfn_get_bus(struct ndctl_pfn *pfn);
 struct ndctl_region *ndctl_pfn_get_region(struct ndctl_pfn *pfn);
-/* The Y of pfnX.Y, and the whole name. */
 unsigned int ndctl_pfn_get_id(struct ndctl_pfn *pfn);
 const char *ndctl_pfn_get_devname(struct ndctl_pfn *pfn);
-/* "pmem0.1"; "" while it is disabled. */
+/* Returns the name of the block device, "pmem0.1"; "" while disabled. */
 const char *ndctl_pfn_get_block_device(struct ndctl_pfn *pfn);
-/* The namespace that it holds, NULL if none. Null lets go of it. */
 struct ndctl_namespace *ndctl_pfn_get_namespace(struct ndctl_pfn *pfn);
 int ndctl_pfn_set_namespace(struct ndctl_pfn *pfn, struct ndctl_namespace *ndns);
 void ndctl_pfn_get_uuid(struct ndctl_pfn *pfn, uuid_t uu);
 int ndctl_pfn_set_uuid(struct ndctl_pfn *pfn, uuid_t uu);
-/* Bytes that can be used, 0 while it is disabled. */
 unsigned long long ndctl_pfn_get_size(struct ndctl_pfn *pfn);
-/* Where the page map lies: nowhere (yet), in ordinary memory, or in the namespace itself. */
+/* Place of the struct pages (attribute mode): not chosen, in ordinary memory, or in the namespace.
+ */
 enum ndctl_pfn_loc {
 	NDCTL_PFN_LOC_NONE,
 	NDCTL_PFN_LOC_RAM,
@@ -667,24 +725,22 @@ enum ndctl_pfn_loc {
 };
 enum ndctl_pfn_loc ndctl_pfn_get_location(struct ndctl_pfn *pfn);
 int ndctl_pfn_set_location(struct ndctl_pfn *pfn, enum ndctl_pfn_loc loc);
-/* Physical address of its data, for root; ULLONG_MAX while it is disabled. */
 unsigned long long ndctl_pfn_get_resource(struct ndctl_pfn *pfn);
-/* Alignment of the data in bytes: whether the kernel has the attribute, its value (0: not known),
- * how many can be chosen, and number @i of them (ULONG_MAX beyond). */
+/* Alignment of the data in bytes (attribute align): 1 if it is known, else 0; its value, 0 if
+ * unknown; how many the kernel offers (attribute supported_alignments); and number @i of them,
+ * (unsigned long)-EINVAL with errno EINVAL beyond. */
 int ndctl_pfn_has_align(struct ndctl_pfn *pfn);
 unsigned long ndctl_pfn_get_align(struct ndctl_pfn *pfn);
 int ndctl_pfn_set_align(struct ndctl_pfn *pfn, unsigned long align);
 int ndctl_pfn_get_num_alignments(struct ndctl_pfn *pfn);
 unsigned long ndctl_pfn_get_supported_alignment(struct ndctl_pfn *pfn, int i);
-/* 1 if a driver is bound; while the kernel has it; if it has a uuid and holds a namespace. */
 int ndctl_pfn_is_enabled(struct ndctl_pfn *pfn);
 int ndctl_pfn_is_valid(struct ndctl_pfn *pfn);
 int ndctl_pfn_is_configured(struct ndctl_pfn *pfn);
-/* Binds the driver; unbinds it and lets go of the namespace. */
 int ndctl_pfn_enable(struct ndctl_pfn *pfn);
 int ndctl_pfn_delete(struct ndctl_pfn *pfn);
 
-/* ---- dax: a character device to be mapped ---- */
+/* ---- dax: a character device for programs to map ---- */
 
 struct ndctl_dax *ndctl_dax_get_first(struct ndctl_region *region);
 struct ndctl_dax *ndctl_dax_get_next(struct ndctl_dax *dax);
@@ -696,46 +752,40 @@ struct ndctl_dax *ndctl_dax_get_next(struct ndctl_dax *dax);
 struct ndctl_ctx *ndctl_dax_get_ctx(struct ndctl_dax *dax);
 struct ndctl_bus *ndctl_dax_get_bus(struct ndctl_dax *dax);
 struct ndctl_region *ndctl_dax_get_region(struct ndctl_dax *dax);
-/* The Y of daxX.Y, and the whole name. */
 unsigned int ndctl_dax_get_id(struct ndctl_dax *dax);
 const char *ndctl_dax_get_devname(struct ndctl_dax *dax);
-/* The namespace that it holds, NULL if none. Null lets go of it. */
 struct ndctl_namespace *ndctl_dax_get_namespace(struct ndctl_dax *dax);
 int ndctl_dax_set_namespace(struct ndctl_dax *dax, struct ndctl_namespace *ndns);
 void ndctl_dax_get_uuid(struct ndctl_dax *dax, uuid_t uu);
 int ndctl_dax_set_uuid(struct ndctl_dax *dax, uuid_t uu);
-/* Bytes that can be used, 0 while it is disabled. */
 unsigned long long ndctl_dax_get_size(struct ndctl_dax *dax);
 enum ndctl_pfn_loc ndctl_dax_get_location(struct ndctl_dax *dax);
 int ndctl_dax_set_location(struct ndctl_dax *dax, enum ndctl_pfn_loc loc);
-/* Physical address of its data, for root; ULLONG_MAX while it is disabled. */
 unsigned long long ndctl_dax_get_resource(struct ndctl_dax *dax);
-/* Alignment of the data in bytes: whether the kernel has the attribute, its value (0: not known),
- * how many can be chosen, and number @i of them (ULONG_MAX beyond). */
+/* Alignment of the data in bytes (attribute align): 1 if it is known, else 0; its value, 0 if
+ * unknown; how many the kernel offers (attribute supported_alignments); and number @i of them,
+ * (unsigned long)-EINVAL with errno EINVAL beyond. */
 int ndctl_dax_has_align(struct ndctl_dax *dax);
 unsigned long ndctl_dax_get_align(struct ndctl_dax *dax);
 int ndctl_dax_set_align(struct ndctl_dax *dax, unsigned long align);
 int ndctl_dax_get_num_alignments(struct ndctl_dax *dax);
 unsigned long ndctl_dax_get_supported_alignment(struct ndctl_dax *dax, int i);
-/* The region in the sense of libdaxctl, with the /dev/dax devices. It belongs to the context. NULL
- * without memory. */
+/* Returns the region of libdaxctl that has the /dev/dax devices. It belongs to the context. NULL if
+ * it cannot be created. */
 struct daxctl_region *ndctl_dax_get_daxctl_region(struct ndctl_dax *dax);
-/* 1 if a driver is bound; while the kernel has it; if it has a uuid and holds a namespace. */
 int ndctl_dax_is_enabled(struct ndctl_dax *dax);
 int ndctl_dax_is_valid(struct ndctl_dax *dax);
 int ndctl_dax_is_configured(struct ndctl_dax *dax);
-/* Binds the driver; unbinds it and lets go of the namespace. */
 int ndctl_dax_enable(struct ndctl_dax *dax);
 int ndctl_dax_delete(struct ndctl_dax *dax);
 
 /*
- * ---- to come ----
+ * ---- not supported yet ----
  *
- * The DIMM side below is not there yet: SMART, vendor commands, firmware, security, error
- * injection, scrubs, the write cache. What returns int or ssize_t gives -EOPNOTSUPP
- * (has_error_injection and is_flag_supported: 0), a pointer is NULL with errno EOPNOTSUPP, another
- * number has all its bits set, and an enum says that the state is not known; the sentence in the
- * context says so.
+ * This version declares but does not support the functions below, except the four that convert
+ * temperatures and firmware status. They set errno to EOPNOTSUPP and return -EOPNOTSUPP (int and
+ * ssize_t; has_error_injection and is_flag_supported: 0), NULL, a number with all bits set, or the
+ * enum's value for "unknown". ndctl_get_error() names what is not supported.
  */
 
 #define ND_EVENT_SPARES_REMAINING  (1 << 0)
@@ -750,7 +800,7 @@ int ndctl_dax_delete(struct ndctl_dax *dax);
 #define ND_SMART_INJECT_HEALTH_STATE	  (1 << 3)
 #define ND_SMART_INJECT_UNCLEAN_SHUTDOWN  (1 << 4)
 
-/* Older headers of the same names may have been included before. */
+/* Skip these if an older header has defined them. */
 #ifndef ND_SMART_HEALTH_VALID
 #define ND_SMART_HEALTH_VALID	      (1 << 0)
 #define ND_SMART_SPARES_VALID	      (1 << 1)
@@ -779,15 +829,15 @@ int ndctl_dax_delete(struct ndctl_dax *dax);
 #define ND_KEY_DESC_SIZE   128
 #define ND_KEY_CMD_SIZE	   128
 
-/* Degrees Celsius, from and to the units of SMART data. */
+/* Convert between degrees Celsius and the units of SMART data: 1/16 degree, bit 15 is the sign. */
 double ndctl_decode_smart_temperature(unsigned int temp);
 unsigned int ndctl_encode_smart_temperature(double temp);
-/* What a submitted command answered, as an errno: 0, or -EIO if the firmware refused it; and
- * submitting it with that as the result. */
+/* Translate the firmware status of a submitted command: 0, or -EIO if the firmware refused it. The
+ * first function submits the command before. */
 int ndctl_cmd_submit_xlat(struct ndctl_cmd *cmd);
 int ndctl_cmd_xlat_firmware_status(struct ndctl_cmd *cmd);
 
-/* SMART: health, thresholds, injection of both. */
+/* ---- SMART: health, thresholds, injection of both ---- */
 unsigned int ndctl_cmd_smart_get_alarm_flags(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_smart_get_flags(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_smart_get_health(struct ndctl_cmd *cmd);
@@ -823,21 +873,22 @@ struct ndctl_cmd *ndctl_dimm_cmd_new_smart_set_threshold(struct ndctl_cmd *cmd);
 struct ndctl_cmd *ndctl_dimm_cmd_new_ack_shutdown_count(struct ndctl_dimm *dimm);
 int ndctl_cmd_smart_inject_ctrl_temperature(struct ndctl_cmd *cmd, bool enable, unsigned int ctemp);
 int ndctl_dimm_smart_inject_supported(struct ndctl_dimm *dimm);
-/* A descriptor to poll for events, and what the dimm says of its health as bits. */
+/* A descriptor to poll for health events; events, flags and health as bits ND_EVENT_... and
+ * ND_SMART_... */
 int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_event_flags(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_flags(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_health(struct ndctl_dimm *dimm);
 int ndctl_dimm_is_flag_supported(struct ndctl_dimm *dimm, unsigned int flag);
 
-/* Commands that only the vendor knows. */
+/* ---- vendor-specific commands ---- */
 ssize_t ndctl_cmd_vendor_get_output(struct ndctl_cmd *cmd, void *buf, unsigned int len);
 ssize_t ndctl_cmd_vendor_get_output_size(struct ndctl_cmd *cmd);
 ssize_t ndctl_cmd_vendor_set_input(struct ndctl_cmd *cmd, void *buf, unsigned int len);
 struct ndctl_cmd *ndctl_dimm_cmd_new_vendor_specific(
 	struct ndctl_dimm *dimm, unsigned int opcode, size_t input_size, size_t output_size);
 
-/* Firmware. */
+/* ---- firmware: updates, and their activation without a reboot ---- */
 enum ND_FW_STATUS {
 	FW_SUCCESS = 0,
 	FW_ENOTSUPP,
@@ -875,7 +926,6 @@ enum ndctl_fwa_result {
 	NDCTL_FWA_RESULT_NEEDRESET,
 	NDCTL_FWA_RESULT_FAIL,
 };
-/* Updates, and their activation without a reboot. */
 unsigned long long ndctl_cmd_fw_fquery_get_fw_rev(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_fw_info_get_max_query_time(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_fw_info_get_max_send_len(struct ndctl_cmd *cmd);
@@ -905,7 +955,7 @@ enum ndctl_fwa_state ndctl_dimm_fw_activate_disarm(struct ndctl_dimm *dimm);
 enum ndctl_fwa_result ndctl_dimm_get_fw_activate_result(struct ndctl_dimm *dimm);
 enum ndctl_fwa_state ndctl_dimm_get_fw_activate_state(struct ndctl_dimm *dimm);
 
-/* Security; a key is the serial number of a key of the kernel's. */
+/* ---- security; a key is the serial number of a key in the kernel's keyring (keyrings(7)) ---- */
 int ndctl_dimm_disable_passphrase(struct ndctl_dimm *dimm, long key);
 int ndctl_dimm_freeze_security(struct ndctl_dimm *dimm);
 int ndctl_dimm_master_secure_erase(struct ndctl_dimm *dimm, long key);
@@ -916,7 +966,7 @@ int ndctl_dimm_update_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
 int ndctl_dimm_wait_overwrite(struct ndctl_dimm *dimm);
 int ndctl_dimm_disable_master_passphrase(struct ndctl_dimm *dimm, long key);
 
-/* Scrubs. */
+/* ---- scrubs ---- */
 int ndctl_bus_wait_for_scrub_completion(struct ndctl_bus *bus);
 int ndctl_bus_start_scrub(struct ndctl_bus *bus);
 int ndctl_bus_poll_scrub_completion(
@@ -927,7 +977,7 @@ enum ndctl_namespace_inject_flags {
 	NDCTL_NS_INJECT_SATURATE,
 };
 struct ndctl_bb;
-/* Injection of errors: sectors of 512 bytes, from the start of the namespace. */
+/* ---- injection of errors, in sectors of 512 bytes from the start of the namespace ---- */
 unsigned long long ndctl_bb_get_block(struct ndctl_bb *bb);
 unsigned long long ndctl_bb_get_count(struct ndctl_bb *bb);
 int ndctl_bus_has_error_injection(struct ndctl_bus *bus);
@@ -947,7 +997,7 @@ int ndctl_namespace_uninject_error2(struct ndctl_namespace *ndns, unsigned long 
 	for (bb = ndctl_namespace_injection_get_first_bb(ndns); bb != NULL;                        \
 		bb = ndctl_namespace_injection_get_next_bb(ndns, bb))
 
-/* The write cache of the block device, and the persistence domain that all regions share. */
+/* ---- write cache of the block device; persistence domain that all regions of a bus share ---- */
 enum ndctl_persistence_domain ndctl_bus_get_persistence_domain(struct ndctl_bus *bus);
 int ndctl_namespace_disable_write_cache(struct ndctl_namespace *ndns);
 int ndctl_namespace_enable_write_cache(struct ndctl_namespace *ndns);
