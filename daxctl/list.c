@@ -31,7 +31,7 @@ struct listing {
  */
 static void tell_kept(struct daxctl_dev *dev)
 {
-	say_note("%s: disabled, but the kernel keeps its memory until the next boot",
+	say_warning("%s: disabled, but the kernel keeps its memory until the next boot",
 		daxctl_dev_get_devname(dev));
 	say_hint("reboot before using the device again");
 }

@@ -79,7 +79,7 @@ static void tell_loss(struct daxctl_dev *dev)
 
 	if (daxctl_dev_get_ram_size(dev, &usable) || usable == size)
 		return;
-	say_note(
+	say_warning(
 		"%s: %s of its %s are not used as memory: they lie outside of whole memory blocks (%s)",
 		daxctl_dev_get_devname(dev), size_short(size - usable).text, size_short(size).text,
 		size_short(daxctl_get_memory_block_size(ctx)).text);
@@ -99,7 +99,8 @@ static void tell_zone(struct daxctl_dev *dev, unsigned flags)
 	unsigned other = movable ? counts.online - counts.movable : counts.movable;
 	if (!other)
 		return;
-	say_note("%s: %u of its %u memory blocks are %smovable: the kernel or udev put them online",
+	say_warning(
+		"%s: %u of its %u memory blocks are %smovable: the kernel or udev put them online",
 		daxctl_dev_get_devname(dev), other, counts.total, movable ? "not " : "");
 	say_hint(
 		"check /sys/devices/system/memory/auto_online_blocks and the udev rules, or use --no-online");

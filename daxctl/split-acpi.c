@@ -129,7 +129,7 @@ static int split_tables(struct tables *tables)
 	err = acpi_split_nfit(&tables->list[NFIT], &split, tell_part);
 	tables->changed[NFIT] = err == 0;
 	if (err == -ENXIO)
-		say_note(
+		say_warning(
 			"NFIT left as it is: it has several ranges of proximity domain %d", domain);
 	return err == -ENOENT || err == -ENXIO ? 0 : err ? refuse_split("NFIT", err) : 0;
 }

@@ -58,22 +58,26 @@ void say_progress(const char *format, ...)
 	fflush(stderr);
 }
 
-static PRINTF(2, 0) void say_line(const char *prefix, const char *format, va_list args)
+/* Print "@prefix: @severity: sentence"; NULL leaves out a part. */
+static PRINTF(3, 0) void say_line(
+	const char *prefix, const char *severity, const char *format, va_list args)
 {
 	if (is_quiet)
 		return;
 	end_progress();
 	if (prefix)
 		fprintf(stderr, "%s: ", prefix);
+	if (severity)
+		fprintf(stderr, "%s: ", severity);
 	put_text(format, args);
 	fputc('\n', stderr);
 }
 
-#define SAY(prefix, format)                                                                        \
+#define SAY(prefix, severity, format)                                                              \
 	do {                                                                                       \
 		va_list args_;                                                                     \
 		va_start(args_, format);                                                           \
-		say_line(prefix, format, args_);                                                   \
+		say_line(prefix, severity, format, args_);                                         \
 		va_end(args_);                                                                     \
 	} while (0)
 
@@ -88,43 +92,39 @@ bool say_quietly(bool quiet)
 void say_error(const char *format, ...)
 {
 	error_count += !is_quiet;
-	SAY(tool_name, format);
+	SAY(tool_name, NULL, format);
 }
 
 void say_hint(const char *format, ...)
 {
-	SAY("hint", format);
+	SAY(NULL, "hint", format);
 }
 
 void say_warning(const char *format, ...)
 {
-	AUTO_FREE char *prefix = NULL;
-
-	if (asprintf(&prefix, "%s: warning", tool_name) < 0)
-		prefix = NULL;
-	SAY(prefix, format);
+	SAY(tool_name, "warning", format);
 }
 
 void say_note(const char *format, ...)
 {
-	SAY(tool_name, format);
+	SAY(tool_name, "note", format);
 }
 
 void say_outcome(const char *format, ...)
 {
-	SAY(NULL, format);
+	SAY(NULL, NULL, format);
 }
 
 int usage_error(const char *format, ...)
 {
 	error_count += !is_quiet;
 	if (!verb_name) {
-		SAY(tool_name, format);
+		SAY(tool_name, NULL, format);
 		say_hint("see '%s help' for the verbs", tool_name);
 		return EXIT_USAGE;
 	}
 	fprintf(stderr, "%s: ", tool_name);
-	SAY(verb_name, format);
+	SAY(verb_name, NULL, format);
 	say_hint("see '%s %s -h' for the options", tool_name, verb_name);
 	return EXIT_USAGE;
 }

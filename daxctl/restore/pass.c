@@ -161,6 +161,9 @@ void pass_say(enum pass_line kind, const char *text)
 	case PASS_HINT:
 		say_hint("%s", text);
 		break;
+	case PASS_WARNING:
+		say_warning("%s", text);
+		break;
 	case PASS_NOTE:
 		say_note("%s", text);
 		break;

@@ -29,6 +29,7 @@ uint64_t pass_number(const char *place);
 enum pass_line {
 	PASS_ERROR = 'e',
 	PASS_HINT = 'h',
+	PASS_WARNING = 'w',
 	PASS_NOTE = 'n',
 	PASS_OUTCOME = 'o',
 };

@@ -94,7 +94,7 @@ void report_memmap(const struct report *report, const struct task *task)
 
 	if (task->section->given & KEY_MEMMAP && !task_has_memmap_choice(task))
 		report_tell(report, task_region(task), name, report_concerns(report, name),
-			PASS_NOTE,
+			PASS_WARNING,
 			"[%s] of %s: memmap_on_memory has no effect: this kernel does not support it",
 			task->section->name, task->section->file);
 }

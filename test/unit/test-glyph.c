@@ -56,11 +56,31 @@ static void sentences(void **state)
 	}
 }
 
+/* Scripts and people tell messages apart by the word after the name of the tool. */
+static void severities(void **state)
+{
+	char said[256];
+	struct capture capture = capture_start();
+
+	say_error("dax0.0: bad");
+	say_hint("better");
+	say_warning("dax0.0: lost");
+	say_note("dax0.0: known");
+	say_outcome("done 1 device");
+	usage_error("what?");
+	capture_end(capture, said, sizeof(said));
+	assert_string_equal(said,
+		"daxctl: dax0.0: bad\nhint: better\ndaxctl: warning: dax0.0: lost\n"
+		"daxctl: note: dax0.0: known\ndone 1 device\n"
+		"daxctl: restore: what?\nhint: see 'daxctl restore -h' for the options\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(sentences),
+		cmocka_unit_test(severities),
 	};
 
 	say_init("daxctl", "restore");

@@ -59,6 +59,7 @@ static void each_hears_of_its_own(void **state)
 	pass_add_result(pass, "dax0.1", 0);
 	pass_add_line(pass, "dax0.10", PASS_ERROR, "bad");
 	pass_add_line(pass, "dax0.10", PASS_HINT, "better");
+	pass_add_line(pass, "dax0.10", PASS_WARNING, "lost");
 	pass_add_result(pass, "dax0.10", -EBUSY);
 	pass_add_result(pass, "dax0.10", 0);
 	pass_end(pass);
@@ -72,7 +73,7 @@ static void each_hears_of_its_own(void **state)
 	assert_true(pass_serve(place, 0, "dax0.10", &result));
 	capture_end(capture, said, sizeof(said));
 	assert_int_equal(result, -EBUSY);
-	assert_string_equal(said, "daxctl: bad\nhint: better\n");
+	assert_string_equal(said, "daxctl: bad\nhint: better\ndaxctl: warning: lost\n");
 	/* Who asked when it had begun, and who was not looked at, is not served. */
 	assert_false(pass_serve(place, 1, "dax0.1", &result));
 	assert_false(pass_serve(place, 0, "dax0.2", &result));

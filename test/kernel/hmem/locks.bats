@@ -62,7 +62,7 @@ hold() {
 		env --default-signal=INT daxctl reconfigure-device --mode system-ram dax0.0 2>"$BATS_TEST_TMPDIR/said" 3>&- &
 		waiter=$!
 		sleep 3
-		grep "daxctl: waiting for flock (process [0-9]*), which is changing hmem.0" "$BATS_TEST_TMPDIR/said"
+		grep "daxctl: note: waiting for flock (process [0-9]*), which is changing hmem.0" "$BATS_TEST_TMPDIR/said"
 		kill -"$signal" "$waiter"
 		status=0
 		wait "$waiter" || status=$?
