@@ -4,6 +4,7 @@
 
 #include <base/cleanup.h>
 #include "../util/dax-json.h"
+#include "../util/targets.h"
 #include "../util/verb.h"
 #include "devices.h"
 #include "input.h"
@@ -129,7 +130,7 @@ static int run(void *context, int count, char **args)
 	err = create_all(context, &creation);
 	devices_tell_steps(context, NULL);
 	json_print(array, human ? JSON_HUMAN : 0);
-	say_outcome("created %u device%s", creation.created, creation.created == 1 ? "" : "s");
+	say_count("created", creation.created, "device");
 	return err ?: creation.unkept ?: creation.created ? 0 : creation.last;
 }
 

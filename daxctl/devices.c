@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "devices.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <base/cleanup.h>
 #include "../util/dax-json.h"
 #include "../util/filter.h"
+#include "../util/targets.h"
 #include "../util/verb.h"
 
 bool region_is_selected(struct daxctl_region *region, const struct selection *selection)
@@ -81,29 +82,9 @@ int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,
 	return 0;
 }
 
-struct list {
-	struct daxctl_dev **devs;
-	size_t count;
-};
-
-static void list_deinit(struct list *list)
+static int list_target(struct daxctl_dev *dev, void *data)
 {
-	free(list->devs);
-}
-
-static int list_add(struct daxctl_dev *dev, void *data)
-{
-	struct list *list = data;
-	struct daxctl_dev **devs = reallocarray(list->devs, list->count + 1, sizeof(*devs));
-
-	if (!devs)
-		return -ENOMEM;
-	list->devs = devs;
-	for (size_t i = 0; i < list->count; i++)
-		if (devs[i] == dev)
-			return usage_error("%s is named twice", daxctl_dev_get_devname(dev));
-	devs[list->count++] = dev;
-	return 0;
+	return targets_add(data, dev, daxctl_dev_get_devname(dev));
 }
 
 static int not_found(const char *device, const char *region)
@@ -127,36 +108,30 @@ static const char *name_of(const char *arg)
 	return slash ? slash + 1 : arg;
 }
 
-static int find_all(
-	struct daxctl_ctx *ctx, const char *region, int count, char **args, struct list *list)
+static int find_devices(
+	struct daxctl_ctx *ctx, const char *region, int count, char **args, struct targets *targets)
 {
 	for (int i = 0; i < count; i++) {
 		struct selection selection = {region, name_of(args[i])};
-		size_t before = list->count;
-		int err = devices_foreach(ctx, &selection, list_add, list);
+		size_t before = targets->count;
+		int err = devices_foreach(ctx, &selection, list_target, targets);
 		if (err)
 			return err;
-		if (list->count == before)
+		if (targets->count == before)
 			return not_found(args[i], region);
 	}
 	return 0;
 }
 
+static_assert((int)DAXCTL_STEP_WAITING == STEP_WAITING, "say_step() knows the numbers");
+
 static void devices_tell_step(
 	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
 {
-	static const char *const words[] = {
-		[DAXCTL_STEP_PLANNED] = "would ",
-		[DAXCTL_STEP_TAKEN] = "",
-		[DAXCTL_STEP_UNDONE] = "undone: ",
-		[DAXCTL_STEP_UNDO_FAILED] = "could NOT be undone: ",
-	};
 	const bool *verbose = data;
 
-	if (event == DAXCTL_STEP_WAITING)
-		say_note("waiting for %s", what);
-	else if (verbose && (*verbose || event == DAXCTL_STEP_PLANNED))
-		say_outcome("%s%s", words[event], what);
+	if (verbose || event == DAXCTL_STEP_WAITING)
+		say_step((enum step_event)event, what, verbose && *verbose);
 }
 
 /* Show progress from this number of blocks on. */
@@ -177,55 +152,46 @@ void devices_tell_steps(struct daxctl_ctx *ctx, bool *verbose)
 	daxctl_set_step_fn(ctx, devices_tell_step, verbose);
 }
 
-struct outcome {
-	unsigned done;
-	int last; /* result that was not 0 */
+/* A change, and the devices that it has changed, in the form of list. */
+struct changing {
+	const struct change *change;
+	struct json_object *array;
 };
 
-static struct outcome change_all(struct daxctl_ctx *ctx, const struct list *list,
-	const struct change *change, struct json_object *array)
+static int change_device(void *object, const void *data)
 {
-	struct outcome outcome = {0};
+	const struct changing *changing = data;
+	const struct change *change = changing->change;
+	int result = change->apply(object, change->data);
 
-	for (size_t i = 0; i < list->count; i++) {
-		unsigned said = say_error_count();
-		int result = change->apply(list->devs[i], change->data);
-		if (result < 0 && say_error_count() == said)
-			say_failure(ctx, result);
-		if (result == CHANGE_SKIPPED)
-			continue;
-		if (result)
-			outcome.last = result;
-		else
-			outcome.done++;
-		if (!result && change->print)
-			json_append(array,
-				json_dax_device(list->devs[i], change->human ? JSON_HUMAN : 0));
-	}
-	return outcome;
+	if (!result && change->print)
+		json_append(
+			changing->array, json_dax_device(object, change->human ? JSON_HUMAN : 0));
+	return result;
 }
 
 int devices_change(struct daxctl_ctx *ctx, const char *region, int count, char **args,
 	const struct change *change)
 {
-	CLEANUP(list_deinit) struct list list = {0};
+	AUTO_TARGETS struct targets targets = {0};
 	AUTO_JSON struct json_object *array = json_object_new_array();
+	const struct changing changing = {change, array};
 	struct outcome outcome = {0};
 	bool verbose = change->verbose;
 
 	if (!array)
 		return -ENOMEM;
-	int err = find_all(ctx, region, count, args, &list);
+	int err = find_devices(ctx, region, count, args, &targets);
 	if (err > 0)
 		return err;
-	if (change->why_one && list.count > 1)
+	if (change->why_one && targets.count > 1)
 		return usage_error("%s", change->why_one);
 	if (!err) {
 		devices_tell_steps(ctx, &verbose);
-		outcome = change_all(ctx, &list, change, array);
+		outcome = targets_change(ctx, &targets, change_device, &changing);
 		devices_tell_steps(ctx, NULL);
 	}
 	json_print(array, change->human ? JSON_HUMAN : 0);
-	say_outcome("%s %u device%s", change->done, outcome.done, outcome.done == 1 ? "" : "s");
+	say_count(change->done, outcome.done, "device");
 	return err ?: outcome.last;
 }

@@ -25,14 +25,10 @@ int devices_foreach(struct daxctl_ctx *ctx, const struct selection *selection,
 /* Prints the steps of a dry run, and with *@verbose each step as it runs. NULL turns it off. */
 void devices_tell_steps(struct daxctl_ctx *ctx, bool *verbose);
 
-/* The device is left as it is, which is no failure. */
-#define CHANGE_SKIPPED 2
-
 /* The change that a verb makes to each of its devices. */
 struct change {
 	const char *done; /* for the outcome "DONE 1 device" */
-	/* Returns 0, 1 if the device is in that state already (it does not count), CHANGE_SKIPPED,
-	 * or a negative errno with the library's error set or an own error printed. */
+	/* Like a target_fn (util/targets.h). */
 	int (*apply)(struct daxctl_dev *dev, const void *data);
 	const void *data;
 	/* The error for several devices, if the change is for one device only. */

@@ -6,6 +6,7 @@
 #include <base/cleanup.h>
 #include "../config/config.h"
 #include "../util/size.h"
+#include "../util/targets.h"
 #include "../util/verb.h"
 #include "devices.h"
 #include "input.h"
@@ -206,7 +207,7 @@ static int tell_no_section(const struct config *config, struct daxctl_dev *dev)
 		say_note("%s: no section in %s matches it", name,
 			daxctl_get_config_path(daxctl_dev_get_ctx(dev)));
 	}
-	return CHANGE_SKIPPED;
+	return TARGET_SKIPPED;
 }
 
 static int follow_config(struct daxctl_dev *dev, const void *data)

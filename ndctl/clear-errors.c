@@ -3,7 +3,7 @@
 
 #include "../util/verb.h"
 #include "describe.h"
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 static struct filters filters;

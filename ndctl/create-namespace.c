@@ -8,7 +8,7 @@
 #include "../util/verb.h"
 #include "describe.h"
 #include "persist.h"
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 static struct filters filters;

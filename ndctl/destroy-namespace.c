@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "../util/verb.h"
 #include "persist.h"
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 static struct filters filters;

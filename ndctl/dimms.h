@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../util/verb.h"
-#include "targets.h"
+#include "find.h"
 
 /* Parts that the verbs for DIMMs share. A process runs one verb. */
 extern struct filters dimm_filters;

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "../util/verb.h"
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 static struct filters filters;

@@ -2,7 +2,7 @@
 #include <ndctl/extensions.h>
 #include <syslog.h>
 
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 /* List verbs in the order of verbs.h, which is that of --list-cmds. */

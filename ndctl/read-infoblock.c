@@ -8,7 +8,7 @@
 
 #include "../util/json.h"
 #include "../util/verb.h"
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 static struct filters filters;

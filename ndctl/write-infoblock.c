@@ -9,7 +9,7 @@
 
 #include "../util/size.h"
 #include "../util/verb.h"
-#include "targets.h"
+#include "find.h"
 #include "verbs.h"
 
 static struct filters filters;

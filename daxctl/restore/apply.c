@@ -92,7 +92,7 @@ static int apply_mode(const struct task *task)
 }
 
 int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
-	struct outcome *outcome)
+	struct task_outcome *outcome)
 {
 	int err;
 

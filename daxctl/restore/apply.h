@@ -5,7 +5,7 @@
 #include "plan.h"
 
 /* The result of a task. */
-struct outcome {
+struct task_outcome {
 	const char *device;	  /* name of the device, also of a new one; NULL: none */
 	const char *error, *hint; /* valid until the next task */
 	bool late;		  /* stopped by the time limit */
@@ -13,4 +13,4 @@ struct outcome {
 
 /* Carries out the task. Returns 0, or a negative errno with @outcome's error set. */
 int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
-	struct outcome *outcome);
+	struct task_outcome *outcome);

@@ -109,7 +109,7 @@ void report_in_place(struct report *report, const struct task *task)
 }
 
 void report_failed(
-	struct report *report, const struct task *task, int err, const struct outcome *outcome)
+	struct report *report, const struct task *task, int err, const struct task_outcome *outcome)
 {
 	struct daxctl_region *region = task_region(task);
 	const char *owner = task_owner(task);
@@ -131,7 +131,8 @@ void report_failed(
 		outcome->error);
 }
 
-int report_restored(struct report *report, const struct task *task, const struct outcome *outcome)
+int report_restored(
+	struct report *report, const struct task *task, const struct task_outcome *outcome)
 {
 	const char *name = outcome->device;
 

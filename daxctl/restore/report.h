@@ -36,10 +36,11 @@ int report_begin(struct report *report, struct daxctl_ctx *ctx, bool namespaces)
 void report_memmap(const struct report *report, const struct task *task);
 void report_in_place(struct report *report, const struct task *task);
 /* @err: a negative errno. */
-void report_failed(
-	struct report *report, const struct task *task, int err, const struct outcome *outcome);
+void report_failed(struct report *report, const struct task *task, int err,
+	const struct task_outcome *outcome);
 /* Returns 0 or -ENOMEM. */
-int report_restored(struct report *report, const struct task *task, const struct outcome *outcome);
+int report_restored(
+	struct report *report, const struct task *task, const struct task_outcome *outcome);
 /* Reports devices that no section describes or that cannot be read, and records the others. */
 void report_devices(struct report *report, struct daxctl_ctx *ctx, const struct tasks *tasks,
 	const struct present *present);

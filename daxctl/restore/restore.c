@@ -56,7 +56,7 @@ static void restoration_progress(const struct restoration *restoration)
 
 static int do_task(struct restoration *restoration, const struct task *task)
 {
-	struct outcome outcome = {
+	struct task_outcome outcome = {
 		.device = task_device(task), .error = task->refusal, .hint = task->hint};
 	struct report *report = &restoration->report;
 

@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "targets.h"
+#include "find.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../util/filter.h"
 #include "../util/verb.h"
-
-void targets_deinit(struct targets *targets)
-{
-	free(targets->objects);
-}
-
-static int target_add(struct targets *targets, void *object, const char *name)
-{
-	for (size_t i = 0; i < targets->count; i++)
-		if (targets->objects[i] == object)
-			return usage_error("%s is named twice", name);
-
-	void **objects = reallocarray(targets->objects, targets->count + 1, sizeof(*objects));
-	if (!objects)
-		return -ENOMEM;
-	targets->objects = objects;
-	objects[targets->count++] = object;
-	return 0;
-}
 
 static bool is_all(const char *word)
 {
@@ -49,7 +30,7 @@ static int targets_find_namespace(struct ndctl_ctx *ctx, const struct filters *f
 
 	if (!ndns || !region_passes(filters, ndctl_namespace_get_region(ndns)))
 		return 0;
-	return target_add(targets, ndns, word);
+	return targets_add(targets, ndns, word);
 }
 
 static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
@@ -71,7 +52,7 @@ static int find_namespaces(struct ndctl_ctx *ctx, const struct filters *filters,
 			/* Skip seeds, which have no size. */
 			ndctl_namespace_foreach (region, ndns)
 				if (!err && ndctl_namespace_get_size(ndns) > 0)
-					err = target_add(
+					err = targets_add(
 						targets, ndns, ndctl_namespace_get_devname(ndns));
 		}
 	}
@@ -90,7 +71,8 @@ static int find_regions(struct ndctl_ctx *ctx, const struct filters *filters, co
 	ndctl_bus_foreach (ctx, bus)
 		ndctl_region_foreach (bus, region)
 			if (!err && region_passes(&narrowed, region))
-				err = target_add(targets, region, ndctl_region_get_devname(region));
+				err = targets_add(
+					targets, region, ndctl_region_get_devname(region));
 	return err;
 }
 
@@ -108,7 +90,7 @@ static int find_dimms(struct ndctl_ctx *ctx, const struct filters *filters, cons
 			continue;
 		ndctl_dimm_foreach (bus, dimm)
 			if (!err && filter_dimm(&narrowed, dimm))
-				err = target_add(targets, dimm, ndctl_dimm_get_devname(dimm));
+				err = targets_add(targets, dimm, ndctl_dimm_get_devname(dimm));
 	}
 	return err;
 }
@@ -127,7 +109,7 @@ static void say_missing(const struct filters *filters, const char *word, const c
 		say_note("there is no %s%s%s%s%s", noun, in, typed(region), on, typed(bus));
 }
 
-static int targets_find(struct ndctl_ctx *ctx, const struct filters *filters, int count,
+static int find_all_named(struct ndctl_ctx *ctx, const struct filters *filters, int count,
 	char **args, struct targets *targets, find_fn *fn, const char *noun)
 {
 	int result = count ? filters_check(ctx) : 0;
@@ -152,63 +134,32 @@ static int targets_find(struct ndctl_ctx *ctx, const struct filters *filters, in
 int targets_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return targets_find(ctx, filters, count, args, targets, find_namespaces, "namespace");
+	return find_all_named(ctx, filters, count, args, targets, find_namespaces, "namespace");
 }
 
 int targets_regions(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return targets_find(ctx, filters, count, args, targets, find_regions, "region");
+	return find_all_named(ctx, filters, count, args, targets, find_regions, "region");
 }
 
 int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets)
 {
-	return targets_find(ctx, filters, count, args, targets, find_dimms, "DIMM");
+	return find_all_named(ctx, filters, count, args, targets, find_dimms, "DIMM");
 }
 
-/* ---- changing them ---- */
+/* ---- steps of a change ---- */
 
-struct outcome targets_change(struct ndctl_ctx *ctx, const struct targets *targets,
-	int (*fn)(void *object, const void *data), const void *data)
-{
-	struct outcome outcome = {0};
+static_assert((int)NDCTL_STEP_WAITING == STEP_WAITING, "say_step() knows the numbers");
 
-	for (size_t i = 0; i < targets->count; i++) {
-		unsigned said = say_error_count();
-		int result = fn(targets->objects[i], data);
-		if (result < 0 && say_error_count() == said)
-			say_failure(ctx, result);
-		if (result < 0)
-			outcome.error = result;
-		else if (result == 0)
-			outcome.done++;
-	}
-	return outcome;
-}
-
-void say_count(const char *done, unsigned count, const char *noun)
-{
-	say_outcome("%s %u %s%s", done, count, noun, count == 1 ? "" : "s");
-}
-
-static void targets_tell_step(
+static void tell_step(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data)
 {
-	static const char *const words[] = {
-		[NDCTL_STEP_PLANNED] = "would ",
-		[NDCTL_STEP_TAKEN] = "",
-		[NDCTL_STEP_UNDONE] = "undone: ",
-		[NDCTL_STEP_UNDO_FAILED] = "could NOT be undone: ",
-	};
-
-	if (event == NDCTL_STEP_WAITING)
-		say_note("waiting for %s", what);
-	else if (data || event == NDCTL_STEP_PLANNED)
-		say_outcome("%s%s", words[event], what);
+	say_step((enum step_event)event, what, data != NULL);
 }
 
 void tell_steps(struct ndctl_ctx *ctx, bool verbose)
 {
-	ndctl_set_step_fn(ctx, targets_tell_step, verbose ? ctx : NULL);
+	ndctl_set_step_fn(ctx, tell_step, verbose ? ctx : NULL);
 }
