@@ -137,11 +137,12 @@ static int entities_merge(struct ndctl_ctx *ctx, const struct found_list *found)
 
 static int read_found(struct ndctl_ctx *ctx, struct found_list *found)
 {
-	int err = ctx->directory
-		? 0
-		: directory_open(ctx->kernel, "sys/bus/nd/devices", &ctx->directory);
+	int err = 0;
 
-	err = err ?: sysfs_each(ctx->directory, found_add, found);
+	if (!ctx->directory)
+		err = directory_open(ctx->kernel, "sys/bus/nd/devices", &ctx->directory);
+	if (!err)
+		err = sysfs_each(ctx->directory, found_add, found);
 	if (err && err != -ENOENT)
 		return kernel_fail(ctx->kernel, -err, "/sys/bus/nd/devices cannot be listed: %s",
 			strerror(-err));

@@ -68,7 +68,7 @@ int btt_write(const struct btt_check *check, const void *bytes, size_t size, uin
 /* ---- info blocks ---- */
 
 /* Sets block and info from the info block, or from its copy. -ENOENT if neither is valid. */
-static int read_info(
+static int arena_read_info(
 	const struct btt_check *check, const enum btt_version *version, struct btt_arena *arena)
 {
 	const struct btt_medium *medium = check->medium;
@@ -84,7 +84,7 @@ static int read_info(
 		btt_info_valid(copy, version, arena->room, medium->parent, &info) &&
 		info.info2off == place;
 	if (arena->first_bad && !valid)
-		return err ?: copy_err ?: -ENOENT;
+		return (err ?: copy_err) ?: -ENOENT;
 	if (arena->first_bad)
 		arena->info = info;
 	memcpy(arena->block, arena->first_bad ? copy : first, INFO_BLOCK);
@@ -92,7 +92,7 @@ static int read_info(
 	return 0;
 }
 
-static void judge_info(struct btt_check *check, const struct btt_arena *arena)
+static void btt_judge_info(struct btt_check *check, const struct btt_arena *arena)
 {
 	if (arena->first_bad)
 		btt_damage(check, arena, BTT_REPAIR,
@@ -133,20 +133,21 @@ static int arena_new(const struct btt_check *check, const enum btt_version *vers
 	arena->number = number;
 	arena->start = start;
 	arena->room = size - start;
-	int err = read_info(check, version, arena);
-	if (!err)
-		*out = TAKE(arena);
-	return err;
+	int err = arena_read_info(check, version, arena);
+	if (err)
+		return err;
+	*out = TAKE(arena);
+	return 0;
 }
 
-static bool is_whole(const struct btt_arena *arena)
+static bool arena_is_whole(const struct btt_arena *arena)
 {
 	return !arena->first_bad && !arena->copy_bad;
 }
 
 /* Finds the BTT of either version. The label allows the kernel one of them, but sysfs does not tell
  * which. */
-static int find_first(const struct btt_check *check, struct btt_arena **out)
+static int btt_find_first(const struct btt_check *check, struct btt_arena **out)
 {
 	CLEANUP(arenas_free) struct btt_arena *old = NULL;
 	CLEANUP(arenas_free) struct btt_arena *recent = NULL;
@@ -159,9 +160,9 @@ static int find_first(const struct btt_check *check, struct btt_arena **out)
 		err = arena_new(check, &versions[0], btt_start(BTT_1_1), 0, &old);
 	if (any || only[BTT_2_0])
 		recent_err = arena_new(check, &versions[1], btt_start(BTT_2_0), 0, &recent);
-	if (old && recent && is_whole(old) == is_whole(recent))
+	if (old && recent && arena_is_whole(old) == arena_is_whole(recent))
 		return -ENOTUNIQ;
-	if (old && !(recent && is_whole(recent)))
+	if (old && !(recent && arena_is_whole(recent)))
 		*out = TAKE(old);
 	else if (recent)
 		*out = TAKE(recent);
@@ -170,18 +171,18 @@ static int find_first(const struct btt_check *check, struct btt_arena **out)
 	return err == -ENOENT ? recent_err : err;
 }
 
-static int judge_arena(struct btt_check *check, struct btt_arena *arena)
+static int btt_judge_arena(struct btt_check *check, struct btt_arena *arena)
 {
-	judge_info(check, arena);
+	btt_judge_info(check, arena);
 	return btt_log_read(check, arena) ?: btt_map_read(check, arena);
 }
 
 /* Judges all arenas. Each info block holds the offset of the next arena; all must have the sector
  * size of the first. */
-static int judge_arenas(struct btt_check *check, struct btt_arena *first)
+static int btt_judge_arenas(struct btt_check *check, struct btt_arena *first)
 {
 	for (struct btt_arena *arena = first; arena; arena = arena->next) {
-		int err = judge_arena(check, arena);
+		int err = btt_judge_arena(check, arena);
 		if (err)
 			return err;
 		if (arena->info.external_lbasize != first->info.external_lbasize)
@@ -203,9 +204,9 @@ static int judge_arenas(struct btt_check *check, struct btt_arena *first)
 
 static int btt_judge(struct btt_check *check, struct btt_arena **first)
 {
-	int err = find_first(check, first);
+	int err = btt_find_first(check, first);
 
-	return err ?: judge_arenas(check, *first);
+	return err ?: btt_judge_arenas(check, *first);
 }
 
 /* Checks again after a repair: count only what the medium shows. */
@@ -222,7 +223,7 @@ static int btt_verify(struct btt_check *check)
 	return err;
 }
 
-static bool wants_repair(const struct btt_check *check)
+static bool btt_wants_repair(const struct btt_check *check)
 {
 	if (check->remedy == BTT_HOPELESS || !(check->flags & NDCTL_CHECK_REPAIR))
 		return false;
@@ -234,7 +235,7 @@ int btt_check(struct btt_check *check)
 	CLEANUP(arenas_free) struct btt_arena *first = NULL;
 	int err = btt_judge(check, &first);
 
-	if (err || !wants_repair(check))
+	if (err || !btt_wants_repair(check))
 		return err;
 	return btt_repair(check, first) ?: btt_verify(check);
 }

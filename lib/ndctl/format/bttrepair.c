@@ -56,9 +56,10 @@ static int rewrite_log(struct btt_check *check, const struct btt_arena *arena)
 			lane->claims && lane->entry.error, log + i * BTT_LANE);
 	}
 	int err = btt_write(check, log, lanes * BTT_LANE, arena->start + arena->info.logoff);
-	if (!err)
-		btt_repaired(check, arena, "the log was rewritten");
-	return err;
+	if (err)
+		return err;
+	btt_repaired(check, arena, "the log was rewritten");
+	return 0;
 }
 
 int btt_repair(struct btt_check *check, struct btt_arena *first)
@@ -68,8 +69,9 @@ int btt_repair(struct btt_check *check, struct btt_arena *first)
 			return -ENOTRECOVERABLE;
 	for (struct btt_arena *arena = first; arena; arena = arena->next) {
 		int err = repair_info(check, arena) ?: repair_map(check, arena);
-		if (!err && check->flags & NDCTL_CHECK_REWRITE_LOG)
-			err = rewrite_log(check, arena);
+		if (err)
+			return err;
+		err = check->flags & NDCTL_CHECK_REWRITE_LOG ? rewrite_log(check, arena) : 0;
 		if (err)
 			return err;
 	}

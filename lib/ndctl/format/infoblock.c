@@ -150,24 +150,24 @@ static void infoblock_write_checksum(unsigned char *block)
 
 EXPORT int ndctl_infoblock_format(const struct ndctl_infoblock *info, void *block)
 {
-	if (!info || !block)
-		return -EINVAL;
-	int err;
-
-	if (info->kind <= NDCTL_INFOBLOCK_NONE || info->kind > NDCTL_INFOBLOCK_DAX)
+	if (!info || !block || info->kind <= NDCTL_INFOBLOCK_NONE ||
+		info->kind > NDCTL_INFOBLOCK_DAX)
 		return -EINVAL;
 	memset(block, 0, NDCTL_INFOBLOCK_SIZE);
 	memcpy(block, signatures[info->kind], sizeof(signatures[0]));
 	memcpy((char *)block + UUID_AT, info->uuid, sizeof(uuid_t));
 	memcpy((char *)block + PARENT_UUID_AT, info->parent_uuid, sizeof(uuid_t));
-	err = write_rows(block, common_rows, ARRAY_SIZE(common_rows), info);
-	if (!err && info->kind == NDCTL_INFOBLOCK_BTT)
+	int err = write_rows(block, common_rows, ARRAY_SIZE(common_rows), info);
+	if (err)
+		return err;
+	if (info->kind == NDCTL_INFOBLOCK_BTT)
 		err = write_rows(block, btt_rows, ARRAY_SIZE(btt_rows), info);
-	else if (!err)
+	else
 		err = write_rows(block, map_rows, ARRAY_SIZE(map_rows), info);
-	if (!err)
-		infoblock_write_checksum(block);
-	return err;
+	if (err)
+		return err;
+	infoblock_write_checksum(block);
+	return 0;
 }
 
 EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *info)

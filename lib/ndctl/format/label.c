@@ -248,8 +248,10 @@ size_t label_index_room(size_t area)
 
 int label_index_newer(unsigned first, unsigned second)
 {
+	if (!first && !second)
+		return -1;
 	if (!first || !second)
-		return first ? 0 : second ? 1 : -1;
+		return first ? 0 : 1;
 	/* Sequence numbers go 1, 2, 3, 1. Take the second of equal ones, as the kernel does. */
 	return second == first || second == first % 3 + 1 ? 1 : 0;
 }

@@ -52,7 +52,7 @@ void label_plan_deinit(struct label_plan *plan)
 	*plan = (struct label_plan){0};
 }
 
-static int emit(struct change *change, const uint8_t *image, size_t from, size_t to)
+static int label_plan_add_write(struct change *change, const uint8_t *image, size_t from, size_t to)
 {
 	struct label_plan *plan = change->plan;
 	struct label_write *writes =
@@ -82,20 +82,20 @@ static size_t unit_end(const struct change *change, size_t at)
 static int write_range(
 	struct change *change, const uint8_t *image, size_t from, size_t to, const bool *skip)
 {
-	size_t start = from;
-	int err = 0;
+	size_t start = from, end;
 
-	for (size_t at = from; at < to && !err;) {
-		size_t end = unit_end(change, at) < to ? unit_end(change, at) : to;
+	for (size_t at = from; at < to; at = end) {
+		end = unit_end(change, at) < to ? unit_end(change, at) : to;
 		bool differs = !(skip && skip[at / UNIT]) &&
 			memcmp(change->now + at, image + at, end - at) != 0;
-		if (!differs) {
-			err = at > start ? emit(change, image, start, at) : 0;
-			start = end;
-		}
-		at = end;
+		if (differs)
+			continue;
+		int err = at > start ? label_plan_add_write(change, image, start, at) : 0;
+		if (err)
+			return err;
+		start = end;
 	}
-	return err ?: start < to ? emit(change, image, start, to) : 0;
+	return start < to ? label_plan_add_write(change, image, start, to) : 0;
 }
 
 static void mark_units(bool *units, size_t from, size_t to)
@@ -104,7 +104,7 @@ static void mark_units(bool *units, size_t from, size_t to)
 		units[unit] = true;
 }
 
-static bool any(const bool *units, size_t from, size_t to)
+static bool any_unit(const bool *units, size_t from, size_t to)
 {
 	for (size_t unit = from / UNIT; unit * UNIT < to; unit++)
 		if (units[unit])
@@ -167,27 +167,27 @@ static void hold_old(struct change *change)
 	}
 }
 
-static bool may_take(const struct change *change, size_t slot)
+static bool may_borrow(const struct change *change, size_t slot)
 {
 	size_t at = label_offset(&change->new.layout, slot);
 	size_t end = at + change->new.layout.label_size;
 
-	return !slot_is_used(&change->new, change->target, slot) && !any(change->held, at, end) &&
-		!any(change->taken, at, end);
+	return !slot_is_used(&change->new, change->target, slot) &&
+		!any_unit(change->held, at, end) && !any_unit(change->taken, at, end);
 }
 
 /* Puts the label of @slot into @with: into its own slot, or else a free one. */
-static int place(struct change *change, uint8_t *block, size_t slot, size_t *next_free)
+static int place_label(struct change *change, uint8_t *block, size_t slot, size_t *next_free)
 {
 	const struct label_layout *layout = &change->new.layout;
 	size_t at = label_offset(layout, slot), size = layout->label_size;
 	bool same = memcmp(change->now + at, change->target + at, size) == 0;
 
-	if (same || !any(change->held, at, at + size)) {
+	if (same || !any_unit(change->held, at, at + size)) {
 		mark_units(change->taken, at, at + size);
 		return 0;
 	}
-	while (*next_free < label_state_slots(&change->new) && !may_take(change, *next_free))
+	while (*next_free < label_state_slots(&change->new) && !may_borrow(change, *next_free))
 		(*next_free)++;
 	if (*next_free == label_state_slots(&change->new))
 		return -ENOSPC;
@@ -213,7 +213,7 @@ static int make_with(struct change *change)
 	label_index_renumber(first, size, 0, 2);
 	for (size_t slot = 0; slot < label_state_slots(new); slot++) {
 		int err = slot_is_used(new, change->target, slot)
-			? place(change, first, slot, &next_free)
+			? place_label(change, first, slot, &next_free)
 			: 0;
 		if (err)
 			return err;
@@ -237,16 +237,17 @@ static int write_blocks(struct change *change, const uint8_t *image, unsigned fi
 static int take_over(struct change *change)
 {
 	const struct label_layout *layout = &change->new.layout;
-	int err = 0;
 
-	for (size_t slot = 0; slot < label_state_slots(&change->new) && !err; slot++) {
+	for (size_t slot = 0; slot < label_state_slots(&change->new); slot++) {
 		size_t at = label_offset(layout, slot), end = at + layout->label_size;
-		if (any(change->taken, at, end))
-			err = write_range(change, change->with, at, end, NULL);
+		if (!any_unit(change->taken, at, end))
+			continue;
+		int err = write_range(change, change->with, at, end, NULL);
+		if (err)
+			return err;
 	}
-	return err
-		?: write_blocks(change, change->with,
-			   layout->index_size > change->old.layout.index_size);
+	return write_blocks(
+		change, change->with, layout->index_size > change->old.layout.index_size);
 }
 
 /* Stages 1 to 5: from a valid index block to another. */
@@ -262,9 +263,11 @@ static int replace_labels(struct change *change)
 		return err;
 	hold_old(change);
 	err = make_with(change) ?: take_over(change);
+	if (err)
+		return err;
 	/* Stages 4 and 5 */
-	err = err ?: write_range(change, change->target, labels, change->area, change->taken);
-	err = err ?: write_blocks(change, change->target, (unsigned)change->new.current);
+	err = write_range(change, change->target, labels, change->area, change->taken)
+		?: write_blocks(change, change->target, (unsigned)change->new.current);
 	return err ?: write_range(change, change->target, labels, change->area, NULL);
 }
 
@@ -322,7 +325,7 @@ static int make_way(struct change *change)
 }
 
 /* From no valid index block to one: write it last. */
-static int found(struct change *change)
+static int write_first_index(struct change *change)
 {
 	size_t labels = 2 * change->new.layout.index_size;
 
@@ -331,14 +334,16 @@ static int found(struct change *change)
 }
 
 /* From a valid index block to none: overwrite the index blocks first, the one in force last. */
-static int abolish(struct change *change)
+static int remove_index(struct change *change)
 {
 	size_t size = change->old.layout.index_size;
 	unsigned other = 1 - (unsigned)change->old.current;
 
-	return mirror_old(change, change->with)
-		?: write_range(change, change->target, other * size, (other + 1) * size, NULL)
-		?: write_range(change, change->target, 0, 2 * size, NULL)
+	int err = mirror_old(change, change->with)
+		?: write_range(change, change->target, other * size, (other + 1) * size, NULL);
+	if (err)
+		return err;
+	return write_range(change, change->target, 0, 2 * size, NULL)
 		?: write_range(change, change->target, 0, change->area, NULL);
 }
 
@@ -368,9 +373,9 @@ static int label_plan_add_change(struct change *change)
 	if (old && new)
 		return make_way(change) ?: replace_labels(change);
 	if (old)
-		return abolish(change);
+		return remove_index(change);
 	if (new)
-		return found(change);
+		return write_first_index(change);
 	return write_range(change, change->target, 0, change->area, NULL);
 }
 

@@ -108,7 +108,7 @@ bool label_is_of_part(const struct ndctl_label *label, const struct label_part *
 }
 
 /* Reads the label in @slot, and reduces it. Returns false if it is none of the region's. */
-static bool read_slot(const struct set *set, size_t i, size_t slot, struct entry *entry)
+static bool set_read_slot(const struct set *set, size_t i, size_t slot, struct entry *entry)
 {
 	const struct label_part *part = &set->parts[i];
 	const struct label_state *state = &set->states[i];
@@ -130,7 +130,7 @@ static bool read_slot(const struct set *set, size_t i, size_t slot, struct entry
 	return true;
 }
 
-static struct entry *find_entry(const struct set *set, const struct entry *like)
+static struct entry *set_find_entry(const struct set *set, const struct entry *like)
 {
 	for (size_t i = 0; i < set->entry_count; i++)
 		if (memcmp(set->entries[i].common, like->common, set->label_size) == 0)
@@ -138,7 +138,7 @@ static struct entry *find_entry(const struct set *set, const struct entry *like)
 	return NULL;
 }
 
-static struct entry *add_entry(struct set *set, struct entry *entry)
+static struct entry *set_add_entry(struct set *set, struct entry *entry)
 {
 	struct entry *entries =
 		reallocarray(set->entries, set->entry_count + 1, sizeof(*set->entries));
@@ -160,13 +160,13 @@ static struct entry *add_entry(struct set *set, struct entry *entry)
 }
 
 /* Collects the labels of part @i. Of two equal ones on one DIMM, prefers the finished one. */
-static int collect(struct set *set, size_t i)
+static int set_collect(struct set *set, size_t i)
 {
 	for (size_t slot = 0; slot < label_state_slots(&set->states[i]); slot++) {
 		struct entry read = {0};
-		if (!read_slot(set, i, slot, &read))
+		if (!set_read_slot(set, i, slot, &read))
 			continue;
-		struct entry *entry = find_entry(set, &read) ?: add_entry(set, &read);
+		struct entry *entry = set_find_entry(set, &read) ?: set_add_entry(set, &read);
 		if (!entry)
 			return -ENOMEM;
 		bool settled = !(read.label.flags & LABEL_UPDATING);
@@ -179,7 +179,7 @@ static int collect(struct set *set, size_t i)
 }
 
 /* Returns the cookie of more than half of the entries, or 0. */
-static uint64_t common_cookie(const struct set *set)
+static uint64_t set_common_cookie(const struct set *set)
 {
 	for (size_t i = 0; i < set->entry_count; i++) {
 		size_t same = 0;
@@ -192,7 +192,7 @@ static uint64_t common_cookie(const struct set *set)
 }
 
 /* Ranks an entry in the order of label_set_repair(), up to 7 * count. 0: do not accept it. */
-static size_t score(const struct set *set, const struct entry *entry)
+static size_t entry_score(const struct set *set, const struct entry *entry)
 {
 	size_t last = set->count - 1, there = 0, settled = 0;
 
@@ -210,7 +210,7 @@ static bool labels_overlap(const struct ndctl_label *one, const struct ndctl_lab
 		other->address < one->address + one->size;
 }
 
-static bool may_be(const struct set *set, const struct entry *entry)
+static bool entry_may_be(const struct set *set, const struct entry *entry)
 {
 	return is_of_set(set, &entry->label) && is_known(set, &entry->label);
 }
@@ -224,17 +224,17 @@ static bool entry_has_room(const struct set *set, const struct entry *entry)
 	return true;
 }
 
-static void accept(struct set *set)
+static void set_accept(struct set *set)
 {
 	for (size_t wanted = 7 * set->count; wanted > 0; wanted--)
 		for (size_t i = 0; i < set->entry_count; i++) {
 			struct entry *entry = &set->entries[i];
-			if (score(set, entry) == wanted && may_be(set, entry))
+			if (entry_score(set, entry) == wanted && entry_may_be(set, entry))
 				entry->accepted = entry_has_room(set, entry);
 		}
 }
 
-static bool has(const struct set *set, const uuid_t *uuid)
+static bool set_has(const struct set *set, const uuid_t *uuid)
 {
 	for (size_t i = 0; i < set->entry_count; i++)
 		if (set->entries[i].accepted && is_one_of(&set->entries[i].label, uuid, 1))
@@ -242,18 +242,18 @@ static bool has(const struct set *set, const uuid_t *uuid)
 	return false;
 }
 
-static bool has_all(const struct set *set)
+static bool set_has_all_known(const struct set *set)
 {
 	const struct label_scope *scope = set->scope;
 
 	for (size_t i = 0; scope->known && i < scope->known_count; i++)
-		if (!has(set, &scope->known[i]))
+		if (!set_has(set, &scope->known[i]))
 			return false;
 	return true;
 }
 
 /* Puts the label of @entry into a free slot of part @i. */
-static int supply(const struct set *set, size_t i, const struct entry *entry, uint8_t *block)
+static int set_supply(const struct set *set, size_t i, const struct entry *entry, uint8_t *block)
 {
 	const struct label_layout *layout = &set->states[i].layout;
 	struct label_part *part = &set->parts[i];
@@ -271,37 +271,57 @@ static int supply(const struct set *set, size_t i, const struct entry *entry, ui
 	return 0;
 }
 
-static int make_target(const struct set *set, size_t i)
+static int set_make_target(const struct set *set, size_t i)
 {
 	struct label_part *part = &set->parts[i];
 	const struct label_state *state = &set->states[i];
 	size_t size = state->layout.index_size;
 	unsigned current = (unsigned)state->current, seq = state->index[current].seq;
 	uint8_t *block = part->target + current * size;
-	int err = 0;
 
 	memcpy(part->target, part->image, part->area);
 	part->differs = false;
 	for (size_t slot = 0; slot < label_state_slots(state); slot++) {
 		struct entry read = {0};
-		if (!read_slot(set, i, slot, &read))
+		if (!set_read_slot(set, i, slot, &read))
 			continue;
-		const struct entry *entry = find_entry(set, &read);
+		const struct entry *entry = set_find_entry(set, &read);
 		if (entry->accepted && entry->slots[i] == slot)
 			continue;
 		label_index_set_free(block, size, slot, true);
 		part->differs = true;
 	}
-	for (size_t e = 0; e < set->entry_count && !err; e++)
-		if (set->entries[e].accepted && set->entries[e].slots[i] == NO_SLOT)
-			err = supply(set, i, &set->entries[e], block);
-	if (err || !part->differs)
-		return err;
+	for (size_t e = 0; e < set->entry_count; e++) {
+		const struct entry *entry = &set->entries[e];
+		if (!entry->accepted || entry->slots[i] != NO_SLOT)
+			continue;
+		int err = set_supply(set, i, entry, block);
+		if (err)
+			return err;
+	}
+	if (!part->differs)
+		return 0;
 	/* Make the other index block a copy, so that either may be lost. */
 	uint8_t *other = part->target + (1 - current) * size;
 	memcpy(other, block, size);
 	label_index_renumber(other, size, 1 - current, (seq + 1) % 3 + 1);
 	return 0;
+}
+
+/* Reads the index blocks and the labels of part @i. */
+static int set_read_part(struct set *set, size_t i)
+{
+	const struct label_part *part = &set->parts[i];
+	struct label_state *state = &set->states[i];
+
+	if (!label_find(part->image, part->area, part->area, state))
+		return -EINVAL;
+	if (i && state->layout.label_size != set->label_size)
+		return -EXDEV;
+	set->label_size = state->layout.label_size;
+	if (part->before)
+		label_find(part->before, label_index_room(part->area), part->area, &set->before[i]);
+	return set_collect(set, i);
 }
 
 int label_set_repair(struct label_part *parts, size_t count, const struct label_scope *scope)
@@ -314,34 +334,27 @@ int label_set_repair(struct label_part *parts, size_t count, const struct label_
 		.states = calloc(count ?: 1, sizeof(struct label_state)),
 		.before = calloc(count ?: 1, sizeof(struct label_state)),
 	};
-	int err = 0;
 
 	if (!set.states || !set.before)
 		return -ENOMEM;
-	for (size_t i = 0; i < count && !err; i++) {
-		struct label_state *state = &set.states[i];
-		if (!label_find(parts[i].image, parts[i].area, parts[i].area, state))
-			return -EINVAL;
-		if (i && state->layout.label_size != set.label_size)
-			return -EXDEV;
-		set.label_size = state->layout.label_size;
-		if (parts[i].before)
-			label_find(parts[i].before, label_index_room(parts[i].area), parts[i].area,
-				&set.before[i]);
-		err = collect(&set, i);
+	for (size_t i = 0; i < count; i++) {
+		int err = set_read_part(&set, i);
+		if (err)
+			return err;
 	}
-	if (err)
-		return err;
 	if (!set.cookie)
-		set.cookie = common_cookie(&set);
+		set.cookie = set_common_cookie(&set);
 	if (!set.cookie && set.entry_count)
 		return -ENOKEY;
-	accept(&set);
-	if (!has_all(&set))
+	set_accept(&set);
+	if (!set_has_all_known(&set))
 		return -ENOKEY;
-	for (size_t i = 0; i < count && !err; i++)
-		err = make_target(&set, i);
-	return err;
+	for (size_t i = 0; i < count; i++) {
+		int err = set_make_target(&set, i);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 int label_count_free(const uint8_t *image, size_t area)

@@ -252,9 +252,10 @@ static int read_extent(
 	cfg->offset = offset;
 	cfg->length = length ?: cfg->size;
 	err = cmd_submit(read);
-	if (!err)
-		*out = TAKE(read);
-	return err;
+	if (err)
+		return err;
+	*out = TAKE(read);
+	return 0;
 }
 
 static struct ndctl_cmd *read_label_extent(struct ndctl_dimm *dimm, size_t length, size_t offset)

@@ -166,9 +166,8 @@ int dimm_check_idle(struct ndctl_dimm *dimm)
 int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn)
 {
 	char path[PATH_MAX];
-	int err = entity_path(&dimm->entity, path);
+	int err = entity_path(&dimm->entity, path) ?: txn_lock(txn, path);
 
-	err = err ?: txn_lock(txn, path);
 	if (err)
 		return err;
 	ctx_forget(dimm->entity.ctx);

@@ -40,6 +40,7 @@ static void cleanup_image(struct image *image)
 	free(image->bytes);
 }
 #define AUTO_IMAGE CLEANUP(cleanup_image)
+#define AUTO_PLAN  CLEANUP(label_plan_deinit)
 
 /* Reads the index blocks, and the whole labels around @length bytes at @offset. */
 static int image_read(struct ndctl_dimm *dimm, const struct area *area, struct image *image,
@@ -55,10 +56,10 @@ static int image_read(struct ndctl_dimm *dimm, const struct area *area, struct i
 	if (!image->bytes)
 		return -ENOMEM;
 	int err = area_read(dimm, area, 0, image->bytes, room);
-	if (!err && image->from < image->to)
-		err = area_read(dimm, area, image->from, image->bytes + image->from,
-			image->to - image->from);
-	return err;
+	if (err || image->from >= image->to)
+		return err;
+	return area_read(
+		dimm, area, image->from, image->bytes + image->from, image->to - image->from);
 }
 
 /* Reads the rest of the area. */
@@ -79,7 +80,7 @@ static bool image_is_complete(const struct image *image)
 	return image->from == image->room && image->to == image->size;
 }
 
-static int fail_plan(struct ndctl_dimm *dimm, int err)
+static int rewrite_fail_plan(struct ndctl_dimm *dimm, int err)
 {
 	struct kernel *kernel = entity_kernel(&dimm->entity);
 
@@ -94,7 +95,7 @@ static int fail_plan(struct ndctl_dimm *dimm, int err)
 
 /* Plans how to write @bytes. Reads the whole area only if labels have to be moved out of the
  * way. */
-static int prepare(struct rewrite *rewrite, const struct area *area, size_t offset,
+static int rewrite_prepare(struct rewrite *rewrite, const struct area *area, size_t offset,
 	const void *bytes, size_t length)
 {
 	struct image *before = &rewrite->before;
@@ -111,7 +112,7 @@ static int prepare(struct rewrite *rewrite, const struct area *area, size_t offs
 		label_plan_deinit(&rewrite->plan);
 		err = label_plan(&rewrite->plan, before->bytes, rewrite->target, area->size);
 		if (err || !rewrite->plan.moves || image_is_complete(before))
-			return fail_plan(rewrite->dimm, err);
+			return rewrite_fail_plan(rewrite->dimm, err);
 		err = image_complete(rewrite->dimm, area, before);
 	}
 }
@@ -119,16 +120,17 @@ static int prepare(struct rewrite *rewrite, const struct area *area, size_t offs
 static int write_plan(
 	struct ndctl_dimm *dimm, const struct area *area, const struct label_plan *plan)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < plan->count && !err; i++)
-		err = area_write(dimm, area, plan->writes[i].offset, plan->writes[i].bytes,
-			plan->writes[i].size);
-	return err;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct label_write *write = &plan->writes[i];
+		int err = area_write(dimm, area, write->offset, write->bytes, write->size);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /* Makes the kernel read the labels, which it does when it binds the driver. */
-static int reread(struct ndctl_dimm *dimm)
+static int dimm_reread_labels(struct ndctl_dimm *dimm)
 {
 	int err = entity_is_bound(&dimm->entity) ? entity_unbind(&dimm->entity) : 0;
 
@@ -176,48 +178,58 @@ static int rewrite_apply(void *data)
 		return err;
 	rewrite->began = true;
 	err = write_plan(rewrite->dimm, &area, &rewrite->plan);
-	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
+	return err || !rewrite->enabled ? err : dimm_reread_labels(rewrite->dimm);
+}
+
+/* Reads the rest of the area into @now, and into @before: what was not read before was not written
+ * either. */
+static int rewrite_complete_before(
+	struct ndctl_dimm *dimm, const struct area *area, struct image *now, struct image *before)
+{
+	size_t from = now->from < now->to ? now->from : now->size;
+	size_t to = now->from < now->to ? now->to : now->size;
+	int err = image_complete(dimm, area, now);
+
+	if (err)
+		return err;
+	memcpy(before->bytes + now->room, now->bytes + now->room, from - now->room);
+	memcpy(before->bytes + to, now->bytes + to, now->size - to);
+	return 0;
 }
 
 /* Writes back the old labels, from any content between old and new. */
-static int put_back_labels(struct rewrite *rewrite, const struct area *area)
+static int rewrite_put_back(struct rewrite *rewrite, const struct area *area)
 {
 	struct image *before = &rewrite->before;
 	AUTO_IMAGE struct image now = {0};
-	struct label_plan plan = {0};
-	int err = image_read_again(rewrite->dimm, area, before, &now);
+	AUTO_PLAN struct label_plan plan = {0};
+	int err = image_read_again(rewrite->dimm, area, before, &now)
+		?: label_plan(&plan, now.bytes, before->bytes, area->size);
 
-	err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
-	/* Take the rest from the medium: what was not read was not written either. */
-	if (!err && plan.moves && !image_is_complete(&now)) {
+	if (err)
+		return err;
+	if (plan.moves && !image_is_complete(&now)) {
 		label_plan_deinit(&plan);
-		size_t from = now.from < now.to ? now.from : now.size;
-		size_t to = now.from < now.to ? now.to : now.size;
-		err = image_complete(rewrite->dimm, area, &now);
-		if (!err) {
-			memcpy(before->bytes + now.room, now.bytes + now.room, from - now.room);
-			memcpy(before->bytes + to, now.bytes + to, now.size - to);
-		}
-		err = err ?: label_plan(&plan, now.bytes, before->bytes, area->size);
+		err = rewrite_complete_before(rewrite->dimm, area, &now, before)
+			?: label_plan(&plan, now.bytes, before->bytes, area->size);
+		if (err)
+			return err;
 	}
-	err = err ?: write_plan(rewrite->dimm, area, &plan);
-	label_plan_deinit(&plan);
-	return err;
+	return write_plan(rewrite->dimm, area, &plan);
 }
-
 static int rewrite_undo(void *data)
 {
 	struct rewrite *rewrite = data;
 	AUTO_AREA struct area area = AREA_INIT;
 	if (!rewrite->began)
 		return 0;
-	int err = area_open(rewrite->dimm, &area) ?: put_back_labels(rewrite, &area);
+	int err = area_open(rewrite->dimm, &area) ?: rewrite_put_back(rewrite, &area);
 
-	return err || !rewrite->enabled ? err : reread(rewrite->dimm);
+	return err || !rewrite->enabled ? err : dimm_reread_labels(rewrite->dimm);
 }
 
 /* Makes a step for txn_add(). */
-static int new_rewrite(struct ndctl_dimm *dimm, const struct area *area, size_t offset,
+static int rewrite_new(struct ndctl_dimm *dimm, const struct area *area, size_t offset,
 	const void *bytes, size_t length, struct step *step)
 {
 	struct rewrite *rewrite = calloc(1, sizeof(*rewrite));
@@ -226,7 +238,7 @@ static int new_rewrite(struct ndctl_dimm *dimm, const struct area *area, size_t 
 		return -ENOMEM;
 	rewrite->dimm = dimm;
 	rewrite->enabled = ndctl_dimm_is_enabled(dimm);
-	int err = prepare(rewrite, area, offset, bytes, length);
+	int err = rewrite_prepare(rewrite, area, offset, bytes, length);
 	if (err) {
 		rewrite_free(rewrite);
 		return err;
@@ -253,7 +265,7 @@ int step_init_labels(struct txn *txn, struct ndctl_dimm *dimm, unsigned minor, s
 		return -ENOMEM;
 	for (unsigned i = 0; i < 2; i++)
 		label_index_write(blocks + i * layout.index_size, &layout, minor, i, 3 - i);
-	err = new_rewrite(dimm, &area, 0, blocks, 2 * layout.index_size, &step);
+	err = rewrite_new(dimm, &area, 0, blocks, 2 * layout.index_size, &step);
 	if (err)
 		return err;
 	return txn_undo_in_part(txn,
@@ -268,15 +280,17 @@ int step_write_labels(
 	struct step step;
 	int err = area_open(dimm, &area);
 
+	if (err)
+		return err;
 	if (!bytes && !length)
 		length = area.size;
-	err = err ?: area_check(dimm, &area, offset, length);
+	err = area_check(dimm, &area, offset, length);
 	if (err)
 		return err;
 	AUTO_FREE void *zeros = bytes ? NULL : calloc(1, length);
 	if (!bytes && !zeros)
 		return -ENOMEM;
-	err = new_rewrite(dimm, &area, offset, bytes ?: zeros, length, &step);
+	err = rewrite_new(dimm, &area, offset, bytes ?: zeros, length, &step);
 	if (err)
 		return err;
 	return txn_undo_in_part(txn,
@@ -287,9 +301,9 @@ int step_write_labels(
 /* Creates a transaction, locks the labels of @dimm, and checks that no region uses them. */
 static int rewrite_begin(struct ndctl_dimm *dimm, struct txn **txn)
 {
-	int err = nd_ctx_txn(dimm->entity.ctx, txn);
+	int err = nd_ctx_txn(dimm->entity.ctx, txn) ?: dimm_lock(dimm, *txn);
 
-	return err ?: dimm_lock(dimm, *txn) ?: dimm_check_idle(dimm);
+	return err ?: dimm_check_idle(dimm);
 }
 
 static int init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v, size_t *slots)
@@ -300,8 +314,9 @@ static int init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_version v, 
 		return kernel_fail(entity_kernel(&dimm->entity), EINVAL,
 			"invalid label version %d: must be NDCTL_NS_VERSION_1_1 or NDCTL_NS_VERSION_1_2",
 			v);
-	int err = rewrite_begin(dimm, &txn);
-	err = err ?: step_init_labels(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
+	int err = rewrite_begin(dimm, &txn)
+		?: step_init_labels(txn, dimm, v == NDCTL_NS_VERSION_1_1 ? 1 : 2, slots);
+
 	return err ?: txn_run(txn);
 }
 
@@ -319,9 +334,9 @@ EXPORT int ndctl_dimm_init_labels(struct ndctl_dimm *dimm, enum ndctl_namespace_
 int dimm_write_labels(struct ndctl_dimm *dimm, size_t offset, const void *bytes, size_t length)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = rewrite_begin(dimm, &txn);
+	int err = rewrite_begin(dimm, &txn) ?: step_write_labels(txn, dimm, offset, bytes, length);
 
-	return err ?: step_write_labels(txn, dimm, offset, bytes, length) ?: txn_run(txn);
+	return err ?: txn_run(txn);
 }
 
 static int write_label_bytes(
@@ -329,9 +344,10 @@ static int write_label_bytes(
 {
 	int err = dimm_write_labels(dimm, offset, bytes, length);
 
-	return err ? kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: labels cannot be %s",
-			     entity_name(&dimm->entity), what)
-		   : 0;
+	if (!err)
+		return 0;
+	return kernel_fail_while(entity_kernel(&dimm->entity), err, "%s: labels cannot be %s",
+		entity_name(&dimm->entity), what);
 }
 
 EXPORT int ndctl_dimm_write_labels(

@@ -13,7 +13,7 @@ void badblocks_forget(struct badblocks *badblocks)
 	*badblocks = (struct badblocks){0};
 }
 
-static int append(struct badblocks *badblocks, uint64_t offset, unsigned length)
+static int badblocks_append(struct badblocks *badblocks, uint64_t offset, unsigned length)
 {
 	struct badblock *list =
 		reallocarray(badblocks->list, badblocks->count + 1, sizeof(*badblocks->list));
@@ -31,18 +31,19 @@ static int badblocks_add_range(struct badblocks *badblocks, uint64_t offset, uin
 	uint64_t start, uint64_t length)
 {
 	uint64_t end = count < UINT64_MAX - offset ? offset + count : UINT64_MAX;
-	int err = 0;
 
 	if (offset < start)
 		offset = start;
 	if (end > start + length)
 		end = start + length;
-	while (offset < end && !err) {
+	while (offset < end) {
 		unsigned part = end - offset < UINT_MAX ? (unsigned)(end - offset) : UINT_MAX;
-		err = append(badblocks, offset - start, part);
+		int err = badblocks_append(badblocks, offset - start, part);
+		if (err)
+			return err;
 		offset += part;
 	}
-	return err;
+	return 0;
 }
 
 /*

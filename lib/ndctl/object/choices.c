@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-static int add_choice(struct choices *choices, char *word)
+static int choices_add(struct choices *choices, char *word)
 {
 	size_t length = strlen(word);
 	bool chosen = *word == '[' && word[length - 1] == ']';
@@ -42,7 +42,7 @@ int choices_parse(struct choices *choices, const char *text)
 	if (!copy)
 		return -ENOMEM;
 	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		int err = add_choice(choices, word);
+		int err = choices_add(choices, word);
 		if (err)
 			return err;
 	}

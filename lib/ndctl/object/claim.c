@@ -62,16 +62,6 @@ const struct kind btt_kind = CLAIM_KIND("btt");
 const struct kind pfn_kind = CLAIM_KIND("pfn");
 const struct kind dax_kind = CLAIM_KIND("dax");
 
-static struct claim *first(struct ndctl_region *region, enum entity_kind kind)
-{
-	return (struct claim *)entity_first_in(region->entity.ctx, kind, region->entity.id);
-}
-
-static struct claim *next(struct claim *claim)
-{
-	return (struct claim *)entity_next_in(&claim->entity);
-}
-
 struct ndctl_namespace *claim_namespace(struct claim *claim)
 {
 	const char *name = object_text(&claim->entity.object, CLAIM_NAMESPACE);
@@ -88,31 +78,26 @@ int claim_set(struct claim *claim, enum claim_attr attr, const char *value)
 	return err;
 }
 
-static void get_uuid(struct claim *claim, unsigned char *uuid)
-{
-	entity_show_uuid(&claim->entity, uuid);
-}
-
 /* Sets an attribute for the caller of the library, under the lock. */
-static int change(struct claim *claim, enum claim_attr attr, const char *value)
+static int claim_change(struct claim *claim, enum claim_attr attr, const char *value)
 {
 	return nd_change_attr(&claim->entity, attr, value);
 }
 
-static int set_uuid(struct claim *claim, const unsigned char *uuid)
+static int claim_set_uuid(struct claim *claim, const unsigned char *uuid)
 {
 	char text[UUID_STR_LEN];
 
 	uuid_unparse_lower(uuid, text);
-	return change(claim, CLAIM_UUID, text);
+	return claim_change(claim, CLAIM_UUID, text);
 }
 
-static int set_namespace(struct claim *claim, struct ndctl_namespace *ndns)
+static int claim_set_namespace(struct claim *claim, struct ndctl_namespace *ndns)
 {
-	return change(claim, CLAIM_NAMESPACE, ndns ? entity_name(&ndns->entity) : "\n");
+	return claim_change(claim, CLAIM_NAMESPACE, ndns ? entity_name(&ndns->entity) : "\n");
 }
 
-static int is_configured(struct claim *claim)
+static int claim_is_configured(struct claim *claim)
 {
 	uuid_t uuid;
 
@@ -120,7 +105,7 @@ static int is_configured(struct claim *claim)
 	return claim_namespace(claim) != NULL && !uuid_is_null(uuid);
 }
 
-static int is_valid(struct claim *claim)
+static int claim_is_valid(struct claim *claim)
 {
 	return ctx_scan(claim->entity.ctx) == 0 && !claim->entity.gone;
 }
@@ -133,23 +118,28 @@ int claim_enable(struct claim *claim, bool *own)
 }
 
 /* Returns -ENXIO where the kernel says ENODEV: programs compare with it. */
-static int enable(struct claim *claim)
+static int claim_lock_and_enable(struct claim *claim)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_change_begin(&claim->entity, &txn) ?: txn_check_locked(txn);
 
-	err = err ?: claim_enable(claim, NULL);
-	return err ? kernel_fail_while(entity_kernel(&claim->entity), err == -ENODEV ? -ENXIO : err,
-			     "%s: cannot be enabled", entity_name(&claim->entity))
-		   : 0;
+	if (!err)
+		err = claim_enable(claim, NULL);
+	if (!err)
+		return 0;
+	return kernel_fail_while(entity_kernel(&claim->entity), err == -ENODEV ? -ENXIO : err,
+		"%s: cannot be enabled", entity_name(&claim->entity));
 }
 
 int claim_delete(struct claim *claim)
 {
-	int err = entity_is_bound(&claim->entity) ? entity_unbind(&claim->entity) : 0;
-
+	if (entity_is_bound(&claim->entity)) {
+		int err = entity_unbind(&claim->entity);
+		if (err)
+			return err;
+	}
 	/* Releasing the namespace resets the device; the kernel removes it unless it is a seed. */
-	return err ?: claim_set(claim, CLAIM_NAMESPACE, "\n");
+	return claim_set(claim, CLAIM_NAMESPACE, "\n");
 }
 
 const struct choices *claim_choices(struct claim *claim)
@@ -178,11 +168,11 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT struct ndctl_##type *ndctl_##type##_get_first(struct ndctl_region *region)          \
 	{                                                                                          \
-		return entity_show(first(region, kind));                                           \
+		return entity_show(entity_first_in(region->entity.ctx, kind, region->entity.id));  \
 	}                                                                                          \
 	EXPORT struct ndctl_##type *ndctl_##type##_get_next(struct ndctl_##type *type)             \
 	{                                                                                          \
-		return entity_show(next(type##_claim(type)));                                      \
+		return entity_show(entity_next_in(&type##_claim(type)->entity));                   \
 	}                                                                                          \
 	EXPORT struct ndctl_ctx *ndctl_##type##_get_ctx(struct ndctl_##type *type)                 \
 	{                                                                                          \
@@ -210,7 +200,7 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT void ndctl_##type##_get_uuid(struct ndctl_##type *type, uuid_t uu)                  \
 	{                                                                                          \
-		get_uuid(type##_claim(type), uu);                                                  \
+		entity_show_uuid(&type##_claim(type)->entity, uu);                                 \
 	}                                                                                          \
 	EXPORT unsigned long long ndctl_##type##_get_size(struct ndctl_##type *type)               \
 	{                                                                                          \
@@ -222,24 +212,24 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT int ndctl_##type##_is_valid(struct ndctl_##type *type)                              \
 	{                                                                                          \
-		return is_valid(type##_claim(type));                                               \
+		return claim_is_valid(type##_claim(type));                                         \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_is_configured(struct ndctl_##type *type)                         \
 	{                                                                                          \
-		return is_configured(type##_claim(type));                                          \
+		return claim_is_configured(type##_claim(type));                                    \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_set_uuid(struct ndctl_##type *type, uuid_t uu)                   \
 	{                                                                                          \
-		return set_uuid(type##_claim(type), uu);                                           \
+		return claim_set_uuid(type##_claim(type), uu);                                     \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_set_namespace(                                                   \
 		struct ndctl_##type *type, struct ndctl_namespace *ndns)                           \
 	{                                                                                          \
-		return set_namespace(type##_claim(type), ndns);                                    \
+		return claim_set_namespace(type##_claim(type), ndns);                              \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_enable(struct ndctl_##type *type)                                \
 	{                                                                                          \
-		return enable(type##_claim(type));                                                 \
+		return claim_lock_and_enable(type##_claim(type));                                  \
 	}
 
 CLAIM_API(btt, KIND_BTT)
@@ -273,7 +263,7 @@ EXPORT int ndctl_btt_set_sector_size(struct ndctl_btt *btt, unsigned int sector_
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", sector_size);
-	return change(btt_claim(btt), CLAIM_SECTOR_SIZE, text);
+	return claim_change(btt_claim(btt), CLAIM_SECTOR_SIZE, text);
 }
 
 /* ---- pfn and dax: place of the struct pages, alignment ---- */
@@ -289,7 +279,7 @@ const char *location_name(enum ndctl_pfn_loc location)
 	return (unsigned)location < ARRAY_SIZE(locations) ? locations[location] : NULL;
 }
 
-static enum ndctl_pfn_loc get_location(struct claim *claim)
+static enum ndctl_pfn_loc claim_get_location(struct claim *claim)
 {
 	const char *mode = object_text(&claim->entity.object, CLAIM_MODE);
 
@@ -299,29 +289,29 @@ static enum ndctl_pfn_loc get_location(struct claim *claim)
 	return NDCTL_PFN_LOC_NONE;
 }
 
-static int set_location(struct claim *claim, enum ndctl_pfn_loc location)
+static int claim_set_location(struct claim *claim, enum ndctl_pfn_loc location)
 {
 	const char *name = location_name(location);
 
-	return name ? change(claim, CLAIM_MODE, name) : -EINVAL;
+	return name ? claim_change(claim, CLAIM_MODE, name) : -EINVAL;
 }
 
-static int set_align(struct claim *claim, unsigned long align)
+static int claim_set_align(struct claim *claim, unsigned long align)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%lu", align);
-	return change(claim, CLAIM_ALIGN, text);
+	return claim_change(claim, CLAIM_ALIGN, text);
 }
 
 #define MAP_API(type)                                                                              \
 	EXPORT enum ndctl_pfn_loc ndctl_##type##_get_location(struct ndctl_##type *type)           \
 	{                                                                                          \
-		return get_location(type##_claim(type));                                           \
+		return claim_get_location(type##_claim(type));                                     \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_set_location(struct ndctl_##type *type, enum ndctl_pfn_loc loc)  \
 	{                                                                                          \
-		return set_location(type##_claim(type), loc);                                      \
+		return claim_set_location(type##_claim(type), loc);                                \
 	}                                                                                          \
 	EXPORT unsigned long long ndctl_##type##_get_resource(struct ndctl_##type *type)           \
 	{                                                                                          \
@@ -338,7 +328,7 @@ static int set_align(struct claim *claim, unsigned long align)
 	}                                                                                          \
 	EXPORT int ndctl_##type##_set_align(struct ndctl_##type *type, unsigned long align)        \
 	{                                                                                          \
-		return set_align(type##_claim(type), align);                                       \
+		return claim_set_align(type##_claim(type), align);                                 \
 	}                                                                                          \
 	EXPORT int ndctl_##type##_get_num_alignments(struct ndctl_##type *type)                    \
 	{                                                                                          \

@@ -155,7 +155,7 @@ EXPORT const char *ndctl_dimm_get_unique_id(struct ndctl_dimm *dimm)
  * Parses place and date of manufacture from the NVDIMM unique identifier (ACPI 6.0), which is
  * "VENDOR-PLACE-DATE-SERIAL" or, without them, "VENDOR-SERIAL": "8680-a1-1423-12345678".
  */
-static bool parse_manufacture(struct ndctl_dimm *dimm, unsigned *place, unsigned *date)
+static bool dimm_parse_manufacture(struct ndctl_dimm *dimm, unsigned *place, unsigned *date)
 {
 	const char *id = ndctl_dimm_get_unique_id(dimm);
 	uint64_t parts[4];
@@ -171,14 +171,14 @@ EXPORT unsigned short ndctl_dimm_get_manufacturing_date(struct ndctl_dimm *dimm)
 {
 	unsigned place, date;
 
-	return parse_manufacture(dimm, &place, &date) ? (unsigned short)date : USHRT_MAX;
+	return dimm_parse_manufacture(dimm, &place, &date) ? (unsigned short)date : USHRT_MAX;
 }
 
 EXPORT unsigned char ndctl_dimm_get_manufacturing_location(struct ndctl_dimm *dimm)
 {
 	unsigned place, date;
 
-	return parse_manufacture(dimm, &place, &date) ? (unsigned char)place : UCHAR_MAX;
+	return dimm_parse_manufacture(dimm, &place, &date) ? (unsigned char)place : UCHAR_MAX;
 }
 
 static int dimm_device_number(struct ndctl_dimm *dimm, unsigned *major, unsigned *minor)
@@ -208,38 +208,38 @@ EXPORT unsigned int ndctl_dimm_get_minor(struct ndctl_dimm *dimm)
 }
 
 /* Extracts a field of the NFIT device handle (ACPI 6.0, 5.2.25.3). */
-static unsigned handle_bits(struct ndctl_dimm *dimm, unsigned shift, unsigned mask)
+static unsigned dimm_handle_bits(struct ndctl_dimm *dimm, unsigned shift, unsigned mask)
 {
 	return ndctl_dimm_get_handle(dimm) >> shift & mask;
 }
 
 EXPORT unsigned int ndctl_dimm_handle_get_dimm(struct ndctl_dimm *dimm)
 {
-	return handle_bits(dimm, 0, 0xf);
+	return dimm_handle_bits(dimm, 0, 0xf);
 }
 
 EXPORT unsigned int ndctl_dimm_handle_get_channel(struct ndctl_dimm *dimm)
 {
-	return handle_bits(dimm, 4, 0xf);
+	return dimm_handle_bits(dimm, 4, 0xf);
 }
 
 EXPORT unsigned int ndctl_dimm_handle_get_imc(struct ndctl_dimm *dimm)
 {
-	return handle_bits(dimm, 8, 0xf);
+	return dimm_handle_bits(dimm, 8, 0xf);
 }
 
 EXPORT unsigned int ndctl_dimm_handle_get_socket(struct ndctl_dimm *dimm)
 {
-	return handle_bits(dimm, 12, 0xf);
+	return dimm_handle_bits(dimm, 12, 0xf);
 }
 
 EXPORT unsigned int ndctl_dimm_handle_get_node(struct ndctl_dimm *dimm)
 {
-	return handle_bits(dimm, 16, 0xfff);
+	return dimm_handle_bits(dimm, 16, 0xfff);
 }
 
 /* Looks for a word in nfit/flags or, on POWER, papr/flags. */
-static bool has_flag(struct ndctl_dimm *dimm, const char *flag)
+static bool dimm_has_flag(struct ndctl_dimm *dimm, const char *flag)
 {
 	struct object *object = &dimm->entity.object;
 
@@ -250,7 +250,7 @@ static bool has_flag(struct ndctl_dimm *dimm, const char *flag)
 #define FLAG_GETTER(name, flag)                                                                    \
 	EXPORT int ndctl_dimm_##name(struct ndctl_dimm *dimm)                                      \
 	{                                                                                          \
-		return has_flag(dimm, flag);                                                       \
+		return dimm_has_flag(dimm, flag);                                                  \
 	}
 FLAG_GETTER(failed_save, "save_fail")
 FLAG_GETTER(failed_arm, "not_armed")

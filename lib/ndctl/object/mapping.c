@@ -56,7 +56,7 @@ static int region_read_mapping(struct ndctl_region *region, size_t i, struct ndc
 }
 
 /* Returns the struct for the next mapping, which callers may know already. NULL without memory. */
-static struct ndctl_mapping *next_place(struct ndctl_region *region)
+static struct ndctl_mapping *mapping_next_place(struct ndctl_region *region)
 {
 	struct ndctl_mapping **list;
 
@@ -80,7 +80,7 @@ static void region_read_mappings(struct ndctl_region *region)
 	region->mapped = true;
 	region->mapping_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct ndctl_mapping *mapping = next_place(region);
+		struct ndctl_mapping *mapping = mapping_next_place(region);
 		if (!mapping)
 			return;
 		if (region_read_mapping(region, i, mapping) == 0)
@@ -143,7 +143,8 @@ EXPORT struct ndctl_dimm *ndctl_region_get_first_dimm(struct ndctl_region *regio
 }
 
 /* Returns whether an earlier mapping is on the same DIMM: an iteration returns each DIMM once. */
-static bool is_repeated(const struct ndctl_region *region, const struct ndctl_mapping *mapping)
+static bool mapping_is_repeated(
+	const struct ndctl_region *region, const struct ndctl_mapping *mapping)
 {
 	for (size_t i = 0; i < mapping->index; i++)
 		if (region->mappings[i]->dimm == mapping->dimm)
@@ -159,7 +160,7 @@ EXPORT struct ndctl_dimm *ndctl_region_get_next_dimm(
 	region_read_mappings(region);
 	for (size_t i = 0; i < region->mapping_count; i++) {
 		struct ndctl_mapping *mapping = region->mappings[i];
-		if (!mapping->dimm || is_repeated(region, mapping))
+		if (!mapping->dimm || mapping_is_repeated(region, mapping))
 			continue;
 		if (seen)
 			return mapping->dimm;
@@ -178,7 +179,7 @@ EXPORT struct ndctl_interleave_set *ndctl_region_get_interleave_set(struct ndctl
 	return &region->set;
 }
 
-static struct ndctl_interleave_set *first_set(struct ndctl_region *region)
+static struct ndctl_interleave_set *interleave_set_from(struct ndctl_region *region)
 {
 	for (; region; region = ndctl_region_get_next(region)) {
 		struct ndctl_interleave_set *set = ndctl_region_get_interleave_set(region);
@@ -190,12 +191,12 @@ static struct ndctl_interleave_set *first_set(struct ndctl_region *region)
 
 EXPORT struct ndctl_interleave_set *ndctl_interleave_set_get_first(struct ndctl_bus *bus)
 {
-	return first_set(ndctl_region_get_first(bus));
+	return interleave_set_from(ndctl_region_get_first(bus));
 }
 
 EXPORT struct ndctl_interleave_set *ndctl_interleave_set_get_next(struct ndctl_interleave_set *iset)
 {
-	return first_set(ndctl_region_get_next(iset->region));
+	return interleave_set_from(ndctl_region_get_next(iset->region));
 }
 
 EXPORT unsigned long long ndctl_interleave_set_get_cookie(struct ndctl_interleave_set *iset)

@@ -117,7 +117,7 @@ struct claim *namespace_claim(struct ndctl_namespace *ndns)
 }
 
 /* Returns the claiming device if it is of @kind, else NULL. */
-static struct claim *held_by(struct ndctl_namespace *ndns, enum entity_kind kind)
+static struct claim *namespace_claim_of(struct ndctl_namespace *ndns, enum entity_kind kind)
 {
 	struct claim *claim = namespace_claim(ndns);
 
@@ -126,17 +126,17 @@ static struct claim *held_by(struct ndctl_namespace *ndns, enum entity_kind kind
 
 EXPORT struct ndctl_btt *ndctl_namespace_get_btt(struct ndctl_namespace *ndns)
 {
-	return entity_show(held_by(ndns, KIND_BTT));
+	return entity_show(namespace_claim_of(ndns, KIND_BTT));
 }
 
 EXPORT struct ndctl_pfn *ndctl_namespace_get_pfn(struct ndctl_namespace *ndns)
 {
-	return entity_show(held_by(ndns, KIND_PFN));
+	return entity_show(namespace_claim_of(ndns, KIND_PFN));
 }
 
 EXPORT struct ndctl_dax *ndctl_namespace_get_dax(struct ndctl_namespace *ndns)
 {
-	return entity_show(held_by(ndns, KIND_DAX));
+	return entity_show(namespace_claim_of(ndns, KIND_DAX));
 }
 
 EXPORT unsigned int ndctl_namespace_get_type(struct ndctl_namespace *ndns)
@@ -321,7 +321,7 @@ EXPORT unsigned long long ndctl_namespace_get_resource(struct ndctl_namespace *n
 	return object_u64_or(&ndns->entity.object, NS_RESOURCE, ULLONG_MAX);
 }
 
-static const struct choices *sector_sizes(struct ndctl_namespace *ndns)
+static const struct choices *namespace_sector_sizes(struct ndctl_namespace *ndns)
 {
 	struct choices *choices = &ndns->sector_sizes;
 
@@ -332,12 +332,12 @@ static const struct choices *sector_sizes(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_get_num_sector_sizes(struct ndctl_namespace *ndns)
 {
-	return (int)sector_sizes(ndns)->count;
+	return (int)namespace_sector_sizes(ndns)->count;
 }
 
 EXPORT unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_namespace *ndns, int i)
 {
-	const struct choices *choices = sector_sizes(ndns);
+	const struct choices *choices = namespace_sector_sizes(ndns);
 
 	return choices->count ? (unsigned)choices_get(choices, i, UINT_MAX) : 0;
 }
@@ -346,14 +346,14 @@ EXPORT unsigned int ndctl_namespace_get_supported_sector_size(struct ndctl_names
  * chosen. */
 EXPORT unsigned int ndctl_namespace_get_sector_size(struct ndctl_namespace *ndns)
 {
-	const struct choices *choices = sector_sizes(ndns);
+	const struct choices *choices = namespace_sector_sizes(ndns);
 
 	return choices->count ? choices_chosen(choices) : 0;
 }
 
 unsigned int namespace_sector_size(struct ndctl_namespace *ndns)
 {
-	return (unsigned)sector_sizes(ndns)->chosen ?: DEFAULT_SECTOR;
+	return (unsigned)namespace_sector_sizes(ndns)->chosen ?: DEFAULT_SECTOR;
 }
 
 EXPORT int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigned int sector_size)
@@ -409,7 +409,7 @@ static int namespace_data_window(struct ndctl_namespace *ndns, uint64_t *start, 
 }
 
 /* Reads a list of its own: the caller may be iterating over the region's. */
-static bool has_badblocks(struct ndctl_region *region)
+static bool region_has_badblocks(struct ndctl_region *region)
 {
 	struct badblocks all = {0};
 	bool any = region_badblocks(region, &all, 0, ndctl_region_get_size(region)) == 0 &&
@@ -425,7 +425,7 @@ EXPORT struct badblock *ndctl_namespace_get_first_badblock(struct ndctl_namespac
 	uint64_t start, length;
 
 	badblocks_forget(&ndns->badblocks);
-	if (!region || !has_badblocks(region))
+	if (!region || !region_has_badblocks(region))
 		return NULL;
 	int err = namespace_data_window(ndns, &start, &length);
 	unsigned long long origin = ndctl_region_get_resource(region);

@@ -116,7 +116,7 @@ EXPORT unsigned long long ndctl_region_get_size(struct ndctl_region *region)
 
 /* Reads a free capacity in bytes: 0 in a region without labels, whose one namespace takes all of
  * it. The kernel would report the whole region as free. */
-static uint64_t capacity(struct ndctl_region *region, enum region_attr attr)
+static uint64_t region_capacity(struct ndctl_region *region, enum region_attr attr)
 {
 	if (ndctl_region_get_nstype(region) != ND_DEVICE_NAMESPACE_PMEM)
 		return 0;
@@ -125,12 +125,12 @@ static uint64_t capacity(struct ndctl_region *region, enum region_attr attr)
 
 EXPORT unsigned long long ndctl_region_get_available_size(struct ndctl_region *region)
 {
-	return capacity(region, REGION_AVAILABLE);
+	return region_capacity(region, REGION_AVAILABLE);
 }
 
 EXPORT unsigned long long ndctl_region_get_max_available_extent(struct ndctl_region *region)
 {
-	return capacity(region, REGION_MAX_EXTENT);
+	return region_capacity(region, REGION_MAX_EXTENT);
 }
 
 EXPORT unsigned long ndctl_region_get_align(struct ndctl_region *region)
@@ -258,7 +258,7 @@ EXPORT enum ndctl_persistence_domain ndctl_region_get_persistence_domain(
 
 /* Copies the attribute to @text: "" if the region has no bad blocks or the kernel does not list
  * them. The text of a list that the kernel has cut lacks the newline at its end. */
-static int read_badblocks(struct ndctl_region *region, char *text)
+static int region_read_badblocks(struct ndctl_region *region, char *text)
 {
 	const char *whole = object_text(&region->entity.object, REGION_BADBLOCKS);
 
@@ -283,7 +283,7 @@ int region_badblocks(
 	char text[SYSFS_PAGE + 1];
 
 	badblocks_forget(badblocks);
-	int err = read_badblocks(region, text);
+	int err = region_read_badblocks(region, text);
 	if (err)
 		return kernel_fail(kernel, -err, "%s: cannot read the list of bad blocks: %s", name,
 			strerror(-err));
@@ -353,13 +353,12 @@ EXPORT void ndctl_region_cleanup(struct ndctl_region *region)
 int nd_region_lock(struct ndctl_region *region, struct txn *txn)
 {
 	char path[PATH_MAX];
-	int err = entity_path(&region->entity, path);
+	int err = entity_path(&region->entity, path) ?: txn_lock(txn, path);
 
-	if (!err)
-		err = txn_lock(txn, path);
-	if (!err)
-		ctx_forget(region->entity.ctx);
-	return err;
+	if (err)
+		return err;
+	ctx_forget(region->entity.ctx);
+	return 0;
 }
 
 int nd_change_begin(struct entity *entity, struct txn **txn)
@@ -370,19 +369,22 @@ int nd_change_begin(struct entity *entity, struct txn **txn)
 	if (!region)
 		return kernel_fail(
 			entity_kernel(entity), ENXIO, "region%u no longer exists", entity->region);
-	return (nd_ctx_txn(entity->ctx, txn) ?: nd_region_lock(region, *txn))
-		?: entity_check_same(entity);
+	int err = nd_ctx_txn(entity->ctx, txn) ?: nd_region_lock(region, *txn);
+
+	return err ?: entity_check_same(entity);
 }
 
 int nd_change_attr(struct entity *entity, unsigned attr, const char *value)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = (nd_change_begin(entity, &txn) ?: txn_check_locked(txn))
-		?: object_write(&entity->object, attr, value);
+	int err = nd_change_begin(entity, &txn) ?: txn_check_locked(txn);
 
 	if (!err)
-		entity_keep(entity);
-	return err;
+		err = object_write(&entity->object, attr, value);
+	if (err)
+		return err;
+	entity_keep(entity);
+	return 0;
 }
 
 EXPORT struct ndctl_region *ndctl_region_get_by_name(struct ndctl_ctx *ctx, const char *name)
