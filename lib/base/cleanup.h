@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 /*
- * Cleanup attributes: what a variable owns is given back when the variable goes out of scope, on
- * every path, so that no function needs a ladder of labels at its end.
+ * Cleanup attributes free what a variable owns when the variable goes out of scope, on every path,
+ * so that a function needs no labels at its end.
  */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
@@ -32,7 +32,7 @@ static inline void cleanup_file(FILE **file)
 #define AUTO_FREE  CLEANUP(cleanup_free)
 #define AUTO_CLOSE CLEANUP(cleanup_close)
 
-/* Hands ownership over: evaluates to the pointer and leaves NULL behind. */
+/* Transfers ownership: evaluates to the pointer and leaves NULL behind. */
 #define TAKE(p)                                                                                    \
 	({                                                                                         \
 		__typeof__(p) taken_ = (p);                                                        \
@@ -40,7 +40,7 @@ static inline void cleanup_file(FILE **file)
 		taken_;                                                                            \
 	})
 
-/* The same for a descriptor: returns it and leaves -1 behind. */
+/* Transfers ownership of a descriptor: returns it and leaves -1 behind. */
 static inline int take_fd(int *fd)
 {
 	int taken = *fd;

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds of a clock that nobody sets; it stands still while the machine sleeps. */
+/* Returns milliseconds of a clock that cannot be set and stands still while the machine sleeps. */
 static inline int64_t clock_milliseconds(void)
 {
 	struct timespec ts;

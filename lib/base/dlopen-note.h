@@ -6,10 +6,10 @@
 #define DLOPEN_NOTE_TYPE 0x407c0c0a
 
 /*
- * Tell packagers, in a note of the ELF file, that the code beside it opens the library SONAME when
- * it needs it. Layout: "Package Metadata for dlopen() dependencies" of the UAPI Group; `readelf
- * --notes` shows it. FEATURE and WHY are words for people; all three are string literals without
- * quotation marks.
+ * Tells packagers, in a note of the ELF file, that the code opens the library SONAME when it needs
+ * it. The layout is that of "Package Metadata for dlopen() dependencies" of the UAPI Group;
+ * `readelf --notes` shows it. FEATURE and WHY are for people. All three are string literals
+ * without quotation marks.
  */
 #define DLOPEN_NOTE(soname, feature, why)                                                          \
 	DLOPEN_NOTE_TEXT("[{\"soname\":[\"" soname "\"],\"feature\":\"" feature                    \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A function of a library's interface; the version script of the library names it too. */
+/* Marks a function of a library's interface, which the library's version script names too. */
 #define EXPORT __attribute__((visibility("default")))

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Whether @name, relative to @directory (or AT_FDCWD) and not followed if it is a link, still leads
- * to the file that @fd has open. Returns 1 if so, 0 if it leads to another file or to none, or a
- * negative errno if that cannot be found out.
+ * Returns 1 if @name, relative to @directory (or AT_FDCWD), leads to the file that @fd has open, 0
+ * if it leads to another file or to none, or a negative errno if that cannot be read. Does not
+ * follow @name if it is a link.
  */
 int file_is_at(int directory, const char *name, int fd);

@@ -33,7 +33,7 @@ static bool is_plain(uint32_t code)
 	return !is_among(code, harmful, ARRAY_SIZE(harmful));
 }
 
-/* The number of bytes that a first byte announces, 0 if none begins with it. */
+/* Return how many bytes a character has that begins with @first, 0 if none does. */
 static size_t announced(unsigned char first)
 {
 	return first < 0x80    ? 1
@@ -46,7 +46,8 @@ static size_t announced(unsigned char first)
 
 struct glyph glyph_first(const char *text)
 {
-	/* Shorter forms exist of what is below these; surrogates are no characters. */
+	/* The least code of each length: smaller ones have a shorter form. Surrogates are not
+	 * characters. */
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	static const struct code_range surrogates = {0xd800, 0xdfff};
 	unsigned char first = (unsigned char)*text;
@@ -55,7 +56,7 @@ struct glyph glyph_first(const char *text)
 
 	for (size_t i = 1; i < length; i++) {
 		unsigned char next = (unsigned char)text[i];
-		/* The NUL at the end is no continuation either. */
+		/* The NUL at the end of the text is not a continuation either. */
 		if ((next & 0xc0) != 0x80)
 			return (struct glyph){.length = 1};
 		code = code << 6 | (next & 0x3f);

@@ -4,19 +4,17 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Blocks, in this thread, every signal that can wait; those of a fault in the program itself
- * cannot.
- * @before receives the mask for pthread_sigmask(SIG_SETMASK). */
+/* Blocks all signals in this thread, except those of a fault in the program itself. Stores in
+ * @before the mask for pthread_sigmask(SIG_SETMASK). */
 void signals_block(sigset_t *before);
 
-/* The signals that would end the program: SIGINT and the like, without those that the program
- * ignores (nohup). */
+/* Stores in @set the signals that would end the program (SIGINT and the like), except those that
+ * the program ignores (nohup). */
 void signals_ending(sigset_t *set);
 
-/* Whether one of these is blocked and pending. */
+/* Whether a signal that would end the program is blocked and pending. */
 bool signals_pending(void);
 
-/* From now on a limit on the size of files (ulimit -f) is an error of write(), and does not end the
- * program. A handler does that, since what a process ignores, the programs that it starts ignore.
- */
+/* Makes a limit on the size of files (ulimit -f) an error of write() instead of the end of the
+ * program. Installs a handler: programs started by this one would inherit an ignored signal. */
 void signals_catch_file_size(void);

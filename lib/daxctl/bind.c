@@ -10,7 +10,7 @@
 #include "mode.h"
 #include "ram.h"
 
-/* What is locked while devices come to drivers and leave them. */
+/* The object whose lock serializes binding and unbinding on the dax bus. */
 #define DRIVERS "sys/bus/dax/drivers"
 
 static bool dev_is_bound_to(struct daxctl_dev *dev, const char *driver)
@@ -20,7 +20,7 @@ static bool dev_is_bound_to(struct daxctl_dev *dev, const char *driver)
 	return now && strcmp(now, driver) == 0;
 }
 
-/* What undoes a part of a change must not take the place of the cause, and says if it fails. */
+/* Undo part of a change. Keep the cause @err, and say whether the undo failed. */
 static int keep_cause(struct kernel *kernel, int err,
 	int (*undo)(struct daxctl_dev *, const char *), struct daxctl_dev *dev, const char *driver)
 {
@@ -48,19 +48,20 @@ static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 		return err;
 	if (strcmp(now, driver) != 0)
 		return kernel_fail(
-			kernel, EBUSY, "another program has bound it to driver %s meanwhile", now);
+			kernel, EBUSY, "another program bound the device to driver %s", now);
 	kernel_clear_error(kernel);
 	return BY_ANOTHER;
 }
 
-/* Whether the device is there, and has no driver. */
+/* Whether the device exists and certainly has no driver. */
 static bool has_left(struct daxctl_dev *dev)
 {
 	return sysfs_exists(dev->object.directory, dev->object.name, NULL) && !dev_driver(dev) &&
 		errno == ENOENT;
 }
 
-/* It is on the list of no driver afterwards, so that none takes it by surprise. */
+/* Unbind the device, and remove its name from the driver's list so that no later probe binds it
+ * again. */
 static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 {
 	struct kernel *kernel = dev_kernel(dev);
@@ -76,16 +77,18 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 		return err;
 	if (err)
 		return keep_cause(kernel, err, bind_to_driver, dev, driver);
-	/* kmem leaves also when it cannot take the memory along. */
+	/* kmem gives up a device even if the kernel keeps the memory. */
 	return ram_check_returned(dev) ?: done;
 }
 
 static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode);
 
 /*
- * A name on the list of a driver makes the kernel offer it every device that has none, not only the
- * named one: devices that are disabled on purpose too. So does a driver whose module is loaded.
- * Those that were @idle are put back, but for @self (NULL: none).
+ * Unbind devices that the kernel bound to the driver of @mode along with @self (NULL: when the
+ * driver's module was loaded). @idle lists the devices that had no driver before.
+ *
+ * A name that is added to a driver's list makes the kernel probe every device without a driver,
+ * even one that was disabled on purpose; loading the driver's module does the same.
  */
 static int put_back_other_devs(struct daxctl_ctx *ctx, const struct daxctl_dev *self,
 	const struct mode *mode, const struct names *idle)
@@ -103,7 +106,7 @@ static int put_back_other_devs(struct daxctl_ctx *ctx, const struct daxctl_dev *
 		err = other ? put_back_dev(other, mode) : errno == ENOENT ? 0 : -errno;
 		if (err)
 			kernel_fail_while(kernel, err,
-				"the kernel took %s for the driver as well, and it cannot be put back",
+				"the kernel also bound %s to the driver, and unbinding it failed",
 				name);
 	}
 	return err;
@@ -119,7 +122,8 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 	if (err)
 		return err;
 	object_invalidate(&dev->object);
-	/* The kernel has offered it to the driver by now; only bind tells why it was refused. */
+	/* new_id has probed the device. Write bind as well: only bind reports why the driver
+	 * refused. */
 	int done = dev_is_bound_to(dev, mode->driver) ? 0 : bind_to_driver(dev, mode->driver);
 	err = done < 0 ? done : put_back_other_devs(dev->region->ctx, dev, mode, &idle);
 	if (!err)
@@ -129,8 +133,9 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 }
 
 /*
- * A driver of the dax bus takes devices of its kind (device_dax: all, before Linux 6.2), and those
- * whose names are on its list, where a name is put only if there is no other way.
+ * Bind the device, with its name on the driver's list if nothing else works: a driver of the dax
+ * bus accepts devices of its kind (device_dax before Linux 6.2: all devices) and those on its
+ * list.
  */
 static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
 {
@@ -143,7 +148,7 @@ static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
 	}
 	if (err < 0 || dev_is_bound_to(dev, mode->driver))
 		return err;
-	return kernel_fail(kernel, ENXIO, "driver %s did not accept it", mode->driver);
+	return kernel_fail(kernel, ENXIO, "driver %s did not accept the device", mode->driver);
 }
 
 int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
@@ -157,8 +162,8 @@ int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 		err = driver_list_idle(kernel, "dax", &idle);
 	if (err)
 		return err;
-	/* The driver counts: libkmod takes a command of modprobe.d(5) for failed in a program that
-	 * ignores SIGCHLD. */
+	/* Trust the driver's existence, not @err: in a program that ignores SIGCHLD, libkmod
+	 * reports that a command of modprobe.d(5) failed although it succeeded. */
 	err = module_load(kernel, mode->driver);
 	if (!driver_exists(kernel, "dax", mode->driver))
 		return err ?: driver_find(kernel, "dax", mode->driver);
@@ -166,17 +171,17 @@ int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 }
 
 struct rebind {
-	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
+	struct daxctl_dev **slot; /* @known, or the device that an earlier step creates */
 	struct daxctl_dev *known;
 	const struct mode *mode;
-	struct txn *txn; /* that locks the drivers; NULL: they are locked */
-	bool by_another; /* what the step was to do, so that there is nothing to undo */
+	struct txn *txn; /* takes the lock of the drivers; NULL: the caller holds it */
+	bool by_another; /* another program was faster: nothing to undo */
 };
 
 /*
- * What another process binds meanwhile would look as if the kernel had taken it along. The lock is
- * there before the first unbind and stays until the transaction ends: an undo that had to wait for
- * it could fail.
+ * Lock the drivers before the first unbind and until the transaction ends. Without the lock, a
+ * device that another process binds would look as if the kernel had bound it along with ours. An
+ * undo that had to wait for the lock could fail.
  */
 static int lock_drivers(const struct rebind *rebind)
 {
@@ -196,8 +201,8 @@ static int bind_step(void *data)
 
 	if (err)
 		return err;
-	/* Also of a new device: its capacity may be memory that another device has left behind.
-	 * Where that cannot be read the kernel decides. */
+	/* Check new devices too: their capacity may be memory that another device left online. Let
+	 * the kernel decide if that cannot be read. */
 	err = ram_check_returned(*rebind->slot);
 	if (err == -EBUSY)
 		return err;
@@ -206,9 +211,9 @@ static int bind_step(void *data)
 	return rebind_done(rebind, bind_dev(*rebind->slot, rebind->mode));
 }
 
-/* Look again: a program may have mapped the device, or a rule of udev have put its memory online,
- * since the change was planned. kmem gives up a device whose memory is online, and the memory is
- * lost until the next boot. */
+/* Check again, right before unbinding: since planning, a program may have mapped the device, or a
+ * udev rule may have put its memory online. kmem gives up a device whose memory is online, and the
+ * memory is lost until the next boot. */
 static int check_dev_idle(struct daxctl_dev *dev, const struct mode *mode)
 {
 	if (mode == mode_find(DAXCTL_DEV_MODE_RAM))
@@ -262,7 +267,7 @@ int bind_plan_join(
 	return step.data ? txn_add(txn, step, "bind %s to driver %s", name, mode->driver) : -ENOMEM;
 }
 
-/* @locks: as in struct rebind. */
+/* @locks: see member txn of struct rebind. */
 static int add_unbind(
 	struct txn *txn, struct txn *locks, struct daxctl_dev *dev, const struct mode *mode)
 {
@@ -278,8 +283,8 @@ int bind_plan_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *
 	return add_unbind(txn, txn, dev, mode);
 }
 
-/* Take no lock: the region may be another process's, which waits for us to bind, and the drivers
- * are locked. */
+/* Unbind a device without taking a lock: the caller holds that of the drivers, and a process that
+ * waits for it may hold that of the device's region. */
 static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode)
 {
 	AUTO_TXN struct txn *txn = NULL;

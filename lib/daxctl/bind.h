@@ -3,16 +3,16 @@
 
 #include "private.h"
 
-/* How a device comes to a driver of the dax bus, and leaves it. */
+/* Binding devices to drivers of the dax bus, and unbinding them. */
 struct mode;
 
-/* Loads the driver of @mode. Devices that had no driver have none afterwards, though the kernel may
- * offer them to it. */
+/* Loads the driver of @mode. Devices without a driver stay without one, though the kernel probes
+ * them with the new driver. Returns 0 or a negative errno with the cause recorded. */
 int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode);
 
-/* Adds the step that binds *@slot, which may be known only when the step is taken, to the driver of
- * @mode; @name is for the step's text. */
+/* Adds a step that binds *@slot to the driver of @mode. *@slot may be NULL until an earlier step
+ * creates the device; @name stands for it in the step's text. */
 int bind_plan_join(
 	struct txn *txn, struct daxctl_dev **slot, const char *name, const struct mode *mode);
-/* Adds the step that takes @dev from the driver of @mode, which has it. */
+/* Adds a step that unbinds @dev from the driver of @mode. */
 int bind_plan_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode);

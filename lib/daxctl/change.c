@@ -10,20 +10,20 @@
 #include "ram.h"
 
 /*
- * The one planner: every change of a dax device, of its mode, its layout or both, is a wish, for
- * which change_plan() makes all checks and the list of steps.
+ * The only planner of changes to a dax device: its mode, its layout, or both. A wish says what the
+ * caller wants; change_plan() makes all checks and the list of steps.
  */
 struct wish {
-	struct daxctl_layout layout; /* the device keeps its own if nothing is given */
-	/* UNKNOWN: no driver has the device afterwards */
+	struct daxctl_layout layout; /* members that are not given stay as they are */
+	/* UNKNOWN: unbind, and leave without a driver */
 	enum daxctl_dev_mode mode;
 	unsigned flags, known_flags;
-	bool rejoin;   /* it leaves its driver, even if that is the one of @mode */
-	bool disabled; /* refuse a device that a driver has */
-	bool destroy;  /* it gives back its capacity, and is deleted */
+	bool rejoin;   /* unbind first, even if the mode stays the same */
+	bool disabled; /* refuse a device that has a driver */
+	bool destroy;  /* free its capacity and delete it */
 };
 
-/* Flags that functions know (enum daxctl_change_flags). */
+/* Flags that the public functions accept (enum daxctl_change_flags). */
 #define MODE_FLAGS                                                                                 \
 	(DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_NO_MOVABLE |                \
 		DAXCTL_CHANGE_DRY_RUN | DAXCTL_CHANGE_KEEP_GOING | DAXCTL_CHANGE_MEMMAP_HERE |     \
@@ -38,15 +38,18 @@ static int check_wish(struct kernel *kernel, const struct wish *wish)
 	int err = kernel_check_flags(kernel, wish->flags, wish->known_flags);
 
 	if (!err && wish->layout.given & ~LAYOUT_GIVEN)
-		err = kernel_fail(kernel, EINVAL, "a layout has no members %#x",
-			wish->layout.given & ~LAYOUT_GIVEN);
+		err = kernel_fail(kernel, EINVAL,
+			"invalid layout: unknown bits %#x in member given (allowed: %#x)",
+			wish->layout.given & ~LAYOUT_GIVEN, LAYOUT_GIVEN);
 	return err;
 }
 
 static int check_mode_number(struct kernel *kernel, enum daxctl_dev_mode mode)
 {
-	return mode_find(mode) ? 0
-			       : kernel_fail(kernel, EINVAL, "there is no mode number %d", mode);
+	if (mode_find(mode))
+		return 0;
+	return kernel_fail(kernel, EINVAL, "invalid mode number %d: must be 0 to %d", mode,
+		DAXCTL_DEV_MODE_END - 1);
 }
 
 static int check_disabled(struct daxctl_dev *dev)
@@ -56,8 +59,8 @@ static int check_disabled(struct daxctl_dev *dev)
 
 	if (!driver)
 		return 0;
-	kernel_fail(kernel, EBUSY, "it is enabled (driver %s)", driver);
-	kernel_hint(kernel, "daxctl disable-device %s comes before it", dev->object.name);
+	kernel_fail(kernel, EBUSY, "the device is enabled (driver %s)", driver);
+	kernel_hint(kernel, "daxctl disable-device %s", dev->object.name);
 	return -EBUSY;
 }
 
@@ -65,12 +68,13 @@ static int check_way(struct daxctl_dev *dev, int now, int to)
 {
 	if (now != DAXCTL_DEV_MODE_RAM || to != DAXCTL_DEV_MODE_FAMFS)
 		return 0;
-	kernel_fail(dev_kernel(dev), EBUSY, "it serves as memory");
-	kernel_hint(dev_kernel(dev), "bring it to devdax mode first");
+	kernel_fail(dev_kernel(dev), EBUSY, "the device is in system-ram mode");
+	kernel_hint(
+		dev_kernel(dev), "daxctl reconfigure-device --mode devdax %s", dev->object.name);
 	return -EBUSY;
 }
 
-/* What @ctx needs for a mode, whatever the device. */
+/* Check what @mode requires of the kernel, whatever the device. */
 static int check_kernel(struct daxctl_ctx *ctx, int mode)
 {
 	int err = mode == DAXCTL_DEV_MODE_RAM ? ram_check_kernel(ctx) : 0;
@@ -78,8 +82,8 @@ static int check_kernel(struct daxctl_ctx *ctx, int mode)
 	return err ?: mode_check_driver(ctx, mode);
 }
 
-/* How many bytes of a device with this layout lie in whole memory blocks, where that can be known:
- * the kernel chooses the addresses of capacity that is asked for by size. */
+/* Store in @usable how many bytes of a device with @layout would lie in whole memory blocks.
+ * Capacity that is requested by size may lie anywhere: assume the best place. */
 static int usable_bytes(struct shape *shape, const struct daxctl_layout *layout, uint64_t *usable)
 {
 	struct daxctl_ctx *ctx = shape->region->ctx;
@@ -93,21 +97,20 @@ static int usable_bytes(struct shape *shape, const struct daxctl_layout *layout,
 	}
 	int err = daxctl_dev_get_ram_size(*shape->slot, &size);
 	*usable = size;
-	return err
-		? kernel_fail(ctx->kernel, -err, "its address cannot be read: %s", strerror(-err))
-		: 0;
+	return err ? kernel_fail(ctx->kernel, -err, "cannot read the address of the device: %s",
+			     strerror(-err))
+		   : 0;
 }
 
-/* Whether what the device has, when the steps that are planned so far are taken, is enough. */
+/* Check that the device has enough capacity for @mode after the steps planned so far. */
 static int check_ram_capacity(struct shape *shape, const struct daxctl_layout *layout, int mode)
 {
 	struct kernel *kernel = shape->region->ctx->kernel;
 	uint64_t usable = 0;
 
 	if (!shape->size) {
-		kernel_fail(kernel, ENXIO, "it has no memory");
-		kernel_hint(
-			kernel, "daxctl reconfigure-device -s SIZE %s gives it some", shape->name);
+		kernel_fail(kernel, ENXIO, "the device has no capacity");
+		kernel_hint(kernel, "daxctl reconfigure-device --size SIZE %s", shape->name);
 		return -ENXIO;
 	}
 	if (mode != DAXCTL_DEV_MODE_RAM)
@@ -120,14 +123,15 @@ static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 {
 	struct kernel *kernel = dev_kernel(dev);
 	int mode = daxctl_dev_get_mode(dev);
-	/* Asked for last: the text lasts until the driver is looked up again. */
+	/* Read the driver last: its name is valid until the next lookup only. */
 	const char *driver = dev_driver(dev);
 	int err = 0;
 
 	if (!driver)
 		return ram_check_returned(dev);
 	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
-		return kernel_fail(kernel, EBUSY, "driver %s has it", driver);
+		return kernel_fail(kernel, EBUSY,
+			"the device is bound to driver %s, which belongs to no mode", driver);
 	if (mode == DAXCTL_DEV_MODE_DEVDAX)
 		err = mapper_check(kernel, dev->object.name, daxctl_dev_get_major(dev),
 			daxctl_dev_get_minor(dev));
@@ -157,7 +161,7 @@ static int plan_online(struct shape *shape, const struct wish *wish)
 		wish->flags & DAXCTL_CHANGE_REZONE, NULL);
 }
 
-/* What can be refused is refused while the list is made, before the device gives up what it is. */
+/* Make every check before the first step, so that a refused device keeps its mode. */
 static int plan_move(struct shape *shape, struct daxctl_dev *dev, struct wish *wish)
 {
 	bool joins = wish->mode != DAXCTL_DEV_MODE_UNKNOWN;
@@ -166,8 +170,7 @@ static int plan_move(struct shape *shape, struct daxctl_dev *dev, struct wish *w
 	shape->size = daxctl_dev_get_size(dev);
 	if (wish->mode == DAXCTL_DEV_MODE_RAM)
 		err = ram_check_kernel(dev->region->ctx) ?: ram_check_node(dev);
-	/* Before what would have to be loaded for it: a device without capacity comes to nothing.
-	 */
+	/* Check the capacity before loading a module, which would be loaded in vain. */
 	if (!err && joins && !wish->layout.given)
 		err = check_ram_capacity(shape, &wish->layout, wish->mode);
 	if (!err && joins)
@@ -202,13 +205,13 @@ static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct wish 
 		err = ram_check_memmap_stays(dev, wish->flags);
 	if (!err)
 		err = plan_online(shape, wish);
-	/* The kernel keeps the first device of a region. */
+	/* The kernel does not delete the first device of a region. */
 	if (!err && wish->destroy && dev->id > 0)
 		err = shape_plan_delete(shape, dev);
 	return err;
 }
 
-/* A new transaction that holds the lock of the device's region, and a fresh look at the device. */
+/* Begin a transaction, lock the device's region and read the device anew. */
 static int change_begin(struct daxctl_dev *dev, struct txn **txn)
 {
 	struct kernel *kernel = dev_kernel(dev);
@@ -225,7 +228,7 @@ static int change_run(struct txn *txn, const struct wish *wish)
 	return wish->flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
 }
 
-/* @what is for the sentence: "dax0.1: cannot @what". */
+/* @what completes the sentence "dax0.1: cannot @what". */
 static int change_dev(struct daxctl_dev *dev, struct wish *wish, const char *what)
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -286,7 +289,7 @@ EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout 
 
 static int enable_dev(struct daxctl_dev *dev, int mode)
 {
-	/* By whichever driver: programs know it so. */
+	/* Accept any driver: callers expect success for a device that is enabled. */
 	if (daxctl_dev_is_enabled(dev))
 		return 0;
 	return daxctl_dev_set_mode(dev, mode, DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_FORCE);
@@ -346,7 +349,7 @@ EXPORT int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags)
 	return change_dev(dev, &wish, "be destroyed") ?: dev->id == 0;
 }
 
-/* @align: of new devices. */
+/* @align: the alignment that a new device gets without being asked. */
 static int plan_creation(struct shape *shape, struct wish *wish, unsigned long align)
 {
 	struct daxctl_layout *layout = &wish->layout;
@@ -428,7 +431,7 @@ EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct dax
 	if (!err)
 		err = plan_create_dev(txn, region, &wish, &slot);
 	if (err)
-		return kernel_fail_while(kernel, err, "no device can be created");
+		return kernel_fail_while(kernel, err, "cannot create a device");
 	*dev = flags & DAXCTL_CHANGE_DRY_RUN ? NULL : slot;
 	return 0;
 }

@@ -93,11 +93,11 @@ int dev_renew(struct daxctl_dev *dev)
 {
 	object_invalidate(&dev->object);
 	dev->mapped = false;
-	/* A driver's list would take the name of a device that is no more. */
+	/* Check that the device exists: the list of a driver accepts any name. */
 	if (region_is_there(dev->region) &&
 		sysfs_exists(dev->object.directory, dev->object.name, NULL))
 		return 0;
-	return kernel_fail(dev_kernel(dev), ENODEV, "it is gone");
+	return kernel_fail(dev_kernel(dev), ENODEV, "the device no longer exists");
 }
 
 EXPORT struct daxctl_dev *daxctl_dev_get_next(struct daxctl_dev *dev)
@@ -125,7 +125,7 @@ EXPORT const char *daxctl_dev_get_devname(struct daxctl_dev *dev)
 	return dev->object.name;
 }
 
-/* The two halves of "252:0". */
+/* Parse the minor or the major number of attribute dev, such as "252:0". */
 static int device_number(struct daxctl_dev *dev, bool minor)
 {
 	const char *text = object_text(&dev->object, DEV_DEV);
@@ -171,7 +171,7 @@ EXPORT int daxctl_dev_get_target_node(struct daxctl_dev *dev)
 	return object_int_or(&dev->object, DEV_TARGET_NODE, -1);
 }
 
-/* The ranges may be others after any of these. */
+/* Write an attribute, and forget the ranges, which each of these attributes may change. */
 static int configure(struct daxctl_dev *dev, enum dev_attr attr, const char *value)
 {
 	int err = object_write(&dev->object, attr, value);
@@ -204,8 +204,8 @@ int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end)
 	return configure(dev, DEV_MAPPING, value);
 }
 
-/* The public setters are changes of one write: they take the lock as the longer ones do, so as not
- * to come between the steps of another process. */
+/* Lock the region for a public setter, which is a change of one write and must not come between
+ * the steps of another process. */
 static int begin_setting(struct daxctl_dev *dev, struct txn **txn)
 {
 	int err = dax_region_lock_alone(dev->region, txn) ?: dev_renew(dev);
@@ -215,7 +215,7 @@ static int begin_setting(struct daxctl_dev *dev, struct txn **txn)
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
 }
 
-/* Callers know one errno for all reasons. */
+/* Return -ENXIO for every failure, as callers of the public setters expect. */
 static int one_errno(int err)
 {
 	return err ? -ENXIO : 0;
@@ -263,7 +263,8 @@ int dev_check_driver(struct daxctl_dev *dev)
 	if (dev_driver(dev) || errno == ENOENT)
 		return 0;
 	int err = -errno;
-	return kernel_fail(dev_kernel(dev), -err, "its driver cannot be read: %s", strerror(-err));
+	return kernel_fail(
+		dev_kernel(dev), -err, "cannot read the driver of the device: %s", strerror(-err));
 }
 
 EXPORT int daxctl_dev_is_enabled(struct daxctl_dev *dev)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Each read(2) gives a page at most. */
+/* The most that one read(2) returns. */
 #define ROOM	     4096
 #define READINGS_MAX 8
 
@@ -16,7 +16,7 @@ bool iomem_is_named(const char *name, size_t length, const char *wanted)
 	return length == strlen(wanted) && memcmp(name, wanted, length) == 0;
 }
 
-/* "  100000000-17fffffff : hmem.0" */
+/* Parse a line such as "  100000000-17fffffff : hmem.0". */
 static bool look_at(const char *line, iomem_fn *fn, void *data)
 {
 	struct daxctl_range range = {0};
@@ -62,9 +62,9 @@ static int iomem_read_once(int fd, struct iomem *iomem)
 }
 
 /*
- * Between two pieces the kernel finds its place again by counting lines, so that a line that is
- * removed meanwhile hides another one. Take a text of several pieces only if a second reading gives
- * the same.
+ * Accept a text that took several reads only if a second reading gives the same. Between two reads
+ * the kernel finds its place again by counting lines, so that a line that was removed hides
+ * another one.
  */
 static int iomem_read(int fd, struct iomem *iomem)
 {

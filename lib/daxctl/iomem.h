@@ -3,11 +3,14 @@
 
 #include "private.h"
 
-/* What the kernel has at physical addresses: /proc/iomem (Documentation/filesystems/proc.rst). */
+/* The kernel's resources at physical addresses: /proc/iomem (Documentation/filesystems/proc.rst).
+ */
 
-/* A resource; its @name is not terminated. Who may not see addresses sees zeros. False ends it. */
+/* Called with a resource, whose @name has @length bytes and no NUL. Users who may not read
+ * addresses get zeros. Returning false ends the listing. */
 typedef bool iomem_fn(
 	void *data, const char *name, size_t length, const struct daxctl_range *range);
-/* Returns 0, or a negative errno if not all resources could be read. */
+/* Calls @fn with each resource. Returns 0, or a negative errno if not all could be read: -EAGAIN
+ * if they kept changing. */
 int iomem_foreach(struct kernel *kernel, iomem_fn *fn, void *data);
 bool iomem_is_named(const char *name, size_t length, const char *wanted);

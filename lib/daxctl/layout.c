@@ -7,8 +7,7 @@
 
 #include "ram.h"
 
-/* What a device of a dynamic region can be made of: what can be refused beforehand, and the steps.
- */
+/* The layout of a device in a dynamic region: checks, and the steps to it. */
 
 int layout_check_dynamic(struct daxctl_region *region)
 {
@@ -17,9 +16,10 @@ int layout_check_dynamic(struct daxctl_region *region)
 	if (daxctl_region_is_dynamic(region))
 		return 0;
 	kernel_fail(kernel, EOPNOTSUPP,
-		"region %d is not dynamic: its device is as large as the namespace that it comes from",
+		"region %d is not dynamic: the size of its device is that of the namespace",
 		region->id);
-	kernel_hint(kernel, "ndctl create-namespace and destroy-namespace change namespaces");
+	kernel_hint(
+		kernel, "change the namespace with 'ndctl create-namespace --reconfig NAMESPACE'");
 	return -EOPNOTSUPP;
 }
 
@@ -30,7 +30,7 @@ static int check_align(struct kernel *kernel, unsigned long align)
 	if (align && align >= page && (align & (align - 1)) == 0)
 		return 0;
 	kernel_fail(kernel, EINVAL,
-		"%lu bytes are no alignment: it is a power of two, and not less than a page (%lu)",
+		"invalid alignment %lu: must be a power of two and at least the page size (%lu)",
 		align, page);
 	shape_hint_align(kernel);
 	return -EINVAL;
@@ -43,21 +43,23 @@ static int check_size(
 
 	if (size > available) {
 		kernel_fail(kernel, ENOSPC,
-			"%" PRIu64 " bytes are wanted, and region %d has only %" PRIu64 " for it",
-			size, region->id, available);
-		kernel_hint(kernel, "daxctl list -RDi shows what has the others");
+			"size %" PRIu64 " is more than the %" PRIu64
+			" bytes available in region %d",
+			size, available, region->id);
+		kernel_hint(kernel, "list the devices that use the region with 'daxctl list -RDi'");
 		return -ENOSPC;
 	}
 	uint64_t below = size - size % align, rest = available - below;
 	if (below == size)
 		return 0;
 	kernel_fail(kernel, EINVAL,
-		"%" PRIu64 " bytes are no multiple of the alignment (%lu bytes)", size, align);
+		"invalid size %" PRIu64 ": must be a multiple of the alignment (%lu bytes)", size,
+		align);
 	if (below && rest >= align)
-		kernel_hint(
-			kernel, "%" PRIu64 " or %" PRIu64 " bytes would be", below, below + align);
+		kernel_hint(kernel, "use a size of %" PRIu64 " or %" PRIu64 " bytes", below,
+			below + align);
 	else if (below || rest >= align)
-		kernel_hint(kernel, "%" PRIu64 " bytes would be", below ?: align);
+		kernel_hint(kernel, "use a size of %" PRIu64 " bytes", below ?: align);
 	return -EINVAL;
 }
 
@@ -66,7 +68,7 @@ static bool ranges_overlap(const struct daxctl_range *a, const struct daxctl_ran
 	return a->start <= b->end && b->start <= a->end;
 }
 
-/* Ranges of other devices in the region, so that the one in the way can be named. */
+/* Compare @range with those of the other devices, to name the one that overlaps it. */
 static int check_range_is_free(
 	struct daxctl_region *region, struct daxctl_dev *self, const struct daxctl_range *range)
 {
@@ -81,7 +83,7 @@ static int check_range_is_free(
 			struct daxctl_range taken = {mapping->start, mapping->end};
 			if (ranges_overlap(range, &taken))
 				return kernel_fail(region->ctx->kernel, EBUSY,
-					"range %#llx-%#llx overlaps %#llx-%#llx, which %s has",
+					"range %#llx-%#llx overlaps %#llx-%#llx of %s",
 					range->start, range->end, taken.start, taken.end,
 					dev->object.name);
 		}
@@ -89,20 +91,21 @@ static int check_range_is_free(
 	return 0;
 }
 
-/* @has: what is known of the addresses of @region. */
+/* @has: the addresses of @region, as far as they are known. */
 static int check_range(struct kernel *kernel, const struct daxctl_region *region,
 	const struct daxctl_range *has, const struct daxctl_range *range, unsigned long align)
 {
 	if (range->end < range->start)
-		return kernel_fail(kernel, EINVAL, "range %#llx-%#llx ends before it starts",
-			range->start, range->end);
+		return kernel_fail(kernel, EINVAL,
+			"invalid range %#llx-%#llx: ends before it starts", range->start,
+			range->end);
 	if (range->start % align || (range->end + 1) % align)
 		return kernel_fail(kernel, EINVAL,
-			"range %#llx-%#llx does not start and end at multiples of the alignment (%lu bytes)",
+			"invalid range %#llx-%#llx: must start and end at multiples of the alignment (%lu bytes)",
 			range->start, range->end, align);
 	if (range->start < has->start || range->end > has->end)
 		return kernel_fail(kernel, EINVAL,
-			"range %#llx-%#llx is not within region %d (%#llx-%#llx)", range->start,
+			"range %#llx-%#llx is outside region %d (%#llx-%#llx)", range->start,
 			range->end, region->id, has->start, has->end);
 	return 0;
 }
@@ -114,9 +117,9 @@ static int check_layout_ranges(struct daxctl_region *region, struct daxctl_dev *
 	struct daxctl_range has;
 
 	*total = 0;
-	/* Others may have made devices since they were listed. */
+	/* Forget the list: other programs may have created devices since. */
 	region->listed = false;
-	/* Without a device in it, it may be a guess. */
+	/* Trust the region's range only with a device in it: without one it may be a guess. */
 	if (daxctl_region_get_range(region, &has) || !region_has_device_in(region, &has))
 		has = (struct daxctl_range){0, ULLONG_MAX};
 	for (size_t i = 0; i < layout->range_count; i++) {
@@ -138,7 +141,7 @@ static int check_layout_ranges(struct daxctl_region *region, struct daxctl_dev *
 	return 0;
 }
 
-/* Of its devices, unless they say otherwise. Only root may read it. */
+/* Read the alignment that a new device of the region gets without being asked. Only root may. */
 int layout_region_align(struct daxctl_region *region, unsigned long *align)
 {
 	errno = 0;
@@ -148,7 +151,7 @@ int layout_region_align(struct daxctl_region *region, unsigned long *align)
 	int error = errno;
 	if (error <= 0)
 		error = EPROTO;
-	kernel_fail(region->ctx->kernel, error, "the alignment of region %d cannot be read: %s",
+	kernel_fail(region->ctx->kernel, error, "cannot read the alignment of region %d: %s",
 		region->id, strerror(error));
 	return -error;
 }
@@ -168,8 +171,8 @@ static int plan_layout(struct shape *shape, const struct daxctl_layout *layout)
 	return err;
 }
 
-/* The kernel checks the alignment of what a device has against each new size, and each new
- * alignment against the sizes: the finer one of both alignments is to be in force. */
+/* Keep the finer of both alignments in force while the size changes: the kernel checks each new
+ * size against the alignment, and each new alignment against the sizes. */
 int layout_plan_steps(struct shape *shape, const struct daxctl_layout *layout, unsigned long before)
 {
 	bool realign = layout->given & DAXCTL_LAYOUT_ALIGN && layout->align != before;
@@ -186,8 +189,7 @@ int layout_plan_steps(struct shape *shape, const struct daxctl_layout *layout, u
 	return err;
 }
 
-/* Fills in what the caller left to us, and refuses what cannot be. @available: what the device may
- * have in all. */
+/* Refuse an invalid layout. @available: bytes that the device may have in total. */
 static int complete(struct daxctl_region *region, struct daxctl_dev *self,
 	struct daxctl_layout *layout, unsigned long align, uint64_t available)
 {
@@ -204,7 +206,7 @@ static int complete(struct daxctl_region *region, struct daxctl_dev *self,
 		err = check_layout_ranges(region, self, layout, align, &size);
 		if (!err && layout->given & DAXCTL_LAYOUT_SIZE && size != layout->size)
 			err = kernel_fail(region->ctx->kernel, EINVAL,
-				"the ranges have %" PRIu64 " bytes in all, not the size of %llu",
+				"the ranges have %" PRIu64 " bytes in total, but the size is %llu",
 				size, layout->size);
 	}
 	return err ?: check_size(region, size, available, align);
@@ -219,7 +221,7 @@ bool layout_is_idle(struct daxctl_dev *dev)
 		dev_check_driver(dev) == 0 && !daxctl_dev_is_enabled(dev);
 }
 
-/* As much as there is, in multiples of the alignment. */
+/* Ask for all available bytes, rounded down to the alignment. */
 static void want_all(struct daxctl_layout *layout, unsigned long align, uint64_t available)
 {
 	if (layout->given & DAXCTL_LAYOUT_ALIGN)
@@ -238,20 +240,20 @@ int layout_check_creation(
 	if (err)
 		return err;
 	if (!available) {
-		kernel_fail(kernel, ENOSPC, "region %d has no memory left", region->id);
+		kernel_fail(kernel, ENOSPC, "region %d has no capacity left", region->id);
 		kernel_hint(kernel,
-			"daxctl list -RDi shows what has it; 'daxctl reconfigure-device -s SIZE' makes a disabled device smaller");
+			"list its devices with 'daxctl list -RDi'; shrink one that is disabled with 'daxctl reconfigure-device --size SIZE DEVICE'");
 		return -ENOSPC;
 	}
 	if (!(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
 		want_all(layout, align, available);
 	err = complete(region, NULL, layout, align, available);
 	if (!err && !layout->size && !layout->range_count)
-		err = kernel_fail(kernel, EINVAL, "0 bytes are no size for a device");
+		err = kernel_fail(kernel, EINVAL, "invalid size 0: must be at least 1 byte");
 	return err;
 }
 
-/* @wanted is what the device is to be; what it is, is in @shape. */
+/* Plan the steps to the layout @wanted. Stores the present layout of @dev in @shape. */
 int layout_plan_change(struct shape *shape, struct daxctl_dev *dev, struct daxctl_layout *wanted)
 {
 	struct daxctl_region *region = dev->region;
@@ -262,7 +264,8 @@ int layout_plan_change(struct shape *shape, struct daxctl_dev *dev, struct daxct
 	if (!align && !err)
 		err = -EPROTO;
 	if (err)
-		return kernel_fail(kernel, -err, "its ranges cannot be read: %s", strerror(-err));
+		return kernel_fail(
+			kernel, -err, "cannot read the ranges of the device: %s", strerror(-err));
 	shape->size = daxctl_dev_get_size(dev);
 	if (!(wanted->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
 		wanted->size = shape->size;

@@ -35,7 +35,7 @@ static int dev_read_mapping(
 	return err ?: mapping->end < mapping->start ? -EINVAL : 0;
 }
 
-/* All or none: a device of which only a part can be seen looks as if it had no ranges. */
+/* Read all ranges or none: a device with some of its ranges would look like another one. */
 static int dev_read_mappings(struct daxctl_dev *dev, struct daxctl_mapping **out, size_t *count)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
@@ -64,13 +64,13 @@ static bool is_same(const struct daxctl_mapping *a, const struct daxctl_mapping 
 	return true;
 }
 
-/* Ranges that are still the same keep their pointers. */
+/* Read the ranges again. Keep the list if they are still the same: callers point to it. */
 static void invalidate_mappings(struct daxctl_dev *dev)
 {
 	AUTO_FREE struct daxctl_mapping *mappings = NULL;
 	size_t count = 0;
 
-	/* What fails now may be read later. */
+	/* Read again next time if this fails. */
 	dev->mapping_error = dev_read_mappings(dev, &mappings, &count);
 	dev->mapped = !dev->mapping_error;
 	if (dev->mappings && count == dev->mapping_count && is_same(mappings, dev->mappings, count))

@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "ram.h"
 
-/* What a write to a block's state attribute asks for
+/* The values to write to attribute state of a memory block
  * (Documentation/admin-guide/mm/memory-hotplug.rst). */
 static const char *const requests[] = {
 	[BLOCK_OFFLINE] = "offline",
@@ -16,7 +16,8 @@ static const char *const requests[] = {
 	[BLOCK_KERNEL] = "online_kernel",
 };
 
-/* As many as fill 52 bits of physical addresses. More can only be a misreading. */
+/* The number of blocks of 128 MiB in 52 bits of physical addresses. More can only be a misreading.
+ */
 #define MAX_BLOCKS (1U << 25)
 
 static int add_range(struct blocks *blocks, uint64_t start, uint64_t end, uint64_t size)
@@ -55,10 +56,10 @@ int blocks_of(struct daxctl_dev *dev, struct blocks *blocks)
 		}
 		return 0;
 	}
-	/* The whole size behind the first address would be other devices' memory. */
+	/* Do not go by size and first address: part of that may be memory of other devices. */
 	if (dev->mapping_error)
 		return dev->mapping_error;
-	/* Kernels before 5.10 tell one range only. */
+	/* Kernels before 5.10 show one range only, in attributes resource and size. */
 	int err = object_u64(&dev->object, DEV_RESOURCE, &start);
 	if (!err)
 		err = object_u64(&dev->object, DEV_SIZE, &length);
@@ -117,9 +118,8 @@ int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum blo
 		*state = BLOCK_OFFLINE;
 		return 0;
 	}
-	/* The zone of a block that is online is the only valid one; a block that is on its way
-	 * offline is not usable, but its zone is still told. Kernels that take no memory offline
-	 * have no such file. */
+	/* An online block has exactly one valid zone, and a block that is going offline still
+	 * shows it. Kernels without memory hotremove have no such file. */
 	err = read_block(ctx, block, "valid_zones", text);
 	if (err && err != -ENOENT)
 		return err;
@@ -127,15 +127,15 @@ int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum blo
 	return 0;
 }
 
-/* The same in one look, where nothing is decided by it. What is online is in one zone, or in "none"
- * if it is in several; what is not could be put into at least two (since Linux 5.1, which brought
- * kmem). */
+/* Read the state from one file, where it is only counted. A block that is online shows its zone,
+ * or "none" if it is in several; a block that is offline shows at least two zones (since Linux
+ * 5.1, the first with kmem). */
 static int block_look(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state)
 {
 	char text[SYSFS_PAGE + 1];
 	int err = read_block(ctx, block, "valid_zones", text);
 
-	/* Gone, or on a kernel that takes no memory offline. */
+	/* The block is gone, or this kernel has no memory hotremove. */
 	if (err == -ENOENT)
 		return block_read_state(ctx, block, state);
 	if (err)
@@ -170,16 +170,17 @@ EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_mem
 }
 
 struct memory_change {
-	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
+	struct daxctl_dev **slot; /* @known, or the device that an earlier step creates */
 	struct daxctl_dev *known;
 	enum block_state to;
 	bool keep_going;
-	bool rezone;	       /* what is online in another zone is to change too */
-	struct blocks changed; /* with the states that they had */
+	bool rezone;	       /* also change blocks that are online in another zone */
+	struct blocks changed; /* with their states before the change */
 	unsigned *unchanged;
 };
 
-/* Offlining may block forever while the kernel retries migration. */
+/* Write from a child, which a signal can end: offlining may block forever while the kernel retries
+ * migration. */
 static int write_offline(struct daxctl_ctx *ctx, const struct block *block)
 {
 	char path[64];
@@ -196,20 +197,20 @@ static int take_offline(struct daxctl_dev *dev, const struct block *block, enum 
 
 	if (!err)
 		return 0;
-	/* The signal may have come when the write was done: then there is something to undo. If
-	 * not, someone else was faster. */
+	/* A signal may have arrived after the write was done: then the change is ours to undo.
+	 * Otherwise another program was faster. */
 	if (block_read_state(ctx, block, &now) == 0 && now == BLOCK_OFFLINE)
 		return err == -EINTR ? 0 : BY_ANOTHER;
 	kernel_fail(ctx->kernel, -err,
 		"memory block %llu (%llu MiB, zone %s of node %d) stays online: %s",
 		(unsigned long long)block->number, daxctl_get_memory_block_size(ctx) >> 20,
 		from == BLOCK_MOVABLE ? "Movable" : "Normal", daxctl_dev_get_target_node(dev),
-		err == -EBUSY ? "pages in it are in use and cannot be moved" : strerror(-err));
+		err == -EBUSY ? "pages that are in use cannot be moved" : strerror(-err));
 	if (err != -EBUSY)
 		return err;
 	if (from == BLOCK_KERNEL)
 		kernel_hint(ctx->kernel,
-			"the kernel may keep data of its own in zone Normal until it is restarted; memory that comes online as movable can be taken back: boot with memhp_default_state=online_movable");
+			"reboot with memhp_default_state=online_movable on the kernel command line: in zone Normal the kernel may keep data of its own until it is restarted");
 	else
 		kernel_hint(ctx->kernel,
 			"end or move the programs that use the memory of node %d, for example with migratepages(8), and try again",
@@ -223,16 +224,17 @@ static int put_online(struct daxctl_dev *dev, const struct block *block, enum bl
 	enum block_state now;
 	int err = write_block(ctx, block, to);
 
-	/* Someone else, a rule of udev perhaps, was faster: the block is online as was wished. */
+	/* Another program, for example a udev rule, was faster: the block is online as requested.
+	 */
 	if (err && block_read_state(ctx, block, &now) == 0 && now != BLOCK_OFFLINE)
 		return BY_ANOTHER;
 	if (err)
-		kernel_fail(ctx->kernel, -err, "memory block %llu does not come online: %s",
+		kernel_fail(ctx->kernel, -err, "cannot put memory block %llu online: %s",
 			(unsigned long long)block->number, strerror(-err));
 	return err;
 }
 
-/* Whether there is nothing to do for a block. */
+/* Whether a block in state @now needs no change. */
 static bool is_as_wished(const struct memory_change *change, enum block_state now)
 {
 	if (change->rezone)
@@ -251,7 +253,7 @@ static int move_block(struct memory_change *change, const struct block *block, e
 	int came = put_online(dev, block, change->to);
 	if (came < 0 && was_online && left != BY_ANOTHER)
 		put_online(dev, block, now);
-	/* Of a block that went offline and back, the first half may be ours. */
+	/* If the block went offline first, that part may be ours to undo. */
 	return came == BY_ANOTHER && was_online ? left : came;
 }
 
@@ -263,7 +265,7 @@ static int change_block(struct memory_change *change, const struct block *block)
 
 	if (err)
 		return kernel_fail(dev_kernel(dev), -err,
-			"memory block %llu cannot be looked at: %s",
+			"cannot read the state of memory block %llu: %s",
 			(unsigned long long)block->number, strerror(-err));
 	if (is_as_wished(change, now)) {
 		if (change->unchanged)
@@ -286,8 +288,8 @@ static int change_undo(void *data)
 	while (change->changed.list && change->changed.count > 0) {
 		const struct block *block = &change->changed.list[--change->changed.count];
 		struct daxctl_dev *dev = *change->slot;
-		/* What was put online a moment ago is still empty: there is no endless work that a
-		 * signal should be able to end, and one that is waiting must not end the undo. */
+		/* Write directly: a block that was put online a moment ago is still empty, so that
+		 * offlining it is quick, and a pending signal must not end the undo. */
 		int err = change->to == BLOCK_OFFLINE
 			? 0
 			: write_block(dev->region->ctx, block, BLOCK_OFFLINE);
@@ -307,7 +309,7 @@ static void memory_tell_progress(struct daxctl_dev *dev, size_t done, size_t cou
 		ctx->progress_fn(dev, (unsigned)done, (unsigned)count, ctx->progress_data);
 }
 
-/* Changes as many blocks as it can, and reports why the first of the others stays. */
+/* Change as many blocks as possible, and report why the first of the others failed. */
 static int change_what_goes(struct memory_change *change, const struct blocks *blocks)
 {
 	struct kernel *kernel = dev_kernel(*change->slot);
@@ -338,7 +340,7 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 	return result;
 }
 
-/* All or nothing: on failure put back the blocks that had changed, and report the first cause. */
+/* Change all blocks or none: on failure restore those that changed, and report the first cause. */
 static int change_apply(void *data)
 {
 	struct memory_change *change = data;
@@ -364,7 +366,7 @@ static int change_apply(void *data)
 	AUTO_FREE char *hint = kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
 	int stuck = change_undo(change);
 	kernel_fail(kernel, -err, "%s%s", why ?: "",
-		stuck ? "; not all blocks before it could be put back" : "");
+		stuck ? "; not all blocks that had changed could be restored" : "");
 	if (hint)
 		kernel_hint(kernel, "%s", hint);
 	return err;
@@ -406,7 +408,7 @@ int memory_add_change(struct txn *txn, struct daxctl_dev *dev, enum block_state 
 	return memory_add_change_at(txn, &dev, dev->object.name, to, flags, unchanged);
 }
 
-/* What a dry run tells instead of what the step would have counted. */
+/* Count, for a dry run, the blocks that the step would not change. */
 static int count_unchanged(
 	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
 {
@@ -424,7 +426,8 @@ static int count_unchanged(
 	return 0;
 }
 
-/* @unchanged receives the number of blocks that were in the state already. */
+/* Change the memory of a device, and store in @unchanged the number of blocks that were in state
+ * @to already. */
 static int change_memory(
 	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
 {
@@ -438,10 +441,11 @@ static int change_memory(
 		err = dax_region_lock(dev->region, txn);
 	if (!err)
 		err = dev_renew(dev);
-	/* The blocks at its addresses would be of other memory. */
+	/* Refuse any other mode: the blocks at these addresses would be other memory. */
 	if (!err && !daxctl_dev_is_system_ram_mode(dev))
 		err = ram_check_returned(dev)
-			?: kernel_fail(dev_kernel(dev), ENXIO, "it is not in system-ram mode");
+			?: kernel_fail(
+				   dev_kernel(dev), ENXIO, "the device is not in system-ram mode");
 	if (!err)
 		err = memory_add_change(txn, dev, to, flags, unchanged);
 	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
@@ -451,7 +455,7 @@ static int change_memory(
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
 }
 
-/* As many as were put online now, or, if there was nothing to do, as are. */
+/* Return how many blocks were put online now, or, if all were online before, how many there are. */
 static int online(struct daxctl_memory *mem, enum block_state to)
 {
 	unsigned unchanged;
@@ -490,8 +494,9 @@ EXPORT int daxctl_memory_change(
 	};
 
 	if (to < 0 || to >= (int)ARRAY_SIZE(states))
-		return kernel_fail(dev_kernel(mem->dev), EINVAL, "%s: there is no state number %d",
-			mem->dev->object.name, (int)to);
+		return kernel_fail(dev_kernel(mem->dev), EINVAL,
+			"%s: invalid state number %d: must be 0 to %d", mem->dev->object.name,
+			(int)to, (int)ARRAY_SIZE(states) - 1);
 	int err = kernel_check_flags(dev_kernel(mem->dev), flags,
 		DAXCTL_CHANGE_KEEP_GOING | DAXCTL_CHANGE_DRY_RUN | DAXCTL_CHANGE_REZONE);
 	if (err)

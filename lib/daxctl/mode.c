@@ -6,7 +6,7 @@
 
 #include "bind.h"
 
-/* A mode is a driver. */
+/* A device is in a mode when it is bound to the mode's driver. */
 static const struct mode modes[] = {
 	[DAXCTL_DEV_MODE_DEVDAX] = {"devdax", "device_dax", "CONFIG_DEV_DAX"},
 	[DAXCTL_DEV_MODE_RAM] = {"system-ram", "kmem", "CONFIG_DEV_DAX_KMEM"},

@@ -3,14 +3,15 @@
 
 #include "private.h"
 
-/* A mode is a driver. */
+/* A mode of a dax device, and the driver to which the device is bound in it. */
 struct mode {
 	const char *name;
-	const char *driver;  /* its module is called the same */
-	const char *missing; /* the kernel's option that has it */
+	const char *driver;  /* and the name of its module */
+	const char *missing; /* the kernel's configuration option for it */
 };
 
-/* NULL if @number is not one of enum daxctl_dev_mode. */
+/* Returns the mode, or NULL if @number is not a mode of enum daxctl_dev_mode. */
 const struct mode *mode_find(int number);
-/* -EOPNOTSUPP if the kernel has no driver for @mode; its module is loaded if need be. */
+/* Loads the module of the mode's driver if need be. Returns 0, or -EOPNOTSUPP with the cause
+ * recorded if the kernel has no such driver. */
 int mode_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode mode);

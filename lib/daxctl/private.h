@@ -21,26 +21,26 @@ struct daxctl_ctx {
 	struct directory *devices; /* /sys/devices */
 	struct object memory;	   /* /sys/devices/system/memory */
 	struct daxctl_region *regions;
-	struct daxctl_region *gone_regions; /* replaced, but perhaps still pointed at */
-	bool listed;			    /* all regions and their devices are known */
-	struct txn *held;		    /* has the lock that daxctl_region_lock() took */
+	struct daxctl_region *gone_regions; /* replaced; callers may still point to them */
+	bool listed;			    /* all regions and their devices are in the lists */
+	struct txn *held;		    /* holds the lock of daxctl_region_lock() */
 	struct daxctl_region *held_region;
 };
 
 struct daxctl_region {
 	struct daxctl_ctx *ctx;
-	unsigned refs; /* those of callers; each holds one of the context */
+	unsigned refs; /* references of callers; each holds the context */
 	struct daxctl_region *next;
 	struct daxctl_region *next_gone; /* @next still leads on to the list that it was in */
-	uint64_t identity;		 /* of what the kernel has at its path */
-	struct object object;		 /* named by its path below /sys/devices */
-	struct directory *directory;	 /* the same, for what is in it */
+	uint64_t identity;		 /* of the directory at its path */
+	struct object object;		 /* its name is the path below /sys/devices */
+	struct directory *directory;	 /* the directory at that path, for the devices in it */
 	char *path;			 /* "/sys/devices/platform/hmem.0" */
 	int id;
 	uuid_t uuid;
 	struct daxctl_dev *devs;
-	struct daxctl_dev *latest; /* the last one added: a list is read in order */
-	struct daxctl_dev *gone;   /* destroyed, but perhaps still pointed at */
+	struct daxctl_dev *latest; /* the last one added: names arrive in order */
+	struct daxctl_dev *gone;   /* destroyed; callers may still point to them */
 	bool listed;
 };
 
@@ -55,9 +55,9 @@ struct daxctl_dev {
 	struct daxctl_dev *next_gone; /* @next still leads on to the list that it was in */
 	struct object object;
 	int id;
-	struct daxctl_mapping *mappings; /* as many as @mapping_count, the last one marked */
+	struct daxctl_mapping *mappings; /* @mapping_count of them, the last one marked */
 	size_t mapping_count;
-	int mapping_error; /* the ranges cannot be read; 0 with none: there are none */
+	int mapping_error; /* why the ranges cannot be read, or 0 */
 	bool mapped;
 	struct daxctl_memory memory;
 };
@@ -79,8 +79,7 @@ enum dev_attr {
 };
 enum memory_attr { MEMORY_BLOCK_SIZE, MEMORY_AUTO_ONLINE };
 
-/* What an act returns that another program was faster to do: it is done, whatever the kernel says
- * of our own request, but it is not ours to undo. */
+/* Returned by an action that another program did first: it is done, but not ours to undo. */
 #define BY_ANOTHER 1
 
 static inline struct kernel *dev_kernel(const struct daxctl_dev *dev)
@@ -90,55 +89,58 @@ static inline struct kernel *dev_kernel(const struct daxctl_dev *dev)
 
 /* ctx.c */
 int dax_ctx_new(struct daxctl_ctx **ctx, const char *root);
-/* The directories and the memory object are opened when first needed; 0 or a negative errno. */
+/* Open a directory, or the object of memory blocks, when it is first needed. Return 0 or a
+ * negative errno; ctx_memory() NULL. */
 int ctx_open_dax(struct daxctl_ctx *ctx);
 int ctx_open_devices(struct daxctl_ctx *ctx);
 struct object *ctx_memory(struct daxctl_ctx *ctx);
-/* A transaction whose observer is the user's. */
+/* Stores a new transaction in @txn, whose steps the user's observer hears of. */
 int dax_ctx_txn(struct daxctl_ctx *ctx, struct txn **txn);
 
 /* range.c */
-/* Whether a device of the region has memory there. */
+/* Whether a device of the region has a range within @range. */
 bool region_has_device_in(struct daxctl_region *region, const struct daxctl_range *range);
 
 /* region.c */
-/* The region at @path, which is relative to /sys/devices; added to the context if need be, or if
- * the kernel has made another one there since. NULL without memory. */
+/* Returns the region at @path, relative to /sys/devices. Adds it to the context if it is new, or
+ * if the kernel has replaced it since. NULL without memory. */
 struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *path);
 void dax_region_free(struct daxctl_region *region);
-/* Takes the lock that changes of the region's devices need. */
+/* Takes the lock for changes to the region's devices. */
 int dax_region_lock(struct daxctl_region *region, struct txn *txn);
-/* The same until @txn is freed, for a change of one write. */
+/* Makes a new transaction @txn with that lock, for a change of one write. */
 int dax_region_lock_alone(struct daxctl_region *region, struct txn **txn);
-/* Forgets, under the lock, what was read of the region and its devices before. -ENODEV, with the
- * cause recorded, if it is gone. */
+/* Forgets what was read of the region and its devices. Call it under the lock. Returns 0, or
+ * -ENODEV with the cause recorded if the region no longer exists. */
 int region_renew(struct daxctl_region *region);
-/* Write the attributes create and delete; under the lock. */
+/* Write the attributes create and delete; call them under the lock. */
 int region_create_dev(struct daxctl_region *region);
 int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev);
-/* Whether the kernel still has this very region at its path. */
+/* Whether the kernel still has this region, and no newer one, at its path. */
 bool region_is_there(struct daxctl_region *region);
-/* Reads what is left of a dynamic region; the cause of a failure is recorded. */
+/* Stores in @available the free bytes of a dynamic region. Records the cause of a failure. */
 int region_read_available(struct daxctl_region *region, uint64_t *available);
-/* 0 if it cannot be read. */
+/* Returns the alignment in bytes, 0 if it cannot be read. */
 unsigned long dax_region_align(struct daxctl_region *region);
 
 /* device.c */
-/* The X and Y of a name daxX.Y; false for any other name. */
+/* Stores the X and Y of a name daxX.Y; false for any other name. */
 bool dev_parse_name(const char *name, int *region_id, int *id);
 bool dev_is_name(const char *name);
-/* The device called @name in @region, added to it if need be; NULL without memory. */
+/* Returns the device called @name in @region, which it adds if it is new; NULL without memory. */
 struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name);
 void dev_free(struct daxctl_dev *dev);
-/* Write the attributes size, align and mapping; the kernel's errno. */
+/* Write the attributes size, align and mapping. Return 0 or the kernel's errno. */
 int dev_set_size(struct daxctl_dev *dev, uint64_t size);
 int dev_set_align(struct daxctl_dev *dev, unsigned long align);
 int dev_add_range(struct daxctl_dev *dev, uint64_t start, uint64_t end);
-/* Looks at it anew, under the lock of its region: what was read before may be of another device by
- * now. -ENODEV, with the cause recorded, if it is gone. */
+/* Forgets what was read of the device: its name may be another device's by now. Call it under the
+ * lock of its region. Returns 0, or -ENODEV with the cause recorded if the device no longer
+ * exists. */
 int dev_renew(struct daxctl_dev *dev);
-/* The name of the driver that has it, NULL if none has, with errno ENOENT, or if it cannot be read.
- */
+/* Returns the name of the device's driver, NULL with errno ENOENT if it has none, or with another
+ * errno if that cannot be read. */
 const char *dev_driver(struct daxctl_dev *dev);
-/* 0 if the device has a driver or certainly none; or a negative errno with the cause recorded. */
+/* Returns 0 if the device has a driver or certainly none, or a negative errno with the cause
+ * recorded. */
 int dev_check_driver(struct daxctl_dev *dev);

@@ -6,14 +6,14 @@
 #include "iomem.h"
 #include "memory.h"
 
-/* What a device needs in order to serve as memory, and where the page map of the memory is kept. */
+/* The requirements of system-ram mode, and where the struct pages of the memory are kept. */
 
 int ram_check_kernel(struct daxctl_ctx *ctx)
 {
 	if (daxctl_get_memory_block_size(ctx))
 		return 0;
-	return kernel_fail(
-		ctx->kernel, EOPNOTSUPP, "this kernel cannot add memory (CONFIG_MEMORY_HOTPLUG)");
+	return kernel_fail(ctx->kernel, EOPNOTSUPP,
+		"this kernel has no memory hotplug (CONFIG_MEMORY_HOTPLUG)");
 }
 
 int ram_check_node(struct daxctl_dev *dev)
@@ -22,8 +22,10 @@ int ram_check_node(struct daxctl_dev *dev)
 
 	if (daxctl_dev_get_target_node(dev) >= 0)
 		return 0;
-	kernel_fail(kernel, EINVAL, "the platform names no NUMA node for it (target_node)");
-	kernel_hint(kernel, "the firmware must describe the memory's proximity domain (SRAT)");
+	kernel_fail(
+		kernel, EINVAL, "the platform assigns no NUMA node to the device (target_node)");
+	kernel_hint(kernel,
+		"update the firmware or its settings: its table SRAT must describe the memory's proximity domain");
 	return -EINVAL;
 }
 
@@ -35,10 +37,11 @@ int ram_check_blocks(struct daxctl_ctx *ctx, uint64_t size, uint64_t usable)
 		return 0;
 	bool mebibytes = size >= 1 << 20;
 	kernel_fail(ctx->kernel, EINVAL,
-		"its %llu %s hold no whole memory block (%llu MiB, aligned to its size)",
-		(unsigned long long)size >> (mebibytes ? 20 : 10), mebibytes ? "MiB" : "KiB",
+		"%llu %s do not contain a whole memory block (%llu MiB, aligned to %llu MiB)",
+		(unsigned long long)size >> (mebibytes ? 20 : 10), mebibytes ? "MiB" : "KiB", block,
 		block);
-	kernel_hint(ctx->kernel, "make it at least %llu MiB and aligned to %llu MiB", block, block);
+	kernel_hint(ctx->kernel, "make the device at least %llu MiB and align it to %llu MiB",
+		block, block);
 	return -EINVAL;
 }
 
@@ -48,17 +51,17 @@ int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags)
 		return 0;
 	int by_itself = memory_goes_online_by_itself(ctx);
 
-	/* A kernel without memory hotplug is refused for that. */
+	/* Leave a kernel without memory hotplug to ram_check_kernel(). */
 	if (!by_itself || by_itself == -ENOENT)
 		return 0;
 	if (by_itself < 0)
 		return kernel_fail(ctx->kernel, -by_itself,
-			"whether this kernel puts new memory online by itself cannot be read: %s",
+			"cannot read whether this kernel puts new memory online automatically: %s",
 			strerror(-by_itself));
 	kernel_fail(ctx->kernel, EBUSY,
-		"this kernel puts new memory online by itself, in a zone of its own choice");
+		"this kernel puts new memory online automatically, in a zone of its own choice");
 	kernel_hint(ctx->kernel,
-		"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use --no-movable or --force to accept its choice");
+		"echo offline > /sys/devices/system/memory/auto_online_blocks, or accept the kernel's choice with --no-movable or --force");
 	return -EBUSY;
 }
 
@@ -69,28 +72,27 @@ int ram_check_offline(struct daxctl_dev *dev, unsigned flags)
 	int err = daxctl_memory_get_counts(&dev->memory, &count);
 
 	if (err)
-		return kernel_fail(
-			kernel, -err, "the state of its memory cannot be read: %s", strerror(-err));
+		return kernel_fail(kernel, -err, "cannot read the state of the device's memory: %s",
+			strerror(-err));
 	if (!count.online || flags & DAXCTL_CHANGE_FORCE)
 		return 0;
 	kernel_fail(kernel, EBUSY, "%u of its %u memory blocks are online on node %d%s",
 		count.online, count.total, daxctl_dev_get_target_node(dev),
 		daxctl_dev_will_auto_online_memory(dev)
-			? " (this kernel puts new memory online by itself)"
+			? " (this kernel puts new memory online automatically)"
 			: "");
-	kernel_hint(kernel,
-		"daxctl reconfigure-device --mode devdax --force %s takes them offline first",
-		dev->object.name);
+	kernel_hint(kernel, "daxctl reconfigure-device --mode devdax --force %s", dev->object.name);
 	return -EBUSY;
 }
 
 static void ram_hint_restart(struct kernel *kernel)
 {
 	kernel_hint(kernel,
-		"restart the machine: memory that was online when driver kmem left it does not come back before");
+		"reboot: memory that was online when driver kmem was unbound is lost until then");
 }
 
-/* As the kernel calls memory of every origin: "System RAM", "System RAM (kmem)". */
+/* Whether @name is one that the kernel gives to memory, such as "System RAM" or "System RAM
+ * (kmem)". */
 static bool is_ram(const char *name, size_t length)
 {
 	static const char prefix[] = "System RAM";
@@ -125,7 +127,8 @@ static bool look_for_ram(
 	return !look->found;
 }
 
-/* Whether it is certain, by one look however large the device is. */
+/* Whether /proc/iomem proves that the kernel has no memory in the device; one reading, however
+ * large the device is. */
 static bool is_surely_no_ram(struct daxctl_dev *dev)
 {
 	struct ram_look look = {dev};
@@ -135,7 +138,7 @@ static bool is_surely_no_ram(struct daxctl_dev *dev)
 		!look.found;
 }
 
-/* The memory blocks that the kernel has where a device lies that no driver has. */
+/* Count the memory blocks that the kernel has at the addresses of a device without a driver. */
 static int count_kept(struct daxctl_dev *dev, struct daxctl_memory_counts *count)
 {
 	*count = (struct daxctl_memory_counts){0};
@@ -161,10 +164,11 @@ int ram_check_returned(struct daxctl_dev *dev)
 	if (err == -EACCES || (!err && !count.total))
 		return 0;
 	if (err)
-		return kernel_fail(kernel, -err, "whether its memory is free cannot be read: %s",
+		return kernel_fail(kernel, -err,
+			"cannot read whether the kernel keeps the device's memory: %s",
 			strerror(-err));
 	kernel_fail(kernel, EBUSY,
-		"the kernel keeps its memory until the next boot (%u memory blocks, %u of them online)",
+		"the kernel keeps the device's memory until the next boot (%u memory blocks, %u of them online)",
 		count.total, count.online);
 	ram_hint_restart(kernel);
 	return -EBUSY;
@@ -197,7 +201,7 @@ int ram_check_range(
 {
 	struct range_look look = {range, self};
 
-	/* Where that cannot be read, it is found out once a device has the range. */
+	/* If /proc/iomem cannot be read, the check before binding finds the memory. */
 	iomem_foreach(kernel, look_in_range, &look);
 	if (!look.found)
 		return 0;
@@ -210,7 +214,8 @@ int ram_check_range(
 
 #define MEMMAP_FLAGS (DAXCTL_CHANGE_MEMMAP_HERE | DAXCTL_CHANGE_MEMMAP_ELSEWHERE)
 
-/* A parameter of the kernel's command line. Of a kernel that does not tell, it is on. */
+/* Whether memory_hotplug.memmap_on_memory= is off on the kernel command line. If that cannot be
+ * read, assume on. */
 static bool memmap_is_off(struct kernel *kernel)
 {
 	AUTO_DIRECTORY struct directory *module = NULL;
@@ -221,21 +226,20 @@ static bool memmap_is_off(struct kernel *kernel)
 		strcmp(text, "N") == 0;
 }
 
-/* @now: what daxctl_dev_get_memmap_on_memory() gives. */
+/* @now: the result of daxctl_dev_get_memmap_on_memory(). */
 static int check_memmap(struct kernel *kernel, int now, int wanted)
 {
 	if (now == -EOPNOTSUPP)
 		return kernel_fail(kernel, EOPNOTSUPP,
-			"this kernel gives no choice where the page map is kept (memmap_on_memory, since Linux 6.8)");
+			"this kernel cannot choose where struct pages are kept (memmap_on_memory, since Linux 6.8)");
 	if (now < 0)
 		return kernel_fail(
-			kernel, -now, "memmap_on_memory cannot be read: %s", strerror(-now));
+			kernel, -now, "cannot read memmap_on_memory: %s", strerror(-now));
 	if (!wanted || !memmap_is_off(kernel))
 		return 0;
-	kernel_fail(kernel, EOPNOTSUPP,
-		"memmap_on_memory is disabled on this kernel: it keeps the page map of new memory in other memory");
-	kernel_hint(kernel,
-		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
+	kernel_fail(kernel, EOPNOTSUPP, "memmap_on_memory is disabled on this kernel");
+	kernel_hint(
+		kernel, "reboot with memory_hotplug.memmap_on_memory=1 on the kernel command line");
 	return -EOPNOTSUPP;
 }
 
@@ -279,7 +283,7 @@ static int add_memmap(struct txn *txn, struct daxctl_dev **slot, const char *nam
 	memmap->known = *slot;
 	memmap->slot = memmap->known ? &memmap->known : slot;
 	memmap->wanted = wanted;
-	return txn_add(txn, step, "keep the page map of %s %s", name,
+	return txn_add(txn, step, "keep the struct pages of %s %s", name,
 		wanted ? "on the device" : "in other memory");
 }
 
@@ -310,7 +314,7 @@ int ram_check_memmap_stays(struct daxctl_dev *dev, unsigned flags)
 		return 0;
 	if (now < 0)
 		return check_memmap(kernel, now, wanted);
-	kernel_fail(kernel, EBUSY, "where the page map of memory is kept cannot be changed");
-	kernel_hint(kernel, "bring it to devdax mode first");
+	kernel_fail(kernel, EBUSY, "cannot move the struct pages of a device in system-ram mode");
+	kernel_hint(kernel, "daxctl reconfigure-device --mode devdax %s", dev->object.name);
 	return -EBUSY;
 }

@@ -3,15 +3,15 @@
 
 #include "iomem.h"
 
-/* Where a dynamic region lies. The kernel tells no addresses in the region's directory. */
+/* The physical addresses of a dynamic region, which its directory in sysfs does not show. */
 
 struct place {
 	struct daxctl_region *region;
-	const char *name; /* of the resource */
+	const char *name; /* of the region's resource in /proc/iomem */
 	uint64_t size;
 	struct daxctl_range range;
 	bool found, hidden;
-	/* The memory that the firmware set aside, where it has the region's size. */
+	/* A soft-reserved range of the region's size, and how many there are. */
 	struct daxctl_range reserved;
 	unsigned reserved_count;
 };
@@ -38,7 +38,7 @@ static bool consider(void *data, const char *name, size_t length, const struct d
 	if (!named && !iomem_is_named(name, length, SOFT_RESERVED))
 		return true;
 	place->hidden |= !range->end;
-	/* Others may have the same name. */
+	/* Compare the size: other resources may have the same name. */
 	if (range->end < range->start || range->end - range->start + 1 != place->size)
 		return true;
 	place->found = named || region_has_device_in(place->region, range);
@@ -51,8 +51,8 @@ static bool consider(void *data, const char *name, size_t length, const struct d
 	return true;
 }
 
-/* The resource is called as the platform device (before Linux 6.3), or as the CXL region that
- * dax_regionN is in. */
+/* The name of the region's resource: that of the platform device (before Linux 6.3), or of the CXL
+ * region that contains dax_regionN. */
 static const char *resource_name(struct daxctl_region *region)
 {
 	const char *name = daxctl_region_get_devname(region);
@@ -88,13 +88,13 @@ EXPORT int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_r
 		.size = daxctl_region_get_size(region),
 	};
 
-	/* Of a part of it, what was found there is true. */
+	/* Use what was found even if only part of the file could be read. */
 	iomem_foreach(region->ctx->kernel, consider, &place);
 	if (place.found || range_of_devices(region, &place)) {
 		*range = place.range;
 		return 0;
 	}
-	/* Without any device there is no other sign of it. */
+	/* Guess, without any device in the region, that it is the only range of its size. */
 	if (place.reserved_count == 1) {
 		*range = place.reserved;
 		return 0;

@@ -26,7 +26,7 @@ static const struct attr region_attrs[] = {
 
 #define SYSFS_DEVICES "/sys/devices/"
 
-/* The kernel makes this directory with the region, and removes it with it. */
+/* The kernel creates this directory with the region and removes it with the region. */
 #define REGION_DIRECTORY "dax_region"
 
 static void cleanup_region(struct daxctl_region **region)
@@ -78,14 +78,14 @@ void dax_region_free(struct daxctl_region *region)
 	free(region);
 }
 
-/* By id, then by path: several regions, one for each namespace, may share the id of the nd region
- * they come from. */
+/* Order regions by id, then by path: those of several namespaces may share the id of the nd region
+ * that they come from. */
 static int region_compare(const struct daxctl_region *region, int id, const char *path)
 {
 	return region->id != id ? region->id - id : names_compare(region->object.name, path);
 }
 
-/* Where the region is in the list, or would be. */
+/* Find the place of the region in the list, or the place to insert it. */
 static struct daxctl_region **region_place(struct daxctl_ctx *ctx, int id, const char *path)
 {
 	struct daxctl_region **place = &ctx->regions;
@@ -95,7 +95,7 @@ static struct daxctl_region **region_place(struct daxctl_ctx *ctx, int id, const
 	return place;
 }
 
-/* Takes a region off the list that the kernel no longer has. */
+/* Take a region that the kernel no longer has off the list. Callers may still point to it. */
 static void region_retire(struct daxctl_region **place)
 {
 	struct daxctl_region *region = *place;
@@ -129,7 +129,7 @@ struct daxctl_region *region_get(struct daxctl_ctx *ctx, int id, const char *pat
 	return region;
 }
 
-/* Below the directory that it is relative to: no part of it is empty or leads up. */
+/* Whether a relative path stays below its directory: no part is empty or "..". */
 static bool is_below(const char *path)
 {
 	for (;;) {
@@ -142,8 +142,8 @@ static bool is_below(const char *path)
 	}
 }
 
-/* What stands between the directory of all devices and the device itself in the link of a device:
- * ../../../devices/platform/hmem.0/dax0.0 is in region platform/hmem.0. Cuts @link. */
+/* Find the region in the link of a device: ../../../devices/platform/hmem.0/dax0.0 is in region
+ * platform/hmem.0. Cuts @link. */
 static const char *region_path_of(char *link)
 {
 	static const char prefix[] = "../../../devices/";
@@ -155,7 +155,7 @@ static const char *region_path_of(char *link)
 	return is_below(link + strlen(prefix)) ? link + strlen(prefix) : NULL;
 }
 
-/* Adds the device called @name and the region that it is in. */
+/* Add the device @name and its region to the context. NULL with errno set on failure. */
 static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
 {
 	char link[PATH_MAX];
@@ -201,7 +201,7 @@ static void retire_others(struct daxctl_region *region, const struct names *name
 	}
 }
 
-/* The devices that the kernel has in the region's directory, and no others. */
+/* Make the region's list of devices that of its directory. */
 static int list_devs(struct daxctl_region *region)
 {
 	AUTO_NAMES struct names names = NAMES_INIT;
@@ -219,8 +219,8 @@ static int list_devs(struct daxctl_region *region)
 	return 0;
 }
 
-/* A device that is gone by now is left out. The second device of a region shows that there are
- * more: they are taken from the region's directory, so that no link has to be read for each. */
+/* Add the devices @names, but not those that are gone by now. From the second device of a region
+ * on, list the region's directory, so that no link has to be read for each device. */
 static int add_devs(struct daxctl_ctx *ctx, const struct names *names)
 {
 	const struct daxctl_dev *known = NULL;
@@ -276,7 +276,7 @@ EXPORT struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx)
 {
 	int err = list_all(ctx);
 
-	/* Without the bus there is no region; an empty list for another reason would be a lie. */
+	/* Without the dax bus there are no regions; any other failure is one. */
 	errno = err == -ENOENT ? 0 : -err;
 	return errno ? NULL : ctx->regions;
 }
@@ -286,7 +286,7 @@ EXPORT struct daxctl_region *daxctl_region_get_next(struct daxctl_region *region
 	return region->next;
 }
 
-/* The part of a path below /sys/devices, NULL for another path. */
+/* Return the part of a path below /sys/devices, or NULL for another path. */
 static const char *below_devices(const char *path)
 {
 	static const char prefix[] = "sys/devices/";
@@ -296,7 +296,8 @@ static const char *below_devices(const char *path)
 	return path + strlen(prefix);
 }
 
-/* Where @path leads, relative to /sys/devices. A path may name a region that is not there. */
+/* Resolve @path and return it relative to /sys/devices. A path that does not exist stands for
+ * itself. */
 static const char *resolve(struct daxctl_ctx *ctx, const char *path, char *resolved)
 {
 	if (*path != '/')
@@ -317,7 +318,7 @@ EXPORT struct daxctl_region *daxctl_new_region(
 		return NULL;
 	}
 	struct daxctl_region *region = region_get(ctx, id, place);
-	/* Another namespace has taken the place of the one that it was made of. */
+	/* With another uuid, it is the region of a newer namespace. */
 	if (region && uuid && !uuid_is_null(uuid) && !uuid_is_null(region->uuid) &&
 		uuid_compare(uuid, region->uuid) != 0) {
 		region_retire(region_place(ctx, id, place));
@@ -341,8 +342,8 @@ EXPORT void daxctl_region_ref(struct daxctl_region *region)
 	daxctl_ref(region->ctx);
 }
 
-/* Not every caller counts: a region of a list, or one that libndctl holds, has no reference of
- * theirs to give back, and the context keeps its own. */
+/* Ignore calls without a reference: some callers drop one that they never took, of a region from a
+ * list or from libndctl. */
 EXPORT void daxctl_region_unref(struct daxctl_region *region)
 {
 	if (!region || !region->refs)
@@ -407,7 +408,7 @@ int region_read_available(struct daxctl_region *region, uint64_t *available)
 	int err = object_u64(&region->object, REGION_AVAILABLE, available);
 
 	return err ? kernel_fail(region->ctx->kernel, -err,
-			     "what is left of region %d cannot be read: %s", region->id,
+			     "cannot read the available size of region %d: %s", region->id,
 			     strerror(-err))
 		   : 0;
 }
@@ -431,7 +432,7 @@ EXPORT struct daxctl_dev *daxctl_dev_get_first(struct daxctl_region *region)
 static int not_dynamic(struct daxctl_region *region)
 {
 	return kernel_fail(region->ctx->kernel, EOPNOTSUPP,
-		"region %d: devices cannot be created or destroyed: it is not dynamic", region->id);
+		"region %d is not dynamic: cannot create or destroy devices", region->id);
 }
 
 int region_create_dev(struct daxctl_region *region)
@@ -486,9 +487,9 @@ int dax_region_lock_alone(struct daxctl_region *region, struct txn **txn)
 	return err ?: dax_region_lock(region, *txn);
 }
 
-/* The devices of a namespace are locked with the nd region that the namespace is in, so that ndctl
- * and daxctl keep off each other; those of a dynamic region with the region itself. @path has room
- * for PATH_MAX bytes. */
+/* Store in @path, which has room for PATH_MAX bytes, the object whose lock protects the region's
+ * devices: of a namespace's region the nd region, so that ndctl and daxctl exclude each other,
+ * else the region itself. */
 static int region_lock_path(const struct daxctl_region *region, char *path)
 {
 	const char *whole = region->path + 1; /* relative to the root */
@@ -522,7 +523,7 @@ int region_renew(struct daxctl_region *region)
 	}
 	if (region_is_there(region))
 		return 0;
-	return kernel_fail(region->ctx->kernel, ENODEV, "region %d is gone", region->id);
+	return kernel_fail(region->ctx->kernel, ENODEV, "region %d no longer exists", region->id);
 }
 
 static int region_hold(struct daxctl_region *region, struct txn **txn)
@@ -530,9 +531,9 @@ static int region_hold(struct daxctl_region *region, struct txn **txn)
 	char path[PATH_MAX];
 	int err = region_lock_path(region, path) ?: dax_region_lock_alone(region, txn);
 
-	/* Who may not lock could describe changes, but others make theirs meanwhile. */
+	/* Refuse without the right to lock: other programs would go on changing the region. */
 	if (!err && !txn_has_lock(*txn, path))
-		err = kernel_fail(region->ctx->kernel, EACCES, "only root may lock it");
+		err = kernel_fail(region->ctx->kernel, EACCES, "only root may lock a region");
 	return err ?: region_renew(region);
 }
 
@@ -543,12 +544,12 @@ EXPORT int daxctl_region_lock(struct daxctl_region *region)
 	if (!region)
 		return -EINVAL;
 	struct daxctl_ctx *ctx = region->ctx;
-	int err = ctx->held ? kernel_fail(ctx->kernel, EBUSY, "this program holds region %d",
-				      ctx->held_region->id)
-			    : region_hold(region, &txn);
+	int err = ctx->held
+		? kernel_fail(ctx->kernel, EBUSY,
+			  "this program holds the lock of region %d already", ctx->held_region->id)
+		: region_hold(region, &txn);
 	if (err)
-		return kernel_fail_while(
-			ctx->kernel, err, "region %d cannot be locked", region->id);
+		return kernel_fail_while(ctx->kernel, err, "cannot lock region %d", region->id);
 	ctx->held = TAKE(txn);
 	ctx->held_region = region;
 	return 0;

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* The steps that change what a device of a dynamic region is made of. */
+/* The steps that change the layout of a device in a dynamic region. */
 
 static void ranges_deinit(struct ranges *ranges)
 {
@@ -28,7 +28,7 @@ uint64_t range_size(const struct daxctl_range *range)
 	return range->end - range->start + 1;
 }
 
-/* The ranges that a device has, in the order in which they follow each other in it. */
+/* Read the ranges of a device, in the order of their offsets in it. */
 int ranges_of(struct daxctl_dev *dev, struct ranges *ranges)
 {
 	struct daxctl_mapping *mapping;
@@ -51,10 +51,10 @@ int ranges_of(struct daxctl_dev *dev, struct ranges *ranges)
 }
 
 struct reshape {
-	struct daxctl_dev **slot; /* @known, or a device that an earlier step makes */
+	struct daxctl_dev **slot; /* @known, or the device that an earlier step creates */
 	struct daxctl_dev *known;
-	uint64_t size;		 /* to be written to size, or, */
-	struct daxctl_range add; /* if it is no empty one, the range to be added */
+	uint64_t size;		 /* to write to attribute size, or, */
+	struct daxctl_range add; /* unless it is empty, the range to add */
 	uint64_t size_before;
 	struct ranges before;
 };
@@ -67,7 +67,7 @@ static void reshape_release(void *data)
 	free(reshape);
 }
 
-/* A device without a size is there for every program. Another one may have taken it since. */
+/* Check that a device that had no size still has none: any program may use such a device. */
 static int check_untouched(const struct reshape *reshape)
 {
 	struct daxctl_dev *dev = *reshape->slot;
@@ -79,10 +79,10 @@ static int check_untouched(const struct reshape *reshape)
 	object_invalidate(&dev->object);
 	int err = object_u64(&dev->object, DEV_SIZE, &size);
 	if (err)
-		return kernel_fail(kernel, -err, "the size of %s cannot be read: %s",
-			dev->object.name, strerror(-err));
+		return kernel_fail(kernel, -err, "cannot read the size of %s: %s", dev->object.name,
+			strerror(-err));
 	return !size ? 0
-		     : kernel_fail(kernel, EBUSY, "another program has given %s a size meanwhile",
+		     : kernel_fail(kernel, EBUSY, "another program gave %s a size at the same time",
 			       dev->object.name);
 }
 
@@ -94,7 +94,8 @@ static int resize_apply(void *data)
 	return err ?: dev_set_size(*reshape->slot, reshape->size);
 }
 
-/* What grew gives back what it got, from the end; what shrank gets the very ranges that it had. */
+/* Shrink a device that grew: the kernel takes capacity from the end. Give a device that shrank the
+ * very ranges that it had. */
 static int resize_undo(void *data)
 {
 	struct reshape *reshape = data;
@@ -176,8 +177,7 @@ struct realign {
 
 void shape_hint_align(struct kernel *kernel)
 {
-	kernel_hint(kernel,
-		"the sizes that the processor can map at once are possible: 4K, 2M and 1G on x86");
+	kernel_hint(kernel, "use a page size of the processor: 4K, 2M or 1G on x86");
 }
 
 static int realign_apply(void *data)
@@ -224,15 +224,15 @@ static int fail_two_new(struct daxctl_region *region, const char *one, const cha
 	struct kernel *kernel = region->ctx->kernel;
 
 	kernel_fail(kernel, EBUSY,
-		"another program has created a device in region %d at the same moment: which of %s and %s is its own is not known",
+		"another program created a device in region %d at the same time: cannot tell which of %s and %s is ours",
 		region->id, one, other);
-	kernel_hint(kernel, "try again: a device that is left without a size is used first");
+	kernel_hint(kernel, "try again: the next attempt reuses a device without a size");
 	return -EBUSY;
 }
 
-/* The seed need not be the device that was made: it is the first of those that have never been
- * bound to a driver. Nor need the only new one be ours if it has gone again; but that takes two
- * changes by others between our two looks. */
+/* Create a device, and find it by comparing the names before and after. The seed may be another
+ * device: it is the first one that was never bound to a driver. The only new name is not ours only
+ * if other programs made two changes between both listings. */
 static int create_apply(void *data)
 {
 	struct creation *creation = data;
@@ -260,15 +260,15 @@ static int create_apply(void *data)
 		*creation->slot = dev_get(region, made);
 		return *creation->slot ? 0 : -ENOMEM;
 	}
-	/* There is nothing to put back. */
+	/* Nothing was created, so there is nothing to undo. */
 	creation->created = false;
 	return kernel_fail(region->ctx->kernel, ENXIO,
 		"the kernel accepted the request for a device, but none appeared in region %d",
 		region->id);
 }
 
-/* What has a size or a driver by now is another program's, or what an undo before this one left:
- * it stays, and so does what cannot be read. */
+/* Delete the device only if it certainly has neither size nor driver. If it has, another program
+ * uses it, or an earlier undo failed. */
 static int create_undo(void *data)
 {
 	struct creation *creation = data;
@@ -279,20 +279,19 @@ static int create_undo(void *data)
 	if (!creation->created)
 		return 0;
 	if (!dev)
-		return kernel_fail(
-			kernel, EBUSY, "which of the devices it is, is not known: it stays");
+		return kernel_fail(kernel, EBUSY, "the new device stays: its name is not known");
 	if (!sysfs_exists(dev->object.directory, dev->object.name, NULL))
 		return 0;
 	object_invalidate(&dev->object);
 	int err = object_u64(&dev->object, DEV_SIZE, &size);
 	if (err)
-		return kernel_fail(kernel, -err, "%s stays: its size cannot be read: %s",
+		return kernel_fail(kernel, -err, "%s stays: cannot read its size: %s",
 			dev->object.name, strerror(-err));
 	err = dev_check_driver(dev);
 	if (err)
 		return kernel_fail_while(kernel, err, "%s stays", dev->object.name);
 	if (size || dev_driver(dev))
-		return kernel_fail(kernel, EBUSY, "%s stays: it has a %s by now", dev->object.name,
+		return kernel_fail(kernel, EBUSY, "%s stays: it has a %s now", dev->object.name,
 			size ? "size" : "driver");
 	return region_delete_dev(creation->region, dev);
 }
@@ -309,8 +308,8 @@ int shape_plan_create(struct shape *shape, struct daxctl_region *region)
 		shape->txn, txn_add(shape->txn, step, "create a device in region %d", region->id));
 }
 
-/* Capacity is found wherever some is free, whatever the alignment of the place. A mapping with
- * huge pages of a misaligned range would expose other memory. */
+/* Check the place that the kernel chose, which ignores alignments. A huge-page mapping of a
+ * misaligned range would expose other memory. */
 static int verify_apply(void *data)
 {
 	struct realign *realign = data;
@@ -325,8 +324,7 @@ static int verify_apply(void *data)
 			"the free memory of region %d is not aligned to %lu bytes (%s would begin at %#" PRIx64
 			")",
 			dev->region->id, realign->align, dev->object.name, mapping->start);
-		kernel_hint(
-			dev_kernel(dev), "--input can name the ranges that a device is to have");
+		kernel_hint(dev_kernel(dev), "choose the ranges of the device with --input");
 		return -ENOSPC;
 	}
 	return 0;
@@ -340,8 +338,8 @@ int shape_plan_verify(struct shape *shape, unsigned long align)
 	if (!realign)
 		return -ENOMEM;
 	*realign = (struct realign){shape->slot, align, 0};
-	return txn_add(shape->txn, step, "look whether %s lies at multiples of %lu bytes",
-		shape->name, align);
+	return txn_add(
+		shape->txn, step, "check that %s is aligned to %lu bytes", shape->name, align);
 }
 
 static int delete_apply(void *data)

@@ -4,9 +4,9 @@
 #include "private.h"
 
 /*
- * What the devices of a dynamic region are made of. The kernel gives a device capacity by size,
- * from where it finds some, or by range (attributes size and mapping), and only while no driver has
- * the device. It takes capacity away from the end of the last range.
+ * Steps that change the layout of a device in a dynamic region. The kernel gives a device capacity
+ * by size, wherever it finds some, or by range (attributes size and mapping), and only while the
+ * device has no driver. It takes capacity from the end of the last range.
  */
 struct ranges {
 	struct daxctl_range *list;
@@ -14,22 +14,23 @@ struct ranges {
 };
 
 uint64_t range_size(const struct daxctl_range *range);
-/* The ranges that a device has, in the order in which they follow each other in it. */
+/* Reads the ranges of a device into @ranges, in the order of their offsets in it. Returns 0 or a
+ * negative errno. */
 int ranges_of(struct daxctl_dev *dev, struct ranges *ranges);
 
-/* One device while its change is planned: the steps know it by @slot, and people by @name. */
+/* A device while its change is planned: steps refer to it by @slot, texts by @name. */
 struct shape {
 	struct txn *txn;
 	struct daxctl_region *region;
 	struct daxctl_dev **slot;
 	const char *name;
-	uint64_t size; /* that it has by now */
+	uint64_t size; /* after the steps planned so far */
 	struct ranges before;
 };
 void shape_deinit(struct shape *shape);
 
-/* Add a step: the device gets another size; one more range; another alignment; is created, or
- * looked at when it has its capacity; is deleted. All return 0 or -ENOMEM. */
+/* Add a step that sets the size, adds a range, sets the alignment, creates the device, checks the
+ * alignment of its ranges, or deletes it. Return 0 or -ENOMEM. */
 int shape_plan_size(struct shape *shape, uint64_t size);
 int shape_plan_range(struct shape *shape, const struct daxctl_range *range);
 int shape_plan_align(struct shape *shape, unsigned long align, unsigned long before);
@@ -37,5 +38,5 @@ int shape_plan_create(struct shape *shape, struct daxctl_region *region);
 int shape_plan_verify(struct shape *shape, unsigned long align);
 int shape_plan_delete(struct shape *shape, struct daxctl_dev *dev);
 
-/* Says which alignments there are. */
+/* Records a hint that names valid alignments. */
 void shape_hint_align(struct kernel *kernel);

@@ -38,7 +38,7 @@ struct kernel *object_kernel(const struct object *object)
 	return directory_kernel(object->directory);
 }
 
-/* Keep a text that has not changed: callers may still have it. */
+/* Keep a text that has not changed, since callers may still point to it. */
 static int set_text(struct attr_slot *slot, const char *text)
 {
 	if (slot->text && strcmp(slot->text, text) == 0)
@@ -84,14 +84,14 @@ static int read_value(const struct object *object, const struct attr *attr, stru
 	return err ?: parse(attr->type, text, slot);
 }
 
-/* A failure that says something of the machine at this moment, not of the attribute. */
+/* Whether a failure comes from the state of the machine, so that a second attempt may succeed. */
 static bool is_passing(int err)
 {
 	return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -EINTR ||
 		err == -EAGAIN;
 }
 
-/* The filled slot of @attr, or NULL with errno set. */
+/* Return the slot of @attr, read if need be, or NULL with errno set. */
 static struct attr_slot *fetch(struct object *object, unsigned attr)
 {
 	struct attr_slot *slot = &object->slots[attr];

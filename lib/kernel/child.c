@@ -20,7 +20,7 @@ struct child {
 	int ours, its; /* the two ends of a pair of sockets */
 };
 
-/* ---- the child: nothing but system calls, as another thread may have held any lock ---- */
+/* ---- the child: makes system calls only, since another thread may hold any lock ---- */
 
 static void close_range_of(unsigned first, unsigned last)
 {
@@ -34,7 +34,8 @@ static void close_range_of(unsigned first, unsigned last)
 		close((int)fd);
 }
 
-/* The locks of the parent above all: a lock lives as long as any copy of its descriptor. */
+/* Close all descriptors but two. The parent's locks matter most: a lock lives as long as any copy
+ * of its descriptor. */
 static void close_others(int a, int b)
 {
 	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
@@ -45,7 +46,8 @@ static void close_others(int a, int b)
 	close_range_of(high + 1, ~0U);
 }
 
-/* No handler of the program runs here; what it ignores stays ignored. */
+/* Reset handlers and the mask: no handler of the program may run here. Ignored signals stay
+ * ignored. */
 static void receive_signals(void)
 {
 	sigset_t none;
@@ -69,7 +71,7 @@ static _Noreturn void be_child(pid_t parent, int socket, int attr, const char *v
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* What is typed at the terminal (^C, ^Z) is for the parent, which decides. */
+	/* Leave the terminal's ^C and ^Z to the parent, which decides. */
 	setsid();
 	receive_signals();
 	if (recv(socket, &go, 1, 0) != 1)
@@ -89,7 +91,7 @@ static void cleanup_child(struct child *child)
 		close(child->its);
 	if (child->pidfd >= 0)
 		close(child->pidfd);
-	/* With SIGCHLD ignored there is nothing left to be waited for. */
+	/* With SIGCHLD ignored the kernel has reaped the child already. */
 	while (child->pid > 0 && waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
@@ -111,12 +113,13 @@ static int start(struct child *child, int attr, const char *value)
 	close(child->its);
 	child->its = -1;
 	child->pidfd = pidfd_open(child->pid, 0);
-	/* It lives until it hears this, so that its number is not another's. */
+	/* The child waits for this byte, so its process number cannot belong to another process
+	 * before. */
 	return send(child->ours, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
-/* Kills the child when a signal that ends this process is pending. The signal itself is not taken
- * off the queue: it takes effect when the transaction has ended. */
+/* Wait for the child, and kill it if a signal that ends this process is pending. The signal stays
+ * pending and takes effect after the transaction. */
 static void wait_or_kill(const struct child *child)
 {
 	sigset_t set;

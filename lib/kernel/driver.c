@@ -6,7 +6,7 @@
 
 #include "sysfs.h"
 
-/* The directory sys/bus/@bus/@rest. */
+/* Open the directory sys/bus/@bus/@rest. */
 static int open_bus(
 	struct kernel *kernel, const char *bus, const char *rest, struct directory **directory)
 {
@@ -47,7 +47,8 @@ int driver_of(struct kernel *kernel, const char *bus, const char *device, char *
 	return snprintf(driver, size, "%s", basename(target)) < (int)size ? 0 : -ENAMETOOLONG;
 }
 
-/* A driver's directory has a link for each device besides its attributes, which are no devices. */
+/* List a driver's directory: it has a link for each device, and attributes, which no device is
+ * called like. */
 int driver_list(struct kernel *kernel, const char *bus, const char *driver, struct names *devices)
 {
 	AUTO_DIRECTORY struct directory *drivers = NULL;
@@ -56,7 +57,7 @@ int driver_list(struct kernel *kernel, const char *bus, const char *driver, stru
 	return err ?: sysfs_list(drivers, driver, NULL, devices);
 }
 
-/* One look at each driver, however many devices there are. */
+/* List the devices of all drivers, with one listing per driver however many devices there are. */
 static int list_bound(struct kernel *kernel, const char *bus, struct names *devices)
 {
 	AUTO_DIRECTORY struct directory *drivers = NULL;
@@ -104,7 +105,7 @@ int driver_bind(struct kernel *kernel, const char *bus, const char *driver, cons
 	return write_driver(kernel, bus, driver, "bind", device);
 }
 
-/* Write to the driver that the caller has looked at, not to the one that the device has now. */
+/* Write to the driver that the caller has checked, even if another one has the device now. */
 int driver_unbind(struct kernel *kernel, const char *bus, const char *driver, const char *device)
 {
 	return write_driver(kernel, bus, driver, "unbind", device);
@@ -120,7 +121,7 @@ int driver_probe(struct kernel *kernel, const char *bus, const char *device)
 		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
 	err = sysfs_write(directory, NULL, "drivers_probe", device);
 	if (!err && driver_of(kernel, bus, device, driver, sizeof(driver)))
-		err = kernel_fail(kernel, ENXIO, "no driver of the kernel accepted it");
+		err = kernel_fail(kernel, ENXIO, "no driver accepted the device");
 	return err;
 }
 

@@ -6,29 +6,29 @@
 
 /*
  * Drivers and devices of a bus (Documentation/ABI/testing/sysfs-bus-dax, driver-api/driver-model).
- * All return 0 or a negative errno, with the cause recorded.
+ * Functions that return int give 0 or a negative errno; those that write record the cause.
  */
 
-/* The same in a word, with nothing recorded. */
+/* Whether @driver is registered on @bus. Records nothing. */
 bool driver_exists(struct kernel *kernel, const char *bus, const char *driver);
-/* -ENOENT if the kernel has no such driver (registered). */
+/* -ENOENT, with the cause recorded, if @driver is not registered on @bus. */
 int driver_find(struct kernel *kernel, const char *bus, const char *driver);
-/* The name of the driver that @device is bound to in @driver (room for @size bytes); -ENOENT if it
- * is bound to none. */
+/* Stores in @driver, which has room for @size bytes, the name of the driver that @device is bound
+ * to; -ENOENT if it has none. */
 int driver_of(
 	struct kernel *kernel, const char *bus, const char *device, char *driver, size_t size);
 
-/* The names of the devices that no driver has, and of those that @driver has, added to @devices. */
+/* Add to @devices the names of the devices without a driver, and of those bound to @driver. */
 int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devices);
 int driver_list(struct kernel *kernel, const char *bus, const char *driver, struct names *devices);
 
 int driver_bind(struct kernel *kernel, const char *bus, const char *driver, const char *device);
-/* -ENODEV if another driver, or none, has @device by now. */
+/* -ENODEV if @device is not, or no longer, bound to @driver. */
 int driver_unbind(struct kernel *kernel, const char *bus, const char *driver, const char *device);
-/* Lets the kernel choose the driver. -ENXIO if none took the device. */
+/* Lets the kernel choose a driver; -ENXIO if none accepts the device. */
 int driver_probe(struct kernel *kernel, const char *bus, const char *device);
 
-/* Adds @id to, or takes it off, the list of devices that @driver accepts. The kernel offers the
- * device to the driver as soon as it is on the list. */
+/* Add @id to the list of devices that @driver accepts, or remove it. The kernel probes a device
+ * with @driver as soon as it is on the list. */
 int driver_new_id(struct kernel *kernel, const char *bus, const char *driver, const char *id);
 int driver_remove_id(struct kernel *kernel, const char *bus, const char *driver, const char *id);

@@ -13,7 +13,7 @@
 #include "node.h"
 #include "proc.h"
 
-/* What no shell gives a meaning to. */
+/* Characters without a special meaning in a shell. */
 #define SHELL_PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%"
 
 struct disk {
@@ -29,7 +29,7 @@ static void disk_deinit(struct disk *disk)
 	names_deinit(&disk->numbers);
 }
 
-/* The directory of @part, which may be the disk itself. */
+/* Store in @path the directory of @part, which may be the disk itself, followed by @below. */
 static void disk_path(const struct disk *disk, const char *part, const char *below, char *path)
 {
 	bool whole = strcmp(part, disk->name) == 0;
@@ -38,7 +38,8 @@ static void disk_path(const struct disk *disk, const char *part, const char *bel
 		below);
 }
 
-/* pmem0p1, and pmem0s1 of pmem0s: the kernel puts a p between two digits only. */
+/* Whether @name is a partition: pmem0p1 of pmem0, or pmem0s1 of pmem0s. The kernel puts a p
+ * between two digits only. */
 static bool is_partition(const struct disk *disk, const char *name)
 {
 	size_t length = strlen(disk->name);
@@ -75,7 +76,7 @@ struct mounted {
 	char where[PATH_MAX];
 };
 
-/* The kernel writes blanks and backslashes as three octal digits. */
+/* Decode blanks and backslashes, which the kernel writes as three octal digits. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -90,8 +91,9 @@ static void unescape(char *text)
 	*to = 0;
 }
 
-/* proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS ... - TYPE SOURCE SUPER-OPTIONS". A file
- * system with a number of its own (btrfs) tells only by the name of its source. */
+/* Parse a line of proc(5): "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS ... - TYPE SOURCE
+ * SUPER-OPTIONS". A file system with a device number of its own, such as btrfs, names its device
+ * in SOURCE only. */
 static bool is_mounted(char *line, void *data)
 {
 	struct mounted *mounted = data;
@@ -110,7 +112,7 @@ static bool is_mounted(char *line, void *data)
 	return true;
 }
 
-/* @where as a word that a shell takes as it stands. */
+/* Room for a path quoted for a shell. */
 struct shell_word {
 	char text[4 * PATH_MAX + 3];
 };
@@ -141,7 +143,7 @@ static int fail_mounted(struct kernel *kernel, const struct mounted *mounted)
 	return err;
 }
 
-/* @task: @pid, or the path of a thread of it. */
+/* @task: @pid, or the path of one of its threads. */
 static int fail_mounted_elsewhere(struct kernel *kernel, const struct mounted *mounted, int proc,
 	const char *pid, const char *task)
 {
@@ -157,11 +159,11 @@ static int fail_mounted_elsewhere(struct kernel *kernel, const struct mounted *m
 	return err;
 }
 
-/* The mount namespaces that were looked at. */
+/* A search through mount namespaces, each of which is read once. */
 struct mounts {
 	int proc;
 	struct names seen;
-	struct mounted mounted; /* what was found */
+	struct mounted mounted; /* the mount that was found */
 };
 
 static void mounts_deinit(struct mounts *mounts)
@@ -169,7 +171,7 @@ static void mounts_deinit(struct mounts *mounts)
 	names_deinit(&mounts->seen);
 }
 
-/* Looks at the mount namespace of @task unless it was looked at. Returns 1 if the disk is mounted
+/* Search the mount namespace of @task, unless that was done. Returns 1 if the disk is mounted
  * there, 0 if not, -ENOENT if @task has none (any more), or another negative errno. */
 static int find_mount_of(struct mounts *mounts, const char *task)
 {
@@ -188,7 +190,8 @@ static int find_mount_of(struct mounts *mounts, const char *task)
 	return proc_find_line(mounts->proc, path, is_mounted, &mounts->mounted) ?: err;
 }
 
-/* Returns 1 and stores whose mount it is in @task, or 0. */
+/* Search the mount namespaces of a process and its threads. Returns 1 and stores in @task which
+ * one has the mount, or 0. */
 static int find_mount_of_process(struct mounts *mounts, const char *pid, char task[PROC_PATH])
 {
 	CLEANUP(proc_close) DIR *threads = NULL;
@@ -252,7 +255,7 @@ static int find_swap(struct kernel *kernel, struct disk *disk)
 
 /* ---- devices built on it ---- */
 
-/* A device of the device mapper has a name that people know it by. */
+/* Show the name of a device-mapper device, which people know rather than dm-N. */
 static int fail_holder(struct kernel *kernel, const char *part, const char *holder)
 {
 	AUTO_DIRECTORY struct directory *blocks = NULL;
@@ -288,9 +291,9 @@ int holder_fail(const struct directory *directory, const char *object)
 	struct kernel *kernel = directory_kernel(directory);
 	CLEANUP(disk_deinit) struct disk disk;
 
-	/* What cannot be read leaves only the last sentence. */
+	/* Go on after a failure: the last sentence remains true. */
 	if (disk_init(&disk, directory, object))
-		log_debug(kernel, "%s: not all of its partitions are known", object);
+		log_debug(kernel, "%s: cannot list all of its partitions", object);
 	if (find_mount(kernel, &disk) || find_swap(kernel, &disk) ||
 		holder_find_part(kernel, &disk))
 		return -EBUSY;
@@ -306,7 +309,8 @@ static bool is_loop(const char *name)
 	return strncmp(name, "loop", 4) == 0;
 }
 
-/* By its number; by its name if the loop device does not tell the number. */
+/* Compare the number of the backing device, or its name if the loop device does not tell the
+ * number. */
 static bool is_behind(const struct disk *disk, const struct directory *devices, const char *loop)
 {
 	char path[NAME_MAX + 8], file[SYSFS_PAGE + 1], number[32];
@@ -339,7 +343,7 @@ int holder_check_loops(const struct directory *directory, const char *object)
 	err = disk_init(&disk, directory, object) ?: err;
 	if (err)
 		return kernel_fail(kernel, EBUSY,
-			"whether a loop device is set up on /dev/%s is not known: %s", disk.name,
+			"cannot tell whether a loop device is set up on /dev/%s: %s", disk.name,
 			strerror(-err));
 	names_foreach (&loops, loop) {
 		if (!is_behind(&disk, devices, loop))

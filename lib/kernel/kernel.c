@@ -80,7 +80,7 @@ void kernel_log(const struct kernel *kernel, int priority, const char *file, int
 
 	if (!kernel->log)
 		return;
-	/* Programs print it as it is. */
+	/* End the line: programs print the format as it is. */
 	if (asprintf(&ended, "%s\n", format) < 0)
 		ended = NULL;
 	va_start(args, format);
@@ -117,12 +117,12 @@ void kernel_log_to_stderr(const char *library, const char *fn, const char *forma
 		text = NULL;
 	if (text && *text && text[strlen(text) - 1] == '\n')
 		text[strlen(text) - 1] = 0;
-	/* Some of it was read from the kernel or a medium. */
+	/* Escape text that may come from the kernel or a medium. */
 	escaped = glyph_escape(text ?: format);
 	fprintf(stderr, "%s: %s: %s\n", library, fn, escaped ?: "");
 }
 
-/* Formats into a new string that takes the place of @slot; out of memory leaves NULL there. */
+/* Replace @slot by the formatted text, or by NULL without memory. */
 static void PRINTF(2, 0) replace(char **slot, const char *format, va_list args)
 {
 	char *text;
@@ -152,8 +152,8 @@ int kernel_check_flags(struct kernel *kernel, unsigned flags, unsigned known)
 {
 	if (!(flags & ~known))
 		return 0;
-	return kernel_fail(kernel, EINVAL, "the flags %#x are not among those of this function",
-		flags & ~known);
+	return kernel_fail(
+		kernel, EINVAL, "unknown flags %#x (allowed: %#x)", flags & ~known, known);
 }
 
 void kernel_hint(struct kernel *kernel, const char *format, ...)

@@ -10,27 +10,27 @@
 #include <base/cleanup.h>
 
 /*
- * One view of a running kernel: where its file systems are, who hears the log, and what went wrong
- * last. Each library context owns one; everything below lib/ takes it as its first argument or
- * reaches it through an object (attr.h).
+ * A view of a running kernel: the root below which its file systems are, the log, and the last
+ * error. Each library context owns one. Functions below lib/ take it as first argument or reach it
+ * through an object (attr.h).
  */
 struct kernel;
 
-/* Receives every log line at or above the priority that was set (syslog levels). @format ends with
- * a newline. */
+/* Receives each log line of the priority that was set or a more urgent one (syslog levels).
+ * @format ends with a newline. */
 typedef void kernel_log_fn(void *data, int priority, const char *file, int line, const char *fn,
 	const char *format, va_list args);
 
 /*
- * Opens a view whose /sys, /dev and /proc are found below @root ("/" but in unit tests).
- * Returns 0 or a negative errno; a root without sys/ is no error until something is read.
+ * Opens a view whose /sys, /dev and /proc are below @root: "/" except in unit tests. Returns 0 or
+ * a negative errno. A @root without sys/ fails only when something is read.
  */
 int kernel_new(struct kernel **kernel, const char *root);
 struct kernel *kernel_unref(struct kernel *kernel);
 
-/* A descriptor of the root directory, for openat; it stays the kernel's. */
+/* Returns a descriptor of the root directory for openat(). The view keeps it; do not close it. */
 int kernel_root(const struct kernel *kernel);
-/* False in unit tests, where neither modules nor udev belong to the directory that is looked at. */
+/* False in unit tests, where modules and udev do not belong to the root directory. */
 bool kernel_is_live(const struct kernel *kernel);
 
 void kernel_set_log(struct kernel *kernel, kernel_log_fn *fn, void *data);
@@ -39,10 +39,11 @@ int kernel_get_log_priority(const struct kernel *kernel);
 void kernel_log(const struct kernel *kernel, int priority, const char *file, int line,
 	const char *fn, const char *format, ...) PRINTF(6, 7);
 
-/* The priority that environment variable @variable names (a syslog level's name or number), not
- * heeded in a setuid program; LOG_ERR without it. */
+/* Returns the priority in environment variable @variable, by name or number of the syslog level;
+ * LOG_ERR if it is not set, and in a setuid program. */
 int kernel_log_priority_from(const char *variable);
-/* What a library does with its log while the program has not asked for it: standard error. */
+/* Prints a log line on standard error: the default of a library whose program has set no function.
+ */
 void kernel_log_to_stderr(const char *library, const char *fn, const char *format, va_list args)
 	PRINTF(3, 0);
 
@@ -56,23 +57,22 @@ void kernel_log_to_stderr(const char *library, const char *fn, const char *forma
 #define log_error(kernel, ...) log_at(kernel, LOG_ERR, __VA_ARGS__)
 
 /*
- * The last failure, as a sentence in two halves: "OBJECT: WHAT could not be done: WHY", and a hint
- * that says what would help. The function closest to the user's request that knows more replaces
- * what a lower one said.
+ * The last error: a sentence "OBJECT: cannot DO SOMETHING: CAUSE", and a hint that says what to
+ * do. A function that knows more than the one that it called replaces what that recorded.
  */
 
-/* Records a failure of @error (positive errno) and returns -@error. */
+/* Records the cause of a failure and returns -@error. @error is a positive errno. Forgets the
+ * hint; an EACCES or EPERM of another user than root gets the hint to run as root. */
 int kernel_fail(struct kernel *kernel, int error, const char *format, ...) PRINTF(3, 4);
-/* 0, or -EINVAL if @flags has a bit that is not among the @known ones: a caller who asks for what a
- * function cannot do must hear of it. */
+/* Returns 0, or -EINVAL with the cause recorded if @flags has a bit that is not in @known. */
 int kernel_check_flags(struct kernel *kernel, unsigned flags, unsigned known);
-/* Adds the remedy to the failure that was recorded last. */
+/* Adds a hint to the error that was recorded last. */
 void kernel_hint(struct kernel *kernel, const char *format, ...) PRINTF(2, 3);
-/* Puts @format in front of the recorded sentence, for example the object and what was to be done
- * with it; returns @error unchanged. If nothing was recorded, strerror(@error) is the cause. The
- * sentence is what a program is to hear: it is logged as an error. */
+/* Puts @format in front of the recorded cause, for example the object and what was to be done with
+ * it, and logs the sentence as an error. Without a recorded cause it uses strerror(-@error).
+ * @error is a negative errno; returns it. */
 int kernel_fail_while(struct kernel *kernel, int error, const char *format, ...) PRINTF(3, 4);
-/* Sentence and hint of the last failure; NULL if there is none. Valid until the next one. */
+/* Return the sentence and the hint of the last error, or NULL. Valid until the next one. */
 const char *kernel_error(const struct kernel *kernel);
 const char *kernel_error_hint(const struct kernel *kernel);
 void kernel_clear_error(struct kernel *kernel);

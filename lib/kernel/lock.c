@@ -8,7 +8,7 @@
 
 static int lock_fail(struct kernel *kernel, int error, const char *path)
 {
-	return kernel_fail(kernel, error, "/%s cannot be locked: %s", path, strerror(error));
+	return kernel_fail(kernel, error, "cannot lock /%s: %s", path, strerror(error));
 }
 
 static int fail_to_lock(
@@ -17,7 +17,7 @@ static int fail_to_lock(
 	switch (err) {
 	case -ETIMEDOUT:
 		kernel_fail(kernel, ETIMEDOUT,
-			"/%s cannot be locked: %s has been changing it for too long", path,
+			"cannot lock /%s: %s has been changing it for too long", path,
 			holder->name);
 		kernel_hint(kernel, "wait until that process has ended, or end it, and try again");
 		return err;
@@ -27,7 +27,7 @@ static int fail_to_lock(
 	case -EPERM:
 		return kernel_fail(kernel, EPERM,
 			"/" LOCKFILE_DIRECTORY
-			" cannot be used for locks: it does not belong to root");
+			" does not belong to root and cannot be used for locks");
 	default:
 		return lock_fail(kernel, -err, path);
 	}
@@ -45,7 +45,8 @@ int lock_name(struct kernel *kernel, const char *path, const char *what, char *n
 	return 0;
 }
 
-/* An object that went away while we waited has left a lock that protects nothing. */
+/* Check that the path still leads to the same object: the lock of one that went away while we
+ * waited protects nothing. */
 static int check_same(struct kernel *kernel, const char *path, const char *before)
 {
 	char now[LOCK_NAME_SIZE];

@@ -12,23 +12,24 @@
 #include "proc.h"
 #include "sysfs.h"
 
-/* The driver that serves the character devices. */
+/* The module of the driver that serves the character devices. */
 #define DRIVER "device_dax"
 
-/* The number of /proc/self/ns/pid while no other PID namespace is around this one
- * (include/linux/proc_ns.h: PROC_PID_INIT_INO). */
+/* The link /proc/self/ns/pid in the initial PID namespace (include/linux/proc_ns.h:
+ * PROC_PID_INIT_INO). */
 #define INITIAL_PID_SPACE "pid:[4026531836]"
 
 struct wanted {
 	int proc;
 	const char *pid;
-	const char *task; /* the same, or "PID/task/TID": whose files tell of its memory */
-	bool has_memory;  /* the files told of some */
+	const char *task; /* @pid, or "PID/task/TID": whose files are read */
+	bool has_memory;  /* the files show some mapping */
 	const char *name;
 	dev_t device;
 };
 
-/* The kernel counts no users of a driver that is not a module. */
+/* Whether the driver may have users. The kernel does not count those of a driver that is built in.
+ */
 static bool has_users(struct kernel *kernel)
 {
 	AUTO_DIRECTORY struct directory *modules = NULL;
@@ -38,14 +39,14 @@ static bool has_users(struct kernel *kernel)
 		sysfs_read(modules, DRIVER, "refcnt", text) || strcmp(text, "0") != 0;
 }
 
-/* Whether the mapped file is the device. The path is the process's own name for it, in a container
- * perhaps another than ours; map_files, which only root has, leads to the device itself. */
+/* Whether the mapped file is the device. In a container @path may name another file than here;
+ * map_files, which only root may read, leads to the file itself. */
 static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end, const char *path)
 {
 	char file[PATH_MAX + 64];
 	struct stat found;
 
-	/* Threads have this below /proc/TID only. */
+	/* The kernel has map_files of a thread below /proc/TID only. */
 	snprintf(file, sizeof(file), "%s/map_files/%" PRIx64 "-%" PRIx64, basename(wanted->task),
 		start, end);
 	if (fstatat(wanted->proc, file, &found, 0) == 0)
@@ -57,7 +58,8 @@ static bool is_device(const struct wanted *wanted, uint64_t start, uint64_t end,
 	return strcmp(basename(path), wanted->name) == 0;
 }
 
-/* proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". A device is mapped shared. */
+/* Parse a line of proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". A dax device is
+ * always mapped shared. */
 static bool mapping_is_wanted(char *line, void *data)
 {
 	struct wanted *wanted = data;
@@ -83,20 +85,20 @@ static int fail_mapped(struct kernel *kernel, const struct wanted *wanted)
 	proc_command(wanted->proc, wanted->pid, command, sizeof(command));
 	kernel_fail(kernel, EBUSY, "/dev/%s is mapped by %s (process %s)", wanted->name, command,
 		wanted->pid);
-	kernel_hint(kernel, "it would be killed when it touches the memory: end it first");
+	kernel_hint(kernel, "end process %s first: it would be killed when it touches the memory",
+		wanted->pid);
 	return -EBUSY;
 }
 
 static int fail_unknown(struct kernel *kernel, const char *name, const char *why)
 {
-	kernel_fail(kernel, EBUSY,
-		"programs use dax devices, and whether one has /dev/%s mapped cannot be known: %s",
-		name, why);
+	kernel_fail(
+		kernel, EBUSY, "cannot tell whether a program has /dev/%s mapped: %s", name, why);
 	kernel_hint(kernel, "run as root, outside of containers, or end the programs first");
 	return -EBUSY;
 }
 
-/* A thread, or a process, that has ended maps nothing: 0. */
+/* Search the mappings of a process or thread. Returns 0 for one that has ended. */
 static int find_mapping(struct wanted *wanted, const char *task)
 {
 	char path[PROC_PATH + 8];
@@ -108,7 +110,7 @@ static int find_mapping(struct wanted *wanted, const char *task)
 	return found == -ENOENT || found == -ESRCH ? 0 : found;
 }
 
-/* All threads share one memory: any that has not ended tells of it. */
+/* Search the mappings of the first thread that has not ended: all threads share one memory. */
 static int find_mapping_of_threads(struct wanted *wanted)
 {
 	CLEANUP(proc_close) DIR *threads = proc_open_threads(wanted->proc, wanted->pid);
@@ -121,7 +123,7 @@ static int find_mapping_of_threads(struct wanted *wanted)
 		if (found || wanted->has_memory)
 			return found;
 	}
-	/* It has ended meanwhile. */
+	/* ENOENT: the process has ended. */
 	return errno == ENOENT ? 0 : -errno;
 }
 
@@ -130,21 +132,21 @@ static int check_process(struct kernel *kernel, struct wanted *wanted)
 	char why[128];
 	int found = find_mapping(wanted, wanted->pid);
 
-	/* Of the kernel's own threads this is true as well. To look costs as little as to tell them
-	 * from programs. */
+	/* Kernel threads have no memory either; looking at their threads costs as little as
+	 * telling them from programs. */
 	if (!found && !wanted->has_memory)
 		found = find_mapping_of_threads(wanted);
 	if (found > 0)
 		return fail_mapped(kernel, wanted);
 	if (!found)
 		return 0;
-	snprintf(why, sizeof(why), "what process %s has mapped cannot be read: %s", wanted->pid,
+	snprintf(why, sizeof(why), "cannot read the mappings of process %s: %s", wanted->pid,
 		strerror(-found));
 	return fail_unknown(kernel, wanted->name, why);
 }
 
-/* /proc shows the processes of its own PID namespace and of those within; a directory on which no
- * proc is mounted, as in a chroot, shows none. */
+/* Check that /proc shows all processes: it shows those of its own PID namespace and those below.
+ * Without a proc file system, as in a chroot, it shows none. */
 static int check_space(struct kernel *kernel, int proc, const char *name)
 {
 	char space[64];
@@ -165,10 +167,10 @@ int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
 	if (!has_users(kernel))
 		return 0;
 	if (major < 0 || minor < 0)
-		return fail_unknown(kernel, name, "the kernel does not tell its number");
+		return fail_unknown(kernel, name, "the kernel does not show the device number");
 	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
 	if (!proc)
-		return fail_unknown(kernel, name, "/proc cannot be read");
+		return fail_unknown(kernel, name, "cannot read /proc");
 	wanted.proc = dirfd(proc);
 	while ((wanted.pid = proc_next(proc))) {
 		int err = check_process(kernel, &wanted);
@@ -176,6 +178,6 @@ int mapper_check(struct kernel *kernel, const char *name, int major, int minor)
 			return err;
 	}
 	if (errno)
-		return fail_unknown(kernel, name, "/proc cannot be read to its end");
+		return fail_unknown(kernel, name, "cannot read all of /proc");
 	return check_space(kernel, wanted.proc, name);
 }

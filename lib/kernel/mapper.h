@@ -4,14 +4,14 @@
 #include "kernel.h"
 
 /*
- * Fails with -EBUSY, and a sentence that names the process, if one has the character device of a
- * dax device (/dev/@name) mapped: the kernel would kill it when the device goes away. Asks first
- * what the driver counts, and looks through the processes only when it has users. If the driver has
- * users and some processes cannot be looked at, that is -EBUSY too, and the sentence says so.
+ * Checks that no process has the character device of a dax device, /dev/@name, mapped: the kernel
+ * would kill the process when the device goes away. Reads the driver's count of users first, and
+ * searches the processes only if there are users. @major and @minor are the device number,
+ * negative if the kernel does not show it.
  *
- * Nothing can keep a process from mapping the device after that: call it again right before the
- * device is unbound.
+ * Returns 0, or -EBUSY with a sentence that names the process. Returns -EBUSY too if the driver
+ * has users and some process cannot be read; the sentence says so.
  *
- * @major, @minor: those of the character device; negative if the kernel does not tell.
+ * A process may map the device right after this check: repeat it right before unbinding.
  */
 int mapper_check(struct kernel *kernel, const char *name, int major, int minor);

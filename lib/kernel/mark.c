@@ -7,8 +7,8 @@
 
 #include "lock.h"
 
-/* Opens the directory of marks and names the one that is meant. Returns a descriptor or a negative
- * errno. */
+/* Open the directory of marks, and store in @name the name of a mark. Returns a descriptor or a
+ * negative errno. */
 static int mark_find(struct kernel *kernel, const char *path, const char *what, char *name)
 {
 	return lock_name(kernel, path, what, name) ?: lockfile_open_directory(kernel_root(kernel));
@@ -16,8 +16,9 @@ static int mark_find(struct kernel *kernel, const char *path, const char *what, 
 
 static int mark_fail(struct kernel *kernel, int err, const char *path)
 {
-	return kernel_fail(kernel, -err, "/%s cannot be marked in /" LOCKFILE_DIRECTORY ": %s",
-		path, strerror(-err));
+	return kernel_fail(kernel, -err,
+		"cannot set or clear the mark of /%s in /" LOCKFILE_DIRECTORY ": %s", path,
+		strerror(-err));
 }
 
 int mark_set(struct kernel *kernel, const char *path, const char *what)

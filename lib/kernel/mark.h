@@ -4,15 +4,15 @@
 #include "kernel.h"
 
 /*
- * A mark tells the next process what a change, killed before it could put things back, has left: an
- * empty file beside the lock of an object (lockfile.h), which only root can make. It is set,
- * cleared and looked at under the object's lock, and does not outlive the boot.
+ * A mark is an empty file beside the lock of an object (lockfile.h), which only root can create.
+ * It tells the next process what a change that was killed has left behind. Set, clear and read it
+ * under the object's lock. A mark does not outlive the boot.
  *
- * @path is a directory of sysfs, relative to the root; @what, a short word, tells marks of one
- * object apart. The functions return 0 or a negative errno with the cause recorded.
+ * @path is a directory of sysfs, relative to the root. @what, a short word, tells marks of one
+ * object apart. The functions that return int give 0, or a negative errno with the cause recorded.
  */
 int mark_set(struct kernel *kernel, const char *path, const char *what);
-/* A mark that is not there is cleared already. */
+/* Returns 0 too if the mark is not set. */
 int mark_clear(struct kernel *kernel, const char *path, const char *what);
-/* Without the rights to look there is no mark. */
+/* False too without permission to read the directory. */
 bool mark_is_set(struct kernel *kernel, const char *path, const char *what);

@@ -12,9 +12,9 @@
 #include <base/dlopen-note.h>
 
 /*
- * What is used of libkmod. It is opened when a module is to be loaded, which is seldom: it brings
- * libcrypto, and a program that starts with that takes longer to start than to list a hundred
- * devices.
+ * The functions of libkmod that are used. The library is opened when a module is to be loaded,
+ * which is seldom: it loads libcrypto, and starting a program with that takes longer than listing
+ * a hundred devices.
  */
 struct libkmod {
 	typeof(kmod_new) *new;
@@ -52,7 +52,7 @@ static void cleanup_library(void **library)
 		dlclose(*library);
 }
 
-/* NULL if one of the symbols is not there. */
+/* Open the library and look up its functions; NULL if one is missing. */
 static void *open_libkmod(struct libkmod *kmod)
 {
 	CLEANUP(cleanup_library) void *library = dlopen(LIBKMOD, RTLD_NOW | RTLD_LOCAL);
@@ -68,8 +68,8 @@ static void *open_libkmod(struct libkmod *kmod)
 	return TAKE(library);
 }
 
-/* A command of modprobe.d(5), install. libkmod would start it with the signals blocked that a
- * transaction blocks, and nothing but SIGKILL would end it. */
+/* Run an install command of modprobe.d(5). libkmod would start it with the signals blocked that a
+ * transaction blocks, so that only SIGKILL would end it. */
 static int run_install(struct kmod_module *module, const char *command, void *data)
 {
 	char *const words[] = {"sh", "-c", (char *)command, NULL};
@@ -132,14 +132,13 @@ int module_load(struct kernel *kernel, const char *name)
 	CLEANUP(cleanup_library) void *library = open_libkmod(&kmod);
 	if (!library)
 		return kernel_fail(kernel, ELIBACC,
-			"module %s cannot be loaded: %s is missing or another version", name,
+			"cannot load module %s: %s is missing or of another version", name,
 			LIBKMOD);
 	int err = module_load_in(&kmod, name);
 	log_debug(kernel, "load module %s: %s", name, err < 0 ? strerror(-err) : "done");
 	if (err == -ENOENT)
 		return kernel_fail(kernel, ENOENT, "this kernel has no module %s", name);
 	if (err < 0)
-		return kernel_fail(
-			kernel, -err, "module %s cannot be loaded: %s", name, strerror(-err));
+		return kernel_fail(kernel, -err, "cannot load module %s: %s", name, strerror(-err));
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 int names_add(struct names *names, const char *name)
 {
-	/* Room is doubled whenever the count reaches a power of two. */
+	/* Double the room whenever the count reaches a power of two. */
 	if ((names->count & (names->count - 1)) == 0) {
 		size_t room = names->count ? names->count * 2 : 1;
 		char **list = reallocarray(names->list, room, sizeof(*list));

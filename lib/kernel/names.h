@@ -6,7 +6,7 @@
 
 #include <base/cleanup.h>
 
-/* The names in a directory, in natural order: dax0.2 comes before dax0.10. */
+/* A list of names, such as those in a directory. Natural order puts dax0.2 before dax0.10. */
 struct names {
 	char **list;
 	size_t count;
@@ -26,10 +26,10 @@ struct names {
 /* Adds a copy of @name. Returns 0 or -ENOMEM. */
 int names_add(struct names *names, const char *name);
 void names_sort(struct names *names);
-/* Whether @name is among them; they are sorted. */
+/* Whether @name is in the list, which must be sorted. */
 bool names_have(const struct names *names, const char *name);
-/* The same in any order: looks at one after the other. */
+/* Whether @name is in the list, in any order: compares one after the other. */
 bool names_contain(const struct names *names, const char *wanted);
 void names_deinit(struct names *names);
-/* The order that names_sort gives, for qsort-like use on two strings. */
+/* Compares two names in natural order, as strcmp() does in its own. */
 int names_compare(const char *a, const char *b);

@@ -17,7 +17,7 @@ struct node {
 	dev_t number;
 };
 
-/* "259:3" */
+/* Parse a device number such as "259:3". */
 static int node_parse(char *text, dev_t *number)
 {
 	char *colon = strchr(text, ':');
@@ -42,7 +42,7 @@ int node_number(const struct directory *directory, const char *object, dev_t *nu
 		err = node_parse(text, number);
 	return err
 		? kernel_fail(directory_kernel(directory), -err,
-			  "the device number of %s cannot be read: %s",
+			  "cannot read the device number of %s: %s",
 			  strrchr(object, '/') ? strrchr(object, '/') + 1 : object, strerror(-err))
 		: 0;
 }
@@ -52,8 +52,8 @@ static bool node_matches(const struct node *node, const struct stat *found)
 	return (found->st_mode & S_IFMT) == node->type && found->st_rdev == node->number;
 }
 
-/* -ENODEV: the name leads to something else. Look before opening, since to open a tape or a pipe
- * has effects, and again afterwards, since the name may change. */
+/* Open /dev/NAME; -ENODEV if it leads to something else. Check the node before opening it, since
+ * opening a tape or a pipe has effects, and again afterwards, since the name may change. */
 static int node_open_name(struct kernel *kernel, const struct node *node, int flags)
 {
 	char path[NAME_MAX + 8];
@@ -72,8 +72,8 @@ static int node_open_name(struct kernel *kernel, const struct node *node, int fl
 	return node_matches(node, &found) ? take_fd(&fd) : -ENODEV;
 }
 
-/* A file system that is mounted nowhere can be reached by its descriptor only; the kernel frees it
- * with the last one. /run and /tmp may refuse to open devices (nodev). */
+/* Open the device by a node in a file system that is mounted nowhere: only its descriptor leads
+ * there, and the kernel frees it with the last one. /run and /tmp may be mounted nodev. */
 static int node_open_own(const struct node *node, int flags)
 {
 	AUTO_CLOSE int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
@@ -87,7 +87,7 @@ static int node_open_own(const struct node *node, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* @named: why /dev/NAME was of no use; @own: why a node of ours is not either. */
+/* @named: why opening /dev/NAME failed; @own: why opening a node of our own failed. */
 static int node_fail(struct kernel *kernel, const struct node *node, int named, int own)
 {
 	const char *what = named == -ENOENT ? "does not exist" : "is another device";
@@ -95,9 +95,9 @@ static int node_fail(struct kernel *kernel, const struct node *node, int named, 
 	if (own == -EBUSY)
 		return kernel_fail(kernel, EBUSY, "/dev/%s is in use", node->name);
 	if (named != -ENOENT && named != -ENODEV)
-		return kernel_fail(kernel, -named, "/dev/%s cannot be opened: %s", node->name,
-			strerror(-named));
-	return kernel_fail(kernel, -own, "/dev/%s %s, and %u:%u cannot be opened without it: %s",
+		return kernel_fail(
+			kernel, -named, "cannot open /dev/%s: %s", node->name, strerror(-named));
+	return kernel_fail(kernel, -own, "/dev/%s %s, and opening %u:%u without it failed: %s",
 		node->name, what, major(node->number), minor(node->number), strerror(-own));
 }
 

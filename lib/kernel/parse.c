@@ -11,10 +11,10 @@ int parse_u64(const char *text, int base, uint64_t *value)
 {
 	char *end;
 
-	/* strtoull would take " 12", "+12" and "-1". */
+	/* Refuse " 12", "+12" and "-1", which strtoull() accepts. */
 	if (!isxdigit((unsigned char)text[0]))
 		return -EINVAL;
-	/* A leading 0 alone is not octal for the kernel. */
+	/* The kernel prints no octal numbers: a leading 0 alone is decimal. */
 	if (base == 0)
 		base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
 	errno = 0;

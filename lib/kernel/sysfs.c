@@ -11,9 +11,9 @@
 
 struct directory {
 	struct kernel *kernel;
-	struct directory *parent; /* whose descriptor it shares, or NULL */
-	char *path;		  /* what the descriptor stands for */
-	char *below; /* from there to the directory: "", or a path with a slash behind it */
+	struct directory *parent; /* the directory whose descriptor it shares, or NULL */
+	char *path;		  /* of the descriptor, relative to the root */
+	char *below; /* from there to the directory: "", or a path with a slash at its end */
 	int fd;
 	unsigned refs;
 };
@@ -95,7 +95,7 @@ struct kernel *directory_kernel(const struct directory *directory)
 	return directory->kernel;
 }
 
-/* @object/@attr in @path, which has room for PATH_MAX bytes; either may be NULL. */
+/* Store @object/@attr in @path, which has room for PATH_MAX bytes. Either may be NULL. */
 static int join_path(
 	const struct directory *directory, const char *object, const char *attr, char *path)
 {
@@ -121,7 +121,7 @@ static ssize_t read_attribute(const struct directory *directory, const char *pat
 	if (fd < 0)
 		return -errno;
 
-	/* An attribute comes whole from one read, or it is none. */
+	/* Read once: the kernel gives an attribute whole in one read. */
 	ssize_t size = read(fd, text, SYSFS_PAGE + 1);
 	if (size < 0)
 		return -errno;
@@ -187,7 +187,7 @@ int sysfs_report_write(const struct directory *directory, const char *object, co
 	log_debug(directory->kernel, "write '%s' to /%s/%s: %s", value, directory->path, path,
 		err ? strerror(-err) : "done");
 	if (err == -EINTR)
-		return kernel_fail(directory->kernel, EINTR, "it was interrupted");
+		return kernel_fail(directory->kernel, EINTR, "interrupted");
 	if (err)
 		kernel_fail(directory->kernel, -err, "the kernel refused '%s' in /%s/%s: %s", value,
 			directory->path, path, strerror(-err));
@@ -317,7 +317,7 @@ int sysfs_list(const struct directory *directory, const char *object,
 	return err;
 }
 
-/* What a descriptor stands for, as this process sees the file systems. */
+/* Store in @path the path of a descriptor, as this process sees the file systems. */
 static int path_of(int fd, char *path)
 {
 	char link[32];

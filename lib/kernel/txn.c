@@ -9,14 +9,14 @@
 #include "lock.h"
 #include "udev.h"
 
-/* How long a change that is done waits for udev to make nodes and links. */
+/* How long to wait for udev to create nodes and links after a change. */
 #define SETTLE_MILLISECONDS 5000
 
 struct planned {
 	struct step step;
 	char *what;
 	bool partial;
-	bool guarded; /* an earlier step puts right what a torn one leaves */
+	bool guarded; /* if it fails halfway, an earlier step's undo repairs what is left */
 };
 
 struct txn {
@@ -24,14 +24,14 @@ struct txn {
 	txn_observer *observer;
 	void *observer_data;
 	struct names locked;
-	int *locks; /* as many as names in @locked */
+	int *locks; /* descriptors, as many as names in @locked */
 	struct planned *steps;
 	size_t count;
 	size_t done;
-	bool keep;	/* what was done if a step fails */
-	bool applying;	/* steps are being taken, none is being undone */
-	char *unlocked; /* why a lock could not be taken: nothing may be changed */
-	bool torn;	/* the step after those that are done failed halfway */
+	bool keep;	/* leave the steps done if one fails */
+	bool applying;	/* steps are being taken, not undone */
+	char *unlocked; /* why a lock was denied: then nothing may be changed */
+	bool torn;	/* the step after the last one done failed halfway */
 };
 
 int txn_new(struct txn **out, struct kernel *kernel, txn_observer *observer, void *data)
@@ -88,7 +88,7 @@ static void txn_tell_waiting(void *data, const char *holder)
 		txn->observer(txn->observer_data, TXN_WAITING, text ?: holder);
 }
 
-/* Who may not lock may not change anything either, but may see what would be done. */
+/* Defer a denied lock to txn_run(): a user who may not change anything may still see the steps. */
 static int defer_failure(struct txn *txn, int err)
 {
 	if (txn->applying || (err != -EACCES && err != -EPERM))
@@ -206,8 +206,8 @@ static int take_steps(struct txn *txn)
 	return 0;
 }
 
-/* Undoes the step and, if that fails, adds what is left done, and why, to @stuck. The
- * observer hears only of a failure to undo a torn step, which was never taken as a whole. */
+/* Undo a step. If that fails, add to @stuck what stays done, and why. The observer hears of a torn
+ * step, which was never taken as a whole, only if its undo fails. */
 static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 {
 	const struct step *step = &txn->steps[i].step;
@@ -277,8 +277,8 @@ int txn_run(struct txn *txn)
 	if (err && !txn->keep)
 		err = txn_undo(txn, err);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	/* The caller's next step may want the nodes and links in /dev. That udev is slow is no
-	 * failure of the change. */
+	/* Wait for udev: the caller's next step may need the nodes and links in /dev. A slow udev
+	 * is not a failure of the change. */
 	if (!err)
 		udev_settle(txn->kernel, SETTLE_MILLISECONDS);
 	return err;

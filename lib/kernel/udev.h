@@ -4,7 +4,7 @@
 #include "kernel.h"
 
 /*
- * Waits until udev has no events left to work on, at most @milliseconds. Returns 0 at once where no
- * udev runs, -ETIMEDOUT if it did not come to rest.
+ * Waits until udev has handled all events, for at most @milliseconds. Returns 0, at once if udev
+ * does not run, -ETIMEDOUT if events are left, or -ENOMEM.
  */
 int udev_settle(struct kernel *kernel, int milliseconds);

@@ -116,7 +116,7 @@ static void pending_signal_ends_it(void **state)
 	/* The signal itself arrives when all is done. */
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	assert_int_equal(caught, SIGTERM);
-	assert_string_equal(kernel_error(test->kernel), "it was interrupted");
+	assert_string_equal(kernel_error(test->kernel), "interrupted");
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 

@@ -52,32 +52,35 @@ static void creation_is_refused(void **state)
 		const char *why;
 	} rows[] = {
 		{{DAXCTL_LAYOUT_SIZE, 0, 4 * GIB}, -ENOSPC,
-			"4294967296 bytes are wanted, and region 0 has only 3221225472 for it"},
-		{{DAXCTL_LAYOUT_SIZE, 0, UINT64_MAX - 2 * MIB + 1}, -ENOSPC, "are wanted"},
+			"size 4294967296 is more than the 3221225472 bytes available in region 0"},
+		{{DAXCTL_LAYOUT_SIZE, 0, UINT64_MAX - 2 * MIB + 1}, -ENOSPC,
+			"is more than the 3221225472 bytes available"},
 		{{DAXCTL_LAYOUT_SIZE, 0, 1000}, -EINVAL,
-			"1000 bytes are no multiple of the alignment (2097152 bytes)"},
-		{{DAXCTL_LAYOUT_SIZE, 0, 0}, -EINVAL, "0 bytes are no size for a device"},
-		{{DAXCTL_LAYOUT_ALIGN, 3 * MIB}, -EINVAL, "3145728 bytes are no alignment"},
-		{{DAXCTL_LAYOUT_ALIGN, 0}, -EINVAL, "0 bytes are no alignment"},
-		{{DAXCTL_LAYOUT_ALIGN, 512}, -EINVAL, "512 bytes are no alignment"},
+			"invalid size 1000: must be a multiple of the alignment (2097152 bytes)"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 0}, -EINVAL, "invalid size 0: must be at least 1 byte"},
+		{{DAXCTL_LAYOUT_ALIGN, 3 * MIB}, -EINVAL,
+			"invalid alignment 3145728: must be a power of two and at least the page size"},
+		{{DAXCTL_LAYOUT_ALIGN, 0}, -EINVAL,
+			"invalid alignment 0: must be a power of two and at least the page size"},
+		{{DAXCTL_LAYOUT_ALIGN, 512}, -EINVAL,
+			"invalid alignment 512: must be a power of two and at least the page size"},
 		{{DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_ALIGN, GIB, 128 * MIB}, -EINVAL,
-			"no multiple of the alignment (1073741824 bytes)"},
+			"must be a multiple of the alignment (1073741824 bytes)"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = taken, .range_count = 2}, -EBUSY,
-			"range 0x13fe00000-0x13fffffff overlaps 0x100000000-0x13fffffff, which "
-			"dax0.0 has"},
+			"range 0x13fe00000-0x13fffffff overlaps 0x100000000-0x13fffffff of dax0.0"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = askew, .range_count = 1}, -EINVAL,
-			"does not start and end at multiples of the alignment"},
+			"must start and end at multiples of the alignment"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = twice, .range_count = 2}, -EINVAL,
 			"ranges 0x140000000-0x17fffffff and 0x17fe00000-0x1bfffffff overlap"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = below, .range_count = 1}, -EINVAL,
-			"range 0xffe00000-0xffffffff is not within region 0 "
+			"range 0xffe00000-0xffffffff is outside region 0 "
 			"(0x100000000-0x1ffffffff)"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = across, .range_count = 1}, -EINVAL,
-			"is not within region 0"},
+			"is outside region 0"},
 		{{DAXCTL_LAYOUT_RANGES | DAXCTL_LAYOUT_SIZE, .size = GIB, .ranges = vacant,
 			 .range_count = 1},
 			-EINVAL,
-			"the ranges have 2097152 bytes in all, not the size of 1073741824"},
+			"the ranges have 2097152 bytes in total, but the size is 1073741824"},
 	};
 	struct fixture *fixture = *state;
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
@@ -110,7 +113,7 @@ static void nothing_left(void **state)
 	make_file(fixture, REGION "/available_size", "0\n");
 	assert_int_equal(daxctl_region_add_dev(region, &all, &dev), -ENOSPC);
 	assert_string_equal(
-		daxctl_get_error(ctx), "no device can be created: region 0 has no memory left");
+		daxctl_get_error(ctx), "cannot create a device: region 0 has no capacity left");
 	/* The kernel would make a device, but none appears here. */
 	make_file(fixture, REGION "/available_size", "%llu\n", (unsigned long long)(3 * GIB));
 	assert_int_equal(daxctl_region_add_dev(region, &all, &dev), -ENXIO);
@@ -144,8 +147,8 @@ static void what_was_made_is_told(void **state)
 {
 	static const char *const stays[] = {
 		NULL,
-		"could not be undone: create a device in region 0 (dax0.1 stays: its size cannot be read",
-		"could not be undone: create a device in region 0 (which of the devices it is, is not known: it stays)",
+		"could not be undone: create a device in region 0 (dax0.1 stays: cannot read its size",
+		"could not be undone: create a device in region 0 (the new device stays: its name is not known)",
 	};
 	const struct daxctl_layout layout = {DAXCTL_LAYOUT_SIZE, 0, 128 * MIB};
 
@@ -198,7 +201,7 @@ static void layout_is_refused(void **state)
 
 	assert_int_equal(daxctl_dev_set_layout(dev, &large, 0), -ENOSPC);
 	assert_non_null(
-		strstr(daxctl_get_error(ctx), "dax0.0: cannot be changed: 4297064448 bytes"));
+		strstr(daxctl_get_error(ctx), "dax0.0: cannot be changed: size 4297064448 is"));
 	assert_int_equal(daxctl_dev_set_layout(dev, &small, DAXCTL_CHANGE_DRY_RUN), 0);
 	assert_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "1073741824\n");
 	assert_int_equal(daxctl_dev_set_layout(dev, &small, 0), 0);
@@ -210,9 +213,7 @@ static void layout_is_refused(void **state)
 	assert_int_equal(daxctl_dev_set_layout(dev, &small, 0), -EOPNOTSUPP);
 	assert_int_equal(daxctl_dev_destroy(dev, DAXCTL_CHANGE_FORCE), -EOPNOTSUPP);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax1.0: cannot be destroyed: region 1 is not dynamic: its device is as large as "
-		"the "
-		"namespace that it comes from");
+		"dax1.0: cannot be destroyed: region 1 is not dynamic: the size of its device is that of the namespace");
 }
 
 /* Another program takes the seed before we do. */
@@ -236,7 +237,7 @@ static void a_seed_is_taken_by_another(void **state)
 	daxctl_set_step_fn(ctx, take_seed, fixture);
 	assert_int_equal(daxctl_region_add_dev(region, &layout, &dev), -EBUSY);
 	assert_string_equal(daxctl_get_error(ctx),
-		"no device can be created: another program has given dax0.1 a size meanwhile");
+		"cannot create a device: another program gave dax0.1 a size at the same time");
 	assert_file(fixture, "sys/devices/" HMEM "/dax0.1/size", "268435456\n");
 }
 
@@ -265,14 +266,14 @@ static void flags_are_heeded(void **state)
 		daxctl_region_make_dev(region, &layout, DAXCTL_DEV_MODE_DEVDAX, 0x1000, &made),
 		-EINVAL);
 	assert_string_equal(daxctl_get_error(ctx),
-		"no device can be created: the flags 0x1000 are not among those of this function");
+		"cannot create a device: unknown flags 0x1000 (allowed: 0xff)");
 	assert_int_equal(daxctl_region_add_dev(region, &strange, &made), -EINVAL);
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0x70000000), -EINVAL);
 	assert_int_equal(daxctl_dev_remake(dev, NULL, DAXCTL_DEV_MODE_DEVDAX, 0x70000000), -EINVAL);
 	assert_int_equal(daxctl_dev_set_layout(dev, &layout, DAXCTL_CHANGE_FORCE), -EINVAL);
 	assert_int_equal(daxctl_dev_destroy(dev, DAXCTL_CHANGE_NO_ONLINE), -EINVAL);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: cannot be destroyed: the flags 0x2 are not among those of this function");
+		"dax0.0: cannot be destroyed: unknown flags 0x2 (allowed: 0x9)");
 	char *after = tree_text(fixture);
 	assert_string_equal(before, after);
 	free(before);
@@ -294,7 +295,7 @@ static void destroying(void **state)
 	dev = daxctl_dev_get_by_name(ctx, "dax0.1");
 	assert_int_equal(daxctl_dev_destroy(dev, 0), -EBUSY);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.1: cannot be destroyed: it is enabled (driver device_dax)");
+		"dax0.1: cannot be destroyed: the device is enabled (driver device_dax)");
 	take_away(fixture, "sys/devices/" HMEM "/dax0.1/driver");
 	/* The kernel refuses to delete it: it has its ranges back. */
 	take_away(fixture, REGION "/delete");
@@ -322,16 +323,17 @@ static void remake_is_refused(void **state)
 		const char *why;
 	} rows[] = {
 		{{DAXCTL_LAYOUT_SIZE, 0, 64 * MIB}, DAXCTL_DEV_MODE_RAM, -EINVAL,
-			"dax0.0: cannot become system-ram: its 64 MiB hold no whole memory block"},
+			"dax0.0: cannot become system-ram: 64 MiB do not contain a whole memory block"},
 		{{DAXCTL_LAYOUT_RANGES, .ranges = askew, .range_count = 1}, DAXCTL_DEV_MODE_RAM,
-			-EINVAL, "its 128 MiB hold no whole memory block"},
-		{{DAXCTL_LAYOUT_SIZE, 0, 0}, DAXCTL_DEV_MODE_DEVDAX, -ENXIO, "it has no memory"},
+			-EINVAL, "128 MiB do not contain a whole memory block"},
+		{{DAXCTL_LAYOUT_SIZE, 0, 0}, DAXCTL_DEV_MODE_DEVDAX, -ENXIO,
+			"the device has no capacity"},
 		{{DAXCTL_LAYOUT_SIZE, 0, 8 * GIB}, DAXCTL_DEV_MODE_DEVDAX, -ENOSPC,
-			"dax0.0: cannot become devdax: 8589934592 bytes"},
+			"dax0.0: cannot become devdax: size 8589934592 is"},
 		{{DAXCTL_LAYOUT_SIZE, 0, 2 * GIB}, DAXCTL_DEV_MODE_FAMFS, -EOPNOTSUPP,
 			"mode famfs needs the kernel's driver fsdev_dax"},
 		{{DAXCTL_LAYOUT_SIZE, 0, 2 * GIB}, DAXCTL_DEV_MODE_END, -EINVAL,
-			"dax0.0: there is no mode number 3"},
+			"dax0.0: invalid mode number 3: must be 0 to 2"},
 	};
 	struct fixture *fixture = *state;
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;

@@ -81,22 +81,18 @@ static void too_small(void **state)
 	make_machine(fixture);
 	make_dev(fixture, HMEM, "dax0.0", GIB, 64 * MIB, 1, "device_dax");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EINVAL,
-		"dax0.0: cannot become system-ram: its 64 MiB hold no whole memory block (128 MiB, "
-		"aligned to its size)",
-		"make it at least 128 MiB and aligned to 128 MiB");
+		"dax0.0: cannot become system-ram: 64 MiB do not contain a whole memory block (128 MiB, aligned to 128 MiB)",
+		"make the device at least 128 MiB and align it to 128 MiB");
 	/* Force is no help. */
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EINVAL,
-		"dax0.0: cannot become system-ram: its 64 MiB hold no whole memory block (128 MiB, "
-		"aligned to its size)",
-		"make it at least 128 MiB and aligned to 128 MiB");
+		"dax0.0: cannot become system-ram: 64 MiB do not contain a whole memory block (128 MiB, aligned to 128 MiB)",
+		"make the device at least 128 MiB and align it to 128 MiB");
 
 	make_file(fixture, DAX "/size", "524288\n");
 	make_mapping(fixture, HMEM "/dax0.0", 0, GIB, GIB + 524287);
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EINVAL,
-		"dax0.0: cannot become system-ram: its 512 KiB hold no whole memory block (128 "
-		"MiB, "
-		"aligned to its size)",
-		"make it at least 128 MiB and aligned to 128 MiB");
+		"dax0.0: cannot become system-ram: 512 KiB do not contain a whole memory block (128 MiB, aligned to 128 MiB)",
+		"make the device at least 128 MiB and align it to 128 MiB");
 
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
 	struct daxctl_dev *dev = open_dev(fixture, &ctx);
@@ -116,7 +112,7 @@ static void no_target_node(void **state)
 	char *before = tree_text(fixture);
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -EINVAL);
 	assert_non_null(strstr(daxctl_get_error(ctx),
-		"dax0.0: cannot become system-ram: the platform names no NUMA node for it "
+		"dax0.0: cannot become system-ram: the platform assigns no NUMA node to the device "
 		"(target_node)"));
 	assert_string_equal(told, "");
 	char *after = tree_text(fixture);
@@ -141,8 +137,7 @@ static void no_driver(void **state)
 		"load it with 'modprobe kmem', or use a kernel with CONFIG_DEV_DAX_KMEM");
 	take_away(fixture, MEMORY);
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EOPNOTSUPP,
-		"dax0.0: cannot become system-ram: this kernel cannot add memory "
-		"(CONFIG_MEMORY_HOTPLUG)",
+		"dax0.0: cannot become system-ram: this kernel has no memory hotplug (CONFIG_MEMORY_HOTPLUG)",
 		NULL);
 }
 
@@ -158,10 +153,10 @@ static void online_memory(void **state)
 	make_block(fixture, 10, "online", "Normal");
 	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EBUSY,
 		"dax0.0: cannot become devdax: 2 of its 3 memory blocks are online on node 1",
-		"daxctl reconfigure-device --mode devdax --force dax0.0 takes them offline first");
+		"daxctl reconfigure-device --mode devdax --force dax0.0");
 	refuses(fixture, DAXCTL_DEV_MODE_FAMFS, 0, -EBUSY,
-		"dax0.0: cannot become famfs: it serves as memory",
-		"bring it to devdax mode first");
+		"dax0.0: cannot become famfs: the device is in system-ram mode",
+		"daxctl reconfigure-device --mode devdax dax0.0");
 
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
 	struct daxctl_dev *dev = open_dev(fixture, &ctx);
@@ -195,7 +190,7 @@ static void mapped(void **state)
 		"7f00-7f10 rw-s 00000000 00:05 110 /dev/dax0.0\n");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY,
 		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)",
-		"it would be killed when it touches the memory: end it first");
+		"end process 4711 first: it would be killed when it touches the memory");
 
 	/* The driver counts no user: nobody is looked at. */
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
@@ -209,7 +204,8 @@ static void mapped_by_a_thread(void **state)
 	struct fixture *fixture = *state;
 	static const char sentence[] =
 		"dax0.0: cannot become system-ram: /dev/dax0.0 is mapped by guest (process 4711)";
-	static const char hint[] = "it would be killed when it touches the memory: end it first";
+	static const char hint[] =
+		"end process 4711 first: it would be killed when it touches the memory";
 
 	make_machine(fixture);
 	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
@@ -230,8 +226,7 @@ static void mapped_by_a_thread(void **state)
 	take_away(fixture, "proc/4711/task");
 	make_file(fixture, "proc/4711/task", "not a directory\n");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY,
-		"dax0.0: cannot become system-ram: programs use dax devices, and whether one has "
-		"/dev/dax0.0 mapped cannot be known: what process 4711 has mapped cannot be read: "
+		"dax0.0: cannot become system-ram: cannot tell whether a program has /dev/dax0.0 mapped: cannot read the mappings of process 4711: "
 		"Not a directory",
 		"run as root, outside of containers, or end the programs first");
 
@@ -253,8 +248,7 @@ static void no_processes(void **state)
 	make_file(fixture, "sys/module/device_dax/refcnt", "2\n");
 	make_dir(fixture, "proc");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE, -EBUSY,
-		"dax0.0: cannot become system-ram: programs use dax devices, and whether one has "
-		"/dev/dax0.0 mapped cannot be known: /proc does not show this process",
+		"dax0.0: cannot become system-ram: cannot tell whether a program has /dev/dax0.0 mapped: /proc does not show this process",
 		"run as root, outside of containers, or end the programs first");
 }
 
@@ -362,10 +356,10 @@ static void memory_is_kept(void **state)
 {
 	struct fixture *fixture = *state;
 	AUTO_CTX struct daxctl_ctx *ctx = NULL;
-	static const char why[] = "the kernel keeps its memory until the next boot "
+	static const char why[] = "the kernel keeps the device's memory until the next boot "
 				  "(2 memory blocks, 1 of them online)";
-	static const char hint[] = "restart the machine: memory that was online when driver kmem "
-				   "left it does not come back before";
+	static const char hint[] =
+		"reboot: memory that was online when driver kmem was unbound is lost until then";
 	char sentence[256];
 
 	make_machine(fixture);
@@ -413,7 +407,7 @@ static void another_was_faster(void **state)
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -EBUSY);
 	/* And the undo is no failure: the device is where it was. */
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: cannot become system-ram: another program has bound it to driver device_dax meanwhile");
+		"dax0.0: cannot become system-ram: another program bound the device to driver device_dax");
 }
 
 static void auto_online(void **state)
@@ -428,15 +422,12 @@ static void auto_online(void **state)
 	static const unsigned flags[] = {0, DAXCTL_CHANGE_NO_ONLINE};
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
 		refuses(fixture, DAXCTL_DEV_MODE_RAM, flags[i], -EBUSY,
-			"dax0.0: cannot become system-ram: this kernel puts new memory online by "
-			"itself, in a zone of its own choice",
-			"write 'offline' to /sys/devices/system/memory/auto_online_blocks, or use "
-			"--no-movable or --force to accept its choice");
+			"dax0.0: cannot become system-ram: this kernel puts new memory online automatically, in a zone of its own choice",
+			"echo offline > /sys/devices/system/memory/auto_online_blocks, or accept the kernel's choice with --no-movable or --force");
 	/* What cannot be read is not 'offline'. */
 	make_file(fixture, MEMORY "/auto_online_blocks", "%s", "");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -ENODATA,
-		"dax0.0: cannot become system-ram: whether this kernel puts new memory online by "
-		"itself cannot be read: No data available",
+		"dax0.0: cannot become system-ram: cannot read whether this kernel puts new memory online automatically: No data available",
 		NULL);
 	make_file(fixture, MEMORY "/auto_online_blocks", "online_movable\n");
 	/* E2: where the kernel may use the memory, its choice is as good as another. */
@@ -453,10 +444,10 @@ static void no_such_mode(void **state)
 
 	make_machine(fixture);
 	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
-	refuses(fixture, DAXCTL_DEV_MODE_UNKNOWN, 0, -EINVAL, "dax0.0: there is no mode number -1",
-		NULL);
-	refuses(fixture, DAXCTL_DEV_MODE_END, 0, -EINVAL, "dax0.0: there is no mode number 3",
-		NULL);
+	refuses(fixture, DAXCTL_DEV_MODE_UNKNOWN, 0, -EINVAL,
+		"dax0.0: invalid mode number -1: must be 0 to 2", NULL);
+	refuses(fixture, DAXCTL_DEV_MODE_END, 0, -EINVAL,
+		"dax0.0: invalid mode number 3: must be 0 to 2", NULL);
 }
 
 static void other_driver(void **state)
@@ -468,7 +459,8 @@ static void other_driver(void **state)
 	make_driver(fixture, "vfio_dax");
 	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "vfio_dax");
 	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EBUSY,
-		"dax0.0: cannot become devdax: driver vfio_dax has it", NULL);
+		"dax0.0: cannot become devdax: the device is bound to driver vfio_dax, which belongs to no mode",
+		NULL);
 	struct daxctl_dev *dev = open_dev(fixture, &ctx);
 	assert_true(daxctl_dev_is_enabled(dev));
 	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
@@ -485,7 +477,8 @@ static void unreadable_driver(void **state)
 	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
 	make_file(fixture, DAX "/driver", "no link\n");
 	refuses(fixture, DAXCTL_DEV_MODE_DEVDAX, 0, -EINVAL,
-		"dax0.0: cannot become devdax: its driver cannot be read: Invalid argument", NULL);
+		"dax0.0: cannot become devdax: cannot read the driver of the device: Invalid argument",
+		NULL);
 	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), -EINVAL);
 }
 
@@ -576,7 +569,7 @@ static void bind_is_undone(void **state)
 	struct daxctl_dev *dev = open_dev(fixture, &ctx);
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, 0), -ENXIO);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: cannot become system-ram: driver kmem did not accept it");
+		"dax0.0: cannot become system-ram: driver kmem did not accept the device");
 	assert_string_equal(told,
 		"taken: unbind dax0.0 from driver device_dax\n"
 		"taken: bind dax0.0 to driver kmem\n"
@@ -693,15 +686,13 @@ static void memmap(void **state)
 	make_machine(fixture);
 	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE, -EOPNOTSUPP,
-		"dax0.0: cannot become system-ram: this kernel gives no choice where the page map "
-		"is "
-		"kept (memmap_on_memory, since Linux 6.8)",
+		"dax0.0: cannot become system-ram: this kernel cannot choose where struct pages are kept (memmap_on_memory, since Linux 6.8)",
 		NULL);
 	make_file(fixture, DAX "/memmap_on_memory", "0\n");
 	make_file(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "N\n");
 	refuses(fixture, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE, -EOPNOTSUPP,
-		"dax0.0: cannot become system-ram: memmap_on_memory is disabled on this kernel: it keeps the page map of new memory in other memory",
-		"memory_hotplug.memmap_on_memory=1 on its command line lets devices have it");
+		"dax0.0: cannot become system-ram: memmap_on_memory is disabled on this kernel",
+		"reboot with memory_hotplug.memmap_on_memory=1 on the kernel command line");
 
 	make_file(fixture, "sys/module/memory_hotplug/parameters/memmap_on_memory", "Y\n");
 	struct daxctl_dev *dev = open_dev(fixture, &ctx);
@@ -710,9 +701,9 @@ static void memmap(void **state)
 		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE), -ENXIO);
 	assert_string_equal(told,
 		"taken: unbind dax0.0 from driver device_dax\n"
-		"taken: keep the page map of dax0.0 on the device\n"
+		"taken: keep the struct pages of dax0.0 on the device\n"
 		"taken: bind dax0.0 to driver kmem\n"
-		"undone: keep the page map of dax0.0 on the device\n"
+		"undone: keep the struct pages of dax0.0 on the device\n"
 		"undone: unbind dax0.0 from driver device_dax\n");
 	assert_int_equal(daxctl_dev_get_memmap_on_memory(dev), 0);
 	/* What it is already is no step. */
@@ -728,9 +719,8 @@ static void memmap(void **state)
 	*told = 0;
 	assert_refused(ctx,
 		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_MEMMAP_HERE), -EBUSY,
-		"dax0.0: cannot become system-ram: where the page map of memory is kept cannot be "
-		"changed",
-		"bring it to devdax mode first");
+		"dax0.0: cannot become system-ram: cannot move the struct pages of a device in system-ram mode",
+		"daxctl reconfigure-device --mode devdax dax0.0");
 }
 
 static bool is_locked(struct fixture *fixture, const char *path)
@@ -881,7 +871,7 @@ static void unreadable_ranges(void **state)
 	assert_int_equal(
 		daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, DAXCTL_CHANGE_FORCE), -ENODATA);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: cannot become devdax: the state of its memory cannot be read: No data "
+		"dax0.0: cannot become devdax: cannot read the state of the device's memory: No data "
 		"available");
 	assert_file(fixture, MEMORY "/memory8/state", "online\n");
 	assert_file(fixture, MEMORY "/memory9/state", "online\n");
@@ -1083,7 +1073,7 @@ static void offlining_is_undone(void **state)
 	make_block(fixture, 9, "online", "Normal");
 	assert_int_equal(daxctl_memory_offline(mem), -ENOENT);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: memory block 10 cannot be looked at: No such file or directory");
+		"dax0.0: cannot read the state of memory block 10: No such file or directory");
 	assert_file(fixture, MEMORY "/memory8/state", "online_movable");
 }
 
@@ -1112,18 +1102,19 @@ static void changed_by_others(void **state)
 	make_block(fixture, 16, "online", "Movable");
 	assert_int_equal(daxctl_memory_offline(mem), -EBUSY);
 	assert_string_equal(daxctl_get_error(ctx),
-		"dax0.0: the kernel keeps its memory until the next boot (1 memory blocks, 1 of them online)");
+		"dax0.0: the kernel keeps the device's memory until the next boot (1 memory blocks, 1 of them online)");
 	assert_file(fixture, MEMORY "/memory16/state", "online\n");
 	take_away(fixture, MEMORY "/memory16");
 	assert_int_equal(daxctl_memory_offline(mem), -ENXIO);
-	assert_string_equal(daxctl_get_error(ctx), "dax0.0: it is not in system-ram mode");
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: the device is not in system-ram mode");
 
 	/* Another region has taken the place, with a device of the same name. */
 	take_away(fixture, "sys/devices/" HMEM "/dax_region");
 	make_dir(fixture, "sys/devices/other");
 	make_region(fixture, HMEM, GIB, 0);
 	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0), -ENODEV);
-	assert_string_equal(daxctl_get_error(ctx), "dax0.0: cannot become devdax: it is gone");
+	assert_string_equal(
+		daxctl_get_error(ctx), "dax0.0: cannot become devdax: the device no longer exists");
 	assert_file(fixture, DRIVERS "/device_dax/bind", "");
 }
 

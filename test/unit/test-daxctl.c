@@ -569,15 +569,17 @@ static void vanishes(void **state)
 
 	char *before = tree_text(fixture);
 	assert_int_equal(daxctl_dev_set_size(dev, GIB), -ENXIO);
-	assert_string_equal(daxctl_get_error(ctx), "dax0.0: it is gone");
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: the device no longer exists");
 	assert_int_equal(daxctl_memory_offline(mem), -ENODEV);
 	assert_int_equal(daxctl_memory_online(mem), -ENODEV);
 	static const int modes[] = {DAXCTL_DEV_MODE_DEVDAX, DAXCTL_DEV_MODE_RAM};
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		assert_int_equal(daxctl_dev_set_mode(dev, modes[i], 0), -ENODEV);
-	assert_string_equal(daxctl_get_error(ctx), "dax0.0: cannot become system-ram: it is gone");
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot become system-ram: the device no longer exists");
 	assert_int_equal(daxctl_dev_disable(dev), -ENODEV);
-	assert_string_equal(daxctl_get_error(ctx), "dax0.0: cannot be disabled: it is gone");
+	assert_string_equal(
+		daxctl_get_error(ctx), "dax0.0: cannot be disabled: the device no longer exists");
 	assert_int_equal(daxctl_dev_enable_ram(dev), -ENODEV);
 	char *after = tree_text(fixture);
 	assert_string_equal(before, after);
@@ -620,7 +622,7 @@ static void mappings(void **state)
 	}
 	assert_int_equal(i, 12);
 
-	/* A range that ends before it starts is none, and then there is none at all. */
+	/* A invalid range that: ends before it starts is none, and then there is none at all. */
 	make_mapping(fixture, HMEM "/dax0.0", 5, GIB, GIB - 1);
 	assert_int_equal(daxctl_dev_set_size(dev, 0), 0);
 	assert_null(daxctl_mapping_get_first(dev));
@@ -733,7 +735,8 @@ static void looks_again(void **state)
 	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
 	assert_int_equal(daxctl_region_create_dev(region), -ENODEV);
 	assert_int_equal(daxctl_region_lock(region), -ENODEV);
-	assert_string_equal(daxctl_get_error(ctx), "region 0 cannot be locked: region 0 is gone");
+	assert_string_equal(
+		daxctl_get_error(ctx), "cannot lock region 0: region 0 no longer exists");
 }
 
 static void dynamic_regions(void **state)
@@ -771,8 +774,8 @@ static void dynamic_regions(void **state)
 	assert_int_equal(daxctl_region_create_dev(region), -EOPNOTSUPP);
 	assert_int_equal(
 		daxctl_region_destroy_dev(region, daxctl_dev_get_first(region)), -EOPNOTSUPP);
-	assert_string_equal(daxctl_get_error(ctx),
-		"region 1: devices cannot be created or destroyed: it is not dynamic");
+	assert_string_equal(
+		daxctl_get_error(ctx), "region 1 is not dynamic: cannot create or destroy devices");
 	assert_null(daxctl_region_get_dev_seed(region));
 }
 

@@ -115,7 +115,7 @@ static void only_root_can_open(void **state)
 		skip();
 	assert_int_equal(take_now(test, "sys/devices"), -EPERM);
 	assert_string_equal(kernel_error(test->kernel),
-		"/run/daxctl cannot be used for locks: it does not belong to root");
+		"/run/daxctl does not belong to root and cannot be used for locks");
 }
 
 static void of_what_exists(void **state)
@@ -124,7 +124,7 @@ static void of_what_exists(void **state)
 
 	assert_int_equal(take_now(test, "sys/devices/none"), -ENOENT);
 	assert_string_equal(kernel_error(test->kernel),
-		"/sys/devices/none cannot be locked: No such file or directory");
+		"cannot lock /sys/devices/none: No such file or directory");
 	make_file(test->fixture, "sys/file", "1\n");
 	assert_int_equal(take_now(test, "sys/file"), -ENOTDIR);
 }
@@ -197,7 +197,7 @@ static void gives_up(void **state)
 
 	assert_int_equal(lock_take(test->kernel, REGION, &wait), -ETIMEDOUT);
 	assert_string_equal(kernel_error(test->kernel),
-		"/" REGION " cannot be locked: another process has been changing it for too long");
+		"cannot lock /" REGION ": another process has been changing it for too long");
 }
 
 /* F: a holder that goes on is waited for, however long it takes in all. */
@@ -243,8 +243,8 @@ static void interrupted(void **state)
 	setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
 	assert_int_equal(err, -EINTR);
 	assert_int_equal(caught, SIGALRM);
-	assert_string_equal(kernel_error(test->kernel),
-		"/" REGION " cannot be locked: Interrupted system call");
+	assert_string_equal(
+		kernel_error(test->kernel), "cannot lock /" REGION ": Interrupted system call");
 
 	/* One that is blocked ends the wait for those who say so. */
 	sigset_t mask;

@@ -25,7 +25,7 @@ load ../helpers
 	for option in --human --no-online; do
 		unchanged daxctl reconfigure-device --mode system-ram $option dax0.0
 		[[ $status == 240 ]]
-		says "this kernel puts new memory online by itself"
+		says "this kernel puts new memory online automatically"
 		says "--force"
 	done
 }

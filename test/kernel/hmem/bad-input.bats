@@ -95,29 +95,29 @@ refused() {
 		# shellcheck disable=SC2086 # words
 		refused "$expected" "$words" daxctl $line
 	done <<-'END'
-		228|0 bytes are no size|create-device -s 0
-		250|1048576 bytes are no multiple of the alignment (2097152 bytes)|create-device -s 1M
-		250|and region 0 has only 805306368|create-device -s 4G
-		250|and region 0 has only 805306368|create-device -s 18446744073709551614
-		250|3145728 bytes are no alignment|create-device -s 64M -a 3M
-		250|0 bytes are no alignment|create-device -s 64M -a 0
+		228|invalid size 0: must be at least 1 byte|create-device -s 0
+		250|invalid size 1048576: must be a multiple of the alignment (2097152 bytes)|create-device -s 1M
+		250|bytes available in region 0|create-device -s 4G
+		250|bytes available in region 0|create-device -s 18446744073709551614
+		250|invalid alignment 3145728: must be a power of two|create-device -s 64M -a 3M
+		250|invalid alignment 0: must be a power of two|create-device -s 64M -a 0
 		250|ranges 0x150000000-0x157ffffff and 0x154000000-0x1581fffff overlap|create-device --input overlap
-		250|does not start and end at multiples of the alignment|create-device --input unaligned
-		250|does not start and end at multiples of the alignment|create-device --input coarse
-		250|range 0x200000-0x3fffff is not within region 0 (0x100000000-0x17fffffff)|create-device --input below
-		250|is not within region 0|create-device --input across
-		250|is not within region 0|create-device --input last
-		250|overlaps 0x140000000-0x14fffffff, which dax0.1 has|create-device --input neighbour
-		250|the ranges have 134217728 bytes in all, not the size of 1|create-device --input size
-		250|is not within region 0|reconfigure-device --input below dax0.0
-		250|overlaps 0x140000000-0x14fffffff, which dax0.1 has|reconfigure-device --input neighbour dax0.0
+		250|must start and end at multiples of the alignment|create-device --input unaligned
+		250|must start and end at multiples of the alignment|create-device --input coarse
+		250|range 0x200000-0x3fffff is outside region 0 (0x100000000-0x17fffffff)|create-device --input below
+		250|is outside region 0|create-device --input across
+		250|is outside region 0|create-device --input last
+		250|overlaps 0x140000000-0x14fffffff of dax0.1|create-device --input neighbour
+		250|the ranges have 134217728 bytes in total, but the size is 1|create-device --input size
+		250|is outside region 0|reconfigure-device --input below dax0.0
+		250|overlaps 0x140000000-0x14fffffff of dax0.1|reconfigure-device --input neighbour dax0.0
 		250|region: describes a device of region 7, and dax0.0 is in region 0|reconfigure-device --input region dax0.0
-		250|dax0.1: cannot be changed: it is enabled (driver device_dax)|reconfigure-device --input good dax0.1
+		250|dax0.1: cannot be changed: the device is enabled (driver device_dax)|reconfigure-device --input good dax0.1
 		129|--input describes one device|reconfigure-device --input good all
 		129|--input describes one device|reconfigure-device --input good dax0.0 dax0.1
-		250|and region 0 has only 1879048192|reconfigure-device -s 3G dax0.0
-		250|1000 bytes are no multiple|reconfigure-device -s 1000 dax0.0
-		250|hint: the sizes that the processor can map at once are possible|reconfigure-device -a 4M dax0.0
+		250|bytes available in region 0|reconfigure-device -s 3G dax0.0
+		250|invalid size 1000: must be a multiple|reconfigure-device -s 1000 dax0.0
+		250|hint: use a page size of the processor|reconfigure-device -a 4M dax0.0
 		250|dax0.1: no such dax device in region 7|reconfigure-device -m system-ram -r 7 dax0.1
 		250|no dax device found in region 7|disable-device -r 7 all
 		250|dax0.1: memory cannot go online: the device is not in system-ram mode|online-memory dax0.1

@@ -78,7 +78,7 @@ limited() {
 		unchanged daxctl $arguments dax0.0
 		[[ $status == 240 ]]
 		says "/dev/dax0.0 is mapped by python3 (process $mapper)"
-		says "hint: it would be killed"
+		says "hint: end process"
 	done
 	kill "$mapper"
 	wait "$mapper" || :

@@ -37,7 +37,7 @@ free() {
 	json '.chardev == "dax0.2" and .size == "768.00 MiB (805.31 MB)"'
 	unchanged daxctl create-device
 	[[ $status == 228 ]]
-	says "region 0 has no memory left"
+	says "region 0 has no capacity left"
 	says "created 0 devices"
 }
 
@@ -45,7 +45,7 @@ free() {
 	daxctl create-device -s 256M
 	unchanged daxctl destroy-device dax0.1
 	[[ $status == 250 ]]
-	says "dax0.1: cannot be destroyed: it is enabled (driver device_dax)"
+	says "dax0.1: cannot be destroyed: the device is enabled (driver device_dax)"
 	says "hint: daxctl disable-device dax0.1"
 	daxctl disable-device dax0.1
 	check daxctl destroy-device dax0.1
@@ -86,7 +86,7 @@ free() {
 @test "resize and align: disabled devices only, to the byte" {
 	unchanged daxctl reconfigure-device -s 512M dax0.0
 	[[ $status == 250 ]]
-	says "dax0.0: cannot be changed: it is enabled"
+	says "dax0.0: cannot be changed: the device is enabled"
 	daxctl disable-device dax0.0
 	check daxctl reconfigure-device -s 512M dax0.0
 	[[ $status == 0 && -z $output && $(free) == 1536 ]]
@@ -128,7 +128,7 @@ free() {
 	# Those of another device are not to be had.
 	unchanged daxctl create-device --input two
 	[[ $status == 250 ]]
-	says ", which dax0.1 has"
+	says " of dax0.1"
 }
 
 @test "a seed without a size is used up, and no other device is made" {

@@ -39,7 +39,7 @@ teardown() {
 	daxctl reconfigure-device --mode devdax --force dax0.0
 	unchanged nobody daxctl disable-device dax0.0
 	[[ $status == 243 ]]
-	says "dax0.0: cannot be disabled: /run/daxctl cannot be locked: Permission denied"
+	says "dax0.0: cannot be disabled: cannot lock /run/daxctl: Permission denied"
 	says "hint: "
 }
 

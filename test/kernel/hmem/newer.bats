@@ -37,7 +37,7 @@ teardown() {
 	daxctl reconfigure-device --mode system-ram dax0.0
 	unchanged daxctl reconfigure-device --mode famfs dax0.0
 	[[ $status == 240 ]]
-	says "it serves as memory"
+	says "the device is in system-ram mode"
 }
 
 @test "--memmap-on-memory: the page map is in the memory itself" {

@@ -22,7 +22,7 @@ teardown() {
 	unchanged daxctl reconfigure-device --mode devdax --force dax0.0
 	[[ $status == 240 ]]
 	says "dax0.0: cannot become devdax: memory block"
-	says "of node 1) stays online: pages in it are in use and cannot be moved"
+	says "of node 1) stays online: pages that are in use cannot be moved"
 	says "hint: "
 }
 
@@ -42,7 +42,7 @@ teardown() {
 	check daxctl offline-memory --keep-going dax0.0
 	[[ $status == 240 ]]
 	says "of its 16 memory blocks cannot be changed, first: memory block"
-	says "pages in it are in use and cannot be moved"
+	says "pages that are in use cannot be moved"
 	check daxctl list
 	json '.[0] | .online_memblocks > 0 and .online_memblocks < .total_memblocks'
 }

@@ -18,8 +18,8 @@ load ../helpers
 		# shellcheck disable=SC2086 # words
 		unchanged daxctl $arguments dax0.0
 		[[ $status == 240 || $status == 250 ]]
-		says "the kernel keeps its memory until the next boot"
-		says "hint: reboot before"
+		says "the kernel keeps the device's memory until the next boot"
+		says "hint: reboot"
 	done
 }
 
@@ -27,5 +27,5 @@ load ../helpers
 	echo 0 >/sys/bus/dax/devices/dax0.0/size
 	unchanged daxctl create-device -s 256M
 	[[ $status == 250 ]]
-	says "the kernel keeps its memory until the next boot"
+	says "the kernel keeps the device's memory until the next boot"
 }

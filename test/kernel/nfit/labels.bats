@@ -121,7 +121,7 @@ pair() {
 	chmod 666 "$BATS_TEST_TMPDIR/backup"
 	check nobody ndctl read-labels --output "$BATS_TEST_TMPDIR/backup" nmem0
 	[[ $status == 1 ]]
-	says "nmem0: labels cannot be read: /dev/nmem0 cannot be opened: Permission denied"
+	says "nmem0: labels cannot be read: cannot open /dev/nmem0: Permission denied"
 	[[ $(<"$BATS_TEST_TMPDIR/backup") == older ]]
 	check ndctl read-labels --output /nowhere/backup nmem0
 	[[ $status == 1 ]]

@@ -12,7 +12,7 @@ setup_file() {
 @test "a device without target node is refused as memory and stays what it is" {
 	unchanged daxctl reconfigure-device --mode system-ram dax0.0
 	[[ $status == 234 ]]
-	says "dax0.0: cannot become system-ram: the platform names no NUMA node for it"
+	says "dax0.0: cannot become system-ram: the platform assigns no NUMA node to the device"
 	says "SRAT"
 }
 

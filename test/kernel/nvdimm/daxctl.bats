@@ -105,7 +105,7 @@ setup() {
 @test "a device smaller than a memory block is refused and stays what it is" {
 	unchanged daxctl reconfigure-device --mode system-ram dax0.1
 	[[ $status == 234 ]]
-	says "its 62 MiB hold no whole memory block (128 MiB"
+	says "62 MiB do not contain a whole memory block (128 MiB"
 	says "hint: "
 }
 
@@ -114,7 +114,7 @@ setup() {
 	unchanged daxctl reconfigure-device --mode devdax dax0.0
 	[[ $status == 240 ]]
 	says "3 of its 3 memory blocks are online on node 1"
-	says "hint: daxctl reconfigure-device --mode devdax --force dax0.0 takes them offline first"
+	says "hint: daxctl reconfigure-device --mode devdax --force dax0.0"
 }
 
 @test "memory verbs on a device in devdax mode, device verbs on one that is memory" {
@@ -243,7 +243,7 @@ section() {
 	((status != 0))
 	unchanged daxctl reconfigure-device -s 128M dax0.0
 	[[ $status == 250 ]]
-	says "region 0 is not dynamic: its device is as large as the namespace that it comes from"
+	says "region 0 is not dynamic: the size of its device is that of the namespace"
 }
 
 # Kernel 6.1 only: later ones may never give memory in zone Normal back (topology auto-online shows it), and
@@ -286,7 +286,7 @@ section() {
 	daxctl reconfigure-device --mode system-ram dax0.0
 	unchanged daxctl reconfigure-device --mode famfs dax0.0
 	[[ $status == 240 ]]
-	says "it serves as memory"
+	says "the device is in system-ram mode"
 }
 
 # Of the memory blocks that there are.

@@ -82,7 +82,7 @@ teardown_file() {
 	ndctl disable-region region0
 	check nobody ndctl init-labels --force nmem0
 	[[ $status == 1 ]]
-	says "nmem0: labels cannot be initialized: /dev/nmem0 cannot be opened: Permission denied"
+	says "nmem0: labels cannot be initialized: cannot open /dev/nmem0: Permission denied"
 	ndctl enable-region region0
 }
 
