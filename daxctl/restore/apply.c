@@ -15,14 +15,23 @@ static void on_alarm(int signal)
 	late = 1;
 }
 
-/* The alarm ends waits and offlining; the library then undoes the change. */
-static void limit_time(void)
+void apply_limit_time(void)
 {
 	struct sigaction action = {.sa_handler = on_alarm};
 
 	late = 0;
 	sigaction(SIGALRM, &action, NULL);
 	alarm(SECONDS);
+}
+
+void apply_end_limit(void)
+{
+	alarm(0);
+}
+
+bool apply_is_late(void)
+{
+	return late;
 }
 
 static unsigned task_flags(const struct task *task)
@@ -96,7 +105,7 @@ int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *t
 {
 	int err;
 
-	limit_time();
+	apply_limit_time();
 	switch (task->action) {
 	case ACTION_NOMAP:
 		err = nomap_restore(
@@ -111,8 +120,8 @@ int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *t
 	default:
 		err = apply_mode(task);
 	}
-	alarm(0);
-	outcome->late = late;
+	apply_end_limit();
+	outcome->late = apply_is_late();
 	if (err && task->action != ACTION_NOMAP) {
 		outcome->error = daxctl_get_error(ctx) ?: strerror(-err);
 		outcome->hint = daxctl_get_hint(ctx);

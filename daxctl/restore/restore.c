@@ -106,10 +106,15 @@ static bool wants_namespaces(const struct config *config)
 	return false;
 }
 
+static bool task_changes(const struct task *task)
+{
+	return task->action != ACTION_NONE && task->action != ACTION_REFUSED;
+}
+
 static bool changes_anything(const struct tasks *tasks)
 {
 	for (size_t i = 0; i < tasks->count; i++)
-		if (tasks->list[i].action != ACTION_NONE && tasks->list[i].action != ACTION_REFUSED)
+		if (task_changes(&tasks->list[i]))
 			return true;
 	return false;
 }
@@ -221,14 +226,102 @@ static bool task_is_wanted(const struct restoration *restoration, const struct t
 	return false;
 }
 
-static void restore_all(struct restoration *restoration, struct picture *picture)
+/* ---- a region ---- */
+
+static bool region_changes(const struct restoration *restoration, const struct picture *picture,
+	const struct present_region *region)
+{
+	const struct tasks *tasks = &picture->tasks;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		if (tasks->list[i].region == region && task_changes(&tasks->list[i]) &&
+			task_is_wanted(restoration, &tasks->list[i], &picture->present))
+			return true;
+	return false;
+}
+
+/* Does the tasks of @region; those of no region if it is NULL. */
+static void do_tasks(struct restoration *restoration, struct picture *picture,
+	const struct present_region *region)
 {
 	struct tasks *tasks = &picture->tasks;
 
 	for (size_t i = 0; i < tasks->count; i++)
-		if (task_is_wanted(restoration, &tasks->list[i], &picture->present) &&
+		if (tasks->list[i].region == region &&
+			task_is_wanted(restoration, &tasks->list[i], &picture->present) &&
 			do_task(restoration, &tasks->list[i]))
 			hand_on(tasks, i);
+}
+
+/* Reports that no task of @region could be done. */
+static void fail_tasks(struct restoration *restoration, struct picture *picture,
+	const struct present_region *region, int err)
+{
+	AUTO_FREE char *error = strdup(daxctl_get_error(restoration->ctx) ?: strerror(-err));
+	AUTO_FREE char *hint = strdup(daxctl_get_hint(restoration->ctx) ?: "");
+	const struct tasks *tasks = &picture->tasks;
+
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct task *task = &tasks->list[i];
+		const struct outcome outcome = {
+			.device = task_device(task),
+			.error = error,
+			.hint = hint && *hint ? hint : NULL,
+			.late = apply_is_late(),
+		};
+		if (task->region == region && task_changes(task) &&
+			task_is_wanted(restoration, task, &picture->present))
+			report_failed(&restoration->report, task, err, &outcome);
+	}
+}
+
+/* Reads the devices of @region and plans its tasks anew: another program may have changed them
+ * between the first look and the lock. */
+static int look_again(struct restoration *restoration, const struct config *config,
+	struct picture *picture, struct present_region *region)
+{
+	struct daxctl_region *object = region->region;
+
+	tasks_deinit(&picture->tasks);
+	present_region_deinit(region);
+	int err = present_region_init(region, object);
+	if (err) {
+		say_error("the devices of region %s cannot be listed: %s", dax_region_place(object),
+			strerror(-err));
+		restoration->report.failed++;
+		restoration->report.last = err;
+	}
+	int planned = tasks_init(&picture->tasks, config, &picture->present);
+	return err ?: planned;
+}
+
+/* Changes a region only by a picture that was taken under its lock. */
+static void restore_region(struct restoration *restoration, const struct config *config,
+	struct picture *picture, struct present_region *region)
+{
+	if (dry_run || !region_changes(restoration, picture, region)) {
+		do_tasks(restoration, picture, region);
+		return;
+	}
+	apply_limit_time();
+	int err = daxctl_region_lock(region->region);
+	apply_end_limit();
+	/* The tasks of a region that is gone fail with sentences of their own. */
+	if (err && err != -ENODEV) {
+		fail_tasks(restoration, picture, region, err);
+		return;
+	}
+	if (err || !look_again(restoration, config, picture, region))
+		do_tasks(restoration, picture, region);
+	daxctl_region_unlock(region->region);
+}
+
+static void restore_all(
+	struct restoration *restoration, const struct config *config, struct picture *picture)
+{
+	do_tasks(restoration, picture, NULL);
+	for (size_t i = 0; i < picture->present.region_count; i++)
+		restore_region(restoration, config, picture, &picture->present.regions[i]);
 }
 
 static int restore(struct restoration *restoration, const struct config *config)
@@ -249,7 +342,7 @@ static int restore(struct restoration *restoration, const struct config *config)
 		return err;
 	restoration_progress(restoration);
 	devices_tell_steps(restoration->ctx, &told);
-	restore_all(restoration, &picture);
+	restore_all(restoration, config, &picture);
 	devices_tell_steps(restoration->ctx, NULL);
 	report_devices(report, restoration->ctx, &picture.tasks, &picture.present);
 	report_end(report, config);

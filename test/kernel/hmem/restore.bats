@@ -274,3 +274,49 @@ three() {
 		[[ $status == 129 ]]
 	done
 }
+
+# changed_before_lock SCRIPT: restores while another program, which has the lock of the region, runs SCRIPT.
+changed_before_lock() {
+	local begun=$BATS_TEST_TMPDIR/begun go=$BATS_TEST_TMPDIR/go said=$BATS_TEST_TMPDIR/said worker
+	flock -o -x "/run/daxctl/object-$(stat -c %i "$region")" bash -ec "
+		cd /sys/bus/dax
+		${2-:}
+		touch $begun
+		until [[ -e $go ]]; do sleep 0.1; done
+		$1" 3>&- &
+	until [[ -e $begun ]]; do sleep 0.1; done
+	daxctl restore 2>"$said" 3>&- &
+	worker=$!
+	until grep -q "waiting for flock" "$said"; do
+		kill -0 "$worker"
+		sleep 0.1
+	done
+	touch "$go"
+	wait "$worker" || :
+	cat "$said"
+}
+
+@test "restore looks again at what another program changed before the lock was free" {
+	printf '[create-device %s]\nregion.path = /platform/hmem.0\nsize = 128M\n' one two >$directory/a.conf
+	daxctl disable-device dax0.0
+	daxctl enable-device dax0.0
+	changed_before_lock "
+		echo dax0.0 >drivers/device_dax/unbind
+		echo $((512 << 20)) >devices/dax0.0/size
+		echo dax0.0 >drivers/device_dax/bind"
+	check daxctl list -d dax0.0
+	json '.[0] | .size == 536870912 and .mode == "devdax" and .state == null'
+}
+
+@test "restore takes no device that another program is still making" {
+	device one "range.1 = 0x100000000-0x10fffffff" >$directory/a.conf
+	printf '[create-device two]\nregion.path = /platform/hmem.0\nsize = 128M\nmode = system-ram\n' >>$directory/a.conf
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device -s 256M dax0.0
+	daxctl enable-device dax0.0
+	changed_before_lock "
+		echo $((512 << 20)) >devices/dax0.1/size
+		echo dax0.1 >drivers/device_dax/bind" "echo 1 >$region/dax_region/create"
+	check daxctl list -d dax0.1
+	json '.[0] | .size == 536870912 and .mode == "devdax"'
+}
