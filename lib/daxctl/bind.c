@@ -54,7 +54,7 @@ static int bind_to_driver(struct daxctl_dev *dev, const char *driver)
 }
 
 /* Whether the device exists and certainly has no driver. */
-static bool has_left(struct daxctl_dev *dev)
+static bool is_unbound(struct daxctl_dev *dev)
 {
 	return sysfs_exists(dev->object.directory, dev->object.name, NULL) && !dev_driver(dev) &&
 		errno == ENOENT;
@@ -68,7 +68,7 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 	int err = driver_unbind(kernel, "dax", driver, dev->object.name);
 
 	object_invalidate(&dev->object);
-	if (err && !has_left(dev))
+	if (err && !is_unbound(dev))
 		return err;
 	int done = err ? BY_ANOTHER : 0;
 	kernel_clear_error(kernel);
@@ -151,7 +151,7 @@ static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
 	return kernel_fail(kernel, ENXIO, "driver %s did not accept the device", mode->driver);
 }
 
-int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
+static int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 {
 	struct kernel *kernel = ctx->kernel;
 	AUTO_TXN struct txn *txn = NULL;
@@ -168,6 +168,23 @@ int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 	if (!driver_exists(kernel, "dax", mode->driver))
 		return err ?: driver_find(kernel, "dax", mode->driver);
 	return put_back_other_devs(ctx, NULL, mode, &idle);
+}
+
+int bind_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode number)
+{
+	struct kernel *kernel = ctx->kernel;
+	const struct mode *mode = mode_find(number);
+
+	if (driver_exists(kernel, "dax", mode->driver))
+		return 0;
+	int err = bind_load_driver(ctx, mode);
+	if (!err || driver_exists(kernel, "dax", mode->driver))
+		return err;
+	kernel_fail_while(kernel, -EOPNOTSUPP, "mode %s needs the kernel's driver %s", mode->name,
+		mode->driver);
+	kernel_hint(kernel, "load it with 'modprobe %s', or use a kernel with %s", mode->driver,
+		mode->missing);
+	return -EOPNOTSUPP;
 }
 
 struct rebind {
@@ -259,7 +276,7 @@ static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, cons
 	return rebind;
 }
 
-int bind_plan_join(
+int bind_plan_bind(
 	struct txn *txn, struct daxctl_dev **slot, const char *name, const struct mode *mode)
 {
 	struct step step = {bind_step, bind_undo, free, rebind_new(txn, slot, mode)};
@@ -278,7 +295,7 @@ static int add_unbind(
 		: -ENOMEM;
 }
 
-int bind_plan_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
+int bind_plan_unbind(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode)
 {
 	return add_unbind(txn, txn, dev, mode);
 }

@@ -6,13 +6,14 @@
 /* Binding devices to drivers of the dax bus, and unbinding them. */
 struct mode;
 
-/* Loads the driver of @mode. Devices without a driver stay without one, though the kernel probes
- * them with the new driver. Returns 0 or a negative errno with the cause recorded. */
-int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode);
+/* Loads the driver of @mode if need be; devices without a driver stay without one, though the
+ * kernel probes them with the new driver. Returns 0, or -EOPNOTSUPP with the cause
+ * recorded if the kernel has no such driver. */
+int bind_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode mode);
 
 /* Adds a step that binds *@slot to the driver of @mode. *@slot may be NULL until an earlier step
  * creates the device; @name stands for it in the step's text. */
-int bind_plan_join(
+int bind_plan_bind(
 	struct txn *txn, struct daxctl_dev **slot, const char *name, const struct mode *mode);
 /* Adds a step that unbinds @dev from the driver of @mode. */
-int bind_plan_leave(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode);
+int bind_plan_unbind(struct txn *txn, struct daxctl_dev *dev, const struct mode *mode);

@@ -10,17 +10,17 @@
 #include "ram.h"
 
 /*
- * The only planner of changes to a dax device: its mode, its layout, or both. A wish says what the
- * caller wants; change_plan() makes all checks and the list of steps.
+ * The only planner of changes to a dax device: its mode, its layout, or both. A struct dev_change
+ * says what the caller wants; change_plan() makes all checks and the list of steps.
  */
-struct wish {
+struct dev_change {
 	struct daxctl_layout layout; /* members that are not given stay as they are */
 	/* UNKNOWN: unbind, and leave without a driver */
 	enum daxctl_dev_mode mode;
 	unsigned flags, known_flags;
-	bool rejoin;   /* unbind first, even if the mode stays the same */
-	bool disabled; /* refuse a device that has a driver */
-	bool destroy;  /* free its capacity and delete it */
+	bool rebind;	       /* unbind first, even if the mode stays the same */
+	bool must_be_disabled; /* refuse a device that has a driver */
+	bool destroy;	       /* free its capacity and delete it */
 };
 
 /* Flags that the public functions accept (enum daxctl_change_flags). */
@@ -33,14 +33,14 @@ struct wish {
 
 #define LAYOUT_GIVEN (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_ALIGN | DAXCTL_LAYOUT_RANGES)
 
-static int check_wish(struct kernel *kernel, const struct wish *wish)
+static int check_change(struct kernel *kernel, const struct dev_change *change)
 {
-	int err = kernel_check_flags(kernel, wish->flags, wish->known_flags);
+	int err = kernel_check_flags(kernel, change->flags, change->known_flags);
 
-	if (!err && wish->layout.given & ~LAYOUT_GIVEN)
+	if (!err && change->layout.given & ~LAYOUT_GIVEN)
 		err = kernel_fail(kernel, EINVAL,
 			"invalid layout: unknown bits %#x in member given (allowed: %#x)",
-			wish->layout.given & ~LAYOUT_GIVEN, LAYOUT_GIVEN);
+			change->layout.given & ~LAYOUT_GIVEN, LAYOUT_GIVEN);
 	return err;
 }
 
@@ -64,7 +64,7 @@ static int check_disabled(struct daxctl_dev *dev)
 	return -EBUSY;
 }
 
-static int check_way(struct daxctl_dev *dev, int now, int to)
+static int check_transition(struct daxctl_dev *dev, int now, int to)
 {
 	if (now != DAXCTL_DEV_MODE_RAM || to != DAXCTL_DEV_MODE_FAMFS)
 		return 0;
@@ -79,7 +79,7 @@ static int check_kernel(struct daxctl_ctx *ctx, int mode)
 {
 	int err = mode == DAXCTL_DEV_MODE_RAM ? ram_check_kernel(ctx) : 0;
 
-	return err ?: mode_check_driver(ctx, mode);
+	return err ?: bind_check_driver(ctx, mode);
 }
 
 /* Store in @usable how many bytes of a device with @layout would lie in whole memory blocks.
@@ -90,7 +90,7 @@ static int usable_bytes(struct shape *shape, const struct daxctl_layout *layout,
 	unsigned long long size = 0;
 
 	if (layout->given & DAXCTL_LAYOUT_RANGES)
-		return memory_bytes_in(ctx, layout->ranges, layout->range_count, usable);
+		return blocks_bytes_in(ctx, layout->ranges, layout->range_count, usable);
 	if (layout->given & DAXCTL_LAYOUT_SIZE || !*shape->slot) {
 		*usable = shape->size - shape->size % daxctl_get_memory_block_size(ctx);
 		return 0;
@@ -119,7 +119,7 @@ static int check_ram_capacity(struct shape *shape, const struct daxctl_layout *l
 	return err ?: ram_check_blocks(shape->region->ctx, shape->size, usable);
 }
 
-static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
+static int plan_unbind(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 {
 	struct kernel *kernel = dev_kernel(dev);
 	int mode = daxctl_dev_get_mode(dev);
@@ -140,73 +140,73 @@ static int plan_leave(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
 		if (!err && flags & DAXCTL_CHANGE_FORCE)
 			err = memory_add_change(txn, dev, BLOCK_OFFLINE, flags, NULL);
 	}
-	return err ?: bind_plan_leave(txn, dev, mode_find(mode));
+	return err ?: bind_plan_unbind(txn, dev, mode_find(mode));
 }
 
-static int plan_join(struct shape *shape, const struct wish *wish)
+static int plan_bind(struct shape *shape, const struct dev_change *change)
 {
 	int err = 0;
 
-	if (wish->mode == DAXCTL_DEV_MODE_RAM)
-		err = ram_plan_memmap(shape->txn, shape->slot, shape->name, wish->flags);
-	return err ?: bind_plan_join(shape->txn, shape->slot, shape->name, mode_find(wish->mode));
+	if (change->mode == DAXCTL_DEV_MODE_RAM)
+		err = ram_plan_memmap(shape->txn, shape->slot, shape->name, change->flags);
+	return err ?: bind_plan_bind(shape->txn, shape->slot, shape->name, mode_find(change->mode));
 }
 
-static int plan_online(struct shape *shape, const struct wish *wish)
+static int plan_online(struct shape *shape, const struct dev_change *change)
 {
-	if (wish->mode != DAXCTL_DEV_MODE_RAM || wish->flags & DAXCTL_CHANGE_NO_ONLINE)
+	if (change->mode != DAXCTL_DEV_MODE_RAM || change->flags & DAXCTL_CHANGE_NO_ONLINE)
 		return 0;
 	return memory_add_change_at(shape->txn, shape->slot, shape->name,
-		wish->flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE,
-		wish->flags & DAXCTL_CHANGE_REZONE, NULL);
+		change->flags & DAXCTL_CHANGE_NO_MOVABLE ? BLOCK_KERNEL : BLOCK_MOVABLE,
+		change->flags & DAXCTL_CHANGE_REZONE, NULL);
 }
 
 /* Make every check before the first step, so that a refused device keeps its mode. */
-static int plan_move(struct shape *shape, struct daxctl_dev *dev, struct wish *wish)
+static int plan_rebind(struct shape *shape, struct daxctl_dev *dev, struct dev_change *change)
 {
-	bool joins = wish->mode != DAXCTL_DEV_MODE_UNKNOWN;
+	bool binds = change->mode != DAXCTL_DEV_MODE_UNKNOWN;
 	int err = 0;
 
 	shape->size = daxctl_dev_get_size(dev);
-	if (wish->mode == DAXCTL_DEV_MODE_RAM)
+	if (change->mode == DAXCTL_DEV_MODE_RAM)
 		err = ram_check_kernel(dev->region->ctx) ?: ram_check_node(dev);
 	/* Check the capacity before loading a module, which would be loaded in vain. */
-	if (!err && joins && !wish->layout.given)
-		err = check_ram_capacity(shape, &wish->layout, wish->mode);
-	if (!err && joins)
-		err = check_kernel(dev->region->ctx, wish->mode);
+	if (!err && binds && !change->layout.given)
+		err = check_ram_capacity(shape, &change->layout, change->mode);
+	if (!err && binds)
+		err = check_kernel(dev->region->ctx, change->mode);
 	if (!err)
-		err = plan_leave(shape->txn, dev, wish->flags);
-	if (!err && wish->layout.given)
-		err = layout_plan_change(shape, dev, &wish->layout);
-	if (!err && joins && wish->layout.given)
-		err = check_ram_capacity(shape, &wish->layout, wish->mode);
-	return err ?: joins ? plan_join(shape, wish) : 0;
+		err = plan_unbind(shape->txn, dev, change->flags);
+	if (!err && change->layout.given)
+		err = layout_plan_change(shape, dev, &change->layout);
+	if (!err && binds && change->layout.given)
+		err = check_ram_capacity(shape, &change->layout, change->mode);
+	return err ?: binds ? plan_bind(shape, change) : 0;
 }
 
-static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct wish *wish)
+static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct dev_change *change)
 {
-	int now = daxctl_dev_get_mode(dev), to = wish->mode;
-	int err = wish->layout.given ? layout_check_dynamic(dev->region) : 0;
+	int now = daxctl_dev_get_mode(dev), to = change->mode;
+	int err = change->layout.given ? layout_check_dynamic(dev->region) : 0;
 
 	if (!err)
 		err = dev_check_driver(dev);
-	if (!err && wish->disabled)
+	if (!err && change->must_be_disabled)
 		err = check_disabled(dev);
 	if (!err)
-		err = check_way(dev, now, to);
+		err = check_transition(dev, now, to);
 	if (!err && to == DAXCTL_DEV_MODE_RAM)
-		err = ram_check_policy(dev->region->ctx, wish->flags);
+		err = ram_check_policy(dev->region->ctx, change->flags);
 	if (err)
 		return err;
-	if (now != to || to == DAXCTL_DEV_MODE_UNKNOWN || wish->rejoin || wish->layout.given)
-		err = plan_move(shape, dev, wish);
+	if (now != to || to == DAXCTL_DEV_MODE_UNKNOWN || change->rebind || change->layout.given)
+		err = plan_rebind(shape, dev, change);
 	else if (to == DAXCTL_DEV_MODE_RAM)
-		err = ram_check_memmap_stays(dev, wish->flags);
+		err = ram_check_memmap_stays(dev, change->flags);
 	if (!err)
-		err = plan_online(shape, wish);
+		err = plan_online(shape, change);
 	/* The kernel does not delete the first device of a region. */
-	if (!err && wish->destroy && dev->id > 0)
+	if (!err && change->destroy && dev->id > 0)
 		err = shape_plan_delete(shape, dev);
 	return err;
 }
@@ -223,17 +223,17 @@ static int change_begin(struct daxctl_dev *dev, struct txn **txn)
 	return err ?: dev_renew(dev);
 }
 
-static int change_run(struct txn *txn, const struct wish *wish)
+static int change_run(struct txn *txn, const struct dev_change *change)
 {
-	return wish->flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
+	return change->flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
 }
 
 /* @what completes the sentence "dax0.1: cannot @what". */
-static int change_dev(struct daxctl_dev *dev, struct wish *wish, const char *what)
+static int change_dev(struct daxctl_dev *dev, struct dev_change *change, const char *what)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct daxctl_dev *slot = dev;
-	int err = check_wish(dev_kernel(dev), wish) ?: change_begin(dev, &txn);
+	int err = check_change(dev_kernel(dev), change) ?: change_begin(dev, &txn);
 
 	CLEANUP(shape_deinit)
 	struct shape shape = {
@@ -243,31 +243,31 @@ static int change_dev(struct daxctl_dev *dev, struct wish *wish, const char *wha
 		.name = dev->object.name,
 	};
 	if (!err)
-		err = change_plan(&shape, dev, wish);
+		err = change_plan(&shape, dev, change);
 	if (!err)
-		err = change_run(txn, wish);
+		err = change_run(txn, change);
 	return err
 		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot %s", dev->object.name, what)
 		: 0;
 }
 
-static int change_mode(struct daxctl_dev *dev, struct wish *wish)
+static int change_mode(struct daxctl_dev *dev, struct dev_change *change)
 {
 	char what[64];
 
-	if (check_mode_number(dev_kernel(dev), wish->mode))
+	if (check_mode_number(dev_kernel(dev), change->mode))
 		return kernel_fail_while(dev_kernel(dev), -EINVAL, "%s", dev->object.name);
-	snprintf(what, sizeof(what), "become %s", mode_find(wish->mode)->name);
-	return change_dev(dev, wish, what);
+	snprintf(what, sizeof(what), "become %s", mode_find(change->mode)->name);
+	return change_dev(dev, change, what);
 }
 
 EXPORT int daxctl_dev_set_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
 {
 	if (!dev)
 		return -EINVAL;
-	struct wish wish = {.mode = mode, .flags = flags, .known_flags = MODE_FLAGS};
+	struct dev_change change = {.mode = mode, .flags = flags, .known_flags = MODE_FLAGS};
 
-	return change_mode(dev, &wish);
+	return change_mode(dev, &change);
 }
 
 EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout *layout,
@@ -275,16 +275,16 @@ EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout 
 {
 	if (!dev)
 		return -EINVAL;
-	struct wish wish = {
+	struct dev_change change = {
 		.mode = mode,
 		.flags = flags,
 		.known_flags = MODE_FLAGS,
-		.rejoin = true,
+		.rebind = true,
 	};
 
 	if (layout)
-		wish.layout = *layout;
-	return change_mode(dev, &wish);
+		change.layout = *layout;
+	return change_mode(dev, &change);
 }
 
 static int enable_dev(struct daxctl_dev *dev, int mode)
@@ -312,9 +312,9 @@ EXPORT int daxctl_dev_enable_famfs(struct daxctl_dev *dev)
 
 EXPORT int daxctl_dev_disable(struct daxctl_dev *dev)
 {
-	struct wish wish = {.mode = DAXCTL_DEV_MODE_UNKNOWN};
+	struct dev_change change = {.mode = DAXCTL_DEV_MODE_UNKNOWN};
 
-	return change_dev(dev, &wish, "be disabled");
+	return change_dev(dev, &change, "be disabled");
 }
 
 EXPORT int daxctl_dev_set_layout(
@@ -322,37 +322,37 @@ EXPORT int daxctl_dev_set_layout(
 {
 	if (!dev || !layout)
 		return -EINVAL;
-	struct wish wish = {
+	struct dev_change change = {
 		.layout = *layout,
 		.mode = DAXCTL_DEV_MODE_UNKNOWN,
 		.flags = flags,
 		.known_flags = LAYOUT_FLAGS,
-		.disabled = true,
+		.must_be_disabled = true,
 	};
 
-	return change_dev(dev, &wish, "be changed");
+	return change_dev(dev, &change, "be changed");
 }
 
 EXPORT int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags)
 {
 	if (!dev)
 		return -EINVAL;
-	struct wish wish = {
+	struct dev_change change = {
 		.layout = {.given = DAXCTL_LAYOUT_SIZE},
 		.mode = DAXCTL_DEV_MODE_UNKNOWN,
 		.flags = flags,
 		.known_flags = DESTROY_FLAGS,
-		.disabled = !(flags & DAXCTL_CHANGE_FORCE),
+		.must_be_disabled = !(flags & DAXCTL_CHANGE_FORCE),
 		.destroy = true,
 	};
 
-	return change_dev(dev, &wish, "be destroyed") ?: dev->id == 0;
+	return change_dev(dev, &change, "be destroyed") ?: dev->id == 0;
 }
 
 /* @align: the alignment that a new device gets without being asked. */
-static int plan_creation(struct shape *shape, struct wish *wish, unsigned long align)
+static int plan_creation(struct shape *shape, struct dev_change *change, unsigned long align)
 {
-	struct daxctl_layout *layout = &wish->layout;
+	struct daxctl_layout *layout = &change->layout;
 	/* Reuse an existing zero-size device. */
 	struct daxctl_dev *seed = daxctl_region_get_dev_seed(shape->region);
 	int err = 0;
@@ -365,7 +365,7 @@ static int plan_creation(struct shape *shape, struct wish *wish, unsigned long a
 			layout->align = align;
 		}
 		align = daxctl_dev_get_align(seed);
-		if (wish->mode == DAXCTL_DEV_MODE_RAM)
+		if (change->mode == DAXCTL_DEV_MODE_RAM)
 			err = ram_check_node(seed);
 	} else {
 		err = shape_plan_create(shape, shape->region);
@@ -373,22 +373,22 @@ static int plan_creation(struct shape *shape, struct wish *wish, unsigned long a
 	if (!err)
 		err = layout_plan_steps(shape, layout, align);
 	if (!err)
-		err = check_ram_capacity(shape, layout, wish->mode);
+		err = check_ram_capacity(shape, layout, change->mode);
 	if (!err)
-		err = plan_join(shape, wish);
-	return err ?: plan_online(shape, wish);
+		err = plan_bind(shape, change);
+	return err ?: plan_online(shape, change);
 }
 
-static int check_creation(struct daxctl_region *region, const struct wish *wish)
+static int check_creation(struct daxctl_region *region, const struct dev_change *change)
 {
-	int err =
-		layout_check_dynamic(region) ?: check_mode_number(region->ctx->kernel, wish->mode);
+	int err = layout_check_dynamic(region)
+		?: check_mode_number(region->ctx->kernel, change->mode);
 
-	return err ?: check_kernel(region->ctx, wish->mode);
+	return err ?: check_kernel(region->ctx, change->mode);
 }
 
-static int plan_create_dev(
-	struct txn *txn, struct daxctl_region *region, struct wish *wish, struct daxctl_dev **slot)
+static int plan_create_dev(struct txn *txn, struct daxctl_region *region, struct dev_change *change,
+	struct daxctl_dev **slot)
 {
 	unsigned long align = 0;
 	CLEANUP(shape_deinit)
@@ -403,10 +403,10 @@ static int plan_create_dev(
 	if (!err)
 		err = layout_region_align(region, &align);
 	if (!err)
-		err = layout_check_creation(region, &wish->layout, align);
+		err = layout_check_creation(region, &change->layout, align);
 	if (!err)
-		err = plan_creation(&shape, wish, align);
-	return err ?: change_run(txn, wish);
+		err = plan_creation(&shape, change, align);
+	return err ?: change_run(txn, change);
 }
 
 EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
@@ -415,7 +415,7 @@ EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct dax
 	if (!region || !layout || !dev)
 		return -EINVAL;
 	struct kernel *kernel = region->ctx->kernel;
-	struct wish wish = {
+	struct dev_change change = {
 		.layout = *layout,
 		.mode = mode,
 		.flags = flags,
@@ -425,11 +425,11 @@ EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct dax
 	AUTO_TXN struct txn *txn = NULL;
 
 	kernel_clear_error(kernel);
-	int err = check_wish(kernel, &wish) ?: check_creation(region, &wish);
+	int err = check_change(kernel, &change) ?: check_creation(region, &change);
 	if (!err)
 		err = dax_ctx_txn(region->ctx, &txn);
 	if (!err)
-		err = plan_create_dev(txn, region, &wish, &slot);
+		err = plan_create_dev(txn, region, &change, &slot);
 	if (err)
 		return kernel_fail_while(kernel, err, "cannot create a device");
 	*dev = flags & DAXCTL_CHANGE_DRY_RUN ? NULL : slot;

@@ -190,7 +190,7 @@ int layout_plan_steps(struct shape *shape, const struct daxctl_layout *layout, u
 }
 
 /* Refuse an invalid layout. @available: bytes that the device may have in total. */
-static int complete(struct daxctl_region *region, struct daxctl_dev *self,
+static int check_layout(struct daxctl_region *region, struct daxctl_dev *self,
 	struct daxctl_layout *layout, unsigned long align, uint64_t available)
 {
 	uint64_t size = layout->size;
@@ -222,7 +222,7 @@ bool layout_is_idle(struct daxctl_dev *dev)
 }
 
 /* Ask for all available bytes, rounded down to the alignment. */
-static void want_all(struct daxctl_layout *layout, unsigned long align, uint64_t available)
+static void request_all(struct daxctl_layout *layout, unsigned long align, uint64_t available)
 {
 	if (layout->given & DAXCTL_LAYOUT_ALIGN)
 		align = layout->align;
@@ -246,8 +246,8 @@ int layout_check_creation(
 		return -ENOSPC;
 	}
 	if (!(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
-		want_all(layout, align, available);
-	err = complete(region, NULL, layout, align, available);
+		request_all(layout, align, available);
+	err = check_layout(region, NULL, layout, align, available);
 	if (!err && !layout->size && !layout->range_count)
 		err = kernel_fail(kernel, EINVAL, "invalid size 0: must be at least 1 byte");
 	return err;
@@ -272,6 +272,6 @@ int layout_plan_change(struct shape *shape, struct daxctl_dev *dev, struct daxct
 	uint64_t available;
 	err = region_read_available(region, &available);
 	if (!err)
-		err = complete(region, dev, wanted, align, shape->size + available);
+		err = check_layout(region, dev, wanted, align, shape->size + available);
 	return err ?: layout_plan_steps(shape, wanted, align);
 }

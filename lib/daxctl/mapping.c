@@ -65,7 +65,7 @@ static bool is_same(const struct daxctl_mapping *a, const struct daxctl_mapping 
 }
 
 /* Read the ranges again. Keep the list if they are still the same: callers point to it. */
-static void invalidate_mappings(struct daxctl_dev *dev)
+static void refresh_mappings(struct daxctl_dev *dev)
 {
 	AUTO_FREE struct daxctl_mapping *mappings = NULL;
 	size_t count = 0;
@@ -83,7 +83,7 @@ static void invalidate_mappings(struct daxctl_dev *dev)
 EXPORT struct daxctl_mapping *daxctl_mapping_get_first(struct daxctl_dev *dev)
 {
 	if (!dev->mapped)
-		invalidate_mappings(dev);
+		refresh_mappings(dev);
 	if (!dev->mappings)
 		errno = dev->mapping_error ? -dev->mapping_error : ENOENT;
 	return dev->mappings;

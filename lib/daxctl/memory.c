@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
+#include "memory.h"
 
 #include <kernel/child.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "memory.h"
 #include "ram.h"
 
 /* The values to write to attribute state of a memory block
@@ -16,157 +15,12 @@ static const char *const requests[] = {
 	[BLOCK_KERNEL] = "online_kernel",
 };
 
-/* The number of blocks of 128 MiB in 52 bits of physical addresses. More can only be a misreading.
- */
-#define MAX_BLOCKS (1U << 25)
-
-static int add_range(struct blocks *blocks, uint64_t start, uint64_t end, uint64_t size)
-{
-	if ((end - start) / size >= MAX_BLOCKS - blocks->count)
-		return -E2BIG;
-
-	uint64_t first = start / size + (start % size != 0);
-	uint64_t behind = end / size + (end % size == size - 1);
-
-	if (behind <= first)
-		return 0;
-	size_t count = blocks->count + (behind - first);
-	struct block *list = reallocarray(blocks->list, count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	blocks->list = list;
-	while (blocks->count < count)
-		list[blocks->count++] = (struct block){first++, BLOCK_OFFLINE};
-	return 0;
-}
-
-int blocks_of(struct daxctl_dev *dev, struct blocks *blocks)
-{
-	uint64_t size = daxctl_get_memory_block_size(dev->region->ctx);
-	uint64_t start, length;
-	struct daxctl_mapping *mapping;
-
-	if (!size)
-		return -EOPNOTSUPP;
-	if (daxctl_mapping_get_first(dev)) {
-		daxctl_mapping_foreach (dev, mapping) {
-			int err = add_range(blocks, mapping->start, mapping->end, size);
-			if (err)
-				return err;
-		}
-		return 0;
-	}
-	/* Do not go by size and first address: part of that may be memory of other devices. */
-	if (dev->mapping_error)
-		return dev->mapping_error;
-	/* Kernels before 5.10 show one range only, in attributes resource and size. */
-	int err = object_u64(&dev->object, DEV_RESOURCE, &start);
-	if (!err)
-		err = object_u64(&dev->object, DEV_SIZE, &length);
-	if (err || !length)
-		return err;
-	if (start > UINT64_MAX - (length - 1))
-		return -ERANGE;
-	return add_range(blocks, start, start + length - 1, size);
-}
-
-int memory_bytes_in(
-	struct daxctl_ctx *ctx, const struct daxctl_range *ranges, size_t count, uint64_t *bytes)
-{
-	CLEANUP(blocks_deinit) struct blocks blocks = {0};
-	uint64_t size = daxctl_get_memory_block_size(ctx);
-
-	for (size_t i = 0; i < count; i++) {
-		int err = add_range(&blocks, ranges[i].start, ranges[i].end, size);
-		if (err)
-			return err;
-	}
-	*bytes = blocks.count * size;
-	return 0;
-}
-
-void blocks_deinit(struct blocks *blocks)
-{
-	free(blocks->list);
-}
-
-static int read_block(
-	struct daxctl_ctx *ctx, const struct block *block, const char *attr, char *text)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "memory%llu/%s", (unsigned long long)block->number, attr);
-	return sysfs_read(ctx->memory.directory, ctx->memory.name, path, text);
-}
-
 static int write_block(struct daxctl_ctx *ctx, const struct block *block, enum block_state state)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
 	return sysfs_write(ctx->memory.directory, ctx->memory.name, path, requests[state]);
-}
-
-int block_read_state(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state)
-{
-	char text[SYSFS_PAGE + 1];
-	int err = read_block(ctx, block, "state", text);
-
-	if (err)
-		return err;
-	if (strcmp(text, "offline") == 0) {
-		*state = BLOCK_OFFLINE;
-		return 0;
-	}
-	/* An online block has exactly one valid zone, and a block that is going offline still
-	 * shows it. Kernels without memory hotremove have no such file. */
-	err = read_block(ctx, block, "valid_zones", text);
-	if (err && err != -ENOENT)
-		return err;
-	*state = !err && strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE : BLOCK_KERNEL;
-	return 0;
-}
-
-/* Read the state from one file, where it is only counted. A block that is online shows its zone,
- * or "none" if it is in several; a block that is offline shows at least two zones (since Linux
- * 5.1, the first with kmem). */
-static int block_look(struct daxctl_ctx *ctx, const struct block *block, enum block_state *state)
-{
-	char text[SYSFS_PAGE + 1];
-	int err = read_block(ctx, block, "valid_zones", text);
-
-	/* The block is gone, or this kernel has no memory hotremove. */
-	if (err == -ENOENT)
-		return block_read_state(ctx, block, state);
-	if (err)
-		return err;
-	*state = strchr(text, ' ')	       ? BLOCK_OFFLINE
-		: strcmp(text, "Movable") == 0 ? BLOCK_MOVABLE
-					       : BLOCK_KERNEL;
-	return 0;
-}
-
-EXPORT int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_counts *counts)
-{
-	if (!mem || !counts)
-		return -EINVAL;
-	CLEANUP(blocks_deinit) struct blocks blocks = {0};
-	struct daxctl_ctx *ctx = mem->dev->region->ctx;
-	int err = blocks_of(mem->dev, &blocks);
-
-	*counts = (struct daxctl_memory_counts){0};
-	for (size_t i = 0; !err && i < blocks.count; i++) {
-		enum block_state state;
-		err = block_look(ctx, &blocks.list[i], &state);
-		if (err == -ENOENT) {
-			err = 0;
-			continue;
-		}
-		counts->total++;
-		counts->online += !err && state != BLOCK_OFFLINE;
-		counts->movable += !err && state == BLOCK_MOVABLE;
-	}
-	return err;
 }
 
 struct memory_change {
@@ -235,7 +89,7 @@ static int put_online(struct daxctl_dev *dev, const struct block *block, enum bl
 }
 
 /* Whether a block in state @now needs no change. */
-static bool is_as_wished(const struct memory_change *change, enum block_state now)
+static bool needs_no_change(const struct memory_change *change, enum block_state now)
 {
 	if (change->rezone)
 		return now == change->to;
@@ -267,7 +121,7 @@ static int change_block(struct memory_change *change, const struct block *block)
 		return kernel_fail(dev_kernel(dev), -err,
 			"cannot read the state of memory block %llu: %s",
 			(unsigned long long)block->number, strerror(-err));
-	if (is_as_wished(change, now)) {
+	if (needs_no_change(change, now)) {
 		if (change->unchanged)
 			++*change->unchanged;
 		return 0;
@@ -564,31 +418,4 @@ EXPORT int daxctl_dev_has_online_memory(struct daxctl_dev *dev)
 	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
 
 	return mem ? daxctl_memory_is_online(mem) : 0;
-}
-
-int memory_goes_online_by_itself(struct daxctl_ctx *ctx)
-{
-	struct object *memory = ctx_memory(ctx);
-	const char *policy = memory ? object_text(memory, MEMORY_AUTO_ONLINE) : NULL;
-
-	if (!policy)
-		return memory ? -errno : -ENOENT;
-	return strcmp(policy, "offline") != 0;
-}
-
-EXPORT int daxctl_dev_will_auto_online_memory(struct daxctl_dev *dev)
-{
-	return memory_goes_online_by_itself(dev->region->ctx) > 0;
-}
-
-EXPORT int daxctl_dev_get_ram_size(struct daxctl_dev *dev, unsigned long long *size)
-{
-	if (!dev || !size)
-		return -EINVAL;
-	CLEANUP(blocks_deinit) struct blocks blocks = {0};
-	int err = blocks_of(dev, &blocks);
-
-	if (!err)
-		*size = blocks.count * daxctl_get_memory_block_size(dev->region->ctx);
-	return err;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mode.h"
 
-#include <kernel/driver.h>
 #include <string.h>
-
-#include "bind.h"
 
 /* A device is in a mode when it is bound to the mode's driver. */
 static const struct mode modes[] = {
@@ -46,21 +43,4 @@ EXPORT int daxctl_dev_is_famfs_mode(struct daxctl_dev *dev)
 EXPORT int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev)
 {
 	return daxctl_dev_is_system_ram_mode(dev);
-}
-
-int mode_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode number)
-{
-	struct kernel *kernel = ctx->kernel;
-	const struct mode *mode = &modes[number];
-
-	if (driver_exists(kernel, "dax", mode->driver))
-		return 0;
-	int err = bind_load_driver(ctx, mode);
-	if (!err || driver_exists(kernel, "dax", mode->driver))
-		return err;
-	kernel_fail_while(kernel, -EOPNOTSUPP, "mode %s needs the kernel's driver %s", mode->name,
-		mode->driver);
-	kernel_hint(kernel, "load it with 'modprobe %s', or use a kernel with %s", mode->driver,
-		mode->missing);
-	return -EOPNOTSUPP;
 }

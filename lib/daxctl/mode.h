@@ -12,6 +12,3 @@ struct mode {
 
 /* Returns the mode, or NULL if @number is not a mode of enum daxctl_dev_mode. */
 const struct mode *mode_find(int number);
-/* Loads the module of the mode's driver if need be. Returns 0, or -EOPNOTSUPP with the cause
- * recorded if the kernel has no such driver. */
-int mode_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode mode);

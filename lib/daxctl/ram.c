@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "block.h"
 #include "iomem.h"
-#include "memory.h"
 
 /* The requirements of system-ram mode, and where the struct pages of the memory are kept. */
 
@@ -49,15 +49,15 @@ int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags)
 {
 	if (flags & (DAXCTL_CHANGE_FORCE | DAXCTL_CHANGE_NO_MOVABLE))
 		return 0;
-	int by_itself = memory_goes_online_by_itself(ctx);
+	int automatic = blocks_auto_online(ctx);
 
 	/* Leave a kernel without memory hotplug to ram_check_kernel(). */
-	if (!by_itself || by_itself == -ENOENT)
+	if (!automatic || automatic == -ENOENT)
 		return 0;
-	if (by_itself < 0)
-		return kernel_fail(ctx->kernel, -by_itself,
+	if (automatic < 0)
+		return kernel_fail(ctx->kernel, -automatic,
 			"cannot read whether this kernel puts new memory online automatically: %s",
-			strerror(-by_itself));
+			strerror(-automatic));
 	kernel_fail(ctx->kernel, EBUSY,
 		"this kernel puts new memory online automatically, in a zone of its own choice");
 	kernel_hint(ctx->kernel,
