@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config-edit.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -17,7 +15,7 @@
 #include <base/lockfile.h>
 
 #include "config-mark.h"
-#include "ini.h"
+#include "ini-edit.h"
 #include "../util/say.h"
 
 #define OWN_FILE "persist.conf"
@@ -91,179 +89,6 @@ int config_lock(const char *path, bool create)
 	else if (fd < 0 && (create || fd != -EACCES))
 		edit_failed(path, "locked", fd);
 	return fd;
-}
-
-/* ---- text ---- */
-
-/* The value of a line with its quotes, without blanks and comment around it. */
-static struct ini_line value_of(const struct ini_line *line)
-{
-	const char *end = line->text + line->length;
-	const char *value = memchr(line->text, '=', line->length);
-	char quote = 0;
-
-	value = value ? value + 1 : end;
-	while (value < end && isspace((unsigned char)*value))
-		value++;
-	const char *stop = value;
-	if (value < end && (*value == '"' || *value == '\''))
-		quote = *value;
-	for (; stop < end; stop++) {
-		if (quote && stop > value && *stop == quote) {
-			stop++;
-			break;
-		}
-		if (!quote && (*stop == '#' || *stop == ';'))
-			break;
-	}
-	while (stop > value && isspace((unsigned char)stop[-1]))
-		stop--;
-	return (struct ini_line){value, stop - value, false};
-}
-
-static bool says(const struct ini_line *value, const char *wanted)
-{
-	struct ini_line inner = *value;
-
-	if (inner.length >= 2 && (inner.text[0] == '"' || inner.text[0] == '\''))
-		inner = (struct ini_line){inner.text + 1, inner.length - 2, false};
-	return inner.length == strlen(wanted) && strncasecmp(inner.text, wanted, inner.length) == 0;
-}
-
-static void write_line(FILE *out, const struct ini_line *line)
-{
-	fwrite(line->text, 1, line->length, out);
-	fputc('\n', out);
-}
-
-/* Replace the value only, and keep the text around it. */
-static void write_changed(FILE *out, const struct ini_line *line, const char *wanted)
-{
-	struct ini_line value = value_of(line);
-	const char *behind = value.text + value.length;
-
-	if (says(&value, wanted)) {
-		write_line(out, line);
-		return;
-	}
-	fwrite(line->text, 1, value.text - line->text, out);
-	fputs(wanted, out);
-	fwrite(behind, 1, line->text + line->length - behind, out);
-	fputc('\n', out);
-}
-
-static const struct setting *find_setting(
-	const struct setting *settings, size_t count, const struct ini_line *line)
-{
-	bool wrong;
-	AUTO_FREE char *key = ini_key(line, &wrong);
-
-	for (size_t i = 0; key && i < count; i++)
-		if (strcmp(settings[i].key, key) == 0)
-			return &settings[i];
-	return NULL;
-}
-
-static bool is_set(const struct ini *ini, const struct ini_section *section, const char *wanted)
-{
-	for (size_t i = section->first + 1; i < section->end; i++) {
-		bool wrong;
-		AUTO_FREE char *key = ini_key(&ini->lines[i], &wrong);
-		if (key && strcmp(key, wanted) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The end without the last blank lines and comments, which belong to the next section. */
-static size_t body_end(const struct ini *ini, const struct ini_section *section)
-{
-	size_t end = section->end;
-	bool wrong;
-
-	for (; end > section->first + 1; end--) {
-		AUTO_FREE char *key = ini_key(&ini->lines[end - 1], &wrong);
-		if (key || wrong || ini->lines[end - 1].continued)
-			break;
-	}
-	return end;
-}
-
-static void write_edited_section(FILE *out, const struct ini *ini,
-	const struct ini_section *section, const struct setting *settings, size_t count)
-{
-	size_t end = body_end(ini, section);
-
-	for (size_t i = section->first; i < end; i++) {
-		const struct setting *setting = find_setting(settings, count, &ini->lines[i]);
-		if (!setting) {
-			write_line(out, &ini->lines[i]);
-			continue;
-		}
-		bool goes_on = i + 1 < end && ini->lines[i + 1].continued;
-		if (setting->value && goes_on)
-			fprintf(out, "%s = %s\n", setting->key, setting->value);
-		else if (setting->value)
-			write_changed(out, &ini->lines[i], setting->value);
-		while (i + 1 < end && ini->lines[i + 1].continued)
-			i++;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (settings[i].value && !is_set(ini, section, settings[i].key))
-			fprintf(out, "%s = %s\n", settings[i].key, settings[i].value);
-	for (size_t i = end; i < section->end; i++)
-		write_line(out, &ini->lines[i]);
-}
-
-/* The first line to remove with a section: blank lines before it go too. */
-static size_t removal_start(const struct ini *ini, const struct ini_section *section)
-{
-	size_t first = section->first;
-
-	while (first > 0 && value_of(&ini->lines[first - 1]).length == 0 &&
-		strspn(ini->lines[first - 1].text, " \t\r") >= ini->lines[first - 1].length)
-		first--;
-	return first;
-}
-
-/* Rewrite the text with one section changed (@keep) or removed. */
-static int rewrite(struct edited *file, const char *name, bool keep, const struct setting *settings,
-	size_t count)
-{
-	CLEANUP(ini_deinit) struct ini ini = {0};
-	char *copy = malloc(file->size + 1), *text = NULL;
-	size_t size;
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, file->text, file->size + 1);
-	int err = ini_init(&ini, copy, file->size);
-	FILE *out = err ? NULL : open_memstream(&text, &size);
-	if (!out)
-		return -ENOMEM;
-	const struct ini_section *section = NULL;
-	for (size_t i = 0; !section && i < ini.section_count; i++)
-		if (strcmp(ini.sections[i].name, name) == 0)
-			section = &ini.sections[i];
-	size_t before = !section ? ini.line_count
-		: keep		 ? section->first
-				 : removal_start(&ini, section);
-	for (size_t i = 0; i < before; i++)
-		write_line(out, &ini.lines[i]);
-	if (section && keep)
-		write_edited_section(out, &ini, section, settings, count);
-	size_t behind = !section ? ini.line_count : keep ? section->end : body_end(&ini, section);
-	for (size_t i = behind; i < ini.line_count; i++)
-		write_line(out, &ini.lines[i]);
-	if (fclose(out)) {
-		free(text);
-		return -ENOMEM;
-	}
-	file->changed |= size != file->size || memcmp(text, file->text, size) != 0;
-	free(file->text);
-	file->text = text;
-	file->size = size;
-	return 0;
 }
 
 /* ---- files ---- */
@@ -355,6 +180,23 @@ const struct config *config_edit_config(const struct config_edit *edit)
 	return edit->config;
 }
 
+/* Replace the text of the file by an edited one. */
+static int rewrite(struct edited *file, ini_edit_fn *fn, const char *name,
+	const struct setting *settings, size_t count)
+{
+	char *text;
+	size_t size;
+	int err = fn(file->text, file->size, name, settings, count, &text, &size);
+
+	if (err)
+		return err;
+	file->changed |= size != file->size || memcmp(text, file->text, size) != 0;
+	free(file->text);
+	file->text = text;
+	file->size = size;
+	return 0;
+}
+
 static int check_usable(const struct section *section)
 {
 	if (!section->wrong)
@@ -369,7 +211,7 @@ int config_edit_set(struct config_edit *edit, const struct section *section,
 	struct edited *file;
 	int err = check_usable(section) ?: get_file(edit, section->file, &file);
 
-	return err ?: rewrite(file, section->name, true, settings, count);
+	return err ?: rewrite(file, ini_set_section, section->name, settings, count);
 }
 
 int config_edit_remove(struct config_edit *edit, const struct section *section)
@@ -377,24 +219,7 @@ int config_edit_remove(struct config_edit *edit, const struct section *section)
 	struct edited *file;
 	int err = check_usable(section) ?: get_file(edit, section->file, &file);
 
-	return err ?: rewrite(file, section->name, false, NULL, 0);
-}
-
-static bool has_section(const char *text, size_t size, const char *name)
-{
-	CLEANUP(ini_deinit) struct ini ini = {0};
-	char *copy = malloc(size + 1);
-	bool found = false;
-
-	if (!copy)
-		return false;
-	memcpy(copy, text, size);
-	copy[size] = 0;
-	if (ini_init(&ini, copy, size))
-		return false;
-	for (size_t i = 0; !found && i < ini.section_count; i++)
-		found = strcmp(ini.sections[i].name, name) == 0;
-	return found;
+	return err ?: rewrite(file, ini_remove_section, section->name, NULL, 0);
 }
 
 static bool section_name_is_used(
@@ -404,44 +229,44 @@ static bool section_name_is_used(
 		section = section->next)
 		if (strcmp(section->name, name) == 0)
 			return true;
-	return has_section(own->text, own->size, name);
+	return ini_has_section(own->text, own->size, name);
+}
+
+/* Store the header of a new section: "@kind @name", or @name-2 and so on if the name is used. */
+static int choose_section_name(const struct config_edit *edit, const struct edited *file,
+	const char *kind, const char *name, char **out)
+{
+	for (unsigned i = 1;; i++) {
+		AUTO_FREE char *whole = NULL;
+		char suffix[16] = "";
+		if (i > 1)
+			snprintf(suffix, sizeof(suffix), "-%u", i);
+		if (asprintf(&whole, "%s %s%s", kind, name, suffix) < 0) {
+			whole = NULL;
+			return -ENOMEM;
+		}
+		if (section_name_is_used(edit, file, whole))
+			continue;
+		*out = TAKE(whole);
+		return 0;
+	}
 }
 
 int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
 	const struct setting *settings, size_t count)
 {
-	AUTO_FREE char *path = NULL, *whole = NULL, *text = NULL;
+	AUTO_FREE char *path = NULL, *whole = NULL;
 	struct edited *file;
-	size_t size;
 
-	if (asprintf(&path, "%s/" OWN_FILE, edit->path) < 0)
+	if (asprintf(&path, "%s/" OWN_FILE, edit->path) < 0) {
 		path = NULL;
-	int err = path ? get_file(edit, path, &file) : -ENOMEM;
-	for (int i = 1; !err && (i == 1 || section_name_is_used(edit, file, whole)); i++) {
-		free(whole);
-		if ((i == 1 ? asprintf(&whole, "%s %s", kind, name)
-			    : asprintf(&whole, "%s %s-%d", kind, name, i)) < 0) {
-			whole = NULL;
-			err = -ENOMEM;
-		}
-	}
-	FILE *out = err ? NULL : open_memstream(&text, &size);
-	if (!out)
-		return err ?: -ENOMEM;
-	fputs(file->text, out);
-	if (file->size && file->text[file->size - 1] != '\n')
-		fputc('\n', out);
-	fprintf(out, "%s[%s]\n", file->size ? "\n" : "", whole);
-	for (size_t i = 0; i < count; i++)
-		if (settings[i].value)
-			fprintf(out, "%s = %s\n", settings[i].key, settings[i].value);
-	if (fclose(out))
 		return -ENOMEM;
-	free(file->text);
-	file->text = TAKE(text);
-	file->size = size;
-	file->changed = true;
-	return 0;
+	}
+	int err = get_file(edit, path, &file);
+	if (err)
+		return err;
+	err = choose_section_name(edit, file, kind, name, &whole);
+	return err ?: rewrite(file, ini_add_section, whole, settings, count);
 }
 
 /* ---- writing ---- */

@@ -4,18 +4,13 @@
 #include <errno.h>
 
 #include "config.h"
+#include "ini-edit.h"
 
 /*
  * Edits the configuration line by line and keeps all other lines; see EDITING in daxctl.conf(5).
  * Changes stay in memory until config_edit_commit().
  */
 struct config_edit;
-
-/* A line of a section. */
-struct setting {
-	const char *key;
-	const char *value; /* NULL: remove the line */
-};
 
 /*
  * Locks the directory against other restores and edits until the descriptor is closed. Creates a
