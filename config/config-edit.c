@@ -345,13 +345,14 @@ static int write_beside(const struct replacement *replacement)
 	int fd = replacement->fd;
 	int err = write_bytes(fd, file->text, file->size) ?: take_after(fd, replacement->path);
 
-	if (!err && fsync(fd))
-		err = -errno;
-	if (!err)
-		err = check_unchanged(replacement);
-	if (!err && rename(replacement->temporary, replacement->path))
-		err = -errno;
-	return err;
+	if (err)
+		return err;
+	if (fsync(fd))
+		return -errno;
+	err = check_unchanged(replacement);
+	if (err)
+		return err;
+	return rename(replacement->temporary, replacement->path) ? -errno : 0;
 }
 
 /* Create the temporary file. Its name is fixed and not read as configuration; remove the file of a
@@ -424,15 +425,15 @@ static int write_edited_file(struct config_edit *edit, const struct edited *file
 
 int config_edit_commit(struct config_edit *edit)
 {
-	int err = 0;
-
-	for (size_t i = 0; !err && i < edit->count; i++) {
-		if (edit->files[i].changed)
-			err = write_edited_file(edit, &edit->files[i]);
-		if (!err)
-			edit->files[i].changed = false;
+	for (size_t i = 0; i < edit->count; i++) {
+		if (!edit->files[i].changed)
+			continue;
+		int err = write_edited_file(edit, &edit->files[i]);
+		if (err)
+			return err;
+		edit->files[i].changed = false;
 	}
-	return err;
+	return 0;
 }
 
 bool config_edit_again(const char *path, int err, unsigned *tries)

@@ -257,41 +257,51 @@ struct placed {
 	uint64_t offset;
 };
 
+/* Refuse a size that contradicts the range. Ignore one of list -u, "2.00 GiB (2.15 GB)", which is
+ * rounded. */
+static int check_mapping_size(
+	const char *path, const char *where, struct json_object *json, uint64_t expected)
+{
+	struct json_object *value;
+	uint64_t size;
+
+	if (!json_object_object_get_ex(json, "size", &value))
+		return 0;
+	if (json_object_is_type(value, json_type_string) &&
+		strchr(json_object_get_string(value), '('))
+		return 0;
+	int err = get_number(path, where, json, "size", &size);
+	if (err)
+		return err;
+	return size == expected ? 0 : wrong(path, where, "size", "\"end\" - \"start\" + 1");
+}
+
 static int input_read_mapping(
 	const char *path, size_t i, struct json_object *json, struct placed *placed)
 {
 	char where[64];
-	uint64_t start, end, size;
+	uint64_t start, end;
 
 	snprintf(where, sizeof(where), "mapping %zu: ", i + 1);
 	if (!json_object_is_type(json, json_type_object)) {
 		say_error("%s: %sis not an object with \"start\" and \"end\"", path, where);
 		return -EINVAL;
 	}
-	int err = check_keys(path, where, "mapping", is_mapping_key, json);
-	if (!err)
-		err = get_number(path, where, json, "start", &start);
-	if (!err)
-		err = get_number(path, where, json, "end", &end);
+	int err = check_keys(path, where, "mapping", is_mapping_key, json)
+		?: get_number(path, where, json, "start", &start)
+		?: get_number(path, where, json, "end", &end);
 	if (err)
 		return err;
 	if (end < start || end - start == UINT64_MAX)
 		return wrong(path, where, "end", "an address after \"start\"");
-	if (json_object_object_get_ex(json, "size", NULL)) {
-		/* Ignore a size of list -u, "2.00 GiB (2.15 GB)", which is rounded. */
-		struct json_object *text = json_object_object_get(json, "size");
-		bool rounded = json_object_is_type(text, json_type_string) &&
-			strchr(json_object_get_string(text), '(');
-		if (!rounded)
-			err = get_number(path, where, json, "size", &size);
-		if (!err && !rounded && size != end - start + 1)
-			err = wrong(path, where, "size", "\"end\" - \"start\" + 1");
-	}
-	/* Without offsets, the order in the file counts. */
-	if (!err && json_object_object_get_ex(json, "page_offset", NULL))
-		err = get_number(path, where, json, "page_offset", &placed->offset);
+	err = check_mapping_size(path, where, json, end - start + 1);
+	if (err)
+		return err;
 	placed->range = (struct daxctl_range){start, end};
-	return err;
+	/* Without offsets, the order in the file counts. */
+	if (!json_object_object_get_ex(json, "page_offset", NULL))
+		return 0;
+	return get_number(path, where, json, "page_offset", &placed->offset);
 }
 
 static int by_offset(const void *a, const void *b)
@@ -440,9 +450,7 @@ int input_read(const char *path, struct input *input)
 	size_t size = 0;
 
 	*input = (struct input){.region = -1};
-	int err = read_input_file(path, &text, &size);
-	if (!err)
-		err = parse_text(path, text, size, &json);
+	int err = read_input_file(path, &text, &size) ?: parse_text(path, text, size, &json);
 	if (err)
 		return err;
 	if (!json_object_is_type(json, json_type_object)) {

@@ -132,12 +132,23 @@ static const char *mode_name(enum daxctl_dev_mode mode)
 
 static unsigned flags_of_options(void)
 {
-	return (force ? DAXCTL_CHANGE_FORCE : 0) | (no_online ? DAXCTL_CHANGE_NO_ONLINE : 0) |
-		(no_movable ? DAXCTL_CHANGE_NO_MOVABLE : 0) |
-		(dry_run ? DAXCTL_CHANGE_DRY_RUN : 0) |
-		(keep_going ? DAXCTL_CHANGE_KEEP_GOING : 0) |
-		(memmap == MEMMAP_YES ? DAXCTL_CHANGE_MEMMAP_HERE : 0) |
-		(memmap == MEMMAP_NO ? DAXCTL_CHANGE_MEMMAP_ELSEWHERE : 0);
+	const struct {
+		bool given;
+		unsigned flag;
+	} flags[] = {
+		{force, DAXCTL_CHANGE_FORCE},
+		{no_online, DAXCTL_CHANGE_NO_ONLINE},
+		{no_movable, DAXCTL_CHANGE_NO_MOVABLE},
+		{dry_run, DAXCTL_CHANGE_DRY_RUN},
+		{keep_going, DAXCTL_CHANGE_KEEP_GOING},
+		{memmap == MEMMAP_YES, DAXCTL_CHANGE_MEMMAP_HERE},
+		{memmap == MEMMAP_NO, DAXCTL_CHANGE_MEMMAP_ELSEWHERE},
+	};
+	unsigned all = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		all |= flags[i].given ? flags[i].flag : 0;
+	return all;
 }
 
 static int set_device_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
@@ -243,7 +254,8 @@ static int change_layout(struct daxctl_dev *dev, const void *data)
 			layout_wanted.input, input->region, daxctl_dev_get_devname(dev), region_id);
 		return -ENXIO;
 	}
-	int err = daxctl_dev_set_layout(dev, &input->layout, dry_run ? DAXCTL_CHANGE_DRY_RUN : 0);
+	int err = daxctl_dev_set_layout(
+		dev, &input->layout, flags_of_options() & DAXCTL_CHANGE_DRY_RUN);
 
 	if (!err)
 		return keep(dev);
@@ -252,17 +264,28 @@ static int change_layout(struct daxctl_dev *dev, const void *data)
 	return say_failure(daxctl_dev_get_ctx(dev), -ENXIO);
 }
 
+/* The change that all forms of the verb make, by @apply. */
+static struct change change_by(
+	int (*apply)(struct daxctl_dev *dev, const void *data), const void *data)
+{
+	return (struct change){
+		.done = dry_run ? "would reconfigure" : "reconfigured",
+		.apply = apply,
+		.data = data,
+		.print = !dry_run,
+		.human = human,
+		.verbose = verbose > 0,
+	};
+}
+
 static int run_layout(void *context, int count, char **args)
 {
 	CLEANUP(input_deinit) struct input input = {.region = -1};
-	const struct change change = {
-		.done = dry_run ? "would reconfigure" : "reconfigured",
-		.apply = change_layout,
-		.data = &input,
-		.why_one = layout_wanted.input ? "--input describes one device" : NULL,
-		.verbose = verbose > 0,
-	};
+	struct change change = change_by(change_layout, &input);
 
+	change.print = false;
+	if (layout_wanted.input)
+		change.why_one = "--input describes one device";
 	if (no_online || no_movable || memmap || keep_going)
 		return usage_error(
 			"--no-online, --no-movable, --memmap-on-memory and --keep-going need --mode");
@@ -272,13 +295,7 @@ static int run_layout(void *context, int count, char **args)
 
 static int run_mode(void *context, int count, char **args)
 {
-	const struct change change = {
-		.done = dry_run ? "would reconfigure" : "reconfigured",
-		.apply = reconfigure_device,
-		.print = !dry_run,
-		.human = human,
-		.verbose = verbose > 0,
-	};
+	const struct change change = change_by(reconfigure_device, NULL);
 
 	if (no_online && mode_choice - 1 != DAXCTL_DEV_MODE_RAM)
 		return usage_error("--no-online needs --mode system-ram");
@@ -299,14 +316,7 @@ static int run_config(void *context, int count, char **args)
 	if (keep_going && !force)
 		return usage_error("--keep-going needs --force");
 	int err = config_read(daxctl_get_config_path(context), &config);
-	const struct change change = {
-		.done = dry_run ? "would reconfigure" : "reconfigured",
-		.apply = follow_config,
-		.data = config,
-		.print = !dry_run,
-		.human = human,
-		.verbose = verbose > 0,
-	};
+	const struct change change = change_by(follow_config, config);
 	return err ?: devices_change(context, region, count, args, &change);
 }
 

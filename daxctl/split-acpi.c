@@ -131,7 +131,7 @@ static int split_tables(struct tables *tables)
 	if (err == -ENXIO)
 		say_warning(
 			"NFIT left as it is: it has several ranges of proximity domain %d", domain);
-	return err == -ENOENT || err == -ENXIO ? 0 : err ? refuse_split("NFIT", err) : 0;
+	return !err || err == -ENOENT || err == -ENXIO ? 0 : refuse_split("NFIT", err);
 }
 
 static int write_tables(struct tables *tables)
@@ -166,10 +166,7 @@ static int run(void *context, int count, char **args)
 	if (nodes < 2 || nodes & (nodes - 1) || nodes > NODES_MAX)
 		return usage_error(
 			"--nodes: %d is not a power of two from 2 to %d", nodes, NODES_MAX);
-	int err = read_tables(&tables);
-	if (!err)
-		err = split_tables(&tables);
-	return err ?: write_tables(&tables);
+	return read_tables(&tables) ?: split_tables(&tables) ?: write_tables(&tables);
 }
 
 const struct verb verb_split_acpi = {

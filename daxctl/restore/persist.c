@@ -133,6 +133,7 @@ struct partition {
 	const struct present_region *region;
 	const struct present_device *changed; /* NULL: destroyed */
 	struct tasks tasks;
+	bool *used; /* for each task: its section describes a device of the region */
 };
 
 static bool section_overlaps(const struct section *section, const struct present_device *device)
@@ -191,9 +192,8 @@ static int write_device(struct partition *partition, const struct present_device
 		set_use(&lines, device);
 	if (lines.failed)
 		return -ENOMEM;
-	/* Mark the section as used. */
 	if (task)
-		task->region = NULL;
+		partition->used[task - partition->tasks.list] = true;
 	return section ? config_edit_set(partition->edit, section, lines.list, lines.count)
 		       : config_edit_add(partition->edit, "create-device", device->name, lines.list,
 				 lines.count);
@@ -203,16 +203,17 @@ static int write_device(struct partition *partition, const struct present_device
  */
 static int remove_others(struct partition *partition)
 {
-	int err = 0;
-
-	for (size_t i = 0; !err && i < partition->tasks.count; i++) {
-		const struct task *task = &partition->tasks.list[i];
-		if (section_fits_region(task->section, partition->region) &&
-			!task->section->wrong &&
-			(task->section->kind == SECTION_RECONFIGURE || task->region))
-			err = config_edit_remove(partition->edit, task->section);
+	for (size_t i = 0; i < partition->tasks.count; i++) {
+		const struct section *section = partition->tasks.list[i].section;
+		if (!section_fits_region(section, partition->region) || section->wrong)
+			continue;
+		if (section->kind == SECTION_CREATE && partition->used[i])
+			continue;
+		int err = config_edit_remove(partition->edit, section);
+		if (err)
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 static const struct section *only_section(const struct partition *partition)
@@ -233,30 +234,32 @@ static const struct section *only_section(const struct partition *partition)
 static int write_partition(struct partition *partition)
 {
 	const struct section *only = only_section(partition);
-	int err = 0;
+	const struct present_region *region = partition->region;
 
 	/* Keep the section of a region with one device. */
-	if (only && partition->changed && boot_device(partition->region) == partition->changed) {
+	if (only && partition->changed && boot_device(region) == partition->changed) {
 		CLEANUP(lines_deinit) struct lines lines = {0};
 		set_use(&lines, partition->changed);
 		return lines.failed
 			? -ENOMEM
 			: config_edit_set(partition->edit, only, lines.list, lines.count);
 	}
-	for (size_t i = 0; i < partition->tasks.count; i++)
-		if (!partition_is_meant(partition, &partition->tasks.list[i]))
-			partition->tasks.list[i].region = NULL;
-		else
-			partition->tasks.list[i].region = (void *)partition->region;
-	for (size_t i = 0; !err && i < partition->region->device_count; i++)
-		if (partition->region->devices[i].size)
-			err = write_device(partition, &partition->region->devices[i]);
-	return err ?: remove_others(partition);
+	partition->used = calloc(partition->tasks.count ?: 1, sizeof(*partition->used));
+	if (!partition->used)
+		return -ENOMEM;
+	for (size_t i = 0; i < region->device_count; i++) {
+		int err =
+			region->devices[i].size ? write_device(partition, &region->devices[i]) : 0;
+		if (err)
+			return err;
+	}
+	return remove_others(partition);
 }
 
 static void partition_deinit(struct partition *partition)
 {
 	tasks_deinit(&partition->tasks);
+	free(partition->used);
 }
 
 /* Refuse to write a device that cannot be read: its section would be removed, or become one for the
@@ -333,10 +336,10 @@ static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 	AUTO_REGION_LOCK struct daxctl_region *locked = NULL;
 	CLEANUP(partition_deinit) struct partition partition = {.region = &region};
 	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit)
-		?: take_region(object, &locked);
+		?: take_region(object, &locked)
+		?: present_region_init(&region, object)
+		?: check_known(&region);
 
-	if (!err)
-		err = present_region_init(&region, object) ?: check_known(&region);
 	if (err)
 		return err;
 	const struct present present = {.regions = &region, .region_count = 1};
@@ -344,13 +347,10 @@ static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 	for (size_t i = 0; i < region.device_count; i++)
 		if (region.devices[i].dev == dev)
 			partition.changed = &region.devices[i];
-	err = check_sections(config_edit_config(edit), &region);
-	if (err)
-		return err;
-	err = tasks_init(&partition.tasks, config_edit_config(edit), &present);
-	if (!err)
-		err = write_partition(&partition);
-	return err ?: config_edit_commit(edit);
+	return check_sections(config_edit_config(edit), &region)
+		?: tasks_init(&partition.tasks, config_edit_config(edit), &present)
+		?: write_partition(&partition)
+		?: config_edit_commit(edit);
 }
 
 /* ---- device of a namespace ---- */
@@ -365,13 +365,11 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 	const struct section *section = NULL;
 	char text[UUID_STR_LEN];
 	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit)
-		?: take_region(object, &locked);
-
-	if (!err)
-		err = present_region_init(&region, object);
-	if (!err)
-		err = config_find_uuid(
+		?: take_region(object, &locked)
+		?: present_region_init(&region, object)
+		?: config_find_uuid(
 			config_edit_config(edit), uuid, daxctl_dev_get_devname(dev), &section);
+
 	if (err && err != -ENOENT)
 		return err;
 	uuid_unparse_lower(uuid, text);

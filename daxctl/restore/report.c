@@ -108,6 +108,11 @@ void report_in_place(struct report *report, const struct task *task)
 		"in place: %s ([%s] of %s)", name, task->section->name, task->section->file);
 }
 
+static const char *restored_word(const struct report *report)
+{
+	return report->dry_run ? "would restore" : "restored";
+}
+
 void report_failed(
 	struct report *report, const struct task *task, int err, const struct task_outcome *outcome)
 {
@@ -139,8 +144,8 @@ int report_restored(
 	report->restored++;
 	/* Report every change of this process, also of another device. */
 	report_tell(report, task_region(task), name, true, PASS_OUTCOME, "%s: %s ([%s] of %s)",
-		report->dry_run ? "would restore" : "restored", name ?: "a new device",
-		task->section->name, task->section->file);
+		restored_word(report), name ?: "a new device", task->section->name,
+		task->section->file);
 	return json_add_task(report->array, task, name, report->dry_run ? NULL : "restored", NULL);
 }
 
@@ -201,8 +206,8 @@ void report_end(const struct report *report, const struct config *config)
 
 	for (size_t i = 0; i < report->record_count; i++)
 		pass_end(report->records[i].pass);
-	say_outcome("%s %u, %u in place, %u failed", report->dry_run ? "would restore" : "restored",
-		report->restored, report->in_place, failed);
+	say_outcome("%s %u, %u in place, %u failed", restored_word(report), report->restored,
+		report->in_place, failed);
 	if (report->others_failed)
 		say_note("%u of the failed are other devices", report->others_failed);
 	if (report->others_failed)

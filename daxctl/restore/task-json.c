@@ -171,75 +171,106 @@ static void describe_layout(const struct section *section, char *text, size_t si
 			size_short(section->align).text);
 }
 
-static void describe_mode(const struct section *section, char *text, size_t size)
+/* The words after the mode that tell the state of its memory. */
+static const char *memory_words(const struct section *section)
 {
-	bool ram = section->mode == DAXCTL_DEV_MODE_RAM;
-
-	snprintf(text, size, "%s%s", config_mode_name(section->mode),
-		!ram			   ? ""
-			: !section->online ? ", left offline"
-			: section->movable ? ", movable"
-					   : ", not movable");
+	if (section->mode != DAXCTL_DEV_MODE_RAM)
+		return "";
+	if (!section->online)
+		return ", left offline";
+	return section->movable ? ", movable" : ", not movable";
 }
 
-/* One step in words; NULL if the action has no such step. */
-static char *step_text(const struct task *task, size_t step)
+static char *step_create(const struct task *task)
 {
-	char layout[1024], mode[64];
-	const char *name = task->device ? task->device->name : "the new device";
-	char *text = NULL;
-	int done = -1;
+	char layout[1024], *text;
 
 	describe_layout(task->section, layout, sizeof(layout));
-	describe_mode(task->section, mode, sizeof(mode));
-	if (step == 0 && task->action == ACTION_CREATE)
-		done = asprintf(
-			&text, "create a device in region %d: %s", task->region->id, layout);
-	else if (step == 0 && task->action == ACTION_REMAKE &&
-		task->section->kind == SECTION_CREATE)
-		done = asprintf(&text, "give %s another layout: %s", name, layout);
-	else if (step == 0 && task->action == ACTION_NOMAP)
-		done = asprintf(&text, "make %s devdax without a page map", task->ndns->name);
-	else if (step == 1 && task->action != ACTION_NOMAP && task->action != ACTION_REFUSED)
-		done = asprintf(&text, "bring %s into mode %s", name, mode);
-	return done < 0 ? NULL : text;
+	return asprintf(&text, "create a device in region %d: %s", task->region->id, layout) < 0
+		? NULL
+		: text;
 }
+
+static const char *step_device(const struct task *task)
+{
+	return task->device ? task->device->name : "the new device";
+}
+
+static char *step_layout(const struct task *task)
+{
+	char layout[1024], *text;
+
+	describe_layout(task->section, layout, sizeof(layout));
+	return asprintf(&text, "give %s another layout: %s", step_device(task), layout) < 0 ? NULL
+											    : text;
+}
+
+static char *step_nomap(const struct task *task)
+{
+	char *text;
+
+	return asprintf(&text, "make %s devdax without a page map", task->ndns->name) < 0 ? NULL
+											  : text;
+}
+
+static char *step_mode(const struct task *task)
+{
+	char *text;
+
+	return asprintf(&text, "bring %s into mode %s%s", step_device(task),
+		       config_mode_name(task->section->mode), memory_words(task->section)) < 0
+		? NULL
+		: text;
+}
+
+/* The steps of each action in sections of these kinds, in their order. */
+static const struct {
+	enum action action;
+	unsigned kinds; /* enum section_kind */
+	char *(*text)(const struct task *task);
+} steps[] = {
+	{ACTION_CREATE, SECTION_CREATE | SECTION_RECONFIGURE, step_create},
+	{ACTION_REMAKE, SECTION_CREATE, step_layout},
+	{ACTION_NOMAP, SECTION_CREATE | SECTION_RECONFIGURE, step_nomap},
+	{ACTION_CREATE, SECTION_CREATE | SECTION_RECONFIGURE, step_mode},
+	{ACTION_REMAKE, SECTION_CREATE | SECTION_RECONFIGURE, step_mode},
+	{ACTION_MODE, SECTION_CREATE | SECTION_RECONFIGURE, step_mode},
+};
 
 static struct json_object *json_steps(const struct task *task)
 {
 	AUTO_JSON struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; array && i < 2; i++) {
-		AUTO_FREE char *text = step_text(task, i);
-		if (text && json_append(array, json_object_new_string(text)))
+	for (size_t i = 0; array && i < ARRAY_SIZE(steps); i++) {
+		if (steps[i].action != task->action || !(steps[i].kinds & task->section->kind))
+			continue;
+		AUTO_FREE char *text = steps[i].text(task);
+		if (!text || json_append(array, json_object_new_string(text)))
 			return NULL;
 	}
 	return json_object_get(array);
 }
 
+/* Put a text, if there is one. */
+static int json_put_text(struct json_object *json, const char *key, const char *text)
+{
+	return text ? json_put(json, key, json_text(text)) : 0;
+}
+
 int json_add_task(struct json_object *array, const struct task *task, const char *device,
 	const char *result, const char *error)
 {
-	struct json_object *json = json_object_new_object();
-	int err = json ? 0 : -ENOMEM;
+	AUTO_JSON struct json_object *json = json_object_new_object();
 
-	if (!err)
-		err = json_put(json, "section", json_text(task->section->name));
-	if (!err)
-		err = json_put(json, "file", json_text(task->section->file));
-	if (!err && device)
-		err = json_put(json, "device", json_text(device));
-	if (!err && task->differs)
-		err = json_put(json, "differences", json_differences(task));
-	if (!err && task->action != ACTION_REFUSED)
-		err = json_put(json, "steps", json_steps(task));
-	if (!err && result)
-		err = json_put(json, "result", json_text(result));
-	if (!err && error)
-		err = json_put(json, "error", json_text(error));
-	if (err) {
-		json_object_put(json);
-		return err;
-	}
-	return json_append(array, json);
+	if (!json || json_put_text(json, "section", task->section->name) ||
+		json_put_text(json, "file", task->section->file) ||
+		json_put_text(json, "device", device))
+		return -ENOMEM;
+	if (task->differs && json_put(json, "differences", json_differences(task)))
+		return -ENOMEM;
+	if (task->action != ACTION_REFUSED && json_put(json, "steps", json_steps(task)))
+		return -ENOMEM;
+	if (json_put_text(json, "result", result) || json_put_text(json, "error", error))
+		return -ENOMEM;
+	return json_append(array, json_object_get(json));
 }
