@@ -11,8 +11,8 @@ struct task_outcome {
 	bool late;		  /* stopped by the time limit */
 };
 
-/* Sets an alarm that ends, after a minute, waits for another program and offlining; the library then
- * undoes the change. apply_is_late() tells whether it went off. */
+/* Sets an alarm that ends, after a minute, waits for another program and offlining; the library
+ * then undoes the change. apply_is_late() tells whether it went off. */
 void apply_limit_time(void);
 void apply_end_limit(void);
 bool apply_is_late(void);

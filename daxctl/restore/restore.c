@@ -263,7 +263,7 @@ static void fail_tasks(struct restoration *restoration, struct picture *picture,
 
 	for (size_t i = 0; i < tasks->count; i++) {
 		const struct task *task = &tasks->list[i];
-		const struct outcome outcome = {
+		const struct task_outcome outcome = {
 			.device = task_device(task),
 			.error = error,
 			.hint = hint && *hint ? hint : NULL,
