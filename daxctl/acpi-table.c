@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <base/cleanup.h>
+#include "../util/output.h"
 #include "../util/say.h"
 
 /* The header of every table. */
@@ -202,41 +203,9 @@ void acpi_table_finish(struct acpi_table *table)
 	table->bytes[CHECKSUM] -= sum(table);
 }
 
-static int write_table(int fd, const struct acpi_table *table)
-{
-	for (size_t done = 0; done < table->size;) {
-		ssize_t count = write(fd, table->bytes + done, table->size - done);
-		if (count < 0 && errno != EINTR)
-			return -errno;
-		done += count > 0 ? (size_t)count : 0;
-	}
-	return fsync(fd) ? -errno : 0;
-}
-
 int acpi_table_write(const char *path, const struct acpi_table *table)
 {
-	AUTO_FREE char *part = NULL;
-	int err = 0;
-
-	if (asprintf(&part, "%s.XXXXXX", path) < 0) {
-		part = NULL;
-		return -ENOMEM;
-	}
-	int fd = mkstemp(part);
-	if (fd < 0) {
-		err = -errno;
-	} else {
-		err = fchmod(fd, 0640) ? -errno : write_table(fd, table);
-		if (close(fd) && !err)
-			err = -errno;
-		if (!err && rename(part, path))
-			err = -errno;
-		if (err)
-			unlink(part);
-	}
-	if (err)
-		say_error("%s: cannot be written: %s", path, strerror(-err));
-	return err;
+	return output_write(path, 0640, table->bytes, table->size);
 }
 
 /* Append zeros up to @size. */

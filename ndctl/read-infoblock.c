@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../util/json.h"
+#include "../util/output.h"
 #include "../util/verb.h"
 #include "find.h"
 #include "verbs.h"
@@ -271,26 +272,12 @@ static int read_file_blocks(struct reading *reading)
 	return err ?: take(reading, area, &view, NULL);
 }
 
-static int write_blocks_to(const char *bytes, size_t size)
-{
-	FILE *file = output ? fopen(output, "we") : stdout;
-	bool failed = !file || fwrite(bytes, 1, size, file) < size;
-	int error = failed ? errno : 0;
-
-	if (file && (output ? fclose(file) : fflush(file)) && !failed)
-		error = errno;
-	if (error)
-		say_error("%s: cannot be written: %s", output ? typed(output) : "standard output",
-			strerror(error));
-	return -error;
-}
-
 static int print_reading(const struct reading *reading)
 {
 	AUTO_FREE char *text = NULL, *lines = NULL;
 
 	if (!as_json && !human)
-		return write_blocks_to(reading->areas, reading->size);
+		return output_write(output, 0666, reading->areas, reading->size);
 	if (json_object_array_length(reading->array) == 0) {
 		say_note("no info block found");
 		text = strdup("[\n]");
@@ -299,7 +286,7 @@ static int print_reading(const struct reading *reading)
 	}
 	if (!text || asprintf(&lines, "%s\n", text) < 0)
 		return -ENOMEM;
-	return write_blocks_to(lines, strlen(lines));
+	return output_write(output, 0666, lines, strlen(lines));
 }
 
 static int run(void *context, int count, char **args)

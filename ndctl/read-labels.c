@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../util/json.h"
+#include "../util/output.h"
 #include "dimms.h"
 #include "verbs.h"
 
@@ -176,29 +177,13 @@ static int read_dimm_labels(void *dimm, const void *data)
 
 /* ---- writing what was read ---- */
 
-static int write_labels_to(const char *bytes, size_t size)
-{
-	bool standard = !output;
-
-	errno = 0;
-	FILE *file = standard ? stdout : fopen(output, "we");
-	bool failed = !file || fwrite(bytes, 1, size, file) < size;
-	if (file && !standard)
-		failed = fclose(file) || failed;
-	if (!failed || standard)
-		return 0; /* tool_main checks standard output */
-	int error = errno ?: EIO;
-	say_error("%s cannot be written: %s", typed(output), strerror(error));
-	return -error;
-}
-
 static int write_json(struct json_object *array)
 {
 	AUTO_FREE char *text = json_render(array), *lines = NULL;
 
 	if (!text || asprintf(&lines, "%s\n", text) < 0)
 		return -ENOMEM;
-	return write_labels_to(lines, strlen(lines));
+	return output_write(output, 0666, lines, strlen(lines));
 }
 
 static int run_on(struct ndctl_ctx *ctx, const struct targets *targets)
@@ -214,7 +199,7 @@ static int run_on(struct ndctl_ctx *ctx, const struct targets *targets)
 	if (fclose(result.bytes))
 		return -ENOMEM;
 	if (outcome.done) {
-		int err = json ? write_json(array) : write_labels_to(bytes, size);
+		int err = json ? write_json(array) : output_write(output, 0666, bytes, size);
 		if (err)
 			outcome = (struct outcome){.error = err};
 	}

@@ -125,8 +125,25 @@ pair() {
 	[[ $(<"$BATS_TEST_TMPDIR/backup") == older ]]
 	check ndctl read-labels --output /nowhere/backup nmem0
 	[[ $status == 1 ]]
-	says "/nowhere/backup cannot be written: No such file"
+	says "/nowhere/backup: cannot be written: No such file"
 	says "read 0 nmem"
+}
+
+@test "an older backup is kept when a new one cannot be written" {
+	local backup=$BATS_TEST_TMPDIR/backup small=$BATS_TEST_TMPDIR/small
+	ndctl read-labels --output "$backup" nmem0
+	cp "$backup" "$BATS_TEST_TMPDIR/older"
+	check bash -c "ulimit -f 4; ndctl read-labels --output $backup nmem0"
+	[[ $status == 1 ]]
+	says "$backup: cannot be written: File too large"
+	cmp "$backup" "$BATS_TEST_TMPDIR/older"
+	mkdir "$small"
+	mount -t tmpfs -o size=64k none "$small"
+	echo older >"$small/backup"
+	check ndctl read-labels --output "$small/backup" nmem0
+	[[ $status == 1 && $(ls -A "$small") == backup && $(<"$small/backup") == older ]]
+	says "$small/backup: cannot be written: No space left"
+	umount "$small"
 }
 
 # names: of the namespaces in it.

@@ -171,7 +171,7 @@ teardown_file() {
 	says "the input is longer than the 1048576 bytes"
 	check ndctl read-labels --output /dev/full nmem0
 	[[ $status == 1 ]]
-	says "/dev/full cannot be written: No space left"
+	says "/dev/full: cannot be written: No space left"
 	check ndctl write-labels --offset 1048576 --input "$BATS_TEST_TMPDIR/long" nmem0
 	[[ $status == 1 ]]
 	says "offset 1048576 is beyond"
