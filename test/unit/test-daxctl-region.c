@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "machine.h"
+
+#include <daxctl/private.h>
+#include <kernel/lock.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define HMEM "platform/hmem.0"
+#define NDRG "LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00/ndbus0/region1"
+#define GIB  (1024 * MIB)
+
+/* D1: a path may lead to the region in any way. */
+static void by_any_path(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const paths[] = {
+		"/sys/bus/cxl/devices/dax_region0",
+		"/sys/bus/cxl/devices/dax_region0/",
+		"/sys/bus/cxl/devices/../devices/dax_region0",
+		"/sys/devices//" HMEM,
+		"/sys/devices/" HMEM "/dax0.0/..",
+	};
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_link(fixture, "sys/bus/cxl/devices/dax_region0", "../../../devices/" HMEM);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		assert_ptr_equal(daxctl_new_region(ctx, 0, NULL, paths[i]), region);
+		daxctl_region_unref(region);
+	}
+	assert_string_equal(daxctl_region_get_path(region), "/sys/devices/" HMEM);
+	assert_null(daxctl_region_get_next(region));
+	assert_null(daxctl_new_region(ctx, 0, NULL, NULL));
+	assert_null(daxctl_new_region(ctx, 0, NULL, "sys/devices/" HMEM));
+	assert_null(daxctl_new_region(ctx, 0, NULL, "/sys/bus/cxl/devices"));
+	assert_null(daxctl_new_region(ctx, 0, NULL, "/"));
+}
+
+/* D2: a region of a list has no reference to give back. */
+static void references(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	struct daxctl_ctx *ctx = new_ctx(fixture);
+	for (int i = 0; i < 4; i++) {
+		struct daxctl_region *region = daxctl_region_get_first(ctx);
+		assert_non_null(region);
+		daxctl_region_unref(region);
+	}
+	struct daxctl_region *region = daxctl_new_region(ctx, 0, NULL, "/sys/devices/" HMEM);
+	for (int i = 0; i < 4; i++)
+		daxctl_region_unref(region);
+	assert_ptr_equal(daxctl_region_get_first(ctx), region);
+	daxctl_unref(ctx);
+}
+
+/* D3: what the kernel makes anew at a path is another region; the old one may still be pointed at.
+ */
+static void made_anew(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char path[] = "/sys/devices/" NDRG "/dax1.0";
+	uuid_t one = {1}, two = {2}, got;
+
+	make_machine(fixture);
+	make_region(fixture, NDRG "/dax1.0", GIB, -1);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", GIB, GIB, 1, NULL);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *old = daxctl_new_region(ctx, 1, one, path);
+	struct daxctl_dev *dev = daxctl_dev_get_first(old);
+	assert_int_equal(daxctl_region_get_size(old), GIB);
+	assert_int_equal(daxctl_dev_get_size(dev), GIB);
+
+	take_away(fixture, "sys/devices/" NDRG "/dax1.0/dax_region");
+	take_away(fixture, "sys/devices/" NDRG "/dax1.0/dax1.0");
+	take_away(fixture, "sys/bus/dax/devices/dax1.0");
+	make_dir(fixture, "sys/elsewhere"); /* the number of the directory that is gone */
+	make_region(fixture, NDRG "/dax1.0", 2 * GIB, -1);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", 4 * GIB, 2 * GIB, 1, NULL);
+	struct daxctl_region *region = daxctl_new_region(ctx, 1, two, path);
+	assert_ptr_not_equal(region, old);
+	assert_int_equal(daxctl_region_get_size(region), 2 * GIB);
+	assert_int_equal(daxctl_dev_get_size(daxctl_dev_get_first(region)), 2 * GIB);
+	daxctl_region_get_uuid(region, got);
+	assert_memory_equal(two, got, sizeof(got));
+	assert_ptr_equal(daxctl_new_region(ctx, 1, two, path), region);
+	assert_ptr_equal(daxctl_dev_get_region(daxctl_dev_get_by_name(ctx, "dax1.0")), region);
+	assert_ptr_equal(daxctl_region_get_first(ctx), region);
+	assert_null(daxctl_region_get_next(region));
+
+	daxctl_region_get_uuid(old, got);
+	assert_memory_equal(one, got, sizeof(got));
+	assert_ptr_equal(daxctl_dev_get_region(dev), old);
+	daxctl_region_unref(old);
+	daxctl_region_unref(region);
+	daxctl_region_unref(region);
+}
+
+static void strange_values(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "1G\n");
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/align", "%s", "");
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/resource", "0x10000000000000000\n");
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/target_node", "99999999999\n");
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/dev", "252\n");
+	make_link(fixture, "sys/devices/" HMEM "/dax0.0/driver", "driver");
+	make_file(fixture, "sys/devices/" HMEM "/dax_region/size", "-1\n");
+	make_file(fixture, "sys/devices/" HMEM "/dax_region/seed", "../../etc\n");
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+
+	/* D5 */
+	assert_true(daxctl_region_get_size(region) == ULLONG_MAX);
+	assert_int_equal(daxctl_region_get_available_size(region), 0);
+	assert_null(daxctl_region_get_dev_seed(region));
+	assert_int_equal(daxctl_dev_get_size(dev), 0);
+	errno = 0;
+	assert_int_equal(daxctl_dev_get_size(dev), 0);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(daxctl_dev_get_align(dev), 0);
+	assert_int_equal(daxctl_dev_get_resource(dev), 0);
+	assert_int_equal(daxctl_dev_get_target_node(dev), -1);
+	assert_int_equal(daxctl_dev_get_major(dev), -1);
+	assert_int_equal(daxctl_dev_get_minor(dev), -1);
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+
+	static const struct {
+		const char *text;
+		int major, minor;
+	} numbers[] = {
+		{":\n", -1, -1},
+		{"252:\n", 252, -1},
+		{":0\n", -1, 0},
+		{"-1:-1\n", -1, -1},
+		{"252:0:0\n", 252, -1},
+		{"a:b\n", -1, -1},
+		{"2147483647:2147483648\n", INT_MAX, -1},
+		{" 252: 0\n", -1, -1},
+		{"252:0", -1, -1},
+		{"4294967295:18446744073709551615\n", -1, -1},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		AUTO_CTX struct daxctl_ctx *fresh = new_ctx(fixture);
+		make_file(fixture, "sys/devices/" HMEM "/dax0.0/dev", "%s", numbers[i].text);
+		dev = daxctl_dev_get_by_name(fresh, "dax0.0");
+		assert_int_equal(daxctl_dev_get_major(dev), numbers[i].major);
+		assert_int_equal(daxctl_dev_get_minor(dev), numbers[i].minor);
+	}
+}
+
+/* A loop goes on behind a device that it destroys, and behind ranges that it looks at again. */
+static void destroyed_in_a_loop(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_dev *dev;
+	char name[16];
+	int seen = 0;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, GIB, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "dax0.%u", i);
+		make_dev(fixture, HMEM, name, GIB + i * BLOCK, BLOCK, 1, "kmem");
+		make_block(fixture, 8 + i, "offline", "Normal Movable");
+	}
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	daxctl_dev_foreach (region, dev) {
+		struct daxctl_mapping *mapping = daxctl_mapping_get_first(dev);
+		assert_int_equal(daxctl_memory_offline(daxctl_dev_get_memory(dev)), 0);
+		assert_ptr_equal(daxctl_mapping_get_first(dev), mapping);
+		assert_int_equal(daxctl_region_destroy_dev(region, dev), 0);
+		seen++;
+	}
+	assert_int_equal(seen, 4);
+}
+
+static void vanishes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "kmem");
+	make_dev(fixture, HMEM, "dax0.1", GIB, GIB, 1, "kmem");
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_dev *dev = daxctl_dev_get_first(daxctl_region_get_first(ctx));
+	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
+
+	assert_non_null(mem);
+	take_away(fixture, "sys/bus/dax/devices/dax0.0");
+	take_away(fixture, "sys/devices/" HMEM "/dax0.0");
+	assert_string_equal(daxctl_dev_get_devname(dev), "dax0.0");
+	assert_int_equal(daxctl_dev_get_size(dev), 0);
+	assert_int_equal(daxctl_dev_get_align(dev), 0);
+	assert_int_equal(daxctl_dev_get_resource(dev), 0);
+	assert_int_equal(daxctl_dev_get_target_node(dev), -1);
+	assert_int_equal(daxctl_dev_get_major(dev), -1);
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+	assert_false(daxctl_dev_is_enabled(dev));
+	assert_false(daxctl_dev_is_system_ram_capable(dev));
+	assert_false(daxctl_dev_has_online_memory(dev));
+	assert_null(daxctl_dev_get_memory(dev));
+	assert_null(daxctl_mapping_get_first(dev));
+	assert_null(daxctl_memory_get_node_path(mem));
+	assert_int_equal(daxctl_memory_num_sections(mem), -ENOENT);
+	assert_int_equal(daxctl_memory_is_online(mem), -ENOENT);
+	assert_int_equal(daxctl_memory_is_movable(mem), -ENOENT);
+
+	char *before = tree_text(fixture);
+	assert_int_equal(daxctl_dev_set_size(dev, GIB), -ENXIO);
+	assert_string_equal(daxctl_get_error(ctx), "dax0.0: the device no longer exists");
+	assert_int_equal(daxctl_memory_offline(mem), -ENODEV);
+	assert_int_equal(daxctl_memory_online(mem), -ENODEV);
+	static const int modes[] = {DAXCTL_DEV_MODE_DEVDAX, DAXCTL_DEV_MODE_RAM};
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		assert_int_equal(daxctl_dev_set_mode(dev, modes[i], 0), -ENODEV);
+	assert_string_equal(daxctl_get_error(ctx),
+		"dax0.0: cannot become system-ram: the device no longer exists");
+	assert_int_equal(daxctl_dev_disable(dev), -ENODEV);
+	assert_string_equal(
+		daxctl_get_error(ctx), "dax0.0: cannot be disabled: the device no longer exists");
+	assert_int_equal(daxctl_dev_enable_ram(dev), -ENODEV);
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+
+	/* The whole region. */
+	dev = daxctl_dev_get_next(dev);
+	take_away(fixture, "sys/devices/platform");
+	assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0), -ENOENT);
+	assert_non_null(strstr(daxctl_get_error(ctx), "dax0.1: cannot become devdax: "));
+}
+
+static void mappings(void **state)
+{
+	struct fixture *fixture = *state;
+	struct daxctl_mapping *mapping;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 0, 1, NULL);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_dev *dev = daxctl_dev_get_by_name(ctx, "dax0.0");
+	assert_null(daxctl_mapping_get_first(dev));
+
+	/* Those of kernels that name the attribute to write to like that. */
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/mapping", "%s", "");
+	for (unsigned i = 0; i < 12; i++)
+		make_mapping(fixture, HMEM "/dax0.0", i, i * GIB, i * GIB + 4095);
+	/* They are kept, so that pointers stay good until the device changes. */
+	assert_null(daxctl_mapping_get_first(dev));
+	assert_int_equal(daxctl_dev_set_mapping(dev, 0x1000, 0x1fff), 0);
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.0/mapping", "0x1000-0x1fff");
+	unsigned i = 0;
+	daxctl_mapping_foreach (dev, mapping) {
+		assert_int_equal(daxctl_mapping_get_start(mapping), i * GIB);
+		assert_int_equal(daxctl_mapping_get_end(mapping), i * GIB + 4095);
+		assert_int_equal(daxctl_mapping_get_size(mapping), 4096);
+		assert_int_equal(daxctl_mapping_get_offset(mapping), i * 16);
+		i++;
+	}
+	assert_int_equal(i, 12);
+
+	/* A invalid range that: ends before it starts is none, and then there is none at all. */
+	make_mapping(fixture, HMEM "/dax0.0", 5, GIB, GIB - 1);
+	assert_int_equal(daxctl_dev_set_size(dev, 0), 0);
+	assert_null(daxctl_mapping_get_first(dev));
+	make_mapping(fixture, HMEM "/dax0.0", 5, GIB, GIB);
+	assert_int_equal(daxctl_dev_set_align(dev, 4096), 0);
+	assert_non_null(daxctl_mapping_get_first(dev));
+	take_away(fixture, "sys/devices/" HMEM "/dax0.0/mapping11/page_offset");
+	assert_int_equal(daxctl_dev_set_align(dev, 4096), 0);
+	assert_null(daxctl_mapping_get_first(dev));
+}
+
+/* Another process holds the region's lock, and makes @mark before it gives it back. */
+static void hold_lock(struct fixture *fixture, const char *mark)
+{
+	const struct lock_wait wait = {.milliseconds = 0};
+	struct kernel *kernel;
+	int ready[2];
+	char answer;
+
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		bool held = kernel_new(&kernel, fixture->root) == 0 &&
+			lock_take(kernel, "sys/devices/" HMEM, &wait) >= 0;
+		if (write(ready[1], held ? "y" : "n", 1) != 1)
+			_exit(1);
+		usleep(300000);
+		make_file(fixture, mark, "\n");
+		/* The end of the process releases it. */
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &answer, 1), 1);
+	assert_int_equal(answer, 'y');
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void assert_waited(struct fixture *fixture, const char *mark)
+{
+	assert_file(fixture, mark, "\n");
+	take_away(fixture, mark);
+	wait(NULL);
+}
+
+static void one_write_waits_for_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", GIB, 0, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/mapping", "%s", "");
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_dev_set_size(dev, 0), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_dev_set_align(dev, 4096), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_dev_set_mapping(dev, 0x1000, 0x1fff), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_region_create_dev(region), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_region_destroy_dev(region, dev), 0);
+	assert_waited(fixture, "released");
+	hold_lock(fixture, "released");
+	assert_int_equal(daxctl_region_lock(region), 0);
+	assert_waited(fixture, "released");
+}
+
+/* What was read before the lock is stale: the device is gone, and another program has made one. */
+static void looks_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_dev(fixture, HMEM, "dax0.1", 2 * GIB, GIB, 1, NULL);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *first = daxctl_dev_get_first(region);
+	struct daxctl_dev *dev = daxctl_dev_get_next(first);
+
+	assert_int_equal(daxctl_dev_get_size(first), GIB);
+	take_away(fixture, "sys/devices/" HMEM "/dax0.1");
+	make_dev(fixture, HMEM, "dax0.2", 3 * GIB, GIB, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax0.0/size", "4096\n");
+	assert_int_equal(daxctl_region_destroy_dev(region, dev), -ENODEV);
+	assert_file(fixture, "sys/devices/" HMEM "/dax_region/delete", "");
+
+	assert_int_equal(daxctl_region_lock(region), 0);
+	assert_ptr_equal(daxctl_dev_get_first(region), first);
+	assert_int_equal(daxctl_dev_get_size(first), 4096);
+	assert_string_equal(daxctl_dev_get_devname(daxctl_dev_get_next(first)), "dax0.2");
+	assert_int_equal(daxctl_region_lock(region), -EBUSY);
+	/* Its own changes do not wait for itself. */
+	assert_int_equal(daxctl_region_create_dev(region), 0);
+	daxctl_region_unlock(region);
+
+	take_away(fixture, "sys/devices/" HMEM "/dax_region");
+	make_dir(fixture, "sys/elsewhere"); /* the number of the directory that is gone */
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	assert_int_equal(daxctl_region_create_dev(region), -ENODEV);
+	assert_int_equal(daxctl_region_lock(region), -ENODEV);
+	assert_string_equal(
+		daxctl_get_error(ctx), "cannot lock region 0: region 0 no longer exists");
+}
+
+static void dynamic_regions(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_region(fixture, NDRG "/dax1.0", GIB, -1);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", GIB, GIB, 1, NULL);
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *dev = daxctl_dev_get_first(region);
+
+	assert_null(daxctl_dev_get_next(dev));
+	assert_null(daxctl_region_get_dev_seed(region));
+	assert_int_equal(daxctl_region_create_dev(region), 0);
+	assert_file(fixture, "sys/devices/" HMEM "/dax_region/create", "1");
+	make_dev(fixture, HMEM, "dax0.1", 0, 0, 1, NULL);
+	make_file(fixture, "sys/devices/" HMEM "/dax_region/seed", "dax0.1\n");
+	struct daxctl_dev *seed = daxctl_region_get_dev_seed(region);
+	assert_non_null(seed);
+	assert_ptr_equal(daxctl_dev_get_next(daxctl_dev_get_first(region)), seed);
+
+	assert_int_equal(daxctl_region_destroy_dev(region, dev), 0);
+	assert_file(fixture, "sys/devices/" HMEM "/dax_region/delete", "dax0.0");
+	assert_ptr_equal(daxctl_dev_get_first(region), seed);
+	assert_null(daxctl_dev_get_next(seed));
+	/* The pointer stays good. */
+	assert_string_equal(daxctl_dev_get_devname(dev), "dax0.0");
+	assert_ptr_equal(daxctl_dev_get_region(dev), region);
+
+	region = daxctl_region_get_next(region);
+	assert_int_equal(daxctl_region_create_dev(region), -EOPNOTSUPP);
+	assert_int_equal(
+		daxctl_region_destroy_dev(region, daxctl_dev_get_first(region)), -EOPNOTSUPP);
+	assert_string_equal(
+		daxctl_get_error(ctx), "region 1 is not dynamic: cannot create or destroy devices");
+	assert_null(daxctl_region_get_dev_seed(region));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(by_any_path),
+		fixture_test(references),
+		fixture_test(made_anew),
+		fixture_test(strange_values),
+		fixture_test(destroyed_in_a_loop),
+		fixture_test(vanishes),
+		fixture_test(one_write_waits_for_the_lock),
+		fixture_test(mappings),
+		fixture_test(looks_again),
+		fixture_test(dynamic_regions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
