@@ -49,7 +49,7 @@ struct entity {
 	struct entity *bus; /* of DIMMs and regions; NULL until entity_bus() has looked */
 };
 
-/* What the functions below have to know about a kind. */
+/* Properties of a kind, for the functions below. */
 struct kind {
 	const char *prefix; /* of names, up to the first number */
 	bool in_region;	    /* named PREFIXregion.id instead of PREFIXid */

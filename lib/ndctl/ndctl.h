@@ -2,11 +2,11 @@
 #ifndef NDCTL_NDCTL_H
 #define NDCTL_NDCTL_H
 
-/* The commands of /dev/ndctlX and /dev/nmemX, as the kernel defines them. */
+/* Commands of /dev/ndctlX and /dev/nmemX, by the kernel's header. */
 #include <linux/ndctl.h>
 #include <unistd.h>
 
-/* What the kernel's header does not have any more: block windows, removed in Linux 5.18. */
+/* Block windows, which Linux 5.18 removed from its header. */
 #ifndef ND_DEVICE_NAMESPACE_BLK
 #define ND_DEVICE_NAMESPACE_BLK 6
 #define ND_DRIVER_NAMESPACE_BLK (1 << ND_DEVICE_NAMESPACE_BLK)

@@ -24,7 +24,7 @@ struct btt_medium {
 	bool only[BTT_VERSIONS]; /* versions that the label allows; all if none is set */
 };
 
-/* What a repair of the table needs. */
+/* Flags that a repair of the table needs. */
 enum btt_remedy {
 	BTT_RIGHT,	 /* nothing */
 	BTT_REPAIR,	 /* NDCTL_CHECK_REPAIR */

@@ -127,7 +127,7 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 
 	memset(block, 0, own);
 	memcpy(block, signature, sizeof(signature));
-	/* This is 0 in version 1.1, where the field is reserved. */
+	/* Writes 0 in version 1.1, where the field is reserved. */
 	put(block, INDEX_LABEL_SIZE, log2_of(layout->label_size) - 7, 1);
 	put(block, INDEX_SEQ, seq, 4);
 	put(block, INDEX_MY_OFFSET, which * own, 8);

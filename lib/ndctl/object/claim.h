@@ -28,7 +28,7 @@ enum claim_attr {
 
 extern const struct kind btt_kind, pfn_kind, dax_kind;
 
-/* What differs between btt, pfn and dax devices. */
+/* Differences between btt, pfn and dax devices. */
 struct claim_row {
 	const char *driver;
 	const char *disk_suffix; /* of the block device's name; NULL without block device */
