@@ -286,7 +286,7 @@ static int look_again(struct restoration *restoration, const struct config *conf
 	present_region_deinit(region);
 	int err = present_region_init(region, object);
 	if (err) {
-		say_error("the devices of region %s cannot be listed: %s", dax_region_place(object),
+		say_error("devices of region %s cannot be listed: %s", dax_region_place(object),
 			strerror(-err));
 		restoration->report.failed++;
 		restoration->report.last = err;
