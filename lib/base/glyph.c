@@ -36,12 +36,15 @@ static bool is_plain(uint32_t code)
 /* Return how many bytes a character has that begins with @first, 0 if none does. */
 static size_t announced(unsigned char first)
 {
-	return first < 0x80    ? 1
-		: first < 0xc2 ? 0
-		: first < 0xe0 ? 2
-		: first < 0xf0 ? 3
-		: first < 0xf5 ? 4
-			       : 0;
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2)
+		return 0;
+	if (first < 0xe0)
+		return 2;
+	if (first < 0xf0)
+		return 3;
+	return first < 0xf5 ? 4 : 0;
 }
 
 struct glyph glyph_first(const char *text)

@@ -37,11 +37,13 @@ static int check_change(struct kernel *kernel, const struct dev_change *change)
 {
 	int err = kernel_check_flags(kernel, change->flags, change->known_flags);
 
-	if (!err && change->layout.given & ~LAYOUT_GIVEN)
-		err = kernel_fail(kernel, EINVAL,
+	if (err)
+		return err;
+	if (change->layout.given & ~LAYOUT_GIVEN)
+		return kernel_fail(kernel, EINVAL,
 			"invalid layout: unknown bits %#x in member given (allowed: %#x)",
 			change->layout.given & ~LAYOUT_GIVEN, LAYOUT_GIVEN);
-	return err;
+	return 0;
 }
 
 static int check_mode_number(struct kernel *kernel, enum daxctl_dev_mode mode)
@@ -217,9 +219,8 @@ static int change_begin(struct daxctl_dev *dev, struct txn **txn)
 	struct kernel *kernel = dev_kernel(dev);
 
 	kernel_clear_error(kernel);
-	int err = dax_ctx_txn(dev->region->ctx, txn);
-	if (!err)
-		err = dax_region_lock(dev->region, *txn);
+	int err = dax_ctx_txn(dev->region->ctx, txn) ?: dax_region_lock(dev->region, *txn);
+
 	return err ?: dev_renew(dev);
 }
 
@@ -370,13 +371,13 @@ static int plan_creation(struct shape *shape, struct dev_change *change, unsigne
 	} else {
 		err = shape_plan_create(shape, shape->region);
 	}
-	if (!err)
-		err = layout_plan_steps(shape, layout, align);
-	if (!err)
-		err = check_ram_capacity(shape, layout, change->mode);
-	if (!err)
-		err = plan_bind(shape, change);
-	return err ?: plan_online(shape, change);
+	if (err)
+		return err;
+	err = layout_plan_steps(shape, layout, align)
+		?: check_ram_capacity(shape, layout, change->mode);
+	if (err)
+		return err;
+	return plan_bind(shape, change) ?: plan_online(shape, change);
 }
 
 static int check_creation(struct daxctl_region *region, const struct dev_change *change)
