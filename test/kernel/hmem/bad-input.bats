@@ -111,7 +111,7 @@ refused() {
 		250|the ranges have 134217728 bytes in total, but the size is 1|create-device --input size
 		250|is outside region 0|reconfigure-device --input below dax0.0
 		250|overlaps 0x140000000-0x14fffffff of dax0.1|reconfigure-device --input neighbour dax0.0
-		250|region: describes a device of region 7, and dax0.0 is in region 0|reconfigure-device --input region dax0.0
+		250|region: describes a device of region 7, but dax0.0 is in region 0|reconfigure-device --input region dax0.0
 		250|dax0.1: cannot be changed: the device is enabled (driver device_dax)|reconfigure-device --input good dax0.1
 		129|--input describes one device|reconfigure-device --input good all
 		129|--input describes one device|reconfigure-device --input good dax0.0 dax0.1
