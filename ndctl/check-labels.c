@@ -56,9 +56,20 @@ static bool is_on(struct ndctl_region *region, const struct targets *dimms)
 	return false;
 }
 
-/* Repair or check each region of the DIMMs. Returns the error of the last region that failed.
+static int check_region_labels(
+	struct ndctl_ctx *ctx, struct ndctl_region *region, const struct targets *dimms)
+{
+	if (!is_on(region, dimms) || !has_labels(region))
+		return 0;
+	if (repair)
+		return repair_region_labels(ctx, region);
+	say_if_labels_disagree(region);
+	return 0;
+}
+
+/* Check or repair each region of the DIMMs. Returns the error of the last region that failed.
  * check_labels() reports labels that are not valid at all. */
-static int each_region(struct ndctl_ctx *ctx, const struct targets *dimms)
+static int check_regions(struct ndctl_ctx *ctx, const struct targets *dimms)
 {
 	struct ndctl_bus *bus;
 	struct ndctl_region *region;
@@ -66,12 +77,7 @@ static int each_region(struct ndctl_ctx *ctx, const struct targets *dimms)
 
 	ndctl_bus_foreach (ctx, bus)
 		ndctl_region_foreach (bus, region)
-			if (!is_on(region, dimms) || !has_labels(region))
-				continue;
-			else if (repair)
-				result = repair_region_labels(ctx, region) ?: result;
-			else
-				say_if_parted(region);
+			result = check_region_labels(ctx, region, dimms) ?: result;
 	return result;
 }
 
@@ -82,7 +88,7 @@ static int run(void *context, int count, char **args)
 
 	if (status)
 		return status;
-	int err = each_region(context, &targets);
+	int err = check_regions(context, &targets);
 	status = dimms_outcome(
 		targets_change(context, &targets, check_labels, NULL), "verified the labels of");
 	return err ? EXIT_FAILURE : status;

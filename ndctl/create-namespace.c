@@ -88,11 +88,11 @@ static void say_not_kept(struct ndctl_namespace *ndns)
 /* Print and persist a namespace. @before: its uuids before, NULL if it is new. */
 static int finish_creation(struct ndctl_namespace *ndns, const struct identity *before)
 {
-	int err = ndns ? print_namespace(ndns) : 0;
+	if (!ndns)
+		return 0; /* a dry run, which excludes --persist */
+	int err = print_namespace(ndns);
 
-	if (ndns)
-		say_not_kept(ndns);
-
+	say_not_kept(ndns);
 	return err || !persist ? err : persist_namespace(ndns, before);
 }
 
@@ -130,10 +130,10 @@ static int fill_spec(struct ndctl_namespace_spec *spec)
 {
 	int err = check_mode_options() ?: check_number_options();
 
-	if (!err && persist && dry_run)
-		return usage_error("--persist and --dry-run exclude each other");
 	if (err)
 		return err;
+	if (persist && dry_run)
+		return usage_error("--persist and --dry-run exclude each other");
 	*spec = (struct ndctl_namespace_spec){
 		.struct_size = sizeof(*spec),
 		.flags = (force ? NDCTL_CHANGE_FORCE : 0) | (dry_run ? NDCTL_CHANGE_DRY_RUN : 0) |

@@ -66,10 +66,14 @@ static bool size(void *object, unsigned flags, union field_value *out)
 	/* Show no size of a claim that is disabled: it has none yet. */
 	if (!view->active && (view->btt || view->pfn || view->dax))
 		return false;
-	out->number = view->btt ? ndctl_btt_get_size(view->btt)
-		: view->pfn	? ndctl_pfn_get_size(view->pfn)
-		: view->dax	? ndctl_dax_get_size(view->dax)
-				: ndctl_namespace_get_size(view->ndns);
+	if (view->btt)
+		out->number = ndctl_btt_get_size(view->btt);
+	else if (view->pfn)
+		out->number = ndctl_pfn_get_size(view->pfn);
+	else if (view->dax)
+		out->number = ndctl_dax_get_size(view->dax);
+	else
+		out->number = ndctl_namespace_get_size(view->ndns);
 	return true;
 }
 

@@ -54,7 +54,7 @@ int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *ta
 	return err == -ENXIO ? 0 : err;
 }
 
-void say_if_parted(struct ndctl_region *region)
+void say_if_labels_disagree(struct ndctl_region *region)
 {
 	if (ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN) <= 0)
 		return;

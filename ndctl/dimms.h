@@ -44,7 +44,7 @@ bool parse_bytes(const char *text, void *value);
 int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets);
 
 /* Print an error if the labels on the DIMMs of a region disagree. */
-void say_if_parted(struct ndctl_region *region);
+void say_if_labels_disagree(struct ndctl_region *region);
 
 /* Print "@done 2 nmems". Returns the exit status: 1 if something failed and nothing was done. */
 int dimms_outcome(struct outcome outcome, const char *done);

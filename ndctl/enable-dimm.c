@@ -18,7 +18,7 @@ static int enable_dimm(void *dimm, const void *data)
 	ndctl_region_foreach (ndctl_dimm_get_bus(dimm), region)
 		ndctl_dimm_foreach_in_region (region, part)
 			if (part == dimm)
-				say_if_parted(region);
+				say_if_labels_disagree(region);
 	return err;
 }
 

@@ -34,7 +34,7 @@ static int enable_region(void *object, const void *data)
 
 	if (err) {
 		say_failure(ndctl_region_get_ctx(object), err);
-		say_if_parted(object);
+		say_if_labels_disagree(object);
 	}
 	return err;
 }

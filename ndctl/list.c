@@ -282,24 +282,29 @@ static int put_classes(struct json_object *object, const struct classes *classes
 
 /* ---- the whole ---- */
 
+static int add_bus(struct ndctl_bus *bus, const struct listing *listing, struct json_object *array)
+{
+	AUTO_CLASSES struct classes classes = {0};
+	struct json_object *json = describe_bus(bus, listing->flags);
+	int err = json_append(array, json) ?: classes_init(&classes, listing);
+
+	if (err)
+		return err;
+	return add_classes(bus, listing, &classes) ?: put_classes(json, &classes);
+}
+
 static int list_buses(struct ndctl_ctx *ctx, const struct listing *listing)
 {
 	AUTO_JSON struct json_object *array = json_object_new_array();
 	struct ndctl_bus *bus;
 
+	if (!array)
+		return -ENOMEM;
 	ndctl_bus_foreach (ctx, bus) {
-		AUTO_CLASSES struct classes classes = {0};
 		if (!filter_bus(&filters, bus))
 			continue;
 		note_missing_of_bus(bus);
-		struct json_object *json = describe_bus(bus, listing->flags);
-		int err = array ? json_append(array, json) : -ENOMEM;
-		if (!err)
-			err = classes_init(&classes, listing);
-		if (!err)
-			err = add_classes(bus, listing, &classes);
-		if (!err)
-			err = put_classes(json, &classes);
+		int err = add_bus(bus, listing, array);
 		if (err)
 			return err;
 	}

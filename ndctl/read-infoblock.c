@@ -272,6 +272,13 @@ static int read_file_blocks(struct reading *reading)
 	return err ?: take(reading, area, &view, NULL);
 }
 
+static struct outcome read_infoblock_file(struct reading *reading)
+{
+	int err = read_file_blocks(reading);
+
+	return (struct outcome){.done = !err, .error = err};
+}
+
 static int print_reading(const struct reading *reading)
 {
 	AUTO_FREE char *text = NULL, *lines = NULL;
@@ -305,12 +312,9 @@ static int run(void *context, int count, char **args)
 	tell_steps(context, verbose > 0);
 	if (!err)
 		err = reading_init(&reading);
-	if (!err && count)
-		outcome = targets_change(context, &targets, read_namespace, &pointer);
-	else if (!err) {
-		outcome.error = read_file_blocks(&reading);
-		outcome.done = !outcome.error;
-	}
+	if (!err)
+		outcome = count ? targets_change(context, &targets, read_namespace, &pointer)
+				: read_infoblock_file(&reading);
 	if (outcome.done)
 		err = print_reading(&reading);
 	say_count("read", outcome.done, "infoblock");

@@ -182,6 +182,13 @@ static int write_blocks_to_file(const struct wish *wish)
 	return err;
 }
 
+static struct outcome write_infoblock_file(const struct wish *wish)
+{
+	int err = to_stdout ? write_stdout(wish) : write_blocks_to_file(wish);
+
+	return (struct outcome){.done = !err, .error = err};
+}
+
 static int run(void *context, int count, char **args)
 {
 	AUTO_TARGETS struct targets targets = {0};
@@ -195,12 +202,9 @@ static int run(void *context, int count, char **args)
 	if (err > 0)
 		return err;
 	tell_steps(context, verbose > 0);
-	if (!err && count)
-		outcome = targets_change(context, &targets, write_namespace_blocks, &wish);
-	else if (!err) {
-		outcome.error = to_stdout ? write_stdout(&wish) : write_blocks_to_file(&wish);
-		outcome.done = !outcome.error;
-	}
+	if (!err)
+		outcome = count ? targets_change(context, &targets, write_namespace_blocks, &wish)
+				: write_infoblock_file(&wish);
 	say_count("wrote", outcome.done, "infoblock");
 	return err ?: outcome.error;
 }

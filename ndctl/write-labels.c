@@ -83,8 +83,9 @@ static int write_dimm_labels(void *dimm, const void *data)
 		return -ENOMEM;
 	ssize_t size = read_input(bytes, most + !cut);
 	int err = check_input(name, size, most);
-	if (!err)
-		err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, dimm_span.offset);
+	if (err)
+		return err;
+	err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, dimm_span.offset);
 	if (!err && ndctl_dimm_validate_labels(dimm) < 0)
 		say_warning("%s", ndctl_get_error(ndctl_dimm_get_ctx(dimm)));
 	return err;

@@ -140,7 +140,7 @@ static int do_check(void *data)
 	return raw_access(check->ndns, check->flags & NDCTL_CHECK_REPAIR, check_medium, data);
 }
 
-static int plan(struct txn *txn, struct check *check)
+static int check_plan(struct txn *txn, struct check *check)
 {
 	struct ndctl_namespace *ndns = check->ndns;
 	bool active = ndctl_namespace_is_active(ndns);
@@ -148,16 +148,19 @@ static int plan(struct txn *txn, struct check *check)
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 	int err = active ? namespace_check_idle(ndns) : 0;
 
-	if (!err && active && !(check->flags & NDCTL_CHECK_FORCE)) {
-		err = kernel_fail(kernel, EBUSY, "the namespace is enabled");
+	if (err)
+		return err;
+	if (active && !(check->flags & NDCTL_CHECK_FORCE)) {
+		kernel_fail(kernel, EBUSY, "the namespace is enabled");
 		kernel_hint(kernel, "ndctl check-namespace --force %s", name);
+		return -EBUSY;
 	}
-	if (!err)
-		err = place_check_enabled(ndns) ?: step_disable(txn, ndns);
-	if (!err)
-		err = txn_add(txn, (struct step){.apply = do_check, .data = check},
-			"%s the block translation table of %s",
-			check->flags & NDCTL_CHECK_REPAIR ? "check and repair" : "check", name);
+	err = place_check_enabled(ndns) ?: step_disable(txn, ndns);
+	if (err)
+		return err;
+	err = txn_add(txn, (struct step){.apply = do_check, .data = check},
+		"%s the block translation table of %s",
+		check->flags & NDCTL_CHECK_REPAIR ? "check and repair" : "check", name);
 	return err || !active ? err : step_enable(txn, ndns);
 }
 
@@ -170,10 +173,11 @@ static int run(struct check *check)
 	if (check->flags & NDCTL_CHECK_REWRITE_LOG && !(check->flags & NDCTL_CHECK_REPAIR))
 		return kernel_fail(kernel, EINVAL, "--rewrite-log requires --repair");
 	int err = nd_change_begin(&ndns->entity, &txn);
-	if (!err && ndctl_namespace_get_size(ndns) == 0)
-		err = kernel_fail(kernel, ENXIO, "the namespace has no capacity");
-	if (!err)
-		err = namespace_settle(ndns) ?: plan(txn, check);
+	if (err)
+		return err;
+	if (ndctl_namespace_get_size(ndns) == 0)
+		return kernel_fail(kernel, ENXIO, "the namespace has no capacity");
+	err = namespace_settle(ndns) ?: check_plan(txn, check);
 	return err ?: txn_run(txn);
 }
 

@@ -140,15 +140,15 @@ int create_locked(struct txn *txn, struct ndctl_region *region,
 	struct ndctl_namespace_spec known;
 	int err = plan_check_region(region);
 
+	if (err)
+		return err;
 	spec_copy(&known, spec);
-	if (!err && !(known.flags & NDCTL_CHANGE_DRY_RUN))
+	if (!(known.flags & NDCTL_CHANGE_DRY_RUN))
 		err = region_settle(region);
 	if (err)
 		return err;
 	plan.labelled = ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM;
-	err = choose_namespace(&plan, known.flags);
-	if (!err)
-		err = spec_complete(&plan, spec);
+	err = choose_namespace(&plan, known.flags) ?: spec_complete(&plan, spec);
 	return err ?: plan_run(txn, &plan, out);
 }
 

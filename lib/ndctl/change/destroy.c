@@ -38,10 +38,11 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 {
 	int err = step_disable(txn, ndns);
 
-	if (!err && labelled)
+	if (err)
+		return err;
+	if (labelled)
 		err = plan_labels(txn, ndns);
-	if (!err)
-		err = step_wipe(txn, ndns, false, wiped);
+	err = err ?: step_wipe(txn, ndns, false, wiped);
 	if (err || !labelled)
 		return err;
 	/* Free the capacity last, so that no later step can fail. If it fails, the kernel has
@@ -99,9 +100,9 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
 		return destroy_empty(txn, ndns, flags);
 	err = plan_check_region(region) ?: plan_settle(ndns, flags);
-	if (!err)
-		err = plan_check_not_used(ndns, flags);
-	err = err ?: run_destroy(txn, ndns, flags);
+	if (err)
+		return err;
+	err = plan_check_not_used(ndns, flags) ?: run_destroy(txn, ndns, flags);
 	if (!err)
 		entity_keep(&ndns->entity);
 	return err;

@@ -83,13 +83,13 @@ static int guard_repair(const struct guard *guard)
 	ctx_forget(guard->region->entity.ctx);
 	int err = nd_ctx_txn(guard->region->entity.ctx, &txn) ?: repair_read(&repair)
 							   ?: list_known(guard, &known, &count);
-	for (size_t i = 0; !err && i < repair.count; i++)
+	if (err)
+		return err;
+	for (size_t i = 0; i < repair.count; i++)
 		repair.parts[i].before = i < guard->count ? guard->indexes[i] : NULL;
-	if (!err) {
-		struct label_scope scope = {.known = (const uuid_t *)known, .known_count = count};
-		uuid_copy(scope.undone, guard->next);
-		err = repair_plan(&repair, scope);
-	}
+	struct label_scope scope = {.known = (const uuid_t *)known, .known_count = count};
+	uuid_copy(scope.undone, guard->next);
+	err = repair_plan(&repair, scope);
 	if (!uuid_is_null(guard->uuid) && ndctl_namespace_get_size(guard->ndns) == 0)
 		lost = guard->ndns;
 	if (err || !(repair.differing || repair.stale || lost))

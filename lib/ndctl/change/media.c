@@ -187,13 +187,14 @@ static int clear_known(struct ndctl_namespace *ndns, unsigned long long *sectors
 	uint64_t origin = ndctl_region_get_resource(clearing.region);
 	int err = namespace_window(ndns, &clearing.window);
 
+	if (err)
+		return err;
 	/* Require the start of the region: offsets in the list count from it. */
-	if (!err && (origin == ULLONG_MAX || origin > clearing.window.start))
-		err = kernel_fail(entity_kernel(&ndns->entity), EACCES,
+	if (origin == ULLONG_MAX || origin > clearing.window.start)
+		return kernel_fail(entity_kernel(&ndns->entity), EACCES,
 			"the kernel hides the address of %s",
 			entity_name(&clearing.region->entity));
-	if (!err)
-		err = clear_unit(bus, &clearing.window, &clearing.unit);
+	err = clear_unit(bus, &clearing.window, &clearing.unit);
 	if (err)
 		return err;
 	err = clear_all(&clearing);

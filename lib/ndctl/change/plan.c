@@ -13,18 +13,20 @@
 int plan_check_region(struct ndctl_region *region)
 {
 	struct kernel *kernel = entity_kernel(&region->entity);
-	int err = 0;
 
 	if (!ndctl_region_is_enabled(region)) {
-		err = kernel_fail(kernel, ENODEV, "the region is disabled");
+		kernel_fail(kernel, ENODEV, "the region is disabled");
 		kernel_hint(kernel, "ndctl enable-region %s", entity_name(&region->entity));
-	} else if (ndctl_region_get_ro(region) > 0) {
-		err = kernel_fail(kernel, EROFS, "the region is read-only");
-		kernel_hint(kernel, "look for flags of its DIMMs: ndctl list -RD");
-	} else if (ndctl_region_get_nstype(region) == 0) {
-		err = kernel_fail(kernel, ENXIO, "cannot read whether the region has labels");
+		return -ENODEV;
 	}
-	return err;
+	if (ndctl_region_get_ro(region) > 0) {
+		kernel_fail(kernel, EROFS, "the region is read-only");
+		kernel_hint(kernel, "look for flags of its DIMMs: ndctl list -RD");
+		return -EROFS;
+	}
+	if (ndctl_region_get_nstype(region) == 0)
+		return kernel_fail(kernel, ENXIO, "cannot read whether the region has labels");
+	return 0;
 }
 
 int plan_settle(struct ndctl_namespace *ndns, unsigned flags)
@@ -37,12 +39,12 @@ int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 	int err = namespace_check_idle(ndns);
 
-	if (!err && ndctl_namespace_is_active(ndns) && !(flags & NDCTL_CHANGE_FORCE)) {
-		err = kernel_fail(kernel, EBUSY, "the namespace is enabled");
-		kernel_hint(kernel, "use --force, or first: ndctl disable-namespace %s",
-			entity_name(&ndns->entity));
-	}
-	return err;
+	if (err || !ndctl_namespace_is_active(ndns) || flags & NDCTL_CHANGE_FORCE)
+		return err;
+	kernel_fail(kernel, EBUSY, "the namespace is enabled");
+	kernel_hint(kernel, "use --force, or first: ndctl disable-namespace %s",
+		entity_name(&ndns->entity));
+	return -EBUSY;
 }
 
 /* ---- steps ---- */
@@ -221,15 +223,16 @@ static int plan_label(struct txn *txn, const struct plan *plan)
 	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
 	int err = guard_labels(txn, plan->ndns, plan->uuid);
 
-	if (!err)
-		err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
-	if (!err)
-		err = plan_check_start(txn, plan);
-	if (!err)
-		err = plan_write(txn, plan, NS_ALT_NAME, plan->name);
-	if (!err)
-		err = plan_sector_size(txn, plan);
-	return err ?: plan_write(txn, plan, NS_HOLDER_CLASS, plan->row->holder_class);
+	if (err)
+		return err;
+	err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
+	if (err)
+		return err;
+	err = plan_check_start(txn, plan) ?: plan_write(txn, plan, NS_ALT_NAME, plan->name);
+	if (err)
+		return err;
+	return plan_sector_size(txn, plan)
+		?: plan_write(txn, plan, NS_HOLDER_CLASS, plan->row->holder_class);
 }
 
 struct bringup {
@@ -341,15 +344,17 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 	 * a pfn or dax device its struct pages. */
 	bool grows = plan->old && plan->claim &&
 		(plan->claim->entity.kind == KIND_BTT || plan->map == NDCTL_PFN_LOC_PMEM);
+	bool exists = ndctl_namespace_get_size(plan->ndns) > 0;
+	bool wipes = needs_wipe(plan);
 	int err = plan->old ? step_disable(txn, plan->old) : 0;
 
 	/* Erase before the label steps if the namespace exists, and after them if they create it.
 	 */
-	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) > 0)
+	if (!err && wipes && exists)
 		err = step_wipe(txn, plan->ndns, grows, NULL);
 	if (!err && plan->labelled)
 		err = plan_label(txn, plan);
-	if (!err && needs_wipe(plan) && ndctl_namespace_get_size(plan->ndns) == 0)
+	if (!err && wipes && !exists)
 		err = step_wipe(txn, plan->ndns, false, NULL);
 	return err ?: plan_claim(txn, plan);
 }
@@ -361,6 +366,17 @@ static int load_claim_driver(const struct plan *plan)
 	struct entity *entity = plan->claim ? &plan->claim->entity : NULL;
 
 	return entity ? entity_load_driver(entity, claim_rows[entity->kind].driver) : 0;
+}
+
+/* Hint at what a failed change leaves to do. */
+static void plan_hint(const struct plan *plan)
+{
+	guard_hint(plan->region);
+	remedy_hint(plan->ndns);
+	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
+		kernel_hint(entity_kernel(&plan->region->entity),
+			"the steps taken stay: ndctl destroy-namespace --force %s",
+			entity_name(&plan->ndns->entity));
 }
 
 int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **out)
@@ -378,15 +394,11 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 		txn_keep(txn);
 	err = txn_run(txn);
 	ctx_forget(plan->ndns->entity.ctx);
-	if (err)
-		guard_hint(plan->region);
-	if (err)
-		remedy_hint(plan->ndns);
-	if (err && plan->flags & NDCTL_CHANGE_NO_RECOVER)
-		kernel_hint(entity_kernel(&plan->region->entity),
-			"the steps taken stay: ndctl destroy-namespace --force %s",
-			entity_name(&plan->ndns->entity));
-	if (!err && out)
+	if (err) {
+		plan_hint(plan);
+		return err;
+	}
+	if (out)
 		*out = plan->ndns;
-	return err;
+	return 0;
 }

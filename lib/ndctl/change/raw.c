@@ -298,15 +298,15 @@ static int info_step_undo(void *data)
 static int run(struct ndctl_namespace *ndns, struct step step, const char *what)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_change_begin(&ndns->entity, &txn);
+	int err = nd_change_begin(&ndns->entity, &txn) ?: check_namespace_idle(ndns);
 
-	if (!err)
-		err = check_namespace_idle(ndns) ?: namespace_settle(ndns);
-	err = err ?: step_disable(txn, ndns);
-	if (!err)
-		err = txn_undo_in_part(txn,
-			txn_add(txn, step, "%s the info block of %s", what,
-				entity_name(&ndns->entity)));
+	if (err)
+		return err;
+	err = namespace_settle(ndns) ?: step_disable(txn, ndns);
+	if (err)
+		return err;
+	err = txn_undo_in_part(txn,
+		txn_add(txn, step, "%s the info block of %s", what, entity_name(&ndns->entity)));
 	err = err ?: txn_run(txn);
 	if (err)
 		remedy_hint(ndns);

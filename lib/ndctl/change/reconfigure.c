@@ -48,13 +48,11 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	AUTO_TXN struct txn *second = NULL;
 	struct ndctl_region *region = entity_region(&old->entity);
 	struct ndctl_namespace_spec inherited = {0};
-	int err = nd_ctx_txn(old->entity.ctx, &second);
 
 	spec_copy(&inherited, spec);
 	if (inherited.mode == NDCTL_NS_MODE_UNKNOWN)
 		inherited.mode = ndctl_namespace_get_mode(old);
-	if (!err)
-		err = autolabel_plan(txn, old);
+	int err = nd_ctx_txn(old->entity.ctx, &second) ?: autolabel_plan(txn, old);
 	if (err)
 		return err;
 	if (spec->flags & NDCTL_CHANGE_DRY_RUN)
@@ -85,12 +83,12 @@ static int reconfigure_namespace(struct ndctl_namespace *old,
 	struct ndctl_region *region = entity_region(&old->entity);
 	int err = nd_change_begin(&old->entity, &txn) ?: plan_check_region(region);
 
-	if (!err)
-		err = check_exists(old, spec);
-	if (!err)
-		err = plan_settle(old, spec->flags);
-	if (!err)
-		err = plan_check_not_used(old, spec->flags);
+	if (err)
+		return err;
+	err = check_exists(old, spec) ?: plan_settle(old, spec->flags);
+	if (err)
+		return err;
+	err = plan_check_not_used(old, spec->flags);
 	if (err)
 		return err;
 	if (spec->flags & NDCTL_CHANGE_AUTOLABEL && autolabel_fits(old))
@@ -167,10 +165,8 @@ static int nomap_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned lo
 int nomap_make(struct ndctl_namespace *ndns, unsigned long align)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(ndns->entity.ctx, &txn);
+	int err = nd_ctx_txn(ndns->entity.ctx, &txn) ?: nomap_plan(txn, ndns, align);
 
-	if (!err)
-		err = nomap_plan(txn, ndns, align);
 	return err ?: txn_run(txn);
 }
 
@@ -181,10 +177,12 @@ static int restore_nomap(struct ndctl_namespace *ndns, unsigned long align, unsi
 	int err = (nd_change_begin(&ndns->entity, &txn) ?: plan_settle(ndns, flags))
 		?: check_nomap(ndns);
 
-	if (!err)
-		err = plan_check_region(region) ?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
-	if (!err)
-		err = nomap_plan(txn, ndns, align);
+	if (err)
+		return err;
+	err = plan_check_region(region) ?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
+	if (err)
+		return err;
+	err = nomap_plan(txn, ndns, align);
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN)

@@ -259,20 +259,28 @@ static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_
 	return err;
 }
 
+/* Write the labels of one DIMM if they differ, else let the kernel read them again. */
+static int plan_write_part(struct txn *txn, const struct repair *repair, size_t i)
+{
+	struct entity *entity = &repair->dimms[i]->entity;
+	int err = dimm_lock(repair->dimms[i], txn);
+
+	if (err)
+		return err;
+	if (repair->parts[i].differs)
+		return step_write_labels(
+			txn, repair->dimms[i], 0, repair->parts[i].target, repair->parts[i].area);
+	if (!entity_is_bound(entity))
+		return 0;
+	return step_unbind(txn, entity, "nvdimm") ?: step_bind(txn, entity, "nvdimm");
+}
+
 static int plan_writes(struct txn *txn, const struct repair *repair)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < repair->count && !err; i++) {
-		struct entity *entity = &repair->dimms[i]->entity;
-		err = dimm_lock(repair->dimms[i], txn);
-		if (!err && repair->parts[i].differs)
-			err = step_write_labels(txn, repair->dimms[i], 0, repair->parts[i].target,
-				repair->parts[i].area);
-		else if (!err && entity_is_bound(entity))
-			err = step_unbind(txn, entity, "nvdimm")
-				?: step_bind(txn, entity, "nvdimm");
-	}
+	for (size_t i = 0; i < repair->count && !err; i++)
+		err = plan_write_part(txn, repair, i);
 	return err;
 }
 

@@ -490,20 +490,16 @@ int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
 
 	spec_copy(&spec, given);
 	plan->flags = spec.flags;
-	int err = choose_uuid(plan, &spec);
-	if (!err)
-		err = choose_mode(plan, &spec);
-	if (!err)
-		err = choose_map(plan, &spec);
-	if (!err)
-		err = choose_align(plan, &spec);
-	if (!err)
-		choose_info_block(plan, &spec);
-	if (!err)
-		err = choose_sector_size(plan, &spec);
-	if (!err)
-		err = choose_size(plan, &spec);
-	if (!err)
-		err = check_spec_place(plan) ?: check_room(plan);
+	int err = choose_uuid(plan, &spec) ?: choose_mode(plan, &spec);
+	if (err)
+		return err;
+	err = choose_map(plan, &spec) ?: choose_align(plan, &spec);
+	if (err)
+		return err;
+	choose_info_block(plan, &spec);
+	err = choose_sector_size(plan, &spec) ?: choose_size(plan, &spec);
+	if (err)
+		return err;
+	err = check_spec_place(plan) ?: check_room(plan);
 	return err ?: choose_name(plan, &spec);
 }

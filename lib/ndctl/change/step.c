@@ -214,13 +214,14 @@ static int do_claim(void *data)
 	const struct claim_plan *plan = data;
 	struct claim *claim = plan->claim;
 	char uuid[UUID_STR_LEN];
-	int err;
 
 	uuid_unparse_lower(plan->uuid, uuid);
-	err = claim_set(claim, CLAIM_UUID, uuid);
-	if (!err && claim->entity.kind == KIND_BTT)
+	int err = claim_set(claim, CLAIM_UUID, uuid);
+	if (err)
+		return err;
+	if (claim->entity.kind == KIND_BTT)
 		err = write_claim(claim, CLAIM_SECTOR_SIZE, plan->sector_size);
-	if (!err && claim->entity.kind != KIND_BTT)
+	else
 		err = claim_set(claim, CLAIM_MODE, location_name(plan->map))
 			?: write_claim(claim, CLAIM_ALIGN, plan->align);
 	return err ?: claim_set(claim, CLAIM_NAMESPACE, entity_name(&plan->ndns->entity));
