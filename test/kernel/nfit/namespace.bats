@@ -57,7 +57,7 @@ region() {
 	unchanged ndctl create-namespace --region "$dev" --mode raw --size 32M
 	[[ $status == 237 ]]
 	says "$dev"
-	says "no capacity left"
+	says "no free capacity"
 }
 
 @test "a region that was full when it was enabled: how the kernel offers a namespace again is said" {
