@@ -84,7 +84,7 @@ killed() {
 	check ndctl destroy-namespace namespace0.1
 	[[ $status == 0 && $stderr == "destroyed 1 namespace" ]]
 	check ndctl destroy-namespace namespace0.1
-	says "it is a seed without capacity"
+	says "the namespace is a seed without capacity"
 	check ndctl create-namespace --mode raw --size 32M
 	[[ $status == 0 ]]
 	umount /mnt

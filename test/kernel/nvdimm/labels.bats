@@ -64,7 +64,7 @@ teardown_file() {
 @test "a version that does not exist, a DIMM that does not exist, no DIMM at all" {
 	unchanged ndctl init-labels --label-version 2.0 all
 	[[ $status == 1 ]]
-	says "'2.0' is not a version of labels"
+	says "invalid --label-version '2.0'"
 	unchanged ndctl init-labels nmem7
 	[[ $status == 0 ]]
 	says "nmem7: no such DIMM"

@@ -62,7 +62,7 @@ same() {
 	says "8 GiB do not fit: 4 GiB are free"
 	same ndctl create-namespace --align 8K
 	[[ $status == 237 ]]
-	says "no alignment of 8 KiB"
+	says "does not support an alignment of 8 KiB"
 	same ndctl create-namespace --align 1G --size 64M
 	[[ $status == 234 ]]
 	same ndctl create-namespace --mode devdax --align 1G --size 1G
