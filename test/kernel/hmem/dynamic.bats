@@ -150,7 +150,7 @@ free() {
 	cat "$BATS_TEST_TMPDIR/said"
 	[[ $status == 250 ]]
 	[[ -d ${region%/*}/dax0.1 && -d ${region%/*}/dax0.2 ]]
-	grep "which of dax0.1 and dax0.2 is its own is not known" "$BATS_TEST_TMPDIR/said"
+	grep "cannot tell which of dax0.1 and dax0.2 is ours" "$BATS_TEST_TMPDIR/said"
 	[[ $(<"${region%/*}/dax0.1/size") == 0 && $(<"${region%/*}/dax0.2/size") == 0 ]]
 }
 
