@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "cleanup.h"
-#include "file.h"
 #include "clock.h"
+#include "file.h"
+#include "lockholder.h"
 #include "signals.h"
 
 /* Milliseconds. A pause is an eighth of the time that was waited: a thousand who wait for long must
@@ -28,8 +28,13 @@
 
 /* ---- the file ---- */
 
+/* A file has this bit, which no umask takes away, until whoever has locked it first knows that
+ * nobody holds an earlier file of that name. */
+#define MODE_UNSETTLED S_ISVTX
+#define MODE_PRIVATE   0600
+
 /* Nobody else may be able to open what is in it. */
-static int check_private(int fd)
+static int check_private(int fd, mode_t *mode)
 {
 	struct stat st;
 
@@ -37,12 +42,14 @@ static int check_private(int fd)
 		return -errno;
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return -EPERM;
-	return (st.st_mode & 077) && fchmod(fd, st.st_mode & 0700) ? -errno : 0;
+	*mode = st.st_mode;
+	return (st.st_mode & 077) && fchmod(fd, st.st_mode & (0700 | MODE_UNSETTLED)) ? -errno : 0;
 }
 
 int lockfile_open_directory(int root)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	mode_t mode;
 	AUTO_CLOSE int fd = openat(root, LOCKFILE_DIRECTORY, flags);
 
 	if (fd < 0 && errno == ENOENT) {
@@ -53,75 +60,30 @@ int lockfile_open_directory(int root)
 	}
 	if (fd < 0)
 		return -errno;
-	return check_private(fd) ?: take_fd(&fd);
+	return check_private(fd, &mode) ?: take_fd(&fd);
 }
 
-static int lockfile_open(int root, const char *name)
+static int lockfile_open(int root, const char *name, mode_t *mode)
 {
 	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	AUTO_CLOSE int directory = lockfile_open_directory(root);
 
 	if (directory < 0)
 		return directory;
-	AUTO_CLOSE int fd = openat(directory, name, flags, 0600);
+	AUTO_CLOSE int fd = openat(directory, name, flags, MODE_PRIVATE | MODE_UNSETTLED);
 	if (fd < 0)
 		return -errno;
-	return check_private(fd) ?: take_fd(&fd);
-}
-
-/* ---- who has it ---- */
-
-/* The process that holds the lock on @fd, by proc(5), locks; 0 if it is not known: in another
- * namespace of processes, or between two holders. */
-static pid_t lockfile_find_holder(int root, int fd)
-{
-	AUTO_CLOSE int locks = openat(root, "proc/locks", O_RDONLY | O_CLOEXEC);
-	AUTO_FREE char *line = NULL;
-	size_t size = 0;
-	struct stat st;
-	pid_t holder = 0;
-
-	if (locks < 0 || fstat(fd, &st))
-		return 0;
-	FILE *file = fdopen(locks, "r");
-	if (!file)
-		return 0;
-	take_fd(&locks);
-	while (!holder && getline(&line, &size, file) > 0) {
-		unsigned major, minor;
-		unsigned long long inode;
-		int pid;
-		if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%llu", &pid, &major, &minor, &inode) ==
-				4 &&
-			makedev(major, minor) == st.st_dev && inode == st.st_ino)
-			holder = pid;
-	}
-	fclose(file);
-	return holder > 0 ? holder : 0;
-}
-
-static void name_holder(int root, struct lock_holder *holder)
-{
-	char path[64], name[64] = "";
-
-	snprintf(path, sizeof(path), "proc/%d/comm", holder->pid);
-	AUTO_CLOSE int fd = holder->pid ? openat(root, path, O_RDONLY | O_CLOEXEC) : -1;
-	ssize_t length = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
-	name[length > 0 ? length : 0] = 0;
-	name[strcspn(name, "\n")] = 0;
-	if (holder->pid)
-		snprintf(holder->name, sizeof(holder->name), "%s (process %d)",
-			*name ? name : "another process", holder->pid);
-	else
-		snprintf(holder->name, sizeof(holder->name), "another process");
+	return check_private(fd, mode) ?: take_fd(&fd);
 }
 
 /* ---- waiting ---- */
 
 struct waiting {
-	int root, fd;
+	int root;
 	const struct lock_wait *wait;
 	struct lock_holder *holder;
+	struct locked_file file;
+	int ours;      /* -1, or the lock that is held already, which others may wait for */
 	int64_t since; /* the same holder, since it last went on */
 	struct timespec touched;
 	bool told;
@@ -134,7 +96,7 @@ static bool went_on(struct waiting *waiting)
 	struct timespec before = waiting->touched;
 	struct stat st;
 
-	if (fstat(waiting->fd, &st))
+	if (waiting->file.fd < 0 || fstat(waiting->file.fd, &st))
 		return false;
 	waiting->touched = st.st_mtim;
 	return before.tv_sec != st.st_mtim.tv_sec || before.tv_nsec != st.st_mtim.tv_nsec;
@@ -143,13 +105,16 @@ static bool went_on(struct waiting *waiting)
 /* The limit is for one holder: a thousand processes that each take a moment are no standstill. */
 static void look_at_holder(struct waiting *waiting)
 {
-	pid_t pid = lockfile_find_holder(waiting->root, waiting->fd);
+	struct lock_holder *holder = waiting->holder;
+	pid_t pid = lockholder_find(waiting->root, &waiting->file);
 
-	if (pid != waiting->holder->pid || went_on(waiting)) {
-		waiting->holder->pid = pid;
+	if (pid != holder->pid || went_on(waiting)) {
+		holder->pid = pid;
 		waiting->since = clock_milliseconds();
+		if (waiting->ours >= 0)
+			lockfile_progress(waiting->ours);
 	}
-	name_holder(waiting->root, waiting->holder);
+	lockholder_name(waiting->root, pid, holder->name, sizeof(holder->name));
 }
 
 static void lockfile_tell(struct waiting *waiting)
@@ -196,17 +161,26 @@ static bool is_too_long(struct waiting *waiting)
 	return clock_milliseconds() - waiting->since >= waiting->wait->milliseconds;
 }
 
-static int wait_for(struct waiting *waiting)
+/* What a holder has open may be beyond reach: the wait ends when it is no longer locked. */
+static int try_lock(const struct waiting *waiting)
+{
+	if (waiting->file.fd >= 0)
+		return flock(waiting->file.fd, LOCK_EX | LOCK_NB) ? -errno : 0;
+	int held = lockholder_is_held(waiting->root, &waiting->file);
+	return held > 0 ? -EWOULDBLOCK : held;
+}
+
+static int keep_trying(struct waiting *waiting)
 {
 	const struct lock_wait *wait = waiting->wait;
 	int64_t begun = clock_milliseconds(), looked = begun;
+	int err;
 
 	waiting->since = begun;
+	waiting->holder->pid = 0;
 	went_on(waiting);
 
-	while (flock(waiting->fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK)
-			return -errno;
+	while ((err = try_lock(waiting)) == -EWOULDBLOCK) {
 		if (wait->ends_on_pending && signals_pending())
 			return -EINTR;
 		if (clock_milliseconds() - looked >= next_look(wait, looked - begun)) {
@@ -215,12 +189,35 @@ static int wait_for(struct waiting *waiting)
 		}
 		if (is_too_long(waiting))
 			return -ETIMEDOUT;
-		int err = pause_for(next_pause(clock_milliseconds() - begun));
+		err = pause_for(next_pause(clock_milliseconds() - begun));
 		if (err)
 			return err;
 	}
-	return 0;
+	return err;
 }
+
+/* Waits until it has the lock of @file, or, where it cannot be opened, until nobody has it. */
+static int wait_for(struct waiting *waiting, const struct locked_file *file)
+{
+	waiting->file = *file;
+	int err = try_lock(waiting);
+
+	return err == -EWOULDBLOCK && waiting->wait->milliseconds ? keep_trying(waiting) : err;
+}
+
+static int lockfile_wait(struct waiting *waiting, int fd)
+{
+	struct stat st;
+
+	/* Ask for no more than the lock as long as nobody has it. */
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK || fstat(fd, &st))
+		return -errno;
+	return wait_for(waiting, &(struct locked_file){st.st_dev, st.st_ino, 0, fd});
+}
+
+/* ---- one file after the other ---- */
 
 /* Whether @fd still is what others find under @name: 1, 0 or a negative errno. Somebody may have
  * removed the file, or all of /run/daxctl, between our opening and our locking: who comes later
@@ -235,25 +232,43 @@ static int is_current(int root, const char *name, int fd)
 	return file_is_at(directory, name, fd);
 }
 
-static int take_once(int root, const char *name, const struct lock_wait *wait,
-	struct lock_holder *holder, int *out)
+/* Who removed the file of a lock that is held, or all of /run/daxctl, has not ended what is being
+ * done under it: wait for that holder, as for any other. */
+static int settle(struct waiting *waiting, const char *name, int fd)
 {
-	AUTO_CLOSE int fd = lockfile_open(root, name);
-
-	if (fd < 0)
-		return fd;
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK || !wait->milliseconds)
-			return -errno;
-		struct waiting waiting = {.root = root, .fd = fd, .wait = wait, .holder = holder};
-		holder->pid = 0;
-		int err = wait_for(&waiting);
+	waiting->ours = fd;
+	for (;;) {
+		struct locked_file earlier = {.fd = -1};
+		int found = lockholder_find_earlier(waiting->root, name, fd, &earlier);
+		AUTO_CLOSE int opened = earlier.fd;
+		/* Once our file is removed, a later one may count as an earlier one. */
+		int current = found < 0 ? found : is_current(waiting->root, name, fd);
+		if (current <= 0)
+			return current ?: -ESTALE;
+		if (!found)
+			return fchmod(fd, MODE_PRIVATE) ? -errno : 0;
+		int err = wait_for(waiting, &earlier);
 		if (err)
 			return err;
 	}
-	int current = is_current(root, name, fd);
+}
+
+static int take_once(struct waiting *waiting, const char *name, int *out)
+{
+	mode_t mode = 0;
+	AUTO_CLOSE int fd = lockfile_open(waiting->root, name, &mode);
+
+	if (fd < 0)
+		return fd;
+	int err = lockfile_wait(waiting, fd);
+	if (err)
+		return err;
+	int current = is_current(waiting->root, name, fd);
 	if (current <= 0)
 		return current ?: -ESTALE;
+	err = mode & MODE_UNSETTLED ? settle(waiting, name, fd) : 0;
+	if (err)
+		return err;
 	*out = take_fd(&fd);
 	return 0;
 }
@@ -261,11 +276,14 @@ static int take_once(int root, const char *name, const struct lock_wait *wait,
 int lockfile_take(
 	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder)
 {
-	struct lock_holder ours = {0};
+	struct lock_holder unheard = {0};
+	struct waiting waiting = {.root = root, .wait = wait, .holder = holder ?: &unheard};
 	int fd = -1, err = -ESTALE;
 
-	for (int tries = 0; err == -ESTALE && tries < TRIES; tries++)
-		err = take_once(root, name, wait, holder ?: &ours, &fd);
+	for (int tries = 0; err == -ESTALE && tries < TRIES; tries++) {
+		waiting.ours = -1;
+		err = take_once(&waiting, name, &fd);
+	}
 	return err ?: fd;
 }
 

@@ -8,7 +8,8 @@
  * A lock is flock(2) on a file of mode 0600 in /run/daxctl, a directory of mode 0700, so that only
  * root can hold it: what everybody can open, everybody can lock. It is released when its descriptor
  * is closed, however the process ends. The empty file stays, as another process may be waiting for
- * it.
+ * it. If root removes it nevertheless, the next process finds who holds it (lockholder.h), and waits
+ * for that one.
  */
 #define LOCKFILE_DIRECTORY "run/daxctl"
 
@@ -45,6 +46,7 @@ int lockfile_open_directory(int root);
  *   -EACCES       only root may lock
  *   -EPERM        the directory, or the file, belongs to somebody else
  *   -ESTALE       somebody removes the file again and again
+ *   -ENOLCK       the file is new, and who holds an earlier one cannot be found out: no procfs
  */
 int lockfile_take(
 	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder);

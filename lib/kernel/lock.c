@@ -28,6 +28,12 @@ static int fail_to_lock(
 		return kernel_fail(kernel, EPERM,
 			"/" LOCKFILE_DIRECTORY
 			" does not belong to root and cannot be used for locks");
+	case -ENOLCK:
+		kernel_fail(kernel, ENOLCK,
+			"cannot lock /%s: /proc cannot be read, and another process may be changing it",
+			path);
+		kernel_hint(kernel, "mount /proc: mount -t proc proc /proc");
+		return err;
 	default:
 		return lock_fail(kernel, -err, path);
 	}

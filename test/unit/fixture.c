@@ -20,6 +20,8 @@ int fixture_setup(void **state)
 	assert_non_null(mkdtemp(fixture->root));
 	/* Also for a user without rights, see rights_drop. */
 	assert_int_equal(chmod(fixture->root, 0755), 0);
+	/* Nobody holds a lock. */
+	make_file(fixture, "proc/locks", "%s", "");
 	*state = fixture;
 	return 0;
 }
