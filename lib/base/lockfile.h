@@ -8,8 +8,8 @@
  * A lock is flock(2) on a file of mode 0600 in /run/daxctl, a directory of mode 0700, so that only
  * root can hold it: what everybody can open, everybody can lock. It is released when its descriptor
  * is closed, however the process ends. The empty file stays, as another process may be waiting for
- * it. If root removes it nevertheless, the next process finds who holds it (lockholder.h), and waits
- * for that one.
+ * it. If root removes it nevertheless, the next process finds who holds it (lockholder.h), and
+ * waits for that one.
  */
 #define LOCKFILE_DIRECTORY "run/daxctl"
 
