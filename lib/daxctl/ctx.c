@@ -53,6 +53,7 @@ EXPORT void daxctl_unref(struct daxctl_ctx *ctx)
 	if (!ctx || --ctx->refs)
 		return;
 	txn_unref(ctx->held);
+	free(ctx->held_path);
 	while (ctx->regions) {
 		struct daxctl_region *region = ctx->regions;
 		ctx->regions = region->next;

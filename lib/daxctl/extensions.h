@@ -83,7 +83,9 @@ int daxctl_region_is_dynamic(struct daxctl_region *region);
  * that what the caller reads is not in the middle of another program's change. Programs that take
  * no lock are not kept out. The lock of a namespace's region is ndctl's too. Waits for the process
  * that holds it (DAXCTL_STEP_WAITING). The context's own changes go on. A context can lock one
- * region at a time.
+ * region at a time. While it does, a change of a region whose path sorts before that one fails with
+ * -EDEADLK if another program holds its lock, which may be waiting for the region of the caller.
+ * If the kernel makes the region anew, any object of it unlocks it.
  *
  * Returns 0, or
  *   -EBUSY      the context has locked a region already

@@ -24,7 +24,8 @@ struct daxctl_ctx {
 	struct daxctl_region *gone_regions; /* replaced; callers may still point to them */
 	bool listed;			    /* all regions and their devices are in the lists */
 	struct txn *held;		    /* holds the lock of daxctl_region_lock() */
-	struct daxctl_region *held_region;
+	char *held_path;		    /* of what is locked, relative to the root */
+	int held_id;			    /* of its region */
 };
 
 struct daxctl_region {

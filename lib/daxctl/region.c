@@ -502,6 +502,22 @@ static int region_lock_path(const struct daxctl_region *region, char *path)
 	return snprintf(path, PATH_MAX, "%.*s", (int)length, whole) < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+/* Two programs that each hold one region, and wait for the other's, would wait without end. Who
+ * holds one waits for those that follow it in the order of paths only. */
+static int region_lock_beside(struct daxctl_region *region, struct txn *txn, const char *path)
+{
+	const struct daxctl_ctx *ctx = region->ctx;
+	int err = strcmp(path, ctx->held_path) > 0 ? txn_lock(txn, path) : txn_try_lock(txn, path);
+
+	if (err != -EWOULDBLOCK)
+		return err;
+	kernel_fail(ctx->kernel, EDEADLK,
+		"another program is changing region %d, and may be waiting for region %d, which this program holds",
+		region->id, ctx->held_id);
+	kernel_hint(ctx->kernel, "unlock region %d first", ctx->held_id);
+	return -EDEADLK;
+}
+
 int dax_region_lock(struct daxctl_region *region, struct txn *txn)
 {
 	const struct txn *held = region->ctx->held;
@@ -510,7 +526,7 @@ int dax_region_lock(struct daxctl_region *region, struct txn *txn)
 
 	if (err || (held && txn_has_lock(held, path)))
 		return err;
-	return txn_lock(txn, path);
+	return held ? region_lock_beside(region, txn, path) : txn_lock(txn, path);
 }
 
 int region_renew(struct daxctl_region *region)
@@ -528,13 +544,19 @@ int region_renew(struct daxctl_region *region)
 
 static int region_hold(struct daxctl_region *region, struct txn **txn)
 {
+	struct daxctl_ctx *ctx = region->ctx;
 	char path[PATH_MAX];
 	int err = region_lock_path(region, path) ?: dax_region_lock_alone(region, txn);
 
 	/* Refuse without the right to lock: other programs would go on changing the region. */
 	if (!err && !txn_has_lock(*txn, path))
-		err = kernel_fail(region->ctx->kernel, EACCES, "only root may lock a region");
-	return err ?: region_renew(region);
+		err = kernel_fail(ctx->kernel, EACCES, "only root may lock a region");
+	if (!err)
+		err = region_renew(region);
+	if (err)
+		return err;
+	ctx->held_path = strdup(path);
+	return ctx->held_path ? 0 : -ENOMEM;
 }
 
 EXPORT int daxctl_region_lock(struct daxctl_region *region)
@@ -546,21 +568,24 @@ EXPORT int daxctl_region_lock(struct daxctl_region *region)
 	struct daxctl_ctx *ctx = region->ctx;
 	int err = ctx->held
 		? kernel_fail(ctx->kernel, EBUSY,
-			  "this program holds the lock of region %d already", ctx->held_region->id)
+			  "this program holds the lock of region %d already", ctx->held_id)
 		: region_hold(region, &txn);
 	if (err)
 		return kernel_fail_while(ctx->kernel, err, "cannot lock region %d", region->id);
 	ctx->held = TAKE(txn);
-	ctx->held_region = region;
+	ctx->held_id = region->id;
 	return 0;
 }
 
+/* The object may be another one than that which was locked: the kernel has made the region anew. */
 EXPORT void daxctl_region_unlock(struct daxctl_region *region)
 {
 	struct daxctl_ctx *ctx = region ? region->ctx : NULL;
+	char path[PATH_MAX];
 
-	if (ctx && ctx->held_region == region) {
-		ctx->held = txn_unref(ctx->held);
-		ctx->held_region = NULL;
-	}
+	if (!ctx || !ctx->held || region->id != ctx->held_id || region_lock_path(region, path) ||
+		strcmp(path, ctx->held_path) != 0)
+		return;
+	ctx->held = txn_unref(ctx->held);
+	free(TAKE(ctx->held_path));
 }

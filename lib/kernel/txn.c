@@ -99,11 +99,11 @@ static int defer_failure(struct txn *txn, int err)
 	return txn->unlocked ? 0 : -ENOMEM;
 }
 
-int txn_lock(struct txn *txn, const char *path)
+static int txn_lock_within(struct txn *txn, const char *path, int milliseconds)
 {
 	struct locking locking = {txn, path};
 	const struct lock_wait wait = {
-		.milliseconds = LOCK_MILLISECONDS,
+		.milliseconds = milliseconds,
 		.ends_on_pending = txn->applying,
 		.tell = txn_tell_waiting,
 		.data = &locking,
@@ -123,6 +123,16 @@ int txn_lock(struct txn *txn, const char *path)
 		return err;
 	locks[txn->locked.count - 1] = take_fd(&fd);
 	return 0;
+}
+
+int txn_lock(struct txn *txn, const char *path)
+{
+	return txn_lock_within(txn, path, LOCK_MILLISECONDS);
+}
+
+int txn_try_lock(struct txn *txn, const char *path)
+{
+	return txn_lock_within(txn, path, 0);
 }
 
 bool txn_has_lock(const struct txn *txn, const char *path)

@@ -41,6 +41,8 @@ static inline void cleanup_txn(struct txn **txn)
  * describe the steps, and txn_run() fails.
  */
 int txn_lock(struct txn *txn, const char *path);
+/* The same without waiting: -EWOULDBLOCK if another process has the lock. */
+int txn_try_lock(struct txn *txn, const char *path);
 
 /* Whether the transaction has the lock of @path. */
 bool txn_has_lock(const struct txn *txn, const char *path);
