@@ -67,23 +67,30 @@ static void reshape_release(void *data)
 	free(reshape);
 }
 
-/* Check that a device that had no size still has none: any program may use such a device. */
-static int check_untouched(const struct reshape *reshape)
+/* -EBUSY if @dev has another size than @expected: another program has changed it. */
+static int shape_check_size(struct daxctl_dev *dev, uint64_t expected)
 {
-	struct daxctl_dev *dev = *reshape->slot;
 	struct kernel *kernel = dev_kernel(dev);
-	uint64_t size;
+	uint64_t size = 0;
 
-	if (reshape->size_before)
-		return 0;
 	object_invalidate(&dev->object);
 	int err = object_u64(&dev->object, DEV_SIZE, &size);
 	if (err)
 		return kernel_fail(kernel, -err, "cannot read the size of %s: %s", dev->object.name,
 			strerror(-err));
-	return !size ? 0
-		     : kernel_fail(kernel, EBUSY, "another program gave %s a size at the same time",
-			       dev->object.name);
+	if (size == expected)
+		return 0;
+	return expected
+		? kernel_fail(kernel, EBUSY, "another program has changed the size of %s since",
+			  dev->object.name)
+		: kernel_fail(kernel, EBUSY, "another program gave %s a size at the same time",
+			  dev->object.name);
+}
+
+/* Check that a device that had no size still has none: any program may use such a device. */
+static int check_untouched(const struct reshape *reshape)
+{
+	return reshape->size_before ? 0 : shape_check_size(*reshape->slot, 0);
 }
 
 static int resize_apply(void *data)
@@ -95,15 +102,18 @@ static int resize_apply(void *data)
 }
 
 /* Shrink a device that grew: the kernel takes capacity from the end. Give a device that shrank the
- * very ranges that it had. */
+ * very ranges that it had. Leave a device that another program has resized since. */
 static int resize_undo(void *data)
 {
 	struct reshape *reshape = data;
 	struct daxctl_dev *dev = *reshape->slot;
+	int err = shape_check_size(dev, reshape->size);
 
+	if (err)
+		return err;
 	if (reshape->size >= reshape->size_before)
 		return dev_set_size(dev, reshape->size_before);
-	int err = reshape->size ? dev_set_size(dev, 0) : 0;
+	err = reshape->size ? dev_set_size(dev, 0) : 0;
 	for (size_t i = 0; !err && i < reshape->before.count; i++)
 		err = dev_add_range(
 			dev, reshape->before.list[i].start, reshape->before.list[i].end);
@@ -121,8 +131,10 @@ static int add_range_apply(void *data)
 static int add_range_undo(void *data)
 {
 	struct reshape *reshape = data;
+	struct daxctl_dev *dev = *reshape->slot;
+	int err = shape_check_size(dev, reshape->size_before + range_size(&reshape->add));
 
-	return dev_set_size(*reshape->slot, reshape->size_before);
+	return err ?: dev_set_size(dev, reshape->size_before);
 }
 
 void shape_deinit(struct shape *shape)

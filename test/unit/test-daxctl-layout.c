@@ -36,6 +36,22 @@ static void tell(struct daxctl_ctx *ctx, enum daxctl_step_event event, const cha
 		what);
 }
 
+/* The kernel shows what is written as a whole line: let the text that is there, a zero, be as long.
+ */
+static void before_resize(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	unsigned long long size;
+	char name[32], path[128];
+
+	tell(ctx, event, what, NULL);
+	if (event != DAXCTL_STEP_TAKEN ||
+		sscanf(what, "give %31s a size of %llu bytes", name, &size) != 2)
+		return;
+	snprintf(path, sizeof(path), "sys/devices/" HMEM "/%s/size", name);
+	make_file(data, path, "0x%0*d\n", snprintf(NULL, 0, "%llx", size), 0);
+}
+
 static void creation_is_refused(void **state)
 {
 	static const struct daxctl_range below[] = {{4 * GIB - 2 * MIB, 4 * GIB - 1}},
@@ -180,7 +196,7 @@ static void a_seed_is_used(void **state)
 
 	make_dev(fixture, HMEM, "dax0.1", 0, 0, 1, NULL);
 	make_file(fixture, REGION "/seed", "dax0.1\n");
-	daxctl_set_step_fn(ctx, tell, NULL);
+	daxctl_set_step_fn(ctx, before_resize, fixture);
 	/* No driver takes it here. */
 	assert_int_equal(daxctl_region_add_dev(region, &layout, &dev), -ENXIO);
 	assert_file(fixture, REGION "/create", "");
@@ -238,6 +254,33 @@ static void a_seed_is_taken_by_another(void **state)
 	assert_int_equal(daxctl_region_add_dev(region, &layout, &dev), -EBUSY);
 	assert_string_equal(daxctl_get_error(ctx),
 		"cannot create a device: another program gave dax0.1 a size at the same time");
+	assert_file(fixture, "sys/devices/" HMEM "/dax0.1/size", "268435456\n");
+}
+
+/* Another program resizes the device that we have given a size. */
+static void resize_ours(
+	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
+{
+	before_resize(ctx, event, what, data);
+	if (event == DAXCTL_STEP_TAKEN && strncmp(what, "bind", 4) == 0)
+		make_file(data, "sys/devices/" HMEM "/dax0.1/size", "268435456\n");
+}
+
+static void resized_by_another(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	const struct daxctl_layout layout = {DAXCTL_LAYOUT_SIZE, 0, 128 * MIB};
+	struct daxctl_dev *dev;
+
+	make_dev(fixture, HMEM, "dax0.1", 0, 0, 1, NULL);
+	make_file(fixture, REGION "/seed", "dax0.1\n");
+	daxctl_set_step_fn(ctx, resize_ours, fixture);
+	/* No driver takes it here. */
+	assert_true(daxctl_region_add_dev(region, &layout, &dev) < 0);
+	assert_non_null(strstr(
+		daxctl_get_error(ctx), "another program has changed the size of dax0.1 since"));
 	assert_file(fixture, "sys/devices/" HMEM "/dax0.1/size", "268435456\n");
 }
 
@@ -301,7 +344,9 @@ static void destroying(void **state)
 	take_away(fixture, REGION "/delete");
 	make_link(fixture, REGION "/delete", "/dev/full");
 	make_file(fixture, "sys/devices/" HMEM "/dax0.1/mapping", "%s", "");
+	daxctl_set_step_fn(ctx, before_resize, fixture);
 	assert_int_equal(daxctl_dev_destroy(dev, 0), -ENOSPC);
+	daxctl_set_step_fn(ctx, NULL, NULL);
 	assert_file(fixture, "sys/devices/" HMEM "/dax0.1/mapping", "0x180000000-0x1bfffffff");
 	take_away(fixture, REGION "/delete");
 	make_file(fixture, REGION "/delete", "%s", "");
@@ -361,6 +406,7 @@ int main(void)
 		fixture_test(what_was_made_is_told),
 		fixture_test(a_seed_is_used),
 		fixture_test(a_seed_is_taken_by_another),
+		fixture_test(resized_by_another),
 		fixture_test(layout_is_refused),
 		fixture_test(flags_are_heeded),
 		fixture_test(destroying),
