@@ -329,6 +329,19 @@ static int take_region(struct daxctl_region *region, struct daxctl_region **lock
 	return 0;
 }
 
+/* The region is locked only now: another program may have destroyed @dev since it was changed. */
+static int find_changed(const struct present_region *region, struct daxctl_dev *dev,
+	const struct present_device **changed)
+{
+	for (size_t i = 0; i < region->device_count; i++)
+		if (region->devices[i].dev == dev)
+			*changed = &region->devices[i];
+	if (!dev || *changed)
+		return 0;
+	say_error("%s: another program has destroyed it meanwhile", daxctl_dev_get_devname(dev));
+	return -ENODEV;
+}
+
 static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 {
 	CLEANUP(present_region_deinit) struct present_region region = {0};
@@ -344,10 +357,8 @@ static int edit_region(struct daxctl_region *object, struct daxctl_dev *dev)
 		return err;
 	const struct present present = {.regions = &region, .region_count = 1};
 	partition.edit = edit;
-	for (size_t i = 0; i < region.device_count; i++)
-		if (region.devices[i].dev == dev)
-			partition.changed = &region.devices[i];
-	return check_sections(config_edit_config(edit), &region)
+	return find_changed(&region, dev, &partition.changed)
+		?: check_sections(config_edit_config(edit), &region)
 		?: tasks_init(&partition.tasks, config_edit_config(edit), &present)
 		?: write_partition(&partition)
 		?: config_edit_commit(edit);
@@ -362,22 +373,22 @@ static int edit_uuid(struct daxctl_dev *dev, uuid_t uuid)
 	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
 	struct daxctl_region *object = daxctl_dev_get_region(dev);
 	AUTO_REGION_LOCK struct daxctl_region *locked = NULL;
+	const struct present_device *changed = NULL;
 	const struct section *section = NULL;
 	char text[UUID_STR_LEN];
 	int err = config_edit_new(daxctl_get_config_path(daxctl_region_get_ctx(object)), &edit)
 		?: take_region(object, &locked)
 		?: present_region_init(&region, object)
+		?: find_changed(&region, dev, &changed)
 		?: config_find_uuid(
 			config_edit_config(edit), uuid, daxctl_dev_get_devname(dev), &section);
 
-	if (err && err != -ENOENT)
+	if (!changed || (err && err != -ENOENT))
 		return err;
 	uuid_unparse_lower(uuid, text);
 	if (!section)
 		lines_set(&lines, "nvdimm.uuid", text);
-	for (size_t i = 0; i < region.device_count; i++)
-		if (region.devices[i].dev == dev)
-			set_use(&lines, &region.devices[i]);
+	set_use(&lines, changed);
 	if (lines.failed)
 		return -ENOMEM;
 	err = section ? config_edit_set(edit, section, lines.list, lines.count)

@@ -120,6 +120,103 @@ hold() {
 	rm -rf $directory
 }
 
+# persist_waits COMMAND...: runs it in the background, $worker, until its --persist waits for the configuration.
+persist_waits() {
+	local directory=/etc/daxctl.conf.d config
+	rm -rf $directory
+	daxctl disable-device dax0.0
+	daxctl reconfigure-device --persist -s 1G dax0.0
+	config=$(find /run/daxctl -name "config-*-$(stat -c %i $directory)")
+	flock -o -x "$config" sleep 100 3>&- &
+	locked=$!
+	sleep 1
+	"$@" 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+	worker=$!
+	until grep -q "waiting for flock" "$BATS_TEST_TMPDIR/said"; do
+		kill -0 "$worker"
+		sleep 0.1
+	done
+}
+
+@test "--persist says that another program has destroyed the device meanwhile, and keeps the configuration" {
+	local size=/sys/bus/dax/devices/dax0.0/size full file=/etc/daxctl.conf.d/persist.conf
+	full=$(<$size)
+	persist_waits daxctl create-device --persist -r 0 -s 512M
+	grep -q . /sys/bus/dax/devices/dax0.1/size
+	cp $file "$BATS_TEST_TMPDIR/before"
+	daxctl disable-device dax0.1
+	daxctl destroy-device dax0.1
+	[[ ! -e /sys/bus/dax/devices/dax0.1 ]]
+	released
+	((status != 0))
+	grep "dax0.1: another program has destroyed it meanwhile" "$BATS_TEST_TMPDIR/said"
+	grep "changed, but not persisted for the next boot" "$BATS_TEST_TMPDIR/said"
+	cmp $file "$BATS_TEST_TMPDIR/before"
+	daxctl reconfigure-device -s "$full" dax0.0
+	rm -rf /etc/daxctl.conf.d
+}
+
+@test "a lock whose file was removed keeps others away" {
+	local lock before waiter way calls
+	daxctl disable-device dax0.0
+	daxctl enable-device dax0.0
+	lock=/run/daxctl/object-$(stat -c %i "$region")
+	before=$(kernel_state)
+	for way in "rm $lock" "rm -r /run/daxctl" "mv /run/daxctl /run/daxctl.old"; do
+		flock -o -x "$lock" sleep 100 3>&- &
+		locked=$!
+		until ! flock -n "$lock" true; do sleep 0.1; done
+		$way
+		daxctl disable-device dax0.0 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+		waiter=$!
+		for ((i = 0; i < 100; i++)); do
+			! grep -q "waiting for flock (process $locked)" "$BATS_TEST_TMPDIR/said" || break
+			kill -0 "$waiter"
+			sleep 0.1
+		done
+		grep "waiting for flock (process $locked), which is changing hmem.0" "$BATS_TEST_TMPDIR/said"
+		still "$before"
+		# A newcomer that is killed leaves a new file behind, and the lock as it was.
+		kill -9 "$waiter"
+		wait "$waiter" || :
+		run timeout -s TERM 3 daxctl disable-device dax0.0
+		still "$before"
+		pkill -P "$locked"
+		wait "$locked" || :
+		check timeout 60 daxctl disable-device dax0.0
+		[[ $status == 0 && $stderr != *waiting* ]]
+		daxctl enable-device dax0.0
+		[[ $(find /run/daxctl -type f ! -perm 600) == "" ]]
+		still "$before"
+	done
+	# Only root may remove it.
+	check nobody rm "$lock"
+	((status != 0))
+	check nobody rm -r /run/daxctl
+	((status != 0))
+	[[ -e $lock ]]
+	rm -rf /run/daxctl.old
+}
+
+@test "a lock costs 11 system calls, and looks for an earlier holder once" {
+	local lock
+	daxctl disable-device dax0.0
+	daxctl enable-device dax0.0
+	lock=object-$(stat -c %i "$region")
+	rm "/run/daxctl/$lock"
+	strace -f -o "$BATS_TEST_TMPDIR/first" daxctl disable-device dax0.0
+	grep -q '"locks", O_RDONLY' "$BATS_TEST_TMPDIR/first"
+	strace -f -o "$BATS_TEST_TMPDIR/later" daxctl enable-device dax0.0
+	run ! grep '"locks", O_RDONLY' "$BATS_TEST_TMPDIR/later"
+	# From opening the directory to the close of what shows that the file still is there.
+	awk -v lock="$lock" '/"run\/daxctl", O_RDONLY\|O_NOFOLLOW\|O_CLOEXEC\|O_DIRECTORY\)/ { count = 0; ours = 0 }
+		{ count++ }
+		index($0, lock) { ours = 1 }
+		ours && /AT_SYMLINK_NOFOLLOW/ { print count + 2; exit }' "$BATS_TEST_TMPDIR/later" >"$BATS_TEST_TMPDIR/count"
+	cat "$BATS_TEST_TMPDIR/count"
+	(($(<"$BATS_TEST_TMPDIR/count") <= 11))
+}
+
 # waiting COMMAND...: runs it in the background, $worker, until it waits for the drivers, which are $locked.
 waiting() {
 	flock -o -x "/run/daxctl/object-$(stat -L -c %i /sys/bus/dax/drivers)" sleep 100 3>&- &
