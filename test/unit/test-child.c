@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -276,6 +278,70 @@ static void dies_with_its_parent(void **state)
 	assert_true(fd >= 0);
 }
 
+/* The line @key of the status of @pid, by proc(5). */
+static unsigned long long read_signals(pid_t pid, const char *key)
+{
+	char path[64], line[256];
+	unsigned long long signals = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	FILE *file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, key, strlen(key)) == 0)
+			signals = strtoull(line + strlen(key), NULL, 16);
+	if (file)
+		fclose(file);
+	return signals;
+}
+
+static unsigned long long bit_of(int number)
+{
+	return 1ULL << (number - 1);
+}
+
+/* What a program catches or blocks, for a limit on the size of files too, is default in the child;
+ * what it ignores stays ignored. */
+static void child_has_default_signals(void **state)
+{
+	struct test *test = *state;
+	unsigned long long caught_signals = 0, blocked = 1;
+	pid_t parent = fork(), child = 0;
+
+	assert_true(parent >= 0);
+	if (parent == 0) {
+		sigset_t all;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signals_catch_file_size();
+		signal(SIGUSR2, SIG_IGN);
+		sigfillset(&all);
+		sigprocmask(SIG_BLOCK, &all, NULL);
+		_exit(write_to(test, "stuck") != 0);
+	}
+	for (int i = 0; i < 500 && !child; i++) {
+		usleep(10000);
+		child = child_of(parent);
+	}
+	assert_true(child > 0);
+	assert_true(read_signals(parent, "SigCgt:") & bit_of(SIGXFSZ));
+	for (int i = 0; i < 500 && blocked; i++) {
+		usleep(10000);
+		blocked = read_signals(child, "SigBlk:");
+		caught_signals = read_signals(child, "SigCgt:");
+	}
+	assert_int_equal(blocked, 0);
+	/* Of those that a program can catch; the C library keeps two for itself. */
+	assert_int_equal(caught_signals & ~(bit_of(32) | bit_of(33)), 0);
+	assert_true(read_signals(child, "SigIgn:") & bit_of(SIGUSR2));
+	assert_false(read_signals(child, "SigIgn:") & bit_of(SIGXFSZ));
+
+	/* A signal that ends a program ends it. */
+	kill(child, SIGTERM);
+	int status = 0;
+	assert_int_equal(waitpid(parent, &status, 0), parent);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	assert_false(is_alive(child));
+}
+
 #define child_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -287,6 +353,7 @@ int main(void)
 		child_test(late_signal_ends_it),
 		child_test(other_signals_do_not),
 		child_test(dies_with_its_parent),
+		child_test(child_has_default_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
