@@ -120,7 +120,7 @@ teardown_file() {
 		unchanged ndctl $command nmem0
 		[[ $status == 1 ]]
 		says "an enabled region uses the DIMM"
-		says "hint: ndctl disable-region"
+		says "hint: run 'ndctl disable-region' for each region"
 	done
 }
 
