@@ -109,7 +109,7 @@ region_section() {
 	# More than a KiB.
 	{ printf '# %060d\n' {1..50}; region_section devdax; } >$directory/persist.conf
 	check bash -c 'ulimit -f 1; exec daxctl reconfigure-device -m system-ram --persist dax0.0 2>&1 | cat'
-	[[ $output == *"persist.conf: cannot be written: File too large"*"it is not kept for the next boot"* ]]
+	[[ $output == *"persist.conf: cannot be written: File too large"*"not persisted for the next boot"* ]]
 	cp $directory/persist.conf "$BATS_TEST_TMPDIR/real"
 	mount --bind "$BATS_TEST_TMPDIR/real" $directory/persist.conf
 	check daxctl reconfigure-device -m system-ram --persist dax0.0
