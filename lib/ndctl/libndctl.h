@@ -599,8 +599,8 @@ int ndctl_namespace_disable(struct ndctl_namespace *ndns);
 int ndctl_namespace_disable_invalidate(struct ndctl_namespace *ndns);
 int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns);
 /* Deletes the labels of a disabled namespace, which returns its capacity to the region. Does not
- * erase data. Returns 0, -EBUSY if it is enabled, -EOPNOTSUPP without labels, or another negative
- * errno. */
+ * erase data. Returns 0, -EBUSY if it is enabled, or another negative errno. Without labels it
+ * returns 0 and changes nothing: the region always has this namespace. */
 int ndctl_namespace_delete(struct ndctl_namespace *ndns);
 
 /* Return and set what labels hold (attributes uuid, alt_name, size). Null uuid, "" or 0: none.
@@ -608,10 +608,11 @@ int ndctl_namespace_delete(struct ndctl_namespace *ndns);
  * for one in use. Set the uuid before the size. */
 void ndctl_namespace_get_uuid(struct ndctl_namespace *ndns, uuid_t uu);
 int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu);
-/* @alt_name has at most 63 bytes. */
+/* @alt_name has at most 63 bytes. Without labels the setter returns 0 and changes nothing. */
 const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char *alt_name);
-/* Bytes. The setter returns -EINVAL for 0: ndctl_namespace_delete() deletes the labels. */
+/* Bytes. The setter returns -EINVAL for 0: ndctl_namespace_delete() deletes the labels. Without
+ * labels it returns -EBUSY if the namespace is enabled, else -ENXIO. */
 unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns);
 int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long long size);
 /* Returns the physical address (attribute resource, which only root can read); ULLONG_MAX if
@@ -655,7 +656,7 @@ struct badblock *ndctl_namespace_get_next_badblock(struct ndctl_namespace *ndns)
  *				without root's rights (attribute resource)
  *	is_enabled		1 if a driver is bound, else 0
  *	is_valid		1 if the kernel has a device of that name, else 0
- *	is_configured		1 if it has a uuid and claims a namespace, else 0
+ *	is_configured		1 if it has a uuid or claims a namespace, else 0
  *	enable			binds the driver, which writes the info block if it is new
  *	delete			unbinds the driver and releases the namespace
  *

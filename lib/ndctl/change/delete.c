@@ -11,10 +11,13 @@ static int plan_delete_claim(struct txn *txn, struct claim *claim)
 	if (ndns)
 		return step_disable(txn, ndns);
 	int err = entity_check_bound(&claim->entity, &bound);
-	if (!err && (!name || *name || bound))
-		err = kernel_fail(
+	if (err)
+		return err;
+	if (!name || *name || bound)
+		return kernel_fail(
 			entity_kernel(&claim->entity), EBUSY, "cannot read its namespace");
-	return err;
+	/* Let a seed forget its uuid, which the kernel gives to nothing else. */
+	return step_write(txn, &claim->entity, CLAIM_NAMESPACE, "\n", NULL);
 }
 
 static int delete_claim(struct claim *claim)

@@ -410,14 +410,15 @@ EXPORT int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns)
 
 static int plan_delete_namespace(struct txn *txn, struct ndctl_namespace *ndns)
 {
-	if (ndctl_namespace_is_active(ndns))
+	bool label = namespace_has_label(ndns);
+
+	if (label ? ndctl_namespace_is_active(ndns) : ndctl_namespace_is_enabled(ndns))
 		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
 			"%s: cannot be deleted: the namespace is enabled",
 			entity_name(&ndns->entity));
-	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
-		return kernel_fail(entity_kernel(&ndns->entity), EOPNOTSUPP,
-			"%s: cannot be deleted: the region has no labels",
-			entity_name(&ndns->entity));
+	/* Without labels the region always has this namespace. */
+	if (!label)
+		return 0;
 	return step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 

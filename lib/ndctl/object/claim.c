@@ -101,8 +101,10 @@ static int claim_is_configured(struct claim *claim)
 {
 	uuid_t uuid;
 
+	if (claim_namespace(claim))
+		return 1;
 	entity_read_uuid(&claim->entity, uuid);
-	return claim_namespace(claim) != NULL && !uuid_is_null(uuid);
+	return !uuid_is_null(uuid);
 }
 
 static int claim_is_valid(struct claim *claim)
@@ -117,18 +119,18 @@ int claim_enable(struct claim *claim, bool *own)
 	return entity_bind_own(&claim->entity, claim_rows[claim->entity.kind].driver, own);
 }
 
-/* Returns -ENXIO where the kernel says ENODEV: programs compare with it. */
+/* Returns -ENXIO whatever the kernel says: programs compare with it. */
 static int claim_lock_and_enable(struct claim *claim)
 {
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_change_begin(&claim->entity, &txn) ?: txn_check_locked(txn);
 
 	if (!err)
-		err = claim_enable(claim, NULL);
+		err = claim_enable(claim, NULL) ? -ENXIO : 0;
 	if (!err)
 		return 0;
-	return kernel_fail_while(entity_kernel(&claim->entity), err == -ENODEV ? -ENXIO : err,
-		"%s: cannot be enabled", entity_name(&claim->entity));
+	return kernel_fail_while(entity_kernel(&claim->entity), err, "%s: cannot be enabled",
+		entity_name(&claim->entity));
 }
 
 int claim_delete(struct claim *claim)

@@ -206,6 +206,11 @@ EXPORT enum ndctl_namespace_mode ndctl_namespace_get_enforce_mode(struct ndctl_n
 	return NDCTL_NS_MODE_UNKNOWN;
 }
 
+bool namespace_has_label(struct ndctl_namespace *ndns)
+{
+	return ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_IO;
+}
+
 static int namespace_set(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
 {
 	return nd_change_attr(&ndns->entity, attr, value);
@@ -296,7 +301,12 @@ EXPORT const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char *alt_name)
 {
-	return namespace_set(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
+	int err = namespace_set(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
+
+	if (err != -ENOENT || namespace_has_label(ndns))
+		return err;
+	kernel_clear_error(entity_kernel(&ndns->entity));
+	return 0;
 }
 
 EXPORT unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns)
@@ -313,7 +323,12 @@ EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long 
 		return kernel_fail(entity_kernel(&ndns->entity), EINVAL,
 			"%s: invalid size 0: must be greater than 0", entity_name(&ndns->entity));
 	snprintf(text, sizeof(text), "%llu", size);
-	return namespace_set(ndns, NS_SIZE, text);
+	int err = namespace_set(ndns, NS_SIZE, text);
+	if (err != -EACCES || namespace_has_label(ndns))
+		return err;
+	return kernel_fail(entity_kernel(&ndns->entity),
+		ndctl_namespace_is_enabled(ndns) ? EBUSY : ENXIO,
+		"%s: its size cannot be set: its region has no labels", entity_name(&ndns->entity));
 }
 
 EXPORT unsigned long long ndctl_namespace_get_resource(struct ndctl_namespace *ndns)

@@ -46,6 +46,8 @@ struct claim *namespace_claim(struct ndctl_namespace *ndns);
  * cause recorded if uuid or size cannot be read. Taking that for "no uuid" would give away the
  * labels of the namespace, and an undo would write a uuid that it never had. */
 int namespace_read_owner(struct ndctl_namespace *ndns, uuid_t uuid);
+/* Whether the region has labels, which keep a name, a uuid and a size. */
+bool namespace_has_label(struct ndctl_namespace *ndns);
 /* Makes the kernel ignore info blocks, or heed them again, from the next enabling on. Returns 0 or
  * a negative errno. */
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw);
