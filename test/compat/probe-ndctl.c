@@ -365,7 +365,11 @@ static void wipe(struct ndctl_namespace *ndns)
 	static void kind##_now(struct ndctl_##kind *claim, struct ndctl_namespace *ndns,           \
 		const char *state, enum probe_class to)                                            \
 	{                                                                                          \
-		probe_object("struct ndctl_" #kind " *", claim, state, PROBE_READ, to);            \
+		char name[256];                                                                    \
+                                                                                                   \
+		snprintf(                                                                          \
+			name, sizeof(name), "%s-of-%s", state, ndctl_namespace_get_devname(ndns)); \
+		probe_object("struct ndctl_" #kind " *", claim, name, PROBE_READ, to);             \
 		probe_namespace_now(ndns, state, to);                                              \
 	}                                                                                          \
 	static void change_##kind(struct ndctl_region *region, struct ndctl_namespace *ndns)       \
@@ -377,6 +381,9 @@ static void wipe(struct ndctl_namespace *ndns)
 		struct ndctl_##kind *claim = ndctl_region_get_##kind##_seed(region);               \
 		if (!claim)                                                                        \
 			return;                                                                    \
+		done(on, #kind "_set_namespace-only", ndctl_##kind##_set_namespace(claim, ndns));  \
+		done(on, #kind "_is_configured", ndctl_##kind##_is_configured(claim));             \
+		done(on, #kind "_let_go", ndctl_##kind##_set_namespace(claim, NULL));              \
 		done(on, #kind "_set_uuid", ndctl_##kind##_set_uuid(claim, uuid));                 \
 		done(on, #kind "_set_up", set_up_##kind(claim));                                   \
 		done(on, #kind "_set_namespace", ndctl_##kind##_set_namespace(claim, ndns));       \
@@ -399,6 +406,13 @@ PROBE_CLAIM(btt)
 PROBE_CLAIM(pfn)
 PROBE_CLAIM(dax)
 
+/* The mode is FSDAX without labels. */
+static bool is_claimed(struct ndctl_namespace *ndns)
+{
+	return ndctl_namespace_get_btt(ndns) || ndctl_namespace_get_pfn(ndns) ||
+		ndctl_namespace_get_dax(ndns);
+}
+
 /* The first namespace of the region that nothing has claimed. */
 static struct ndctl_namespace *unclaimed(struct ndctl_region *region)
 {
@@ -406,7 +420,7 @@ static struct ndctl_namespace *unclaimed(struct ndctl_region *region)
 
 	ndctl_namespace_foreach (region, ndns)
 		if (ndctl_namespace_get_size(ndns) <= 1 << 30 && ndctl_namespace_is_active(ndns) &&
-			ndctl_namespace_get_mode(ndns) == NDCTL_NS_MODE_RAW &&
+			!is_claimed(ndns) &&
 			(!found || ndctl_namespace_get_id(ndns) < ndctl_namespace_get_id(found)))
 			found = ndns;
 	return found;
@@ -423,10 +437,32 @@ static void change_claims(struct ndctl_region *region)
 	change_dax(region, ndns);
 }
 
+static int by_region_id(const void *a, const void *b)
+{
+	unsigned int left = ndctl_region_get_id(*(struct ndctl_region *const *)a);
+	unsigned int right = ndctl_region_get_id(*(struct ndctl_region *const *)b);
+
+	return (left > right) - (left < right);
+}
+
+/* In the order of their numbers, so that both libraries change the same one first. */
+static size_t regions_of(struct ndctl_bus *bus, struct ndctl_region **found)
+{
+	struct ndctl_region *region;
+	size_t count = 0;
+
+	ndctl_region_foreach (bus, region)
+		if (count < MOST)
+			found[count++] = region;
+	qsort(found, count, sizeof(struct ndctl_region *), by_region_id);
+	return count;
+}
+
 static void probe_bus(struct ndctl_bus *bus)
 {
 	struct ndctl_interleave_set *set;
-	struct ndctl_region *region;
+	struct ndctl_region *regions[MOST];
+	size_t count = regions_of(bus, regions);
 	struct ndctl_dimm *dimm, *first = NULL;
 
 	ndctl_interleave_set_foreach(bus, set)
@@ -439,10 +475,10 @@ static void probe_bus(struct ndctl_bus *bus)
 		print_dimms(found, 64);
 	}
 	if (most != PROBE_READ)
-		ndctl_region_foreach (bus, region)
-			change_claims(region);
-	ndctl_region_foreach (bus, region)
-		probe_region(region);
+		for (size_t i = 0; i < count; i++)
+			change_claims(regions[i]);
+	for (size_t i = 0; i < count; i++)
+		probe_region(regions[i]);
 	PROBE_EACH(region, bus);
 	/* Each call on a command costs a child. */
 	ndctl_dimm_foreach (bus, dimm)
@@ -462,10 +498,19 @@ static void log_line(struct ndctl_ctx *ctx, int priority, const char *file, int 
 	probe_log(priority, format);
 }
 
+static int by_bus_id(const void *a, const void *b)
+{
+	unsigned int left = ndctl_bus_get_id(*(struct ndctl_bus *const *)a);
+	unsigned int right = ndctl_bus_get_id(*(struct ndctl_bus *const *)b);
+
+	return (left > right) - (left < right);
+}
+
 /* All that the machine has, in a context of its own. */
 static int probe_context(void)
 {
-	struct ndctl_bus *bus;
+	struct ndctl_bus *bus, *buses[MOST];
+	size_t count = 0;
 
 	if (ndctl_new(&context))
 		return 1;
@@ -475,7 +520,11 @@ static int probe_context(void)
 	probe_plain();
 	probe_object("struct ndctl_ctx *", context, "context", PROBE_READ, PROBE_READ);
 	ndctl_bus_foreach (context, bus)
-		probe_bus(bus);
+		if (count < MOST)
+			buses[count++] = bus;
+	qsort(buses, count, sizeof(struct ndctl_bus *), by_bus_id);
+	for (size_t i = 0; i < count; i++)
+		probe_bus(buses[i]);
 	PROBE_EACH(bus, context);
 	ndctl_invalidate(context);
 	printf("context buses-after-invalidate() = %d\n", ndctl_bus_get_first(context) != NULL);

@@ -390,6 +390,32 @@ probe_kinds() {
 	"$REF_NDCTL" create-namespace -m raw -s 32M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e53
 }
 
+# Topology e820: as at boot, whatever a test has left of region and namespace.
+probe_e820() {
+	modprobe -r nd_e820
+	modprobe nd_e820
+	"$REF_NDCTL" disable-namespace namespace0.0
+	on_raw namespace0.0 'write(0, bytes(65536))'
+	echo namespace0.0 >/sys/bus/nd/drivers/nd_pmem/bind
+}
+
+# Topology nfit: as at boot, without labels, whatever a test has left. region2 can only be read, and
+# region3 can be divided into pages.
+probe_nfit() {
+	local region
+
+	"$REF_NDCTL" disable-region all
+	"$REF_NDCTL" enable-dimm all
+	"$REF_NDCTL" zero-labels all
+	"$REF_NDCTL" disable-dimm all
+	"$REF_NDCTL" enable-dimm all
+	for region in 0 1 2 3; do
+		echo $((region == 2)) >"/sys/bus/nd/devices/region$region/read_only"
+		echo $((region == 3 ? 4096 : 16777216)) >"/sys/bus/nd/devices/region$region/align"
+	done
+	"$REF_NDCTL" enable-region all
+}
+
 # Topology nfit: likewise, in the regions of the labelled bus.
 probe_sets() {
 	labelled_bus

@@ -17,6 +17,11 @@ load ../compare
 	plain_namespace
 }
 
+@test "libndctl: every function, a namespace without labels that changes (D5)" {
+	probe ndctl changes probe_e820
+	probe_e820
+}
+
 # After all others.
 @test "libndctl and libdaxctl: no deviation without a difference (D5)" {
 	probe unused

@@ -5,6 +5,7 @@ load ../compare
 # D5: every function of both libraries, with the reference's library and with ours.
 
 teardown_file() {
+	probe_nfit
 	labelled_bus
 }
 
@@ -20,6 +21,10 @@ teardown_file() {
 
 @test "libndctl: every function, bad blocks (D5)" {
 	probe ndctl reads "bad_blocks fsdax -a 4K"
+}
+
+@test "libndctl: every function, regions without labels that change (D5)" {
+	probe ndctl changes probe_nfit
 }
 
 # After all others.
