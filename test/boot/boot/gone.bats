@@ -15,7 +15,7 @@ load ../helpers
 	[[ $(property ActiveState) == failed && $(property Result) == exit-code ]]
 	unit_says "restored 3, 0 in place, 4 failed"
 	[[ $output == *"$conf/broken.conf:3: [reconfigure-device broken]: moed: "* ]]
-	[[ $(grep -c "not restored: \[reconfigure-device .*no .* of this uuid\|not restored: .* has this uuid" <<<"$output") == 3 ]]
+	[[ $(grep -c "not restored: \[reconfigure-device .*: no .* this uuid" <<<"$output") == 3 ]]
 }
 
 @test "nothing else failed, but what cannot do without all of it" {
