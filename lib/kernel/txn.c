@@ -216,9 +216,10 @@ static int take_steps(struct txn *txn)
 	return 0;
 }
 
-/* Undo a step. If that fails, add to @stuck what stays done, and why. The observer hears of a torn
+/* Undo a step. If that fails, add to @stuck what stays done, and why, and keep the hint of the undo
+ * unless there is one. The observer hears of a torn
  * step, which was never taken as a whole, only if its undo fails. */
-static void undo_step(struct txn *txn, size_t i, struct names *stuck)
+static void undo_step(struct txn *txn, size_t i, struct names *stuck, char **hint)
 {
 	const struct step *step = &txn->steps[i].step;
 	AUTO_FREE char *text = NULL;
@@ -237,6 +238,8 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck)
 	if (asprintf(&text, "%s (%s)", txn->steps[i].what, why) < 0)
 		text = NULL;
 	names_add(stuck, text ?: txn->steps[i].what);
+	if (!*hint && kernel_error_hint(txn->kernel))
+		*hint = strdup(kernel_error_hint(txn->kernel));
 }
 
 int txn_undo(struct txn *txn, int error)
@@ -252,10 +255,10 @@ int txn_undo(struct txn *txn, int error)
 
 	AUTO_NAMES struct names stuck = NAMES_INIT;
 	if (txn->torn)
-		undo_step(txn, txn->done, &stuck);
+		undo_step(txn, txn->done, &stuck, &hint);
 	txn->torn = false;
 	while (txn->done > 0)
-		undo_step(txn, --txn->done, &stuck);
+		undo_step(txn, --txn->done, &stuck, &hint);
 
 	kernel_fail(txn->kernel, -error, "%s", sentence ?: strerror(-error));
 	names_foreach (&stuck, what)

@@ -2,6 +2,8 @@
 #include <linux/ndctl.h>
 
 #include <ndctl/labels/rewrite.h>
+#include <ndctl/private.h>
+#include <string.h>
 
 #include "create.h"
 #include <ndctl/labels/labelio.h>
@@ -37,6 +39,24 @@ bool autolabel_fits(struct ndctl_namespace *ndns)
 	/* Forget the failure: that the labels are missing is what makes the region fit. */
 	kernel_clear_error(entity_kernel(&ndns->entity));
 	return any;
+}
+
+int autolabel_lock(struct ndctl_region *region, struct txn **dimms)
+{
+	return nd_ctx_txn(region->entity.ctx, dimms) ?: region_lock_dimms(region, *dimms);
+}
+
+int autolabel_lock_again(struct ndctl_region *region, struct txn **dimms, int error)
+{
+	struct kernel *kernel = entity_kernel(&region->entity);
+	AUTO_FREE char *sentence = strdup(kernel_error(kernel) ?: strerror(-error));
+	AUTO_FREE char *hint = strdup(kernel_error_hint(kernel) ?: "");
+
+	autolabel_lock(region, dimms);
+	kernel_fail(kernel, -error, "%s", sentence ?: strerror(-error));
+	if (hint && *hint)
+		kernel_hint(kernel, "%s", hint);
+	return error;
 }
 
 /* Write labels of version 1.2, as the reference and the kernel do on an empty label area: they

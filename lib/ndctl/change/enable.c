@@ -3,6 +3,7 @@
 #include "create.h"
 
 #include <linux/ndctl.h>
+#include <ndctl/labels/labelio.h>
 #include <ndctl/object/dimm.h>
 #include <string.h>
 
@@ -452,7 +453,7 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 
 	if (err || ndctl_region_is_enabled(region))
 		return err;
-	err = step_enable_region(txn, region) ?: txn_run(txn);
+	err = (region_lock_dimms(region, txn) ?: step_enable_region(txn, region)) ?: txn_run(txn);
 	if (err)
 		return kernel_fail_while(entity_kernel(&region->entity), explain_dimms(region, err),
 			"%s: cannot be enabled", entity_name(&region->entity));

@@ -81,8 +81,9 @@ static int guard_repair(const struct guard *guard)
 	size_t count;
 
 	ctx_forget(guard->region->entity.ctx);
-	int err = nd_ctx_txn(guard->region->entity.ctx, &txn) ?: repair_read(&repair)
-							   ?: list_known(guard, &known, &count);
+	int err = nd_ctx_txn(guard->region->entity.ctx, &txn)
+		?: region_lock_dimms(guard->region, txn);
+	err = err ?: repair_read(&repair) ?: list_known(guard, &known, &count);
 	if (err)
 		return err;
 	for (size_t i = 0; i < repair.count; i++)

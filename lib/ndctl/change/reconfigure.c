@@ -45,14 +45,15 @@ static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
 static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	const struct ndctl_namespace_spec *spec, struct ndctl_namespace **out)
 {
-	AUTO_TXN struct txn *second = NULL;
+	AUTO_TXN struct txn *second = NULL, *dimms = NULL;
 	struct ndctl_region *region = entity_region(&old->entity);
 	struct ndctl_namespace_spec inherited = {0};
 
 	spec_copy(&inherited, spec);
 	if (inherited.mode == NDCTL_NS_MODE_UNKNOWN)
 		inherited.mode = ndctl_namespace_get_mode(old);
-	int err = nd_ctx_txn(old->entity.ctx, &second) ?: autolabel_plan(txn, old);
+	int err = autolabel_lock(region, &dimms) ?: nd_ctx_txn(old->entity.ctx, &second);
+	err = err ?: autolabel_plan(txn, old);
 	if (err)
 		return err;
 	if (spec->flags & NDCTL_CHANGE_DRY_RUN)
@@ -61,12 +62,15 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	if (err)
 		return err;
 	autolabel_settle(region);
+	/* The enabled region protects its labels; a repair, if the create fails, locks the DIMMs.
+	 */
+	dimms = txn_unref(dimms);
 	err = create_locked(second, region, &inherited, out);
 	if (!err)
 		return 0;
 	if (spec->flags & NDCTL_CHANGE_NO_RECOVER)
 		return err;
-	txn_undo(txn, err);
+	txn_undo(txn, autolabel_lock_again(region, &dimms, err));
 	/* Say so if the region stays labelled: the kernel, once it has seen labels on a DIMM, keeps
 	 * that until it probes the region anew. */
 	if (ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM)

@@ -352,6 +352,8 @@ static int repair_region(struct ndctl_region *region, unsigned flags)
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_change_begin(&region->entity, &txn);
 
+	if (!(flags & NDCTL_CHANGE_DRY_RUN))
+		err = err ?: region_lock_dimms(region, txn);
 	err = err ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
 	if (err)
 		return err;

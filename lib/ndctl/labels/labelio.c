@@ -5,6 +5,7 @@
 #include <kernel/node.h>
 #include <linux/ndctl.h>
 #include <ndctl/identity.h>
+#include <ndctl/object/region.h>
 #include <ndctl/private.h>
 #include <stdio.h>
 #include <string.h>
@@ -172,6 +173,31 @@ int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn)
 		return err;
 	ctx_forget(dimm->entity.ctx);
 	return entity_check_same(&dimm->entity);
+}
+
+/* Returns the DIMM of the region with the lowest number from @id on, or NULL. */
+static struct ndctl_dimm *region_next_dimm_by_id(struct ndctl_region *region, unsigned id)
+{
+	struct ndctl_dimm *dimm, *next = NULL;
+
+	ndctl_dimm_foreach_in_region (region, dimm)
+		if (dimm->entity.id >= id && (!next || dimm->entity.id < next->entity.id))
+			next = dimm;
+	return next;
+}
+
+int region_lock_dimms(struct ndctl_region *region, struct txn *txn)
+{
+	struct ndctl_dimm *dimm = region_next_dimm_by_id(region, 0);
+
+	for (; dimm; dimm = region_next_dimm_by_id(region, dimm->entity.id + 1)) {
+		char path[PATH_MAX];
+		int err = entity_path(&dimm->entity, path) ?: txn_lock(txn, path);
+		if (err)
+			return err;
+	}
+	ctx_forget(region->entity.ctx);
+	return 0;
 }
 
 int labels_validate(struct ndctl_dimm *dimm, const char **failure)

@@ -49,3 +49,7 @@ int labels_validate(struct ndctl_dimm *dimm, const char **failure);
 int dimm_check_idle(struct ndctl_dimm *dimm);
 /* Takes the lock under which the labels of a DIMM change. */
 int dimm_lock(struct ndctl_dimm *dimm, struct txn *txn);
+/* Takes the locks of all DIMMs of a region, in the order of their numbers: regions that share DIMMs
+ * thus agree. Whoever makes the kernel read the labels, by enabling the region, waits here for who
+ * writes them. The caller has the region's lock. */
+int region_lock_dimms(struct ndctl_region *region, struct txn *txn);

@@ -217,14 +217,20 @@ static int rewrite_put_back(struct rewrite *rewrite, const struct area *area)
 	}
 	return write_plan(rewrite->dimm, area, &plan);
 }
+
 static int rewrite_undo(void *data)
 {
 	struct rewrite *rewrite = data;
+	struct ndctl_dimm *dimm = rewrite->dimm;
 	AUTO_AREA struct area area = AREA_INIT;
+
 	if (!rewrite->began)
 		return 0;
-	int err = area_open(rewrite->dimm, &area) ?: rewrite_put_back(rewrite, &area);
-
+	int err = area_open(dimm, &area) ?: rewrite_put_back(rewrite, &area);
+	if (err)
+		kernel_hint(entity_kernel(&dimm->entity),
+			"before the next boot: disable all regions that 'ndctl list -R -d %s' prints, then write the labels of %s again",
+			entity_name(&dimm->entity), entity_name(&dimm->entity));
 	return err || !rewrite->enabled ? err : dimm_reread_labels(rewrite->dimm);
 }
 

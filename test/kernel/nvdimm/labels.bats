@@ -199,3 +199,65 @@ teardown_file() {
 	check ndctl list
 	json 'map(.name) == ["one"]'
 }
+
+# label_writes COMMAND...: the numbers of its ioctls that write labels.
+label_writes() {
+	strace -o "$BATS_TEST_TMPDIR/ioctls" -e trace=ioctl "$@" >&2
+	awk '/^ioctl/ { n++ } /0x4e, 0x6,|SET_CONFIG_DATA/ { print n }' "$BATS_TEST_TMPDIR/ioctls"
+}
+
+@test "enable-region waits for who writes the labels of its DIMM" {
+	local writes writer enabler said=$BATS_TEST_TMPDIR/said trace=$BATS_TEST_TMPDIR/trace
+	cd "$BATS_TEST_TMPDIR"
+	labelled
+	ndctl create-namespace --mode raw --size 16M --name old
+	ndctl disable-region region0
+	ndctl read-labels --size 8192 --output old nmem0
+	ndctl enable-region region0
+	ndctl destroy-namespace --force all
+	ndctl create-namespace --mode raw --size 32M --name now
+	ndctl disable-region region0
+	ndctl read-labels --size 8192 --output now nmem0
+	mapfile -t writes < <(label_writes ndctl write-labels --input old nmem0)
+	((${#writes[@]} > 2))
+	ndctl write-labels --input now nmem0
+
+	strace -o "$trace" -e trace=ioctl -e "inject=ioctl:signal=STOP:when=${writes[-2]}" \
+		ndctl write-labels --input old nmem0 3>&- &
+	writer=$!
+	until grep -q "stopped by SIGSTOP" "$trace"; do
+		kill -0 "$writer"
+		sleep 0.1
+	done
+	ndctl enable-region region0 2>"$said" 3>&- &
+	enabler=$!
+	until grep -q "waiting for .* (process [0-9]*), which is changing nmem0" "$said"; do
+		kill -0 "$enabler"
+		sleep 0.1
+	done
+	[[ ! -e /sys/bus/nd/devices/region0/driver ]]
+	kill -CONT "$(sed -n 's/.*(process \([0-9]*\)), which is changing nmem0.*/\1/p' "$said")"
+	wait "$writer"
+	wait "$enabler"
+	check ndctl list
+	json 'map(.name) == ["old"]'
+}
+
+@test "labels whose writing fails, and cannot be undone either, come with a hint" {
+	local writes
+	cd "$BATS_TEST_TMPDIR"
+	ndctl disable-region region0
+	ndctl read-labels --size 8192 --output now nmem0
+	head -c 8192 /dev/zero >zero
+	mapfile -t writes < <(label_writes ndctl write-labels --input zero nmem0)
+	ndctl write-labels --input now nmem0
+	check strace -o /dev/null -e trace=ioctl -e "inject=ioctl:error=EBUSY:when=${writes[-1]}+" \
+		ndctl write-labels --input zero nmem0
+	[[ $status == 1 ]]
+	says "could not be undone: write 8192 bytes at offset 0 of the label area of nmem0"
+	says "hint: before the next boot: disable all regions that 'ndctl list -R -d nmem0' prints, then write the labels of nmem0 again"
+	ndctl write-labels --input now nmem0
+	ndctl enable-region region0
+	check ndctl list
+	json 'map(.name) == ["old"]'
+}
