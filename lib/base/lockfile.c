@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
@@ -205,6 +206,54 @@ static int wait_for(struct waiting *waiting, const struct locked_file *file)
 	return err == -EWOULDBLOCK && waiting->wait->milliseconds ? keep_trying(waiting) : err;
 }
 
+/* ---- the locks of this thread ---- */
+
+/* A child of fork() has copies of the descriptors, and keeps a lock until it closes its copy or
+ * ends; LOCK_UN releases the lock for all copies, but a child must not take its parent's lock away.
+ * Only the thread that took a lock knows that it would wait for itself. Locks beyond the last row
+ * are closed only. */
+static _Thread_local struct {
+	int fd;
+	pid_t process; /* that took the lock; 0: a free row */
+} owned[64];
+
+static void own(int fd)
+{
+	size_t row = 0;
+
+	while (row < ARRAY_SIZE(owned) && owned[row].process && owned[row].fd != fd)
+		row++;
+	if (row == ARRAY_SIZE(owned))
+		return;
+	owned[row].fd = fd;
+	owned[row].process = getpid();
+}
+
+static bool is_own(const struct stat *file)
+{
+	struct stat st;
+
+	for (size_t row = 0; row < ARRAY_SIZE(owned); row++)
+		if (owned[row].process && fstat(owned[row].fd, &st) == 0 &&
+			st.st_dev == file->st_dev && st.st_ino == file->st_ino)
+			return owned[row].process == getpid();
+	return false;
+}
+
+void lockfile_release(int fd)
+{
+	for (size_t row = 0; row < ARRAY_SIZE(owned); row++) {
+		if (!owned[row].process || owned[row].fd != fd)
+			continue;
+		if (owned[row].process == getpid())
+			flock(fd, LOCK_UN);
+		owned[row].process = 0;
+	}
+	close(fd);
+}
+
+/* ---- waiting, or not ---- */
+
 static int lockfile_wait(struct waiting *waiting, int fd)
 {
 	struct stat st;
@@ -214,6 +263,8 @@ static int lockfile_wait(struct waiting *waiting, int fd)
 		return 0;
 	if (errno != EWOULDBLOCK || fstat(fd, &st))
 		return -errno;
+	if (waiting->wait->refuses_own && is_own(&st))
+		return -EDEADLK;
 	return wait_for(waiting, &(struct locked_file){st.st_dev, st.st_ino, 0, fd});
 }
 
@@ -284,7 +335,10 @@ int lockfile_take(
 		waiting.ours = -1;
 		err = take_once(&waiting, name, &fd);
 	}
-	return err ?: fd;
+	if (err)
+		return err;
+	own(fd);
+	return fd;
 }
 
 void lockfile_progress(int fd)

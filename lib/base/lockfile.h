@@ -17,6 +17,7 @@
 struct lock_wait {
 	int milliseconds; /* while the same process holds the lock without progress; 0: do not wait
 			   */
+	bool refuses_own; /* -EDEADLK if this thread holds the lock: it would wait for itself */
 	bool ends_on_pending; /* a signal that would end the program, but is blocked, ends it */
 	/* Called once, after a second (NULL: nobody hears). */
 	void (*tell)(void *data, const char *holder);
@@ -41,6 +42,7 @@ int lockfile_open_directory(int root);
  *
  * Returns a descriptor that holds the lock, or a negative errno:
  *   -EWOULDBLOCK  another process holds the lock, and @wait does not wait
+ *   -EDEADLK      this thread holds the lock, by another descriptor (@wait->refuses_own)
  *   -ETIMEDOUT    another process, @holder, has held it for too long
  *   -EINTR        a signal came
  *   -EACCES       only root may lock
@@ -50,6 +52,10 @@ int lockfile_open_directory(int root);
  */
 int lockfile_take(
 	int root, const char *name, const struct lock_wait *wait, struct lock_holder *holder);
+
+/* Releases the lock and closes @fd. A child of fork() that still has a copy of @fd holds nothing
+ * then; in the child, only the copy is closed. */
+void lockfile_release(int fd);
 
 /* Tells those who wait that the holder of the lock goes on: the limit of each begins anew. */
 void lockfile_progress(int fd);

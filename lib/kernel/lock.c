@@ -21,6 +21,10 @@ static int fail_to_lock(
 			holder->name);
 		kernel_hint(kernel, "wait until that process has ended, or end it, and try again");
 		return err;
+	case -EDEADLK:
+		return kernel_fail(kernel, EDEADLK,
+			"cannot lock /%s: this thread is changing it already, in another call or by another context",
+			path);
 	case -EACCES:
 	case -EROFS:
 		return lock_fail(kernel, -err, LOCKFILE_DIRECTORY);

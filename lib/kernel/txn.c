@@ -61,7 +61,7 @@ struct txn *txn_unref(struct txn *txn)
 		free(txn->steps[i].what);
 	}
 	for (size_t i = 0; i < txn->locked.count; i++)
-		close(txn->locks[i]);
+		lockfile_release(txn->locks[i]);
 	names_deinit(&txn->locked);
 	free(txn->locks);
 	free(txn->unlocked);
@@ -104,6 +104,7 @@ static int txn_lock_within(struct txn *txn, const char *path, int milliseconds)
 	struct locking locking = {txn, path};
 	const struct lock_wait wait = {
 		.milliseconds = milliseconds,
+		.refuses_own = true,
 		.ends_on_pending = txn->applying,
 		.tell = txn_tell_waiting,
 		.data = &locking,

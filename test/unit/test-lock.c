@@ -239,6 +239,45 @@ static void waits_while_it_goes_on(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static void released_for_children(void **state)
+{
+	struct test *test = *state;
+	int fd = take_now(test, REGION), status;
+
+	assert_true(fd >= 0);
+	/* A child that releases its copy takes nothing away from its parent. */
+	pid_t pid = fork_child();
+	if (pid == 0) {
+		lockfile_release(fd);
+		_exit(take_now(test, REGION) == -EWOULDBLOCK ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	/* A child that keeps its copy holds nothing. */
+	pid = fork_child();
+	if (pid == 0)
+		pause();
+	lockfile_release(fd);
+	fd = take_now(test, REGION);
+	assert_true(fd >= 0);
+	lockfile_release(fd);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void waits_not_for_itself(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 10000, .refuses_own = true};
+	int fd = take_now(test, REGION);
+
+	assert_int_equal(lock_take(test->kernel, REGION, &wait), -EDEADLK);
+	lockfile_release(fd);
+	fd = lock_take(test->kernel, REGION, &wait);
+	assert_true(fd >= 0);
+	lockfile_release(fd);
+}
+
 static void interrupted(void **state)
 {
 	struct test *test = *state;
@@ -606,6 +645,8 @@ int main(void)
 		lock_test(waits_and_says_for_whom),
 		lock_test(gives_up),
 		lock_test(waits_while_it_goes_on),
+		lock_test(released_for_children),
+		lock_test(waits_not_for_itself),
 		lock_test(interrupted),
 		lock_test(object_is_gone),
 		lock_test(file_is_removed),

@@ -20,7 +20,7 @@ void repair_deinit(struct repair *repair)
 	free(repair->parts);
 	free(repair->dimms);
 	for (size_t i = 0; i < repair->lock_count; i++)
-		close(repair->locks[i]);
+		lockfile_release(repair->locks[i]);
 	free(repair->locks);
 }
 
