@@ -137,19 +137,39 @@ static int check_whole(const struct config_edit *edit)
 	return config->err ?: -EINVAL;
 }
 
+/* The lock of config_hold(), which lasts as long as the process. */
+static int held_lock = -1;
+
+int config_hold(const char *path)
+{
+	if (held_lock >= 0) {
+		lockfile_progress(held_lock);
+		return 0;
+	}
+	int lock = config_lock(path, true);
+
+	if (lock < 0)
+		return lock;
+	held_lock = lock;
+	return 0;
+}
+
 int config_edit_new(const char *path, struct config_edit **out)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = calloc(1, sizeof(*edit));
 
 	if (!edit)
 		return -ENOMEM;
-	edit->lock = config_lock(path, true);
-	if (edit->lock < 0)
+	edit->lock = held_lock >= 0 ? -1 : config_lock(path, true);
+	if (edit->lock < 0 && held_lock < 0)
 		return edit->lock;
 	edit->path = strdup(path);
 	if (!edit->path)
 		return -ENOMEM;
-	int err = config_mark_init(&edit->mark, path);
+	int err = config_complete(path);
+	if (err)
+		return err;
+	err = config_mark_init(&edit->mark, path);
 	if (err)
 		return edit_failed(path, "read", err);
 	err = config_read(path, &edit->config) ?: check_whole(edit);
@@ -271,169 +291,22 @@ int config_edit_add(struct config_edit *edit, const char *kind, const char *name
 
 /* ---- writing ---- */
 
-/* Copy extended attributes, such as the labels of security modules. */
-static void copy_attributes(int from, int to)
-{
-	char names[4096], value[4096];
-	ssize_t length = flistxattr(from, names, sizeof(names));
-
-	for (ssize_t i = 0; i < length; i += (ssize_t)strlen(names + i) + 1) {
-		ssize_t size = fgetxattr(from, names + i, value, sizeof(value));
-		/* Ignore failures: the file system sets some attributes by itself. */
-		if (size >= 0)
-			(void)!fsetxattr(to, names + i, value, (size_t)size, 0);
-	}
-}
-
-static int write_bytes(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t done = write(fd, text, size);
-		if (done < 0)
-			return -errno;
-		text += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
-/* Copy owner, permissions and attributes of the old file, if it exists. */
-static int take_after(int fd, const char *path)
-{
-	AUTO_CLOSE int old = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat stat;
-
-	if (old < 0)
-		return errno == ENOENT ? fchmod(fd, 0644) ? -errno : 0 : -errno;
-	if (fstat(old, &stat) || fchown(fd, stat.st_uid, stat.st_gid) ||
-		fchmod(fd, stat.st_mode & 07777))
-		return -errno;
-	copy_attributes(old, fd);
-	return 0;
-}
-
-/* A temporary file with the new text, and the file that it replaces. */
-struct replacement {
-	struct config_edit *edit;
-	const struct edited *file;
-	const char *path; /* without symbolic links */
-	char *temporary;
-	int fd;
-};
-
-static void replacement_deinit(struct replacement *replacement)
-{
-	if (replacement->fd >= 0)
-		close(replacement->fd);
-	free(replacement->temporary);
-}
-
-/* Check right before the rename: editors do not take our lock. */
-static int check_unchanged(const struct replacement *replacement)
-{
-	const struct config_edit *edit = replacement->edit;
-	int same = config_mark_holds(&edit->mark, edit->path);
-
-	if (same == 1)
-		same = file_is_at(AT_FDCWD, replacement->temporary, replacement->fd);
-	return same < 0 ? same : same ? 0 : CONFIG_CHANGED;
-}
-
-static int write_beside(const struct replacement *replacement)
-{
-	const struct edited *file = replacement->file;
-	int fd = replacement->fd;
-	int err = write_bytes(fd, file->text, file->size) ?: take_after(fd, replacement->path);
-
-	if (err)
-		return err;
-	if (fsync(fd))
-		return -errno;
-	err = check_unchanged(replacement);
-	if (err)
-		return err;
-	return rename(replacement->temporary, replacement->path) ? -errno : 0;
-}
-
-/* Create the temporary file. Its name is fixed and not read as configuration; remove the file of a
- * process that was killed. */
-static int create_beside(struct replacement *replacement, const char *directory, const char *name)
-{
-	if (asprintf(&replacement->temporary, "%s/.%s.daxctl-new", directory, name) < 0) {
-		replacement->temporary = NULL;
-		return -ENOMEM;
-	}
-	if (unlink(replacement->temporary) && errno != ENOENT)
-		return -errno;
-	replacement->fd =
-		open(replacement->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return replacement->fd < 0 ? -errno : 0;
-}
-
-static int accept_ours(const struct replacement *replacement)
-{
-	const char *name = strrchr(replacement->file->path, '/');
-	struct stat stat;
-
-	if (fstat(replacement->fd, &stat))
-		return -errno;
-	return config_mark_accept(&replacement->edit->mark, name ? name + 1 : "", &stat);
-}
-
-static int replace_file(struct config_edit *edit, const struct edited *file, const char *path)
-{
-	CLEANUP(replacement_deinit)
-	struct replacement replacement = {.edit = edit, .file = file, .path = path, .fd = -1};
-	AUTO_FREE char *parent = strdup(path);
-	char *slash = parent ? strrchr(parent, '/') : NULL;
-
-	if (!slash)
-		return -ENOMEM;
-	*slash = 0;
-	/* Refuse a directory in which other users can replace the file. */
-	AUTO_CLOSE int directory = config_open_directory(*parent ? parent : "/");
-	if (directory < 0)
-		return directory;
-	int err = create_beside(&replacement, parent, slash + 1);
-	if (err)
-		return err;
-	err = write_beside(&replacement);
-	if (err && file_is_at(AT_FDCWD, replacement.temporary, replacement.fd) == 1)
-		unlink(replacement.temporary);
-	if (err)
-		return err;
-	return fsync(directory) ? -errno : accept_ours(&replacement);
-}
-
-static int write_edited_file(struct config_edit *edit, const struct edited *file)
-{
-	AUTO_FREE char *target = realpath(file->path, NULL);
-
-	if (!target && errno != ENOENT)
-		return edit_failed(file->path, "written", -errno);
-	int err = replace_file(edit, file, target ?: file->path);
-	if (!err || err == CONFIG_CHANGED)
-		return err;
-	edit_failed(file->path, "written", err);
-	/* A rename cannot replace a mount point. */
-	if (err == -EBUSY)
-		say_hint(
-			"%s is a mount point: mount its directory instead, and run the command again",
-			target ?: file->path);
-	return err;
-}
-
 int config_edit_commit(struct config_edit *edit)
 {
+	AUTO_FREE struct config_text *texts = calloc(edit->count ?: 1, sizeof(*texts));
+	size_t count = 0;
+
+	if (!texts)
+		return -ENOMEM;
 	for (size_t i = 0; i < edit->count; i++) {
-		if (!edit->files[i].changed)
-			continue;
-		int err = write_edited_file(edit, &edit->files[i]);
-		if (err)
-			return err;
-		edit->files[i].changed = false;
+		const struct edited *file = &edit->files[i];
+		if (file->changed)
+			texts[count++] = (struct config_text){file->path, file->text, file->size};
 	}
-	return 0;
+	int err = config_commit(&edit->mark, edit->path, texts, count);
+	for (size_t i = 0; !err && i < edit->count; i++)
+		edit->files[i].changed = false;
+	return err;
 }
 
 bool config_edit_again(const char *path, int err, unsigned *tries)

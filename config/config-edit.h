@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "config.h"
+#include "config-commit.h"
 #include "ini-edit.h"
 
 /*
@@ -21,6 +22,12 @@ struct config_edit;
  * -EACCES: a reader needs no lock.
  */
 int config_lock(const char *path, bool create);
+
+/* Locks the configuration at @path until the process ends; config_edit_new() then needs no lock of
+ * its own. A command with --persist calls it before its change, so that no restore acts by the old
+ * sections in between, and before each further device, so that who waits sees progress. Returns 0,
+ * or a negative errno after printing an error. */
+int config_hold(const char *path);
 
 /* Locks and reads the configuration; config_edit_free() unlocks it. Returns 0, or a negative errno
  * after printing an error: also if a file is unusable or a mistake may concern any section, because
@@ -46,11 +53,9 @@ int config_edit_set(struct config_edit *edit, const struct section *section,
 int config_edit_add(struct config_edit *edit, const char *kind, const char *name,
 	const struct setting *settings, size_t count);
 int config_edit_remove(struct config_edit *edit, const struct section *section);
-/* An errno that no system call returns to a program. */
-#define CONFIG_CHANGED (-ERESTART)
-/* Replaces each changed file atomically. Returns CONFIG_CHANGED without an error if a program that
- * does not take the lock, such as an editor, changed the configuration since it was read: then the
- * file stays as that program left it, and config_edit_again() decides. */
+/* Replaces the changed files, all of them or none, as config_commit() does. Returns CONFIG_CHANGED
+ * without an error if a program that does not take the lock, such as an editor, changed the
+ * configuration since it was read: then config_edit_again() decides. */
 int config_edit_commit(struct config_edit *edit);
 
 /* Whether to start again with config_edit_new() because @err is CONFIG_CHANGED. @tries begins at 0;

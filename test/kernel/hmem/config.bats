@@ -102,7 +102,7 @@ region_section() {
 
 @test "--persist that is killed leaves no file for ever; a limit on file sizes and a mounted file are told" {
 	region_section system-ram >$directory/persist.conf
-	check strace -f -o /dev/null -e trace=rename -e inject=rename:signal=KILL daxctl reconfigure-device -m devdax --force --persist dax0.0
+	check strace -f -o /dev/null -e trace=renameat2 -e inject=renameat2:signal=KILL daxctl reconfigure-device -m devdax --force --persist dax0.0
 	((status == 137))
 	check daxctl reconfigure-device -m devdax --force --persist dax0.0
 	[[ $status == 0 && $(ls -A $directory) == persist.conf ]]
@@ -150,4 +150,57 @@ region_section() {
 	umount /etc/modprobe.d
 	((status == 1))
 	says "the link exists already"
+}
+
+# several: sections in two files, which the next --persist changes, and adds to a third.
+several() {
+	rm -rf $directory
+	mkdir $directory
+	daxctl destroy-device --force all 2>/dev/null || :
+	daxctl disable-device dax0.0 2>/dev/null || :
+	daxctl reconfigure-device -s 256M dax0.0
+	daxctl enable-device dax0.0
+	daxctl create-device -s 256M
+	printf '[create-device a]\nregion.range = 0x100000000-0x17fffffff\nrange.1 = 0x100000000-0x107ffffff\nmode = system-ram\n' >$directory/a.conf
+	printf '[create-device %s]\nregion.range = 0x100000000-0x17fffffff\nrange.1 = %s\n' \
+		b 0x108000000-0x10fffffff c 0x128000000-0x12fffffff >$directory/b.conf
+}
+
+# edited_all: --persist has changed all files, and left none of its own.
+edited_all() {
+	[[ $(ls -A $directory | xargs) == "a.conf b.conf persist.conf" ]]
+	grep -q 'range.1 = 0x100000000-0x10fffffff' $directory/a.conf
+	[[ ! -s $directory/b.conf ]]
+	grep -q 'range.1 = 0x110000000-0x11fffffff' $directory/persist.conf
+}
+
+@test "--persist changes several files or none: a failure, a kill" {
+	local before nth
+	several
+	before=$(head -v $directory/*)
+	for nth in 1 2 3; do
+		check strace -o /dev/null -e trace=renameat2 -e inject=renameat2:error=ENOSPC:when=$nth daxctl reconfigure-device -m devdax --force --persist dax0.0
+		((status == 228))
+		says "cannot be written: No space left on device"
+		[[ $(head -v $directory/*) == "$before" && $(ls -A $directory | xargs) == "a.conf b.conf" ]]
+	done
+	for nth in 1 2 3; do
+		several
+		check strace -o /dev/null -e trace=renameat2 -e inject=renameat2:signal=KILL:when=$nth daxctl reconfigure-device -m devdax --force --persist dax0.0
+		((status == 137))
+		check daxctl restore dax0.0
+		edited_all
+	done
+	# What was edited after the kill stays as it is, and is told.
+	several
+	check strace -o /dev/null -e trace=renameat2 -e inject=renameat2:signal=KILL:when=2 daxctl reconfigure-device -m devdax --force --persist dax0.0
+	sed -i '1i # mine' $directory/a.conf
+	check daxctl restore
+	says "warning: $directory/a.conf: has been edited after daxctl was interrupted"
+	[[ $(head -n 1 $directory/a.conf) == "# mine" && -s $directory/b.conf && $(ls -A $directory | xargs) == "a.conf b.conf" ]]
+	rm -rf $directory
+	daxctl destroy-device --force all 2>/dev/null || :
+	daxctl disable-device dax0.0 2>/dev/null || :
+	daxctl reconfigure-device -s 2G dax0.0
+	daxctl enable-device dax0.0
 }
