@@ -55,8 +55,11 @@ static int create_dev_in(struct daxctl_region *region, struct creation *creation
 {
 	struct daxctl_ctx *ctx = daxctl_region_get_ctx(region);
 	struct daxctl_dev *dev;
-	int err = daxctl_region_add_dev(region, &creation->layout, &dev);
+	int err = persist ? persist_begin(ctx) : 0;
 
+	if (err)
+		return err;
+	err = daxctl_region_add_dev(region, &creation->layout, &dev);
 	creation->regions++;
 	if (err) {
 		say_failure(ctx, err);

@@ -27,8 +27,10 @@ static int destroy_device(struct daxctl_dev *dev, const void *data)
 	const char *name = daxctl_dev_get_devname(dev);
 	struct daxctl_region *home = daxctl_dev_get_region(dev);
 	struct present_device before = {.dev = dev};
-	int result = present_read_ranges(&before);
+	int result = persist ? persist_begin(daxctl_dev_get_ctx(dev)) : 0;
 
+	if (!result)
+		result = present_read_ranges(&before);
 	if (!result)
 		result = daxctl_dev_destroy(dev, force ? DAXCTL_CHANGE_FORCE : 0);
 	if (result >= 0 && !persist)

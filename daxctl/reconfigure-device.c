@@ -178,8 +178,10 @@ static int keep(struct daxctl_dev *dev)
 
 static int reconfigure_device(struct daxctl_dev *dev, const void *data)
 {
-	int err = set_device_mode(dev, mode_choice - 1, flags_of_options());
+	int err = persist ? persist_begin(daxctl_dev_get_ctx(dev)) : 0;
 
+	if (!err)
+		err = set_device_mode(dev, mode_choice - 1, flags_of_options());
 	return err ?: keep(dev);
 }
 
@@ -254,9 +256,11 @@ static int change_layout(struct daxctl_dev *dev, const void *data)
 			layout_wanted.input, input->region, daxctl_dev_get_devname(dev), region_id);
 		return -ENXIO;
 	}
-	int err = daxctl_dev_set_layout(
+	int err = persist ? persist_begin(daxctl_dev_get_ctx(dev)) : 0;
+	if (err)
+		return err;
+	err = daxctl_dev_set_layout(
 		dev, &input->layout, flags_of_options() & DAXCTL_CHANGE_DRY_RUN);
-
 	if (!err)
 		return keep(dev);
 	if (err == -EACCES || err == -EPERM)

@@ -298,6 +298,8 @@ static int run(void *context, int count, char **args)
 	struct ndctl_namespace_spec spec;
 	int err = fill_spec(&spec) ?: filters_check(context);
 
+	if (!err && persist)
+		err = persist_namespace_begin(context);
 	if (err)
 		return err;
 	if (type == TYPE_BLK)

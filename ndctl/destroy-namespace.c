@@ -37,7 +37,9 @@ static int destroy_namespace(void *object, const void *data)
 	struct identity identity;
 
 	identity_of(object, &identity);
-	int result = ndctl_namespace_destroy(object, *(const unsigned *)data);
+	int result = persist ? persist_namespace_begin(ndctl_namespace_get_ctx(object)) : 0;
+	if (!result)
+		result = ndctl_namespace_destroy(object, *(const unsigned *)data);
 	if (result > 0)
 		say_nothing_to_do(object);
 	if (result >= 0 && persist)

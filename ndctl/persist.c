@@ -85,7 +85,7 @@ static int write_devdax(
 static int persist_finish(int err, const char *name)
 {
 	if (err)
-		say_error("%s: the change is made, but it is not kept for the next boot", name);
+		say_error("%s: changed, but not persisted for the next boot", name);
 	return err;
 }
 
@@ -113,6 +113,11 @@ static int persist_try(
 		err = persist_edit(path, ndns, before);
 	while (config_edit_again(path, err, &tries));
 	return err;
+}
+
+int persist_namespace_begin(struct ndctl_ctx *ctx)
+{
+	return config_hold(daxctl_get_config_path(ndctl_get_daxctl_ctx(ctx)));
 }
 
 int persist_namespace(struct ndctl_namespace *ndns, const struct identity *before)

@@ -9,6 +9,10 @@ struct identity {
 };
 void identity_of(struct ndctl_namespace *ndns, struct identity *identity);
 
+/* Keep restores away until the process ends; a command with --persist calls it before its change.
+ * Returns 0, or a negative errno after printing an error. */
+int persist_namespace_begin(struct ndctl_ctx *ctx);
+
 /* Record a namespace in the configuration after a successful change: devdax, with its alignment if
  * it has no struct pages. Removes the section of a namespace in another mode, which is stored on
  * the medium. @before: its uuids before, NULL if it is new. Returns 0, or a negative errno after

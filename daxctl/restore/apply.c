@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "apply.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,19 +70,19 @@ static struct daxctl_layout task_layout(const struct task *task)
 	return layout;
 }
 
-static int apply_create(const struct task *task, const char **name)
+static int apply_create(const struct task *task, unsigned flags, const char **name)
 {
 	struct daxctl_layout layout = task_layout(task);
 	struct daxctl_dev *dev;
 	int err = daxctl_region_make_dev(
-		task->region->region, &layout, task->section->mode, task_flags(task), &dev);
+		task->region->region, &layout, task->section->mode, flags, &dev);
 
-	if (!err)
+	if (!err && dev)
 		*name = daxctl_dev_get_devname(dev);
 	return err;
 }
 
-static int apply_remake(const struct task *task)
+static int apply_remake(const struct task *task, unsigned flags)
 {
 	struct daxctl_layout layout = task_layout(task);
 
@@ -91,13 +92,31 @@ static int apply_remake(const struct task *task)
 		layout.given |= DAXCTL_LAYOUT_SIZE;
 		layout.size = available - available % layout.align;
 	}
-	return daxctl_dev_remake(task->device->dev, layout.given ? &layout : NULL,
-		task->section->mode, task_flags(task));
+	return daxctl_dev_remake(
+		task->device->dev, layout.given ? &layout : NULL, task->section->mode, flags);
 }
 
-static int apply_mode(const struct task *task)
+static int apply_mode(const struct task *task, unsigned flags)
 {
-	return daxctl_dev_set_mode(task->device->dev, task->section->mode, task_flags(task));
+	return daxctl_dev_set_mode(task->device->dev, task->section->mode, flags);
+}
+
+static int apply_to_device(struct daxctl_ctx *ctx, const struct task *task, unsigned flags,
+	struct task_outcome *outcome)
+{
+	int err;
+
+	if (task->action == ACTION_CREATE)
+		err = apply_create(task, flags, &outcome->device);
+	else if (task->action == ACTION_REMAKE)
+		err = apply_remake(task, flags);
+	else
+		err = apply_mode(task, flags);
+	if (err) {
+		outcome->error = daxctl_get_error(ctx) ?: strerror(-err);
+		outcome->hint = daxctl_get_hint(ctx);
+	}
+	return err;
 }
 
 int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
@@ -106,25 +125,34 @@ int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *t
 	int err;
 
 	apply_limit_time();
-	switch (task->action) {
-	case ACTION_NOMAP:
+	if (task->action == ACTION_NOMAP)
 		err = nomap_restore(
 			nomap, task->ndns, task->section->align, &outcome->error, &outcome->hint);
-		break;
-	case ACTION_CREATE:
-		err = apply_create(task, &outcome->device);
-		break;
-	case ACTION_REMAKE:
-		err = apply_remake(task);
-		break;
-	default:
-		err = apply_mode(task);
-	}
+	else
+		err = apply_to_device(ctx, task, task_flags(task), outcome);
 	apply_end_limit();
 	outcome->late = apply_is_late();
-	if (err && task->action != ACTION_NOMAP) {
-		outcome->error = daxctl_get_error(ctx) ?: strerror(-err);
-		outcome->hint = daxctl_get_hint(ctx);
-	}
 	return err;
+}
+
+/* Errors that tell of the machine as it is now, and not of the section. */
+static bool may_pass_later(const struct task *task, int err, bool divided)
+{
+	if (err == -EACCES || err == -EPERM)
+		return true;
+	return divided && (err == -ENOSPC || err == -EBUSY) &&
+		task->section->size <= task->region->size;
+}
+
+int apply_check(
+	struct daxctl_ctx *ctx, const struct task *task, bool divided, struct task_outcome *outcome)
+{
+	if (task->action == ACTION_NOMAP)
+		return 0;
+	int err = apply_to_device(ctx, task, task_flags(task) | DAXCTL_CHANGE_DRY_RUN, outcome);
+
+	if (!may_pass_later(task, err, divided))
+		return err;
+	outcome->error = outcome->hint = NULL;
+	return 0;
 }

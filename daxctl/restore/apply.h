@@ -20,3 +20,8 @@ bool apply_is_late(void);
 /* Carries out the task. Returns 0, or a negative errno with @outcome's error set. */
 int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *task,
 	struct task_outcome *outcome);
+
+/* Makes the checks of apply_task() and changes nothing. @divided: earlier tasks, which were checked
+ * only, change how the region is divided, so that a lack of room now is no error. */
+int apply_check(struct daxctl_ctx *ctx, const struct task *task, bool divided,
+	struct task_outcome *outcome);

@@ -435,6 +435,11 @@ static int persist(struct daxctl_region *region, struct daxctl_dev *dev, const c
 	return persist_finish_device(err, name);
 }
 
+int persist_begin(struct daxctl_ctx *ctx)
+{
+	return config_hold(daxctl_get_config_path(ctx));
+}
+
 int persist_region(struct daxctl_region *region, const char *name)
 {
 	return persist(region, NULL, name);

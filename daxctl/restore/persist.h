@@ -8,6 +8,10 @@
 
 #define PERSIST_HELP "write the change to " SYSCONFDIR "/daxctl.conf.d for the next boot"
 
+/* Keeps restores away until the process ends; a command with --persist calls it before each change.
+ * Returns 0, or a negative errno after printing an error. */
+int persist_begin(struct daxctl_ctx *ctx);
+
 /*
  * Writes the present use of @dev into the configuration, after a change. For a device of a dynamic
  * region, writes all devices of the region, which together are its partition. Returns 0, or a

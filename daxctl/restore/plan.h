@@ -37,6 +37,7 @@ struct task {
 	const struct present_namespace *ndns;
 	enum action action;
 	unsigned differs; /* enum difference */
+	bool skipped;	  /* changes a device that is not in the scope of this restoration */
 	char *refusal, *hint;
 };
 

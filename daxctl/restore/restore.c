@@ -36,6 +36,8 @@ struct restoration {
 	const struct scope *scope; /* NULL: everything */
 	int lock;		   /* negative: not locked, in a dry run */
 	struct nomap *nomap;
+	/* In a dry run: the region whose devices an earlier task would have made. */
+	const struct present_region *divided;
 	struct report report;
 };
 
@@ -54,6 +56,16 @@ static void restoration_progress(const struct restoration *restoration)
 
 /* ---- a task ---- */
 
+static int check_task(
+	struct restoration *restoration, const struct task *task, struct task_outcome *outcome)
+{
+	bool divided = task->region && restoration->divided == task->region;
+
+	if (task->action == ACTION_CREATE || task->action == ACTION_REMAKE)
+		restoration->divided = task->region;
+	return apply_check(restoration->ctx, task, divided, outcome);
+}
+
 static int do_task(struct restoration *restoration, const struct task *task)
 {
 	struct task_outcome outcome = {
@@ -70,7 +82,8 @@ static int do_task(struct restoration *restoration, const struct task *task)
 	}
 	report_memmap(report, task);
 	restoration_progress(restoration);
-	int err = dry_run ? 0 : apply_task(restoration->ctx, restoration->nomap, task, &outcome);
+	int err = dry_run ? check_task(restoration, task, &outcome)
+			  : apply_task(restoration->ctx, restoration->nomap, task, &outcome);
 	if (err) {
 		report_failed(report, task, err, &outcome);
 		return err;
@@ -218,6 +231,8 @@ static bool task_is_wanted(const struct restoration *restoration, const struct t
 {
 	const struct scope *scope = restoration->scope;
 
+	if (task->skipped)
+		return false;
 	if (!scope || task->ndns)
 		return true;
 	for (size_t i = 0; scope->region && i < present->region_count; i++)
@@ -227,6 +242,24 @@ static bool task_is_wanted(const struct restoration *restoration, const struct t
 }
 
 /* ---- a region ---- */
+
+/* Finds the tasks that a restore of named devices leaves to others. Someone may have changed the
+ * other devices of the region since the boot, or destroyed one; only the device that the kernel
+ * made of the whole region shows that nobody has divided it yet. */
+static void mark_skipped(const struct restoration *restoration, struct picture *picture,
+	const struct present_region *region)
+{
+	const struct present_device *whole = boot_device(region);
+	const struct scope *scope = restoration->scope;
+
+	if (!scope || (whole && scope_names(scope, whole->name)))
+		return;
+	for (size_t i = 0; i < picture->tasks.count; i++) {
+		struct task *task = &picture->tasks.list[i];
+		if (task->region == region && task_changes(task))
+			task->skipped = !task->device || !scope_names(scope, task->device->name);
+	}
+}
 
 static bool region_changes(const struct restoration *restoration, const struct picture *picture,
 	const struct present_region *region)
@@ -292,13 +325,17 @@ static int look_again(struct restoration *restoration, const struct config *conf
 		restoration->report.last = err;
 	}
 	int planned = tasks_init(&picture->tasks, config, &picture->present);
-	return err ?: planned;
+	if (err || planned)
+		return err ?: planned;
+	mark_skipped(restoration, picture, region);
+	return 0;
 }
 
 /* Changes a region only by a picture that was taken under its lock. */
 static void restore_region(struct restoration *restoration, const struct config *config,
 	struct picture *picture, struct present_region *region)
 {
+	mark_skipped(restoration, picture, region);
 	if (dry_run || !region_changes(restoration, picture, region)) {
 		do_tasks(restoration, picture, region);
 		return;
@@ -341,7 +378,8 @@ static int restore(struct restoration *restoration, const struct config *config)
 	if (err)
 		return err;
 	restoration_progress(restoration);
-	devices_tell_steps(restoration->ctx, &told);
+	if (!dry_run)
+		devices_tell_steps(restoration->ctx, &told);
 	restore_all(restoration, config, &picture);
 	devices_tell_steps(restoration->ctx, NULL);
 	report_devices(report, restoration->ctx, &picture.tasks, &picture.present);
@@ -359,6 +397,11 @@ static int take_lock(const char *path)
 		say_hint("run as root, or with --dry-run");
 	}
 	return lock;
+}
+
+static int complete_configuration(const char *path)
+{
+	return dry_run ? 0 : config_complete(path);
 }
 
 static bool goes_on(int lock)
@@ -380,7 +423,9 @@ static int restore_everything(struct daxctl_ctx *ctx, struct json_object *array)
 		.lock = lock,
 		.report = {.dry_run = dry_run, .array = json_object_get(array)},
 	};
-	int err = config_read(path, &config) ?: restore(&restoration, config);
+	int err = complete_configuration(path) ?: config_read(path, &config);
+	if (!err)
+		err = restore(&restoration, config);
 	if (err)
 		return err;
 	return config->err ?: config->mistakes ? -EINVAL : 0;
@@ -414,7 +459,7 @@ static int restore_scope(struct daxctl_ctx *ctx, const struct scope *old, struct
 		return tell_unknown_device(old);
 	if (err)
 		return err;
-	err = config_read_for(path, &scope.config, &config);
+	err = complete_configuration(path) ?: config_read_for(path, &scope.config, &config);
 	if (err)
 		return err;
 	CLEANUP(restoration_deinit)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../../config/config-commit.h"
 #include "../../util/dax-json.h"
 #include "nomap.h"
 #include "plan.h"
@@ -83,6 +84,9 @@ int scope_is_configured(struct scope *scope, const char *path)
 {
 	uuid_t uuid;
 
+	/* A commit that was interrupted may add a section. */
+	if (config_is_interrupted(path))
+		return 1;
 	if (!config_may_concern(path, &scope->config))
 		return 0;
 	if (scope->region || scope->count > 1)

@@ -127,7 +127,7 @@ three() {
 	says "nothing: no section matches it"
 }
 
-@test "F: what cannot be made of a device without a size is told by who restores another one" {
+@test "what cannot be made of a device without a size is told, but not by who restores another one" {
 	daxctl disable-device dax0.0
 	daxctl reconfigure-device -s 1G dax0.0
 	daxctl enable-device dax0.0
@@ -137,6 +137,9 @@ three() {
 		device b "range.1 = 0x150000000-0x1501fffff" "mode = system-ram"
 	} >$directory/two.conf
 	check daxctl restore dax0.0
+	[[ $status == 0 ]]
+	says "restored 0, 1 in place, 0 failed"
+	check daxctl restore
 	[[ $status != 0 ]]
 	says "in place: dax0.0 ([create-device a] of $directory/two.conf)"
 	[[ $stderr == *"not restored: [create-device b] of $directory/two.conf: "* ]]
@@ -248,9 +251,8 @@ three() {
 @test "--persist: what cannot be kept is a failure that says so; bad uses" {
 	chmod o+w $directory
 	check daxctl reconfigure-device --persist --mode system-ram dax0.0
-	[[ $status == 255 && $(daxctl list | jq -r '.[0].mode') == system-ram ]]
+	[[ $status == 255 && $(daxctl list | jq -r '.[0].mode') == devdax ]]
 	says "$directory: not used: only root may own and write it"
-	says "dax0.0: changed, but not persisted for the next boot"
 	chmod o-w $directory
 	# The section of a device that cannot be read stays.
 	three >$directory/three.conf
@@ -319,4 +321,50 @@ changed_before_lock() {
 		echo dax0.1 >drivers/device_dax/bind" "echo 1 >$region/dax_region/create"
 	check daxctl list -d dax0.1
 	json '.[0] | .size == 536870912 and .mode == "devdax"'
+}
+
+@test "restore DEVICE leaves other devices as their user has them" {
+	device one "range.1 = 0x100000000-0x10fffffff" >$directory/a.conf
+	device two "range.1 = 0x110000000-0x11fffffff" "mode = system-ram" >>$directory/a.conf
+	daxctl restore
+	daxctl reconfigure-device --mode devdax --force dax0.1
+	daxctl create-device -s 128M
+	unchanged daxctl restore dax0.2
+	[[ $status == 0 ]]
+	unchanged daxctl restore dax0.0
+	[[ $status == 0 ]]
+	daxctl destroy-device --force dax0.1
+	unchanged daxctl restore dax0.2
+	[[ $status == 0 ]]
+	# Named, or all: as configured.
+	check daxctl restore
+	[[ $status == 0 && $(daxctl list | jq '[.[] | select(.mode == "system-ram")] | length') == 1 ]]
+}
+
+@test "a dry run refuses what restore refuses" {
+	local line
+	for line in "size = 5000" "size = 64G" $'size = 2M\nmode = system-ram' "range.1 = 0x140000000-0x140000fff" "mode = famfs"; do
+		echo "# $line"
+		as_booted
+		printf '[create-device n]\nregion.path = /platform/hmem.0\n%s\n' "$line" >$directory/a.conf
+		unchanged daxctl restore --dry-run
+		((status != 0))
+		says "would restore 0, 0 in place, 1 failed"
+		check daxctl restore
+		says "restored 0, 0 in place, 1 failed"
+	done
+}
+
+@test "no restore gets between a change and its --persist" {
+	local said=$BATS_TEST_TMPDIR/said worker
+	device one "range.1 = 0x100000000-0x17fffffff" "mode = system-ram" >$directory/a.conf
+	daxctl restore
+	strace -o /dev/null -e trace=flock -e inject=flock:delay_enter=4000000:when=2 \
+		daxctl reconfigure-device -m devdax --force --persist dax0.0 3>&- &
+	worker=$!
+	sleep 2
+	daxctl restore dax0.0 || :
+	wait "$worker"
+	grep -q '^mode = devdax$' $directory/a.conf
+	[[ $(daxctl list | jq -r '.[0].mode') == devdax ]]
 }
