@@ -46,6 +46,34 @@ bool dev_is_name(const char *name)
 	return dev_parse_name(name, &region_id, &id);
 }
 
+/* Compare with the kernel's device of this name. Returns 0, -ENODEV without one, or -ESTALE. */
+static int dev_compare(const struct daxctl_dev *dev)
+{
+	const struct daxctl_region *region = dev->region;
+	const struct dev_identity *known = &dev->identity;
+	uint64_t link = known->link, directory = known->directory;
+
+	if (link)
+		link = sysfs_entry_identity(region->ctx->dax, dev->object.name);
+	if (directory)
+		directory = sysfs_entry_identity(region->directory, dev->object.name);
+	if (link == known->link && directory == known->directory)
+		return 0;
+	return (known->link && !link) || (known->directory && !directory) ? -ENODEV : -ESTALE;
+}
+
+/* Whether @found, which was just read, are numbers of the very device @dev. */
+static bool dev_is_same(const struct daxctl_dev *dev, const struct dev_identity *found)
+{
+	const struct dev_identity *known = &dev->identity;
+
+	if (known->link && found->link)
+		return known->link == found->link;
+	if (known->directory && found->directory)
+		return known->directory == found->directory;
+	return dev_compare(dev) == 0;
+}
+
 static struct daxctl_dev *dev_new(struct daxctl_region *region, const char *name)
 {
 	AUTO_FREE struct daxctl_dev *dev = calloc(1, sizeof(*dev));
@@ -60,7 +88,8 @@ static struct daxctl_dev *dev_new(struct daxctl_region *region, const char *name
 	return TAKE(dev);
 }
 
-struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name)
+/* Find the place of the device in the list, or the place to insert it. */
+static struct daxctl_dev **dev_place(struct daxctl_region *region, const char *name)
 {
 	struct daxctl_dev *latest = region->latest;
 	struct daxctl_dev **place = &region->devs;
@@ -69,16 +98,56 @@ struct daxctl_dev *dev_get(struct daxctl_region *region, const char *name)
 		place = &latest->next;
 	while (*place && names_compare((*place)->object.name, name) < 0)
 		place = &(*place)->next;
-	if (*place && strcmp((*place)->object.name, name) == 0)
-		return *place;
+	return place;
+}
 
+static struct daxctl_dev *dev_add(struct daxctl_region *region, const char *name)
+{
+	struct daxctl_dev **place = dev_place(region, name);
 	struct daxctl_dev *dev = dev_new(region, name);
+
 	if (!dev)
 		return NULL;
 	dev->next = *place;
 	*place = dev;
 	region->latest = dev;
 	return dev;
+}
+
+struct daxctl_dev *dev_get(
+	struct daxctl_region *region, const char *name, const struct dev_identity *identity)
+{
+	struct daxctl_dev *dev = *dev_place(region, name);
+
+	if (dev && strcmp(dev->object.name, name) != 0)
+		dev = NULL;
+	if (dev && !dev_is_same(dev, identity)) {
+		region_retire_dev(region, dev);
+		dev = NULL;
+	}
+	if (!dev)
+		dev = dev_add(region, name);
+	if (!dev)
+		return NULL;
+	if (identity->link)
+		dev->identity.link = identity->link;
+	if (identity->directory)
+		dev->identity.directory = identity->directory;
+	return dev;
+}
+
+struct daxctl_dev *dev_find(struct daxctl_region *region, const char *name)
+{
+	const struct dev_identity identity = {
+		.directory = sysfs_entry_identity(region->directory, name),
+	};
+
+	if (!identity.directory) {
+		errno = ENOENT;
+		return NULL;
+	}
+	errno = ENOMEM;
+	return dev_get(region, name, &identity);
 }
 
 void dev_free(struct daxctl_dev *dev)
@@ -94,10 +163,15 @@ int dev_renew(struct daxctl_dev *dev)
 	object_invalidate(&dev->object);
 	dev->mapped = false;
 	/* Check that the device exists: the list of a driver accepts any name. */
-	if (region_is_there(dev->region) &&
-		sysfs_exists(dev->object.directory, dev->object.name, NULL))
+	int err = region_is_there(dev->region) ? dev_compare(dev) : -ENODEV;
+	if (!err)
 		return 0;
-	return kernel_fail(dev_kernel(dev), ENODEV, "the device no longer exists");
+	dev->region->listed = false;
+	if (err == -ENODEV)
+		return kernel_fail(dev_kernel(dev), ENODEV, "the device no longer exists");
+	kernel_fail(dev_kernel(dev), ESTALE, "another process has replaced the device");
+	kernel_hint(dev_kernel(dev), "daxctl list -d %s", dev->object.name);
+	return -ESTALE;
 }
 
 EXPORT struct daxctl_dev *daxctl_dev_get_next(struct daxctl_dev *dev)

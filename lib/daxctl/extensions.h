@@ -69,6 +69,7 @@ enum daxctl_change_flags {
  *                has it mapped, or the kernel would put new memory online
  *                automatically (without FORCE or NO_MOVABLE)
  *   -ENODEV      the device no longer exists
+ *   -ESTALE      another process has replaced the device (libdaxctl.h)
  *   -EACCES      the user is not root
  * or another errno of the kernel.
  */
@@ -172,7 +173,8 @@ int daxctl_region_get_range(struct daxctl_region *region, struct daxctl_range *r
  *
  * Returns 0, 1 for the first device of a region (daxX.0), which the kernel keeps without a size,
  * or a negative errno: -EOPNOTSUPP if the region is not dynamic, -EBUSY if the device is enabled
- * (without FORCE) or its memory cannot be taken offline.
+ * (without FORCE) or its memory cannot be taken offline, -ESTALE if another process has replaced
+ * the device.
  */
 int daxctl_dev_destroy(struct daxctl_dev *dev, unsigned flags);
 
@@ -208,7 +210,7 @@ int daxctl_memory_get_counts(struct daxctl_memory *mem, struct daxctl_memory_cou
  *
  * Returns the number of blocks that were in that state already, or a negative errno: -EBUSY if
  * pages in a block cannot be moved, -ENXIO if the device is not in system-ram mode, -EINTR if a
- * signal ended the change.
+ * signal ended the change, -ESTALE if another process has replaced the device.
  */
 enum daxctl_memory_state {
 	DAXCTL_MEMORY_OFFLINE,

@@ -33,6 +33,11 @@ extern "C" {
  * regions, and the devices of a region, once; creating or destroying a device updates the list of
  * its region.
  *
+ * A device object means the device that the kernel had when the object was first returned. If
+ * another process has destroyed it and created another one of its name, functions that change the
+ * object return -ESTALE (those that document a single errno, that one) and change nothing. The next
+ * iteration over the region's devices, or the name, finds the new device as a new object.
+ *
  * Functions that change something take the lock of the region in /run/daxctl, and wait for another
  * process that holds it. In the calling thread, signals wait until a change is done or undone. A
  * library cannot block them in other threads: a program with several threads blocks the signals

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "private.h"
 
+#include <kernel/entries.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,9 +156,11 @@ static const char *region_path_of(char *link)
 	return is_below(link + strlen(prefix)) ? link + strlen(prefix) : NULL;
 }
 
-/* Add the device @name and its region to the context. NULL with errno set on failure. */
-static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
+/* Add the device @name, whose link has number @inode, and its region to the context. NULL with
+ * errno set on failure. */
+static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name, uint64_t inode)
 {
+	const struct dev_identity identity = {.link = inode};
 	char link[PATH_MAX];
 	int region_id, id;
 
@@ -165,20 +168,20 @@ static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name)
 		errno = ENOENT;
 		return NULL;
 	}
-	int err = sysfs_link(ctx->dax, name, NULL, link);
+	int err = inode ? sysfs_link(ctx->dax, name, NULL, link) : -ENOENT;
 	const char *path = err ? NULL : region_path_of(link);
 	if (!path) {
 		errno = err ? -err : ENOENT;
 		return NULL;
 	}
 	struct daxctl_region *region = region_get(ctx, region_id, path);
-	struct daxctl_dev *dev = region ? dev_get(region, name) : NULL;
+	struct daxctl_dev *dev = region ? dev_get(region, name, &identity) : NULL;
 	if (!dev)
 		errno = ENOMEM;
 	return dev;
 }
 
-static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
+void region_retire_dev(struct daxctl_region *region, struct daxctl_dev *dev)
 {
 	struct daxctl_dev **place = &region->devs;
 
@@ -192,46 +195,48 @@ static void retire(struct daxctl_region *region, struct daxctl_dev *dev)
 	region->gone = dev;
 }
 
-static void retire_others(struct daxctl_region *region, const struct names *names)
+static void retire_others(struct daxctl_region *region, const struct entries *entries)
 {
 	for (struct daxctl_dev *dev = region->devs, *next; dev; dev = next) {
 		next = dev->next;
-		if (!names_have(names, dev->object.name))
-			retire(region, dev);
+		if (!entries_have(entries, dev->object.name))
+			region_retire_dev(region, dev);
 	}
 }
 
 /* Make the region's list of devices that of its directory. */
 static int list_devs(struct daxctl_region *region)
 {
-	AUTO_NAMES struct names names = NAMES_INIT;
+	AUTO_ENTRIES struct entries entries = {0};
 
 	if (region->listed)
 		return 0;
-	int err = sysfs_list(region->directory, NULL, dev_is_name, &names);
+	int err = entries_read(region->directory, dev_is_name, &entries);
 	if (err)
 		return err;
-	names_foreach (&names, name)
-		if (!dev_get(region, name))
+	entries_foreach (&entries, entry) {
+		const struct dev_identity identity = {.directory = entry->inode};
+		if (!dev_get(region, entry->name, &identity))
 			return -ENOMEM;
-	retire_others(region, &names);
+	}
+	retire_others(region, &entries);
 	region->listed = true;
 	return 0;
 }
 
-/* Add the devices @names, but not those that are gone by now. From the second device of a region
+/* Add the devices @links, but not those that are gone by now. From the second device of a region
  * on, list the region's directory, so that no link has to be read for each device. */
-static int add_devs(struct daxctl_ctx *ctx, const struct names *names)
+static int add_devs(struct daxctl_ctx *ctx, const struct entries *links)
 {
 	const struct daxctl_dev *known = NULL;
 	int err = 0;
 
-	names_foreach (names, name) {
-		if (known && strcmp(known->object.name, name) == 0) {
+	entries_foreach (links, entry) {
+		if (known && strcmp(known->object.name, entry->name) == 0) {
 			known = known->next;
 			continue;
 		}
-		const struct daxctl_dev *dev = add_dev(ctx, name);
+		const struct daxctl_dev *dev = add_dev(ctx, entry->name, entry->inode);
 		if (!dev && errno == ENOMEM)
 			return -errno;
 		if (dev && dev != dev->region->devs) {
@@ -246,13 +251,13 @@ static int add_devs(struct daxctl_ctx *ctx, const struct names *names)
 
 static int list_all(struct daxctl_ctx *ctx)
 {
-	AUTO_NAMES struct names names = NAMES_INIT;
+	AUTO_ENTRIES struct entries links = {0};
 
 	if (ctx->listed)
 		return 0;
-	int err = ctx_open_dax(ctx) ?: sysfs_list(ctx->dax, NULL, dev_is_name, &names);
+	int err = ctx_open_dax(ctx) ?: entries_read(ctx->dax, dev_is_name, &links);
 	if (!err)
-		err = add_devs(ctx, &names);
+		err = add_devs(ctx, &links);
 	if (err)
 		return err;
 	for (struct daxctl_region *region = ctx->regions; region; region = region->next)
@@ -269,7 +274,7 @@ EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const c
 		errno = -err;
 		return NULL;
 	}
-	return add_dev(ctx, name);
+	return add_dev(ctx, name, sysfs_entry_identity(ctx->dax, name));
 }
 
 EXPORT struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx)
@@ -458,7 +463,7 @@ EXPORT struct daxctl_dev *daxctl_region_get_dev_seed(struct daxctl_region *regio
 {
 	const char *seed = object_text(&region->object, REGION_SEED);
 
-	return seed && dev_is_name(seed) ? dev_get(region, seed) : NULL;
+	return seed && dev_is_name(seed) ? dev_find(region, seed) : NULL;
 }
 
 int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev)
@@ -466,7 +471,7 @@ int region_delete_dev(struct daxctl_region *region, struct daxctl_dev *dev)
 	int err = object_write(&region->object, REGION_DELETE, daxctl_dev_get_devname(dev));
 
 	if (!err)
-		retire(region, dev);
+		region_retire_dev(region, dev);
 	return err;
 }
 

@@ -269,8 +269,8 @@ static int create_apply(void *data)
 		made = name;
 	}
 	if (made) {
-		*creation->slot = dev_get(region, made);
-		return *creation->slot ? 0 : -ENOMEM;
+		*creation->slot = dev_find(region, made);
+		return *creation->slot ? 0 : -errno;
 	}
 	/* Nothing was created, so there is nothing to undo. */
 	creation->created = false;

@@ -268,11 +268,15 @@ static int read_entries(int fd, sysfs_entry_fn *fn, void *data)
 
 int sysfs_each(const struct directory *directory, sysfs_entry_fn *fn, void *data)
 {
-	int fd = open_directory(directory, ".");
-	int err = fd < 0 ? fd : read_entries(fd, fn, data);
+	char path[PATH_MAX];
+	int err = join_path(directory, NULL, NULL, path);
+	if (err)
+		return err;
 
-	log_debug(
-		directory->kernel, "list /%s: %s", directory->path, err ? strerror(-err) : "done");
+	int fd = open_directory(directory, path);
+	err = fd < 0 ? fd : read_entries(fd, fn, data);
+	log_debug(directory->kernel, "list /%s/%s: %s", directory->path, path,
+		err ? strerror(-err) : "done");
 	return err;
 }
 
@@ -350,12 +354,23 @@ int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved)
 	return 0;
 }
 
-uint64_t sysfs_identity(const struct directory *directory, const char *object, const char *attr)
+static uint64_t read_inode(
+	const struct directory *directory, const char *object, const char *attr, int flags)
 {
 	char path[PATH_MAX];
 	struct stat found;
 
-	if (join_path(directory, object, attr, path) || fstatat(directory->fd, path, &found, 0))
+	if (join_path(directory, object, attr, path) || fstatat(directory->fd, path, &found, flags))
 		return 0;
 	return found.st_ino;
+}
+
+uint64_t sysfs_identity(const struct directory *directory, const char *object, const char *attr)
+{
+	return read_inode(directory, object, attr, 0);
+}
+
+uint64_t sysfs_entry_identity(const struct directory *directory, const char *name)
+{
+	return read_inode(directory, name, NULL, AT_SYMLINK_NOFOLLOW);
 }

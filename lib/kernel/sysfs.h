@@ -76,3 +76,5 @@ int sysfs_resolve(struct kernel *kernel, const char *path, char *resolved);
 /* Returns a number of the directory @object/@attr, 0 if it does not exist. A directory that is
  * created later under the same name has another number. */
 uint64_t sysfs_identity(const struct directory *directory, const char *object, const char *attr);
+/* The same for the entry @name itself, also if it is a link: the number that sysfs_each() gives. */
+uint64_t sysfs_entry_identity(const struct directory *directory, const char *name);

@@ -457,6 +457,159 @@ static void two_regions_do_not_wait_for_each_other(void **state)
 	daxctl_region_unlock(region);
 }
 
+/* Another process destroys dax0.1, and creates a device that gets the name. The numbers of what is
+ * gone are used up first: file systems other than sysfs give them out again. */
+static void replace_dev(struct fixture *fixture, unsigned nth)
+{
+	char path[32];
+
+	take_away(fixture, "sys/devices/" HMEM "/dax0.1");
+	take_away(fixture, "sys/bus/dax/devices/dax0.1");
+	for (unsigned i = 0; i < 32; i++) {
+		snprintf(path, sizeof(path), "sys/used/%u-%u", nth, i);
+		make_dir(fixture, path);
+	}
+	make_dev(fixture, HMEM, "dax0.1", 2 * GIB, BLOCK, 1, NULL);
+}
+
+static int try_ram(struct daxctl_dev *dev)
+{
+	return daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE);
+}
+
+static int try_remake(struct daxctl_dev *dev)
+{
+	return daxctl_dev_remake(dev, NULL, DAXCTL_DEV_MODE_RAM, DAXCTL_CHANGE_FORCE);
+}
+
+static int try_layout(struct daxctl_dev *dev)
+{
+	const struct daxctl_layout layout = {.given = DAXCTL_LAYOUT_SIZE, .size = 2 * MIB};
+
+	return daxctl_dev_set_layout(dev, &layout, 0);
+}
+
+static int try_destroy(struct daxctl_dev *dev)
+{
+	return daxctl_dev_destroy(dev, DAXCTL_CHANGE_FORCE);
+}
+
+static int try_region_destroy(struct daxctl_dev *dev)
+{
+	return daxctl_region_destroy_dev(daxctl_dev_get_region(dev), dev);
+}
+
+static int try_online(struct daxctl_dev *dev)
+{
+	return daxctl_memory_online(daxctl_dev_get_memory(dev));
+}
+
+static void assert_refused(struct fixture *fixture, struct daxctl_dev *dev)
+{
+	static int (*const changes[])(struct daxctl_dev *) = {try_ram, try_remake, try_layout,
+		try_destroy, try_region_destroy, daxctl_dev_enable_devdax, daxctl_dev_enable_ram,
+		daxctl_dev_disable};
+	char *before = tree_text(fixture);
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		assert_int_equal(changes[i](dev), -ESTALE);
+		assert_non_null(strstr(daxctl_get_error(daxctl_dev_get_ctx(dev)),
+			"another process has replaced the device"));
+		assert_string_equal(
+			daxctl_get_hint(daxctl_dev_get_ctx(dev)), "daxctl list -d dax0.1");
+	}
+	assert_int_equal(daxctl_dev_set_size(dev, BLOCK), -ENXIO);
+	assert_int_equal(daxctl_dev_set_align(dev, 4096), -ENXIO);
+	assert_int_equal(daxctl_dev_set_mapping(dev, 0x1000, 0x1fff), -ENXIO);
+	if (daxctl_dev_get_memory(dev))
+		assert_int_equal(try_online(dev), -ESTALE);
+	char *after = tree_text(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/* An object means the device that it was found as, not another one that got its name. Each way to
+ * look it up sees that the device is another one. */
+static void replaced(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_dev(fixture, HMEM, "dax0.1", 2 * GIB, GIB, 1, "kmem");
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	struct daxctl_region *region = daxctl_region_get_first(ctx);
+	struct daxctl_dev *first = daxctl_dev_get_first(region);
+	struct daxctl_dev *dev = daxctl_dev_get_next(first);
+
+	replace_dev(fixture, 0);
+	assert_refused(fixture, dev);
+	/* The next listing shows the new device. */
+	assert_ptr_equal(daxctl_dev_get_first(region), first);
+	struct daxctl_dev *second = daxctl_dev_get_next(first);
+	assert_ptr_not_equal(second, dev);
+	assert_string_equal(daxctl_dev_get_devname(second), "dax0.1");
+	assert_int_equal(daxctl_dev_get_size(second), BLOCK);
+	assert_int_equal(daxctl_dev_set_size(second, 2 * MIB), 0);
+	/* The object of the old one goes on to mean that. */
+	assert_refused(fixture, dev);
+
+	/* The name finds the very device, and after another replacement the new one. */
+	assert_ptr_equal(daxctl_dev_get_by_name(ctx, "dax0.1"), second);
+	replace_dev(fixture, 1);
+	struct daxctl_dev *third = daxctl_dev_get_by_name(ctx, "dax0.1");
+	assert_non_null(third);
+	assert_ptr_not_equal(third, second);
+	assert_refused(fixture, second);
+	assert_int_equal(daxctl_dev_set_size(third, 2 * MIB), 0);
+
+	/* So does the seed, and a region that is locked. */
+	make_file(fixture, "sys/devices/" HMEM "/dax_region/seed", "dax0.1\n");
+	assert_ptr_equal(daxctl_region_get_dev_seed(region), third);
+	replace_dev(fixture, 2);
+	struct daxctl_dev *seed = daxctl_region_get_dev_seed(region);
+	assert_ptr_not_equal(seed, third);
+	assert_refused(fixture, third);
+	replace_dev(fixture, 3);
+	assert_int_equal(daxctl_region_lock(region), 0);
+	struct daxctl_dev *locked = daxctl_dev_get_next(daxctl_dev_get_first(region));
+	assert_ptr_not_equal(locked, seed);
+	assert_refused(fixture, seed);
+	assert_int_equal(daxctl_dev_set_size(locked, 2 * MIB), 0);
+	daxctl_region_unlock(region);
+}
+
+/* A device that was found by its name alone is known by its link, the only one of its region by the
+ * listing of the bus. */
+static void replaced_alone(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_region(fixture, HMEM, 4 * GIB, 4 * GIB);
+	make_dev(fixture, HMEM, "dax0.1", 2 * GIB, GIB, 1, NULL);
+	for (unsigned i = 0; i < 2; i++) {
+		AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+		struct daxctl_dev *dev = i ? daxctl_dev_get_by_name(ctx, "dax0.1")
+					   : daxctl_dev_get_first(daxctl_region_get_first(ctx));
+		struct daxctl_region *region = daxctl_dev_get_region(dev);
+
+		assert_int_equal(daxctl_dev_set_size(dev, GIB), 0);
+		assert_int_equal(daxctl_region_lock(region), 0);
+		assert_ptr_equal(daxctl_dev_get_first(region), dev);
+		daxctl_region_unlock(region);
+		replace_dev(fixture, i);
+		assert_refused(fixture, dev);
+		assert_ptr_not_equal(daxctl_dev_get_first(region), dev);
+		take_away(fixture, "sys/devices/" HMEM "/dax0.1");
+		take_away(fixture, "sys/bus/dax/devices/dax0.1");
+		assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0), -ENODEV);
+		make_dev(fixture, HMEM, "dax0.1", 2 * GIB, GIB, 1, NULL);
+	}
+}
+
 static void dynamic_regions(void **state)
 {
 	struct fixture *fixture = *state;
@@ -509,6 +662,8 @@ int main(void)
 		fixture_test(one_write_waits_for_the_lock),
 		fixture_test(mappings),
 		fixture_test(looks_again),
+		fixture_test(replaced),
+		fixture_test(replaced_alone),
 		fixture_test(region_is_unlocked_by_any_object),
 		fixture_test(two_regions_do_not_wait_for_each_other),
 		fixture_test(dynamic_regions),

@@ -191,6 +191,42 @@ free() {
 	done
 }
 
+@test "replaced by another process: an object of the old device changes nothing" {
+	# found by its name, and by a listing
+	for way in name list; do
+		daxctl create-device -s 256M
+		run -0 python3 -c '
+import ctypes, subprocess, sys
+lib = ctypes.CDLL(sys.argv[1])
+for function in lib.daxctl_dev_get_by_name, lib.daxctl_region_get_first, lib.daxctl_dev_get_first, lib.daxctl_dev_get_next:
+	function.restype = ctypes.c_void_p
+lib.daxctl_get_error.restype = ctypes.c_char_p
+lib.daxctl_dev_get_size.restype = ctypes.c_ulonglong
+ctx = ctypes.c_void_p()
+assert lib.daxctl_new(ctypes.byref(ctx)) == 0
+def find():
+	if sys.argv[2] == "name":
+		return ctypes.c_void_p(lib.daxctl_dev_get_by_name(ctx, b"dax0.1"))
+	region = ctypes.c_void_p(lib.daxctl_region_get_first(ctx))
+	first = ctypes.c_void_p(lib.daxctl_dev_get_first(region))
+	return ctypes.c_void_p(lib.daxctl_dev_get_next(first))
+dev = find()
+# Its own changes do not make it another device.
+assert lib.daxctl_dev_set_mode(dev, 1, 1) == 0
+assert lib.daxctl_dev_set_mode(dev, 0, 1) == 0
+assert find().value == dev.value
+subprocess.run("daxctl destroy-device -f dax0.1; daxctl create-device -s 128M", shell=True, check=True)
+print(lib.daxctl_dev_set_mode(dev, 1, 1), lib.daxctl_dev_destroy(dev, 1), lib.daxctl_dev_disable(dev))
+print(lib.daxctl_get_error(ctx).decode())
+other = find()
+print(other.value != dev.value, lib.daxctl_dev_get_size(other), lib.daxctl_dev_destroy(other, 1))
+' "$LAB_BUILD"/lib/daxctl/libdaxctl.so.1 "$way"
+		[[ $output == *"-116 -116 -116"* ]]
+		[[ $output == *"dax0.1: cannot be disabled: another process has replaced the device"* ]]
+		[[ $output == *"True 134217728 0" ]]
+	done
+}
+
 @test "without permission: said in one sentence, nothing changed" {
 	cd "$BATS_TEST_DIRNAME"
 	for arguments in "create-device -s 128M" "destroy-device -f dax0.0" "reconfigure-device -s 0 dax0.0"; do
