@@ -31,6 +31,7 @@ struct seen {
 	uint64_t inode;
 	bool has_uuid;
 	uuid_t uuid;
+	bool empty;   /* the caller was told that nothing is configured here */
 	bool refused; /* a change has failed with -ESTALE; the next lookup accepts the new device */
 	bool left;    /* the caller disabled the region: the uuid tells whether it came back */
 };
@@ -61,6 +62,8 @@ struct kind {
 	void (*release)(struct entity *entity); /* frees what the noun's members own, or NULL */
 	/* Forgets what the noun keeps besides attributes, or NULL. */
 	void (*invalidate)(struct entity *entity);
+	/* Stores whether nothing is configured here, or NULL. Returns 0 or a negative errno. */
+	int (*is_empty)(struct entity *entity, bool *empty);
 };
 
 /* Each noun defines its kind; object/kinds.c lists them by number. */

@@ -31,6 +31,29 @@ void entity_show_uuid(struct entity *entity, uuid_t uuid)
 	uuid_copy(entity->seen.uuid, uuid);
 }
 
+/* Stores false for kinds that nobody configures. */
+static int entity_read_empty(struct entity *entity, bool *empty)
+{
+	const struct kind *kind = entity_kinds[entity->kind];
+
+	*empty = false;
+	return kind->is_empty ? kind->is_empty(entity, empty) : 0;
+}
+
+void *entity_show_empty(void *pointer)
+{
+	struct entity *entity = pointer;
+	bool empty;
+	uuid_t uuid;
+
+	if (!entity || entity_read_empty(entity, &empty) || !empty)
+		return entity;
+	entity->seen.empty = true;
+	if (!entity->seen.has_uuid)
+		entity_show_uuid(entity, uuid);
+	return entity;
+}
+
 void entity_keep(struct entity *entity)
 {
 	uuid_t uuid;
@@ -39,8 +62,16 @@ void entity_keep(struct entity *entity)
 	if (ctx_scan(entity->ctx) || entity->gone)
 		return;
 	entity->seen.inode = entity->inode;
-	if (entity->seen.has_uuid)
+	if (entity->seen.has_uuid || entity->seen.empty)
 		entity_show_uuid(entity, uuid);
+	if (entity->seen.empty && entity_read_empty(entity, &entity->seen.empty))
+		entity->seen.empty = false;
+}
+
+void entity_keep_other(struct entity *entity)
+{
+	if (entity->seen.inode == entity->inode)
+		entity_keep(entity);
 }
 
 static void entity_leave(struct entity *entity)
@@ -76,6 +107,18 @@ static int entity_refuse(struct entity *entity, const char *what)
 	return -ESTALE;
 }
 
+static int entity_check_empty(struct entity *entity)
+{
+	bool empty;
+	int err = entity_read_empty(entity, &empty);
+
+	if (err)
+		return kernel_fail(entity_kernel(entity), -err,
+			"cannot read whether another process has configured %s: %s",
+			entity_name(entity), strerror(-err));
+	return empty ? 0 : entity_refuse(entity, "was empty and has been configured");
+}
+
 int entity_check_same(struct entity *entity)
 {
 	uuid_t uuid;
@@ -87,8 +130,9 @@ int entity_check_same(struct entity *entity)
 		return entity_refuse(entity, "no longer exists");
 	if (entity->inode != entity->seen.inode && !entity->seen.left)
 		return entity_refuse(entity, "now names another device");
-	if (!entity->seen.has_uuid)
-		return 0;
+	err = entity->seen.empty ? entity_check_empty(entity) : 0;
+	if (err || !entity->seen.has_uuid)
+		return err;
 	err = entity_read_uuid(entity, uuid);
 	if (err)
 		return kernel_fail(entity_kernel(entity), -err,

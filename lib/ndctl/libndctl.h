@@ -47,10 +47,12 @@ extern "C" {
  * (pthread_sigmask(3)), or such a signal may end it halfway.
  *
  * An object means the device that the kernel had when a function last returned the object, and, if
- * the program has read its uuid, the device with that uuid. If another process has removed the
- * device, created another one of its name, or changed its uuid, functions that change it return
- * -ESTALE and change nothing. Iterate, or look the name up, to accept the new device. An object
- * stays valid while the program itself disables and enables its region.
+ * the program has read its uuid, the device with that uuid. If a function has told the program that
+ * a namespace, btt, pfn or dax device is empty (size 0, not configured, a seed), it means the empty
+ * device. If another process has removed the device, created another one of its name, changed its
+ * uuid, or configured the empty one, functions that change it return -ESTALE and change nothing.
+ * Iterate, or look the name up, to accept the new device. An object stays valid while the program
+ * itself disables and enables its region.
  *
  * Functions that return int return 0, a positive answer, or a negative errno, about which
  * ndctl_get_error() (extensions.h) says more. Others document the value that they return if an

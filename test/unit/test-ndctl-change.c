@@ -321,6 +321,138 @@ static void another_uuid(void **state)
 	ndctl_unref(ctx);
 }
 
+static void make_seed(struct fixture *fixture, const char *size, const char *uuid)
+{
+	make_file(fixture, ND "region0/namespace_seed", "namespace0.2\n");
+	make_file(fixture, ND "namespace0.2/size", "%s\n", size);
+	make_file(fixture, ND "namespace0.2/uuid", "%s\n", uuid);
+}
+
+static struct ndctl_namespace *look_up(struct ndctl_region *region)
+{
+	return ndctl_namespace_get_by_name(ndctl_region_get_ctx(region), "namespace0.2");
+}
+
+static struct ndctl_namespace *see_seed(struct ndctl_region *region)
+{
+	return ndctl_region_get_namespace_seed(region);
+}
+
+static struct ndctl_namespace *see_size(struct ndctl_region *region)
+{
+	assert_int_equal(ndctl_namespace_get_size(look_up(region)), 0);
+	return look_up(region);
+}
+
+static struct ndctl_namespace *see_unconfigured(struct ndctl_region *region)
+{
+	assert_int_equal(ndctl_namespace_is_configured(look_up(region)), 0);
+	return look_up(region);
+}
+
+static struct ndctl_namespace *see_idle(struct ndctl_region *region)
+{
+	assert_int_equal(ndctl_namespace_is_configuration_idle(look_up(region)), 1);
+	return look_up(region);
+}
+
+/* Who has seen a namespace without capacity configures that one, not what others have made of it.
+ */
+static void seed_taken(void **state)
+{
+	static struct ndctl_namespace *(*const views[])(struct ndctl_region * region) = {
+		see_seed, see_size, see_unconfigured, see_idle};
+	struct fixture *fixture = *state;
+	make_labelled(fixture, "");
+	make_locks(fixture);
+
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		make_seed(fixture, "0", "");
+		struct ndctl_ctx *ctx = new_ctx(fixture);
+		struct ndctl_namespace *ndns = views[i](ndctl_region_get_by_name(ctx, "region0"));
+		make_seed(fixture, "524288", theirs);
+		assert_all_refused(fixture, ndns);
+		/* Whoever looks it up again means what there is now. */
+		assert_ptr_equal(look_up(ndctl_region_get_by_name(ctx, "region0")), ndns);
+		assert_int_equal(ndctl_namespace_set_alt_name(ndns, "theirs"), 0);
+		ndctl_unref(ctx);
+	}
+}
+
+static void seed_configured(void **state)
+{
+	struct fixture *fixture = *state;
+	uuid_t uuid;
+	make_labelled(fixture, "");
+	make_locks(fixture);
+	make_seed(fixture, "0", "");
+	make_file(fixture, ND "namespace0.2/sector_size", "[512] 4096\n");
+	make_file(fixture, ND "namespace0.2/holder_class", "\n");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_namespace *ndns = ndctl_region_get_namespace_seed(region);
+
+	assert_int_equal(uuid_parse(mine, uuid), 0);
+	assert_int_equal(ndctl_namespace_get_size(ndns), 0);
+	assert_int_equal(ndctl_namespace_set_uuid(ndns, uuid), 0);
+	make_file(fixture, ND "namespace0.2/uuid", "%s\n", mine);
+	assert_int_equal(ndctl_namespace_is_configured(ndns), 0);
+	assert_int_equal(ndctl_namespace_set_size(ndns, 524288), 0);
+	make_file(fixture, ND "namespace0.2/size", "524288\n");
+	assert_int_equal(ndctl_namespace_set_alt_name(ndns, "mine"), 0);
+	assert_int_equal(ndctl_namespace_set_sector_size(ndns, 4096), 0);
+	assert_int_equal(ndctl_namespace_set_enforce_mode(ndns, NDCTL_NS_MODE_RAW), 0);
+	/* Others destroy it and make another one there. */
+	make_file(fixture, ND "namespace0.2/uuid", "%s\n", theirs);
+	assert_all_refused(fixture, ndns);
+	ndctl_unref(ctx);
+}
+
+static void make_pfn_seed(struct fixture *fixture, const char *namespace, const char *uuid)
+{
+	make_file(fixture, ND "region0/pfn_seed", "pfn0.3\n");
+	make_file(fixture, ND "pfn0.3/namespace", "%s\n", namespace);
+	make_file(fixture, ND "pfn0.3/uuid", "%s\n", uuid);
+	make_file(fixture, ND "pfn0.3/mode", "none\n");
+}
+
+static void claim_seed_taken(void **state)
+{
+	struct fixture *fixture = *state;
+	uuid_t uuid;
+	make_labelled(fixture, mine);
+	make_locks(fixture);
+	make_pfn_seed(fixture, "", "");
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, "namespace0.2");
+	struct ndctl_pfn *pfn = ndctl_region_get_pfn_seed(region);
+
+	assert_int_equal(uuid_parse(mine, uuid), 0);
+	make_pfn_seed(fixture, "namespace0.10", theirs);
+	assert_int_equal(ndctl_pfn_set_uuid(pfn, uuid), -ESTALE);
+	assert_int_equal(ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_RAM), -ESTALE);
+	assert_int_equal(ndctl_pfn_set_namespace(pfn, NULL), -ESTALE);
+	assert_int_equal(ndctl_pfn_delete(pfn), -ESTALE);
+	assert_file(fixture, ND "pfn0.3/mode", "none\n");
+	/* Another process has only begun. */
+	make_pfn_seed(fixture, "", "");
+	ndctl_invalidate(ctx);
+	assert_ptr_equal(ndctl_region_get_pfn_seed(region), pfn);
+	make_pfn_seed(fixture, "", theirs);
+	assert_int_equal(ndctl_pfn_set_uuid(pfn, uuid), -ESTALE);
+	/* What the caller writes itself, it knows. */
+	make_pfn_seed(fixture, "", "");
+	ndctl_invalidate(ctx);
+	assert_ptr_equal(ndctl_region_get_pfn_seed(region), pfn);
+	assert_int_equal(ndctl_pfn_is_configured(pfn), 0);
+	assert_int_equal(ndctl_pfn_set_uuid(pfn, uuid), 0);
+	assert_int_equal(ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_PMEM), 0);
+	assert_int_equal(ndctl_pfn_set_namespace(pfn, ndns), 0);
+	assert_int_equal(ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_PMEM), 0);
+	ndctl_unref(ctx);
+}
+
 /* Who may not lock may not change anything, even where the attribute lets him. */
 static void denied_lock(void **state)
 {
@@ -479,6 +611,9 @@ int main(void)
 		fixture_test(flags_are_heeded),
 		fixture_test(made_anew),
 		fixture_test(another_uuid),
+		fixture_test(seed_taken),
+		fixture_test(seed_configured),
+		fixture_test(claim_seed_taken),
 		fixture_test(denied_lock),
 		fixture_test(only_that_driver),
 		fixture_test(claimed_late),

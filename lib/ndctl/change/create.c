@@ -58,7 +58,7 @@ static int say_taken(struct ndctl_region *region, struct ndctl_namespace *ndns)
 	struct kernel *kernel = entity_kernel(&region->entity);
 	const char *name = entity_name(&ndns->entity);
 
-	if (ndctl_namespace_get_size(ndns) == 0) {
+	if (namespace_size(ndns) == 0) {
 		kernel_fail(kernel, ENOSPC,
 			"%s is half configured: another program is configuring it, or was killed",
 			name);
@@ -66,7 +66,7 @@ static int say_taken(struct ndctl_region *region, struct ndctl_namespace *ndns)
 		return -ENOSPC;
 	}
 	kernel_fail(kernel, ENOSPC, "%s is disabled but configured: its %s are not free", name,
-		size_text(ndctl_namespace_get_size(ndns)).text);
+		size_text(namespace_size(ndns)).text);
 	kernel_hint(kernel,
 		"use it: ndctl enable-namespace %s, or free its capacity: ndctl destroy-namespace %s",
 		name, name);
@@ -80,7 +80,7 @@ static bool is_free(struct ndctl_namespace *ndns)
 	uuid_t uuid;
 
 	entity_read_uuid(&ndns->entity, uuid);
-	return uuid_is_null(uuid) && ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns);
+	return uuid_is_null(uuid) && namespace_size(ndns) == 0 && !namespace_claim(ndns);
 }
 
 /* Refuse a namespace whose attributes cannot be read: it may have a size, a uuid or a holder. */

@@ -27,7 +27,7 @@ static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	struct step step = {.apply = do_relabel, .data = ndns};
 
-	if (ndctl_namespace_get_size(ndns) == 0)
+	if (namespace_size(ndns) == 0)
 		return 0;
 	return guard_labels(txn, ndns, NULL)
 		?: txn_add(txn, step, "write the labels of %s as they are",
@@ -97,7 +97,7 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 
 	if (err)
 		return err;
-	if (ndctl_namespace_get_size(ndns) == 0 && !namespace_claim(ndns))
+	if (namespace_size(ndns) == 0 && !namespace_claim(ndns))
 		return destroy_empty(txn, ndns, flags);
 	err = plan_check_region(region) ?: plan_settle(ndns, flags);
 	if (err)

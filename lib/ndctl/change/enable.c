@@ -30,6 +30,8 @@ int namespace_disable(struct ndctl_namespace *ndns)
 
 	if (err)
 		return err;
+	if (claim)
+		entity_keep_other(&claim->entity);
 	return entity_is_bound(&ndns->entity) ? entity_unbind(&ndns->entity) : 0;
 }
 
@@ -81,7 +83,7 @@ int namespace_enable(struct ndctl_namespace *ndns, bool *own)
 {
 	int err = enable_claim_or_namespace(ndns, own);
 
-	if (err && ndctl_namespace_get_size(ndns) == 0)
+	if (err && namespace_size(ndns) == 0)
 		kernel_fail(entity_kernel(&ndns->entity), -err, "the namespace has no capacity");
 	else if (err)
 		place_check_whole(ndns);
@@ -404,7 +406,7 @@ EXPORT int ndctl_namespace_disable_invalidate(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns)
 {
-	if (ndctl_namespace_get_size(ndns) == 0)
+	if (namespace_size(ndns) == 0)
 		return 1;
 	return disable_namespace(ndns, step_disable);
 }

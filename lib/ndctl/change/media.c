@@ -70,8 +70,8 @@ static int namespace_window(struct ndctl_namespace *ndns, struct window *window)
 		claim = NULL;
 	window->start = claim ? object_u64_or(&claim->entity.object, CLAIM_RESOURCE, ULLONG_MAX)
 			      : ndctl_namespace_get_resource(ndns);
-	window->length = claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, 0)
-			       : ndctl_namespace_get_size(ndns);
+	window->length =
+		claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, 0) : namespace_size(ndns);
 	if (window->length == 0)
 		return kernel_fail(
 			entity_kernel(&ndns->entity), ENXIO, "the namespace has no capacity");

@@ -18,7 +18,7 @@ struct place {
 /* Return false if the namespace has no capacity, or if only root can see its address. */
 static bool place_read(struct ndctl_namespace *ndns, struct place *place)
 {
-	uint64_t size = ndctl_namespace_get_size(ndns);
+	uint64_t size = namespace_size(ndns);
 
 	place->start = ndctl_namespace_get_resource(ndns);
 	place->end = place->start + size;

@@ -183,7 +183,7 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 {
 	struct entity *entity = &plan->ndns->entity;
 	char uuid[UUID_STR_LEN], old_uuid[UUID_STR_LEN], size[32], old_size[32];
-	uint64_t now = ndctl_namespace_get_size(plan->ndns);
+	uint64_t now = namespace_size(plan->ndns);
 	uuid_t old;
 
 	int err = namespace_read_owner(plan->ndns, old);
@@ -220,7 +220,7 @@ static int plan_check_start(struct txn *txn, const struct plan *plan)
 
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
-	bool fresh = ndctl_namespace_get_size(plan->ndns) == 0;
+	bool fresh = namespace_size(plan->ndns) == 0;
 	int err = guard_labels(txn, plan->ndns, plan->uuid);
 
 	if (err)
@@ -344,7 +344,7 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 	 * a pfn or dax device its struct pages. */
 	bool grows = plan->old && plan->claim &&
 		(plan->claim->entity.kind == KIND_BTT || plan->map == NDCTL_PFN_LOC_PMEM);
-	bool exists = ndctl_namespace_get_size(plan->ndns) > 0;
+	bool exists = namespace_size(plan->ndns) > 0;
 	bool wipes = needs_wipe(plan);
 	int err = plan->old ? step_disable(txn, plan->old) : 0;
 
@@ -398,6 +398,9 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 		plan_hint(plan);
 		return err;
 	}
+	entity_keep_other(&plan->ndns->entity);
+	if (plan->claim)
+		entity_keep_other(&plan->claim->entity);
 	if (out)
 		*out = plan->ndns;
 	return 0;

@@ -240,7 +240,7 @@ static int check_namespace_idle(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
-	if (ndctl_namespace_get_size(ndns) == 0)
+	if (namespace_size(ndns) == 0)
 		return kernel_fail(kernel, ENXIO, "the namespace has no capacity");
 	if (!ndctl_namespace_is_active(ndns))
 		return 0;

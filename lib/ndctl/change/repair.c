@@ -184,16 +184,16 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 	unsigned id = 0;
 
 	region_foreach_namespace (region, ndns) {
-		if (ndctl_namespace_get_size(ndns) == 0 && ndns != lost)
+		if (namespace_size(ndns) == 0 && ndns != lost)
 			continue;
 		unsigned long long at = ndctl_namespace_get_resource(ndns);
-		bool follows = ndctl_namespace_get_size(ndns) == 0 || at >= end;
-		bool known = ndctl_namespace_get_size(ndns) == 0 || at != ULLONG_MAX;
+		bool follows = namespace_size(ndns) == 0 || at >= end;
+		bool known = namespace_size(ndns) == 0 || at != ULLONG_MAX;
 		if (ndctl_namespace_get_id(ndns) != id++ || !follows || !known)
 			return kernel_fail(entity_kernel(&region->entity), EBUSY,
 				"%s: the kernel would rename its namespaces",
 				entity_name(&region->entity));
-		if (ndctl_namespace_get_size(ndns) > 0)
+		if (namespace_size(ndns) > 0)
 			end = at;
 	}
 	return 0;
@@ -251,8 +251,7 @@ static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_
 	int err = 0;
 
 	region_foreach_namespace (region, ndns) {
-		if (ndctl_namespace_is_active(ndns) ||
-			(ndctl_namespace_get_size(ndns) == 0 && ndns != lost))
+		if (ndctl_namespace_is_active(ndns) || (namespace_size(ndns) == 0 && ndns != lost))
 			continue;
 		err = err ?: step_rest(txn, ndns);
 	}

@@ -291,7 +291,7 @@ static int say_full(const struct plan *plan, int err)
 
 static int check_region_capacity(const struct plan *plan)
 {
-	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
+	uint64_t own = plan->old ? namespace_size(plan->old) : 0;
 	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
 	uint64_t all = ndctl_region_get_available_size(plan->region);
 
@@ -325,7 +325,7 @@ static int check_region_capacity(const struct plan *plan)
 /* Return the size of the namespace before, or the largest that fits. */
 static uint64_t default_size(const struct plan *plan)
 {
-	uint64_t own = plan->old ? ndctl_namespace_get_size(plan->old) : 0;
+	uint64_t own = plan->old ? namespace_size(plan->old) : 0;
 
 	if (own)
 		return own;
@@ -366,7 +366,7 @@ static int check_room(const struct plan *plan)
 {
 	uint64_t start = ndctl_namespace_get_resource(plan->ndns);
 	uint64_t unit = size_unit(plan) ?: plan->align;
-	bool stays = plan->size == ndctl_namespace_get_size(plan->ndns) && start != ULLONG_MAX;
+	bool stays = plan->size == namespace_size(plan->ndns) && start != ULLONG_MAX;
 
 	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
 		return 0;
@@ -398,7 +398,7 @@ static int check_spec_place(const struct plan *plan)
 		return place_check_whole(plan->ndns);
 	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
 		return 0;
-	if (ndctl_namespace_get_size(plan->ndns) > 0)
+	if (namespace_size(plan->ndns) > 0)
 		return place_check_start(plan->ndns);
 	return place_check_room(plan->region, plan->size);
 }
@@ -441,7 +441,7 @@ static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spe
 		if (err)
 			return err;
 	} else {
-		plan->size = ndctl_namespace_get_size(plan->ndns);
+		plan->size = namespace_size(plan->ndns);
 		if (spec->size && spec->size != plan->size)
 			return kernel_fail(plan_kernel(plan), plan->old ? EINVAL : ENOSPC,
 				"cannot choose a size: without labels a namespace is the whole region, %s",

@@ -51,11 +51,20 @@ static void claim_release(struct entity *entity)
 	free(((struct claim *)entity)->blockdev);
 }
 
+static int claim_is_empty(struct entity *entity, bool *empty)
+{
+	const char *name = object_text(&entity->object, CLAIM_NAMESPACE);
+
+	*empty = name && !*name;
+	return name ? 0 : -errno;
+}
+
 #define CLAIM_KIND(name)                                                                           \
 	{                                                                                          \
 		.prefix = name, .in_region = true, .size = sizeof(struct claim),                   \
 		.attrs = claim_attrs, .attr_count = CLAIM_ATTR_COUNT, .driver = CLAIM_DRIVER,      \
 		.uuid = CLAIM_UUID, .release = claim_release, .invalidate = claim_invalidate,      \
+		.is_empty = claim_is_empty,                                                        \
 	}
 
 const struct kind btt_kind = CLAIM_KIND("btt");
@@ -101,6 +110,7 @@ static int claim_is_configured(struct claim *claim)
 {
 	uuid_t uuid;
 
+	entity_show_empty(&claim->entity);
 	if (claim_namespace(claim))
 		return 1;
 	entity_read_uuid(&claim->entity, uuid);
@@ -127,10 +137,11 @@ static int claim_lock_and_enable(struct claim *claim)
 
 	if (!err)
 		err = claim_enable(claim, NULL) ? -ENXIO : 0;
-	if (!err)
-		return 0;
-	return kernel_fail_while(entity_kernel(&claim->entity), err, "%s: cannot be enabled",
-		entity_name(&claim->entity));
+	if (err)
+		return kernel_fail_while(entity_kernel(&claim->entity), err,
+			"%s: cannot be enabled", entity_name(&claim->entity));
+	entity_keep(&claim->entity);
+	return 0;
 }
 
 int claim_delete(struct claim *claim)
@@ -198,6 +209,7 @@ const char *claim_blockdev(struct claim *claim)
 	}                                                                                          \
 	EXPORT struct ndctl_namespace *ndctl_##type##_get_namespace(struct ndctl_##type *type)     \
 	{                                                                                          \
+		entity_show_empty(type);                                                           \
 		return entity_show(claim_namespace(type##_claim(type)));                           \
 	}                                                                                          \
 	EXPORT void ndctl_##type##_get_uuid(struct ndctl_##type *type, uuid_t uu)                  \

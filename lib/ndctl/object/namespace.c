@@ -48,6 +48,16 @@ static void namespace_release(struct entity *entity)
 	free(ndns->blockdev);
 }
 
+/* Without labels, a namespace always has the size of its region. */
+static int namespace_is_empty(struct entity *entity, bool *empty)
+{
+	uint64_t size;
+	int err = object_u64(&entity->object, NS_SIZE, &size);
+
+	*empty = !err && size == 0;
+	return err;
+}
+
 const struct kind namespace_kind = {
 	.prefix = "namespace",
 	.in_region = true,
@@ -58,6 +68,7 @@ const struct kind namespace_kind = {
 	.uuid = NS_UUID,
 	.release = namespace_release,
 	.invalidate = namespace_invalidate,
+	.is_empty = namespace_is_empty,
 };
 
 EXPORT struct ndctl_namespace *ndctl_namespace_get_first(struct ndctl_region *region)
@@ -252,7 +263,10 @@ EXPORT int ndctl_namespace_is_configured(struct ndctl_namespace *ndns)
 	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return 1;
 	entity_read_uuid(&ndns->entity, uuid);
-	return !uuid_is_null(uuid);
+	if (!uuid_is_null(uuid))
+		return 1;
+	entity_show_uuid(&ndns->entity, uuid);
+	return 0;
 }
 
 EXPORT int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns)
@@ -261,6 +275,7 @@ EXPORT int ndctl_namespace_is_configuration_idle(struct ndctl_namespace *ndns)
 
 	if (ndctl_namespace_is_active(ndns))
 		return 0;
+	entity_show_empty(&ndns->entity);
 	/* The seed is idle until it is enabled, any other namespace while unconfigured. */
 	return (region && region_seed(region, REGION_NAMESPACE_SEED) == &ndns->entity) ||
 		!ndctl_namespace_is_configured(ndns);
@@ -309,9 +324,17 @@ EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char
 	return 0;
 }
 
-EXPORT unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns)
+uint64_t namespace_size(struct ndctl_namespace *ndns)
 {
 	return object_u64_or(&ndns->entity.object, NS_SIZE, 0);
+}
+
+EXPORT unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns)
+{
+	uint64_t size = namespace_size(ndns);
+
+	entity_show_empty(&ndns->entity);
+	return size;
 }
 
 EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long long size)
@@ -419,7 +442,7 @@ static int namespace_data_window(struct ndctl_namespace *ndns, uint64_t *start, 
 	if (*start == ULLONG_MAX)
 		return -ENXIO;
 	*length = claim ? object_u64_or(&claim->entity.object, CLAIM_SIZE, ULLONG_MAX)
-			: ndctl_namespace_get_size(ndns);
+			: namespace_size(ndns);
 	return *length == ULLONG_MAX ? -ENXIO : 0;
 }
 

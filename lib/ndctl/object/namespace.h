@@ -38,6 +38,8 @@ enum namespace_attr {
 
 extern const struct kind namespace_kind;
 
+/* ndctl_namespace_get_size() for the library itself: shows nothing to the caller. */
+uint64_t namespace_size(struct ndctl_namespace *ndns);
 /* Returns the sector size in bytes, 512 unless the kernel names another one. */
 unsigned int namespace_sector_size(struct ndctl_namespace *ndns);
 /* Returns the btt, pfn or dax device that claims @ndns, or NULL. */

@@ -322,22 +322,22 @@ struct entity *region_seed(struct ndctl_region *region, enum region_attr attr)
 
 EXPORT struct ndctl_namespace *ndctl_region_get_namespace_seed(struct ndctl_region *region)
 {
-	return entity_show(region_seed(region, REGION_NAMESPACE_SEED));
+	return entity_show_empty(entity_show(region_seed(region, REGION_NAMESPACE_SEED)));
 }
 
 EXPORT struct ndctl_btt *ndctl_region_get_btt_seed(struct ndctl_region *region)
 {
-	return entity_show(region_seed(region, REGION_BTT_SEED));
+	return entity_show_empty(entity_show(region_seed(region, REGION_BTT_SEED)));
 }
 
 EXPORT struct ndctl_pfn *ndctl_region_get_pfn_seed(struct ndctl_region *region)
 {
-	return entity_show(region_seed(region, REGION_PFN_SEED));
+	return entity_show_empty(entity_show(region_seed(region, REGION_PFN_SEED)));
 }
 
 EXPORT struct ndctl_dax *ndctl_region_get_dax_seed(struct ndctl_region *region)
 {
-	return entity_show(region_seed(region, REGION_DAX_SEED));
+	return entity_show_empty(entity_show(region_seed(region, REGION_DAX_SEED)));
 }
 
 EXPORT int ndctl_region_is_enabled(struct ndctl_region *region)

@@ -88,6 +88,55 @@ lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.
 	done
 }
 
+# Another process configures the seed that a program has seen empty, and leaves it disabled.
+@test "a function configures the seed that the caller saw empty, and none that another process has configured" {
+	local told
+	for told in seed size configured idle own; do
+		labelled
+		check python3 -c '
+import ctypes, subprocess, sys
+lib = [ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL) for path in sys.argv[1:3]][1]
+lib.ndctl_namespace_get_size.restype = ctypes.c_ulonglong
+def get(name, *args):
+	function = getattr(lib, "ndctl_" + name)
+	function.restype = ctypes.c_void_p
+	return ctypes.c_void_p(function(*args))
+def run(*command):
+	return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+ctx = ctypes.c_void_p()
+lib.ndctl_new(ctypes.byref(ctx))
+region = get("region_get_first", get("bus_get_first", ctx))
+told = sys.argv[3]
+if told in ("seed", "own"):
+	seed = get("region_get_namespace_seed", region)
+else:
+	seed = get("namespace_get_first", region)
+	assert {"size": lib.ndctl_namespace_get_size, "configured": lib.ndctl_namespace_is_configured,
+		"idle": lib.ndctl_namespace_is_configuration_idle}[told](seed) == (told == "idle")
+if told != "own":
+	run("ndctl", "create-namespace", "--region", "region0", "--mode", "raw", "--size", "128M", "--name", "theirs")
+	run("ndctl", "disable-namespace", "namespace0.0")
+results = [lib.ndctl_namespace_set_uuid(seed, bytes(range(1, 17))),
+	lib.ndctl_namespace_set_size(seed, ctypes.c_ulonglong(32 << 20)),
+	lib.ndctl_namespace_set_alt_name(seed, b"mine"), lib.ndctl_namespace_set_sector_size(seed, 512),
+	lib.ndctl_namespace_set_enforce_mode(seed, 0), lib.ndctl_namespace_enable(seed)]
+if told == "own":
+	pfn = get("region_get_pfn_seed", region)
+	results += [lib.ndctl_namespace_disable(seed), lib.ndctl_pfn_set_uuid(pfn, bytes(range(2, 18))),
+		lib.ndctl_pfn_set_location(pfn, 1), lib.ndctl_pfn_set_namespace(pfn, seed), lib.ndctl_pfn_enable(pfn),
+		lib.ndctl_pfn_delete(pfn), lib.ndctl_namespace_delete(seed)]
+print(*results)
+lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.6} "$told"
+		if [[ $told == own ]]; then
+			[[ $output == "0 0 0 0 0 0 0 0 0 0 0 0 0" ]]
+			continue
+		fi
+		[[ $output == "-116 -116 -116 -116 -116 -116" ]]
+		check ndctl list --namespaces --idle
+		json '.[0].dev == "namespace0.0" and .[0].size == 134217728 and .[0].name == "theirs"'
+	done
+}
+
 # A program that disables and enables a region itself still means the namespace that it has.
 @test "an object stays the same through a cycle of its region, unless its namespace was made anew meanwhile" {
 	labelled
