@@ -56,7 +56,11 @@ int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *ta
 
 void say_if_labels_disagree(struct ndctl_region *region)
 {
-	if (ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN) <= 0)
+	int differing = ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN);
+
+	if (differing == -EUCLEAN)
+		say_failure(ndctl_region_get_ctx(region), differing);
+	if (differing <= 0)
 		return;
 	say_error("%s: the labels of its DIMMs disagree: a write failed or was interrupted",
 		ndctl_region_get_devname(region));

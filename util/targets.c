@@ -63,6 +63,8 @@ void say_step(enum step_event event, const char *what, bool verbose)
 
 	if (event == STEP_WAITING)
 		say_note("waiting for %s", what);
+	else if (event == STEP_CHOSEN)
+		say_note("%s", what);
 	else if (verbose || event == STEP_PLANNED)
 		say_outcome("%s%s", words[event], what);
 }

@@ -41,7 +41,14 @@ struct outcome targets_change(
 void say_count(const char *done, unsigned count, const char *noun);
 
 /* The events of both libraries, which have the same numbers. */
-enum step_event { STEP_PLANNED, STEP_TAKEN, STEP_UNDONE, STEP_UNDO_FAILED, STEP_WAITING };
+enum step_event {
+	STEP_PLANNED,
+	STEP_TAKEN,
+	STEP_UNDONE,
+	STEP_UNDO_FAILED,
+	STEP_WAITING,
+	STEP_CHOSEN, /* ndctl only */
+};
 /* Prints a step of a change if it is planned only (a dry run) or @verbose. Always prints whom the
  * change waits for. */
 void say_step(enum step_event event, const char *what, bool verbose);

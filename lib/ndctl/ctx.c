@@ -167,6 +167,12 @@ static void ndctl_observe(void *data, enum txn_event event, const char *what)
 		ctx->step_fn(ctx, events[event], what, ctx->step_data);
 }
 
+void nd_ctx_tell_chosen(struct ndctl_ctx *ctx, const char *what)
+{
+	if (ctx->step_fn)
+		ctx->step_fn(ctx, NDCTL_STEP_CHOSEN, what, ctx->step_data);
+}
+
 int nd_ctx_txn(struct ndctl_ctx *ctx, struct txn **txn)
 {
 	return txn_new(txn, ctx->kernel, ndctl_observe, ctx);

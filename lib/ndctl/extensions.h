@@ -39,6 +39,7 @@ enum ndctl_step_event {
 	NDCTL_STEP_UNDONE,	/* the step was undone, because a later one failed */
 	NDCTL_STEP_UNDO_FAILED, /* undoing the step failed */
 	NDCTL_STEP_WAITING,	/* @what names the process that holds a lock */
+	NDCTL_STEP_CHOSEN,	/* a repair of labels drops or restores the namespace in @what */
 };
 typedef void ndctl_step_fn(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data);
@@ -280,14 +281,16 @@ int ndctl_dimm_write_labels(
  * which the kernel writes one after the other. If the power fails between two writes, the DIMMs
  * disagree, and the kernel no longer enables the region, or even the DIMM. The repair keeps, as far
  * as they do not overlap and in this order, namespaces of which all DIMMs have a label, of which
- * the last DIMM has a finished label, and of which any has. It thus deletes a namespace whose
- * creation was interrupted, and restores one whose destruction was. It disables enabled regions on
- * the DIMMs meanwhile.
+ * the last DIMM has a finished label, and of which any has. It never drops a namespace of which all
+ * DIMMs have a label, but fails if two of these overlap or have the same uuid. It thus deletes a
+ * namespace whose creation was interrupted, and restores one whose destruction was. It disables
+ * enabled regions on the DIMMs meanwhile.
  *
  * @flags: NDCTL_CHANGE_DRY_RUN only counts. Returns the number of label areas that were (or have to
  * be) changed, plus those that the kernel had to read again because a failed write had left it a
  * slot without label. Returns a negative errno on failure: -EBUSY if a namespace on the DIMMs is in
- * use, -EINVAL if a DIMM has no valid labels or the versions differ, -ENODEV if a DIMM is missing.
+ * use, -EINVAL if a DIMM has no valid labels or the versions differ, -ENODEV if a DIMM is missing,
+ * -EUCLEAN if complete namespaces contradict each other.
  */
 int ndctl_region_repair_labels(struct ndctl_region *region, unsigned flags);
 

@@ -26,3 +26,5 @@ struct ndctl_ctx {
 int nd_ctx_new(struct ndctl_ctx **ctx, const char *root);
 /* Creates a transaction whose steps the caller's step function receives. Returns 0 or -ENOMEM. */
 int nd_ctx_txn(struct ndctl_ctx *ctx, struct txn **txn);
+/* Tells that function what a repair of labels has chosen. */
+void nd_ctx_tell_chosen(struct ndctl_ctx *ctx, const char *what);

@@ -290,6 +290,74 @@ static void what_cannot_be_is_refused(void **state)
 	assert_int_equal(label_count_free(pair.image[1], AREA), (int)pair.layout.slots - 1);
 }
 
+/* Complete namespaces that contradict each other are no torn write. */
+static void complete_ones_are_never_dropped(void **state)
+{
+	for (unsigned minor = 1; minor <= 2; minor++) {
+		struct pair pair;
+		struct label_report report = {0};
+		const struct label_scope scope = {.cookie = COOKIE, .report = &report};
+		make_pair(&pair, minor);
+		for (unsigned i = 0; i < 2; i++) {
+			add(&pair, i, 1, 1, 0, 16, 0);
+			add(&pair, i, 2, 2, 16, 16, 0);
+			add(&pair, i, 0, 3, 8, 16, 0);
+		}
+		assert_int_equal(label_set_repair(pair.parts, 2, &scope), -EUCLEAN);
+		assert_int_equal(report.count, 2);
+		assert_int_equal(report.list[0].fate, LABEL_FATE_DISPUTED);
+		assert_int_equal(report.list[0].label.uuid[0], 3);
+		assert_int_equal(report.list[0].label.address, 8 * MEGA);
+		assert_int_equal(report.list[1].fate, LABEL_FATE_DISPUTED);
+		assert_int_equal(report.list[1].label.uuid[0], 1);
+		label_report_deinit(&report);
+
+		/* Not even if its labels are unfinished, or for one with the same uuid elsewhere.
+		 */
+		make_pair(&pair, minor);
+		for (unsigned i = 0; i < 2; i++) {
+			add(&pair, i, 1, 1, 0, 16, UPDATING);
+			add(&pair, i, 0, 3, 8, 16, 0);
+		}
+		assert_int_equal(repair(&pair), -EUCLEAN);
+		make_pair(&pair, minor);
+		for (unsigned i = 0; i < 2; i++) {
+			add(&pair, i, 1, 1, 0, 16, 0);
+			add(&pair, i, 0, 1, 32, 16, 0);
+		}
+		assert_int_equal(repair(&pair), -EUCLEAN);
+	}
+}
+
+static void null_uuids_never_win(void **state)
+{
+	struct label_report report = {0};
+	const struct label_scope scope = {.cookie = COOKIE, .report = &report};
+	struct pair pair;
+
+	make_pair(&pair, 1);
+	add(&pair, 0, 0, 1, 0, 16, 0);
+	add(&pair, 1, 0, 0, 0, 16, 0);
+	assert_int_equal(label_set_repair(pair.parts, 2, &scope), 0);
+	assert_told(&pair, "1@0+16", "1@0+16");
+	assert_int_equal(report.count, 2);
+	assert_int_equal(report.list[0].fate, LABEL_FATE_RESTORED);
+	assert_int_equal(report.list[0].label.uuid[0], 1);
+	assert_int_equal(report.list[1].fate, LABEL_FATE_DROPPED);
+	assert_int_equal(report.list[1].label.uuid[0], 0);
+	label_report_deinit(&report);
+
+	/* One that is complete stays, and is not overlapped either. */
+	make_pair(&pair, 1);
+	for (unsigned i = 0; i < 2; i++)
+		add(&pair, i, 0, 0, 0, 16, 0);
+	add(&pair, 0, 1, 2, 16, 16, 0);
+	assert_int_equal(repair(&pair), 0);
+	assert_told(&pair, "0@0+16 2@16+16", "0@0+16 2@16+16");
+	add(&pair, 0, 2, 3, 0, 8, 0);
+	assert_int_equal(repair(&pair), -EUCLEAN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +370,8 @@ int main(void)
 		cmocka_unit_test(known_ones_may_have_another_cookie),
 		cmocka_unit_test(strangers_stay_where_they_were),
 		cmocka_unit_test(what_is_not_the_regions_is_left_alone),
+		cmocka_unit_test(complete_ones_are_never_dropped),
+		cmocka_unit_test(null_uuids_never_win),
 		cmocka_unit_test(what_cannot_be_is_refused),
 	};
 

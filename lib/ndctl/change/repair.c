@@ -6,6 +6,8 @@
 #include <ndctl/labels/labelio.h>
 #include <ndctl/labels/rewrite.h>
 #include <ndctl/object/mapping.h>
+#include <ndctl/private.h>
+#include <ndctl/text.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@ void repair_deinit(struct repair *repair)
 	for (size_t i = 0; i < repair->lock_count; i++)
 		lockfile_release(repair->locks[i]);
 	free(repair->locks);
+	label_report_deinit(&repair->report);
 }
 
 static int read_part(struct ndctl_dimm *dimm, struct label_part *part)
@@ -84,6 +87,57 @@ static bool has_leak(struct ndctl_dimm *dimm, const struct label_part *part)
 	return available != ULONG_MAX && free > 0 && available + 1 < (unsigned long)free;
 }
 
+/* Describe the namespace of a verdict. */
+static char *repair_describe(const struct repair *repair, const struct label_verdict *verdict)
+{
+	const struct ndctl_label *label = &verdict->label;
+	char uuid[UUID_STR_LEN], *text;
+
+	uuid_unparse_lower(label->uuid, uuid);
+	return asprintf(&text, "'%s' (uuid %s, %s at offset %s of %s)", label->name, uuid,
+		       size_text(label->size * repair->count).text,
+		       size_text(label->address * repair->count).text,
+		       entity_name(&repair->region->entity)) < 0
+		? NULL
+		: text;
+}
+
+/* Name both namespaces that contradict each other. */
+static int repair_fail_disputed(const struct repair *repair)
+{
+	struct kernel *kernel = entity_kernel(&repair->region->entity);
+
+	if (repair->report.count < 2)
+		return -EUCLEAN;
+	const struct label_verdict *verdict = &repair->report.list[repair->report.count - 2];
+	AUTO_FREE char *one = repair_describe(repair, verdict);
+	AUTO_FREE char *other = repair_describe(repair, verdict + 1);
+	if (!one || !other)
+		return -ENOMEM;
+	kernel_fail(kernel, EUCLEAN,
+		"two namespaces overlap or have the same uuid, and neither is a torn write: %s and %s",
+		one, other);
+	kernel_hint(kernel,
+		"back up the labels of each DIMM with 'ndctl read-labels', then write them without the wrong namespace with 'ndctl write-labels'");
+	return -EUCLEAN;
+}
+
+static int repair_tell(const struct repair *repair)
+{
+	for (size_t i = 0; i < repair->report.count; i++) {
+		const struct label_verdict *verdict = &repair->report.list[i];
+		AUTO_FREE char *which = repair_describe(repair, verdict);
+		AUTO_FREE char *text = NULL;
+		if (!which ||
+			asprintf(&text, "the repair %s the labels of %s",
+				verdict->fate == LABEL_FATE_DROPPED ? "drops" : "restores",
+				which) < 0)
+			return -ENOMEM;
+		nd_ctx_tell_chosen(repair->region->entity.ctx, text);
+	}
+	return 0;
+}
+
 int repair_plan(struct repair *repair, struct label_scope scope)
 {
 	struct kernel *kernel = entity_kernel(&repair->region->entity);
@@ -93,6 +147,7 @@ int repair_plan(struct repair *repair, struct label_scope scope)
 	for (size_t i = 0; i < repair->count; i++)
 		if (!ndctl_dimm_is_enabled(repair->dimms[i]))
 			scope.cookie = 0;
+	scope.report = &repair->report;
 	int err = label_set_repair(repair->parts, repair->count, &scope);
 
 	if (err == -EINVAL)
@@ -106,6 +161,8 @@ int repair_plan(struct repair *repair, struct label_scope scope)
 			"the labels list other namespaces than the kernel does, or belong to several interleave sets");
 	if (err == -ENOSPC)
 		return kernel_fail(kernel, ENOSPC, "a DIMM of the region has no free label slot");
+	if (err == -EUCLEAN)
+		return repair_fail_disputed(repair);
 	if (err)
 		return err;
 	for (size_t i = 0; i < repair->count; i++) {
@@ -354,6 +411,7 @@ static int repair_region(struct ndctl_region *region, unsigned flags)
 	if (!(flags & NDCTL_CHANGE_DRY_RUN))
 		err = err ?: region_lock_dimms(region, txn);
 	err = err ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
+	err = err ?: repair_tell(&repair);
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN || !(repair.differing || repair.stale))

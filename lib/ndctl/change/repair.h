@@ -17,6 +17,7 @@ struct repair {
 	int stale;     /* parts to read again: the kernel lost slots */
 	int *locks;    /* of other regions on the DIMMs */
 	size_t lock_count;
+	struct label_report report; /* of repair_plan() */
 };
 
 void repair_deinit(struct repair *repair);

@@ -191,23 +191,31 @@ static uint64_t set_common_cookie(const struct set *set)
 	return 0;
 }
 
+static bool entry_is_complete(const struct set *set, const struct entry *entry)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (entry->slots[i] == NO_SLOT)
+			return false;
+	return true;
+}
+
 /* Ranks an entry in the order of label_set_repair(), up to 7 * count. 0: do not accept it. */
 static size_t entry_score(const struct set *set, const struct entry *entry)
 {
-	size_t last = set->count - 1, there = 0, settled = 0;
+	size_t last = set->count - 1, settled = 0;
 
-	for (size_t i = 0; i < set->count; i++) {
-		there += entry->slots[i] != NO_SLOT;
+	for (size_t i = 0; i < set->count; i++)
 		settled += entry->settled[i];
-	}
-	return (there == set->count ? 4 * set->count : 0) +
+	return (entry_is_complete(set, entry) ? 4 * set->count : 0) +
 		(entry->settled[last] ? 2 * set->count : 0) + settled;
 }
 
-static bool labels_overlap(const struct ndctl_label *one, const struct ndctl_label *other)
+/* Returns whether the kernel refuses a region whose DIMMs list both. */
+static bool labels_contradict(const struct ndctl_label *one, const struct ndctl_label *other)
 {
-	return one->address < other->address + other->size &&
-		other->address < one->address + one->size;
+	return uuid_compare(one->uuid, other->uuid) == 0 ||
+		(one->address < other->address + other->size &&
+			other->address < one->address + one->size);
 }
 
 static bool entry_may_be(const struct set *set, const struct entry *entry)
@@ -215,23 +223,80 @@ static bool entry_may_be(const struct set *set, const struct entry *entry)
 	return is_of_set(set, &entry->label) && is_known(set, &entry->label);
 }
 
-static bool entry_has_room(const struct set *set, const struct entry *entry)
+/* Returns an accepted entry that leaves no room for @entry, or NULL. */
+static const struct entry *set_find_rival(const struct set *set, const struct entry *entry)
 {
 	for (size_t i = 0; i < set->entry_count; i++)
-		if (set->entries[i].accepted &&
-			labels_overlap(&set->entries[i].label, &entry->label))
-			return false;
-	return true;
+		if (set->entries[i].accepted && &set->entries[i] != entry &&
+			labels_contradict(&set->entries[i].label, &entry->label))
+			return &set->entries[i];
+	return NULL;
+}
+
+static void set_accept_score(struct set *set, size_t score, bool null)
+{
+	for (size_t i = 0; i < set->entry_count; i++) {
+		struct entry *entry = &set->entries[i];
+		if (uuid_is_null(entry->label.uuid) == null && entry_may_be(set, entry) &&
+			entry_score(set, entry) == score)
+			entry->accepted = !set_find_rival(set, entry);
+	}
 }
 
 static void set_accept(struct set *set)
 {
-	for (size_t wanted = 7 * set->count; wanted > 0; wanted--)
-		for (size_t i = 0; i < set->entry_count; i++) {
-			struct entry *entry = &set->entries[i];
-			if (entry_score(set, entry) == wanted && entry_may_be(set, entry))
-				entry->accepted = entry_has_room(set, entry);
-		}
+	for (int null = 0; null <= 1; null++)
+		for (size_t score = 7 * set->count; score > 0; score--)
+			set_accept_score(set, score, null);
+}
+
+static int set_tell(const struct set *set, enum label_fate fate, const struct entry *entry)
+{
+	struct label_report *report = set->scope->report;
+
+	if (!report)
+		return 0;
+	struct label_verdict *list = reallocarray(report->list, report->count + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	report->list = list;
+	list[report->count++] = (struct label_verdict){fate, entry->label};
+	return 0;
+}
+
+/* Refuses to drop an entry of which every DIMM has a label. */
+static int set_check_complete(const struct set *set)
+{
+	for (size_t i = 0; i < set->entry_count; i++) {
+		const struct entry *entry = &set->entries[i];
+		if (entry->accepted || !entry_may_be(set, entry) || !entry_is_complete(set, entry))
+			continue;
+		const struct entry *rival = set_find_rival(set, entry);
+		if (rival)
+			return (set_tell(set, LABEL_FATE_DISPUTED, rival)
+					       ?: set_tell(set, LABEL_FATE_DISPUTED, entry))
+				?: -EUCLEAN;
+	}
+	return 0;
+}
+
+static int set_tell_changes(const struct set *set)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < set->entry_count && !err; i++) {
+		const struct entry *entry = &set->entries[i];
+		if (!entry->accepted)
+			err = set_tell(set, LABEL_FATE_DROPPED, entry);
+		else if (!entry_is_complete(set, entry))
+			err = set_tell(set, LABEL_FATE_RESTORED, entry);
+	}
+	return err;
+}
+
+void label_report_deinit(struct label_report *report)
+{
+	free(report->list);
 }
 
 static bool set_has(const struct set *set, const uuid_t *uuid)
@@ -347,14 +412,17 @@ int label_set_repair(struct label_part *parts, size_t count, const struct label_
 	if (!set.cookie && set.entry_count)
 		return -ENOKEY;
 	set_accept(&set);
+	int err = set_check_complete(&set);
+	if (err)
+		return err;
 	if (!set_has_all_known(&set))
 		return -ENOKEY;
 	for (size_t i = 0; i < count; i++) {
-		int err = set_make_target(&set, i);
+		err = set_make_target(&set, i);
 		if (err)
 			return err;
 	}
-	return 0;
+	return set_tell_changes(&set);
 }
 
 int label_count_free(const uint8_t *image, size_t area)

@@ -22,12 +22,29 @@ struct label_part {
 	bool differs;	 /* set if @target differs from @image */
 };
 
+/* What a repair does with a namespace whose labels it has to change. */
+enum label_fate {
+	LABEL_FATE_DROPPED,  /* no DIMM lists it any more */
+	LABEL_FATE_RESTORED, /* all DIMMs list it again */
+	LABEL_FATE_DISPUTED, /* complete, but another one contradicts it */
+};
+struct label_verdict {
+	enum label_fate fate;
+	struct ndctl_label label; /* one of them; the address is relative to the part */
+};
+struct label_report {
+	struct label_verdict *list;
+	size_t count;
+};
+void label_report_deinit(struct label_report *report);
+
 /* The labels that a repair is about. */
 struct label_scope {
 	uint64_t cookie;     /* of the interleave set; 0: the cookie of most labels */
 	const uuid_t *known; /* the uuids of all namespaces, or NULL if unknown */
 	size_t known_count;
 	uuid_t undone; /* a namespace that the change was to create, and that shall not exist */
+	struct label_report *report; /* receives what became of which namespace; may be NULL */
 };
 
 /*
@@ -39,6 +56,11 @@ struct label_scope {
  *	   it still lists the old namespaces;
  *	3. those of which any DIMM has a finished label.
  *
+ * A namespace with a null uuid comes after all that have one. Two of which every DIMM has a label,
+ * and that overlap or have the same uuid, are not what a torn write leaves: the repair refuses
+ * rather than drops one, and reports both as disputed, the second after the one that it
+ * contradicts.
+ *
  * If the namespaces are known, each must be found; slots that the change has filled with other
  * labels become free, while slots that were used before it stay. @parts must be in the kernel's
  * order. Leaves alone labels of other regions and interleave sets, and those that the kernel does
@@ -46,7 +68,8 @@ struct label_scope {
  *
  * Returns 0, -EINVAL if an area has no valid index block, -EXDEV if the labels have different
  * sizes, -ENOKEY if a known namespace is missing or no cookie has more than half of the labels,
- * -ENOSPC if a label needs a slot and none is free, or -ENOMEM.
+ * -ENOSPC if a label needs a slot and none is free, -EUCLEAN if complete namespaces contradict each
+ * other, or -ENOMEM.
  */
 int label_set_repair(struct label_part *parts, size_t count, const struct label_scope *scope);
 

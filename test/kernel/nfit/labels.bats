@@ -277,3 +277,63 @@ read_anew() {
 	ndctl destroy-namespace --force "$name"
 	ndctl disable-region --bus "$bus" all
 }
+
+# copied_label AREA FROM TO: the label in slot FROM, in slot TO with another uuid and name and 4 MiB further on.
+copied_label() {
+	python3 - "$@" <<-'END'
+	import struct, sys
+	path, source, target = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+	area = bytearray(open(path, "rb").read())
+	size, = struct.unpack_from("<Q", area, 32)
+	label = area[2 * size + source * 128:][:128]
+	label[:16], label[16:20] = b"N" * 16, b"ovl\0"
+	struct.pack_into("<Q", label, 104, struct.unpack_from("<Q", label, 104)[0] + (4 << 20))
+	struct.pack_into("<I", label, 120, target)
+	area[2 * size + target * 128:2 * size + target * 128 + 128] = label
+	for which in 0, 1:
+	    index = which * size
+	    area[index + 72 + target // 8] &= ~(1 << target % 8)
+	    area[index + 64:index + 72] = bytes(8)
+	    low = high = 0
+	    for word, in struct.iter_unpack("<I", area[index:index + size]):
+	        low = (low + word) & 0xffffffff
+	        high = (high + low) & 0xffffffff
+	    struct.pack_into("<II", area, index + 64, low, high)
+	open(path, "wb").write(area)
+	END
+}
+
+@test "check-labels --repair drops no namespace that is complete" {
+	local region dimm
+	ndctl init-labels --force nmem0 nmem1
+	region=$(pair)
+	ndctl enable-region "$region"
+	ndctl create-namespace --region "$region" --mode raw --size 16M --name mine
+	ndctl disable-region "$region"
+	for dimm in nmem0 nmem1; do
+		ndctl read-labels --output "$BATS_TEST_TMPDIR/$dimm" "$dimm"
+		slot=$(ndctl read-labels --json "$dimm" | jq 'first(.[0].label[] | select(.name == "mine")).slot')
+		copied_label "$BATS_TEST_TMPDIR/$dimm" "$slot" 20
+		ndctl disable-dimm "$dimm"
+		ndctl write-labels --input "$BATS_TEST_TMPDIR/$dimm" "$dimm"
+	done
+	check ndctl check-labels --repair nmem0 nmem1
+	[[ $status == 1 ]]
+	says "two namespaces overlap or have the same uuid, and neither is a torn write: "
+	says "'mine' (uuid "
+	says "'ovl' (uuid 4e4e4e4e-4e4e-4e4e-4e4e-4e4e4e4e4e4e, 16 MiB at offset"
+	says "hint: back up the labels"
+	check ndctl check-labels nmem0 nmem1
+	says "neither is a torn write"
+	for dimm in nmem0 nmem1; do
+		ndctl read-labels "$dimm" | cmp - "$BATS_TEST_TMPDIR/$dimm"
+	done
+	# Half a copy is one.
+	ndctl init-labels --force nmem0
+	check ndctl check-labels --repair nmem0 nmem1
+	[[ $status == 0 ]]
+	says "note: the repair "
+	says "restores the labels of '"
+	ndctl init-labels --force nmem0 nmem1
+	ndctl enable-dimm nmem0 nmem1
+}
