@@ -13,11 +13,20 @@
 /* The object whose lock serializes binding and unbinding on the dax bus. */
 #define DRIVERS "sys/bus/dax/drivers"
 
-static bool dev_is_bound_to(struct daxctl_dev *dev, const char *driver)
+/* Returns 1 if the device is bound to @driver, 0 if certainly not, or a negative errno with the
+ * cause recorded if that cannot be read. */
+static int dev_look_bound(struct daxctl_dev *dev, const char *driver)
 {
 	const char *now = dev_driver(dev);
 
-	return now && strcmp(now, driver) == 0;
+	if (now)
+		return strcmp(now, driver) == 0;
+	if (errno == ENOENT)
+		return 0;
+	int err = -errno;
+	return kernel_fail(dev_kernel(dev), -err,
+		"cannot read whether the kernel bound %s to driver %s: %s", dev->object.name,
+		driver, strerror(-err));
 }
 
 /* Undo part of a change. Keep the cause @err, and say whether the undo failed. */
@@ -123,21 +132,22 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 		return err;
 	object_invalidate(&dev->object);
 	/* new_id has probed the device. Write bind as well: only bind reports why the driver
-	 * refused. */
-	int done = dev_is_bound_to(dev, mode->driver) ? 0 : bind_to_driver(dev, mode->driver);
+	 * refused. If the driver cannot be read, new_id may have bound the device. */
+	int bound = dev_look_bound(dev, mode->driver);
+	int done = bound ? 0 : bind_to_driver(dev, mode->driver);
 	err = done < 0 ? done : put_back_other_devs(dev->region->ctx, dev, mode, &idle);
 	if (!err)
 		return done;
-	bool ours = !done && dev_is_bound_to(dev, mode->driver);
+	bool ours = !done && dev_look_bound(dev, mode->driver) != 0;
 	return keep_cause(kernel, err, ours ? unbind_dev : unlist, dev, mode->driver);
 }
 
 /*
  * Bind the device, with its name on the driver's list if nothing else works: a driver of the dax
  * bus accepts devices of its kind (device_dax before Linux 6.2: all devices) and those on its
- * list.
+ * list. @unsure tells that the device may be bound despite the failure.
  */
-static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
+static int bind_dev(struct daxctl_dev *dev, const struct mode *mode, bool *unsure)
 {
 	struct kernel *kernel = dev_kernel(dev);
 	int err = bind_to_driver(dev, mode->driver);
@@ -146,8 +156,12 @@ static int bind_dev(struct daxctl_dev *dev, const struct mode *mode)
 		kernel_clear_error(kernel);
 		err = bind_listed(dev, mode);
 	}
-	if (err < 0 || dev_is_bound_to(dev, mode->driver))
+	if (err < 0)
 		return err;
+	int bound = dev_look_bound(dev, mode->driver);
+	*unsure = bound < 0;
+	if (bound)
+		return bound < 0 ? bound : err;
 	return kernel_fail(kernel, ENXIO, "driver %s did not accept the device", mode->driver);
 }
 
@@ -193,6 +207,8 @@ struct rebind {
 	const struct mode *mode;
 	struct txn *txn; /* takes the lock of the drivers; NULL: the caller holds it */
 	bool by_another; /* another program was faster: nothing to undo */
+	bool failed;	 /* the step was not taken as a whole */
+	bool unsure;	 /* it may have bound the device nevertheless */
 };
 
 /*
@@ -208,6 +224,7 @@ static int lock_drivers(const struct rebind *rebind)
 static int rebind_done(struct rebind *rebind, int result)
 {
 	rebind->by_another = result == BY_ANOTHER;
+	rebind->failed = result < 0;
 	return result < 0 ? result : 0;
 }
 
@@ -216,6 +233,8 @@ static int bind_step(void *data)
 	struct rebind *rebind = data;
 	int err = lock_drivers(rebind);
 
+	rebind->failed = true;
+	rebind->unsure = false;
 	if (err)
 		return err;
 	/* Check new devices too: their capacity may be memory that another device left online. Let
@@ -225,7 +244,7 @@ static int bind_step(void *data)
 		return err;
 	if (err)
 		kernel_clear_error(dev_kernel(*rebind->slot));
-	return rebind_done(rebind, bind_dev(*rebind->slot, rebind->mode));
+	return rebind_done(rebind, bind_dev(*rebind->slot, rebind->mode, &rebind->unsure));
 }
 
 /* Check again, right before unbinding: since planning, a program may have mapped the device, or a
@@ -250,11 +269,15 @@ static int unbind_step(void *data)
 	return err ?: rebind_done(rebind, unbind_dev(dev, rebind->mode->driver));
 }
 
+/* After a failure, unbind the device if it is bound: ask again what could not be read. */
 static int bind_undo(void *data)
 {
 	const struct rebind *rebind = data;
 
-	return rebind->by_another ? 0 : unbind_step(data);
+	if (rebind->by_another || (rebind->failed && !rebind->unsure))
+		return 0;
+	int bound = rebind->failed ? dev_look_bound(*rebind->slot, rebind->mode->driver) : 1;
+	return bound > 0 ? unbind_step(data) : bound;
 }
 
 static int unbind_undo(void *data)
@@ -270,7 +293,7 @@ static struct rebind *rebind_new(struct txn *txn, struct daxctl_dev **slot, cons
 
 	if (!rebind)
 		return NULL;
-	*rebind = (struct rebind){slot, *slot, mode, txn, false};
+	*rebind = (struct rebind){.slot = slot, .known = *slot, .mode = mode, .txn = txn};
 	if (*slot)
 		rebind->slot = &rebind->known;
 	return rebind;
@@ -281,7 +304,10 @@ int bind_plan_bind(
 {
 	struct step step = {bind_step, bind_undo, free, rebind_new(txn, slot, mode)};
 
-	return step.data ? txn_add(txn, step, "bind %s to driver %s", name, mode->driver) : -ENOMEM;
+	if (!step.data)
+		return -ENOMEM;
+	return txn_undo_in_part(
+		txn, txn_add(txn, step, "bind %s to driver %s", name, mode->driver));
 }
 
 /* @locks: see member txn of struct rebind. */

@@ -120,9 +120,14 @@ int driver_probe(struct kernel *kernel, const char *bus, const char *device)
 	if (err)
 		return kernel_fail(kernel, -err, "this kernel has no %s bus", bus);
 	err = sysfs_write(directory, NULL, "drivers_probe", device);
-	if (!err && driver_of(kernel, bus, device, driver, sizeof(driver)))
-		err = kernel_fail(kernel, ENXIO, "no driver accepted the device");
-	return err;
+	if (err)
+		return err;
+	err = driver_of(kernel, bus, device, driver, sizeof(driver));
+	if (err == -ENOENT)
+		return kernel_fail(kernel, ENXIO, "no driver accepted the device");
+	return err ? kernel_fail(kernel, -err, "cannot read whether a driver accepted %s: %s",
+			     device, strerror(-err))
+		   : 0;
 }
 
 int driver_new_id(struct kernel *kernel, const char *bus, const char *driver, const char *id)

@@ -106,3 +106,11 @@ int entity_unbind(struct entity *entity)
 			entity_name(entity), strerror(errno));
 	return name ? entity_unbind_from(entity, name) : -ENOMEM;
 }
+
+int entity_unbind_if_bound(struct entity *entity)
+{
+	bool bound;
+	int err = entity_check_bound(entity, &bound);
+
+	return err || !bound ? err : entity_unbind(entity);
+}

@@ -19,6 +19,8 @@ int entity_bind(struct entity *entity, const char *driver);
 int entity_bind_own(struct entity *entity, const char *driver, bool *own);
 /* Unbinds from the driver that entity_is_bound() found. */
 int entity_unbind(struct entity *entity);
+/* The same, and 0 if none is bound; -EBUSY if that cannot be read. */
+int entity_unbind_if_bound(struct entity *entity);
 int entity_unbind_from(struct entity *entity, const char *driver);
 /* Loads the module that the kernel names for @entity, unless it has @driver. The kernel may then
  * bind other devices on its own. Returns 0, or -ENXIO if the kernel still lacks the driver. */

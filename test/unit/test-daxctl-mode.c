@@ -477,6 +477,52 @@ static void what_another_bound_stays(void **state)
 	assert_file(fixture, DRIVERS "/kmem/unbind", "");
 }
 
+static struct fixture *binding;
+static bool driver_shows_again;
+
+/* The link of the driver cannot be read once the kernel has bound the device. */
+static void PRINTF(6, 0) hide_driver(struct daxctl_ctx *ctx, int priority, const char *file,
+	int line, const char *fn, const char *format, va_list args)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	if (strstr(text, "drivers/device_dax/bind")) {
+		make_file(binding, DAX "/driver", "no link\n");
+	} else if (strstr(text, "dax0.0/driver: Invalid argument") && driver_shows_again) {
+		take_away(binding, DAX "/driver");
+		make_link(binding, DAX "/driver", "../../../../bus/dax/drivers/device_dax");
+	}
+}
+
+/* Unreadable is not 'not bound': the undo looks again, and says what it could not find out. */
+static void unreadable_after_bind(void **state)
+{
+	binding = *state;
+	make_machine(binding);
+	make_dev(binding, HMEM, "dax0.0", GIB, BLOCK, 1, NULL);
+	make_file(binding, "sys/module/device_dax/refcnt", "0\n");
+	for (unsigned again = 0; again < 2; again++) {
+		AUTO_CTX struct daxctl_ctx *ctx = NULL;
+		struct daxctl_dev *dev = open_dev(binding, &ctx);
+		const char *stuck = again
+			? ""
+			: "; could not be undone: bind dax0.0 to driver device_dax (cannot read whether the kernel bound dax0.0 to driver device_dax: Invalid argument)";
+		char sentence[512];
+
+		snprintf(sentence, sizeof(sentence),
+			"dax0.0: cannot become devdax: cannot read whether the kernel bound dax0.0 to driver device_dax: Invalid argument%s",
+			stuck);
+		driver_shows_again = again;
+		daxctl_set_log_fn(ctx, hide_driver);
+		daxctl_set_log_priority(ctx, LOG_DEBUG);
+		assert_int_equal(daxctl_dev_set_mode(dev, DAXCTL_DEV_MODE_DEVDAX, 0), -EINVAL);
+		assert_string_equal(daxctl_get_error(ctx), sentence);
+		assert_file(binding, DRIVERS "/device_dax/unbind", again ? "dax0.0" : "");
+		take_away(binding, DAX "/driver");
+	}
+}
+
 /* The device has left its driver, cannot be taken off the driver's list, and not be bound again. */
 static void half_a_step_is_told(void **state)
 {
@@ -561,6 +607,7 @@ int main(void)
 		fixture_test(dry_run),
 		fixture_test(bind_is_undone),
 		fixture_test(what_another_bound_stays),
+		fixture_test(unreadable_after_bind),
 		fixture_test(half_a_step_is_told),
 		fixture_test(region_is_locked),
 	};

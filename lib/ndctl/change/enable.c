@@ -32,7 +32,7 @@ int namespace_disable(struct ndctl_namespace *ndns)
 		return err;
 	if (claim)
 		entity_keep_other(&claim->entity);
-	return entity_is_bound(&ndns->entity) ? entity_unbind(&ndns->entity) : 0;
+	return entity_unbind_if_bound(&ndns->entity);
 }
 
 int namespace_disable_idle(struct ndctl_namespace *ndns)

@@ -248,7 +248,10 @@ static int undo_bringup(void *data)
 	const struct bringup *bringup = data;
 	struct entity *entity = &bringup->claim->entity;
 
-	return entity_is_bound(entity) ? entity_unbind_from(entity, bringup->driver) : 0;
+	bool bound;
+	int err = entity_check_bound(entity, &bound);
+
+	return err || !bound ? err : entity_unbind_from(entity, bringup->driver);
 }
 
 static int say_map_needed(struct entity *entity, uint64_t size)

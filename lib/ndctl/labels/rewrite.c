@@ -132,7 +132,7 @@ static int write_plan(
 /* Makes the kernel read the labels, which it does when it binds the driver. */
 static int dimm_reread_labels(struct ndctl_dimm *dimm)
 {
-	int err = entity_is_bound(&dimm->entity) ? entity_unbind(&dimm->entity) : 0;
+	int err = entity_unbind_if_bound(&dimm->entity);
 
 	return err ?: entity_bind(&dimm->entity, "nvdimm");
 }

@@ -146,13 +146,10 @@ static int claim_lock_and_enable(struct claim *claim)
 
 int claim_delete(struct claim *claim)
 {
-	if (entity_is_bound(&claim->entity)) {
-		int err = entity_unbind(&claim->entity);
-		if (err)
-			return err;
-	}
+	int err = entity_unbind_if_bound(&claim->entity);
+
 	/* Releasing the namespace resets the device; the kernel removes it unless it is a seed. */
-	return claim_set(claim, CLAIM_NAMESPACE, "\n");
+	return err ?: claim_set(claim, CLAIM_NAMESPACE, "\n");
 }
 
 const struct choices *claim_choices(struct claim *claim)
