@@ -123,14 +123,14 @@ static int find_devices(
 	return 0;
 }
 
-static_assert((int)DAXCTL_STEP_WAITING == STEP_WAITING, "say_step() knows the numbers");
+static_assert((int)DAXCTL_STEP_ENDING == STEP_ENDING, "say_step() knows the numbers");
 
 static void devices_tell_step(
 	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data)
 {
 	const bool *verbose = data;
 
-	if (verbose || event == DAXCTL_STEP_WAITING)
+	if (verbose || event == DAXCTL_STEP_WAITING || event == DAXCTL_STEP_ENDING)
 		say_step((enum step_event)event, what, verbose && *verbose);
 }
 

@@ -152,6 +152,7 @@ int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int coun
 /* ---- steps of a change ---- */
 
 static_assert((int)NDCTL_STEP_CHOSEN == STEP_CHOSEN, "say_step() knows the numbers");
+static_assert((int)NDCTL_STEP_ENDING == STEP_ENDING, "say_step() knows the numbers");
 
 static void tell_step(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data)

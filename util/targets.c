@@ -65,6 +65,8 @@ void say_step(enum step_event event, const char *what, bool verbose)
 		say_note("waiting for %s", what);
 	else if (event == STEP_CHOSEN)
 		say_note("%s", what);
+	else if (event == STEP_ENDING)
+		say_error("%s", what);
 	else if (verbose || event == STEP_PLANNED)
 		say_outcome("%s%s", words[event], what);
 }

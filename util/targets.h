@@ -48,7 +48,8 @@ enum step_event {
 	STEP_UNDO_FAILED,
 	STEP_WAITING,
 	STEP_CHOSEN, /* ndctl only */
+	STEP_ENDING,
 };
 /* Prints a step of a change if it is planned only (a dry run) or @verbose. Always prints whom the
- * change waits for. */
+ * change waits for, and which undo failed before a signal ends the program. */
 void say_step(enum step_event event, const char *what, bool verbose);

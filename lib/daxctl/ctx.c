@@ -154,11 +154,14 @@ static void daxctl_observe(void *data, enum txn_event event, const char *what)
 		[TXN_UNDONE] = DAXCTL_STEP_UNDONE,
 		[TXN_UNDO_FAILED] = DAXCTL_STEP_UNDO_FAILED,
 		[TXN_WAITING] = DAXCTL_STEP_WAITING,
+		[TXN_ENDING] = DAXCTL_STEP_ENDING,
 	};
 	struct daxctl_ctx *ctx = data;
 
 	if (ctx->step_fn)
 		ctx->step_fn(ctx, events[event], what, ctx->step_data);
+	else if (event == TXN_ENDING)
+		log_error(ctx->kernel, "%s", what);
 }
 
 int dax_ctx_txn(struct daxctl_ctx *ctx, struct txn **txn)

@@ -30,7 +30,8 @@ struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const char *na
 /*
  * A change is a transaction: a list of steps, each with its undo. @fn hears of each step, with a
  * text @what for people that is valid until @fn returns. The number of steps is not known
- * beforehand. @data is passed to @fn unchanged. A NULL @fn stops that.
+ * beforehand. @data is passed to @fn unchanged. A NULL @fn stops that;
+ * then the log says what DAXCTL_STEP_ENDING would.
  */
 enum daxctl_step_event {
 	DAXCTL_STEP_PLANNED,	 /* a dry run shows the step */
@@ -38,6 +39,8 @@ enum daxctl_step_event {
 	DAXCTL_STEP_UNDONE,	 /* the step was undone because a later one failed */
 	DAXCTL_STEP_UNDO_FAILED, /* the step's undo failed */
 	DAXCTL_STEP_WAITING,	 /* another process, named in @what, holds a lock */
+	/* a signal may end the program: @what says which undo failed */
+	DAXCTL_STEP_ENDING = 6, /* libndctl has another event with number 5 */
 };
 typedef void daxctl_step_fn(
 	struct daxctl_ctx *ctx, enum daxctl_step_event event, const char *what, void *data);

@@ -243,6 +243,18 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck, char **hin
 		*hint = strdup(kernel_error_hint(txn->kernel));
 }
 
+/* Say what stays done before a pending signal ends the program: the caller will not come to it. */
+static void txn_tell_ending(const struct txn *txn)
+{
+	const char *sentence = kernel_error(txn->kernel);
+
+	if (!sentence || !signals_pending())
+		return;
+	log_debug(txn->kernel, "a signal ends the program: %s", sentence);
+	if (txn->observer)
+		txn->observer(txn->observer_data, TXN_ENDING, sentence);
+}
+
 int txn_undo(struct txn *txn, int error)
 {
 	AUTO_FREE char *sentence = NULL, *hint = NULL;
@@ -267,6 +279,8 @@ int txn_undo(struct txn *txn, int error)
 			kernel_error(txn->kernel) ?: "", what);
 	if (hint)
 		kernel_hint(txn->kernel, "%s", hint);
+	if (stuck.count)
+		txn_tell_ending(txn);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }

@@ -21,8 +21,16 @@ struct step {
 	void *data;
 };
 
-/* The observer hears of each step; with TXN_WAITING, @what names the holder of a lock. */
-enum txn_event { TXN_PLANNED, TXN_TAKEN, TXN_UNDONE, TXN_UNDO_FAILED, TXN_WAITING };
+/* The observer hears of each step; with TXN_WAITING, @what names the holder of a lock. TXN_ENDING
+ * says that an undo failed, with the recorded sentence, before a signal may end the program. */
+enum txn_event {
+	TXN_PLANNED,
+	TXN_TAKEN,
+	TXN_UNDONE,
+	TXN_UNDO_FAILED,
+	TXN_WAITING,
+	TXN_ENDING,
+};
 typedef void txn_observer(void *data, enum txn_event event, const char *what);
 
 int txn_new(struct txn **txn, struct kernel *kernel, txn_observer *observer, void *data);

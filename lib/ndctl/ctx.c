@@ -160,11 +160,14 @@ static void ndctl_observe(void *data, enum txn_event event, const char *what)
 		[TXN_UNDONE] = NDCTL_STEP_UNDONE,
 		[TXN_UNDO_FAILED] = NDCTL_STEP_UNDO_FAILED,
 		[TXN_WAITING] = NDCTL_STEP_WAITING,
+		[TXN_ENDING] = NDCTL_STEP_ENDING,
 	};
 	struct ndctl_ctx *ctx = data;
 
 	if (ctx->step_fn)
 		ctx->step_fn(ctx, events[event], what, ctx->step_data);
+	else if (event == TXN_ENDING)
+		log_error(ctx->kernel, "%s", what);
 }
 
 void nd_ctx_tell_chosen(struct ndctl_ctx *ctx, const char *what)

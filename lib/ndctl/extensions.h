@@ -32,6 +32,7 @@ struct ndctl_region *ndctl_region_get_by_name(struct ndctl_ctx *ctx, const char 
 /*
  * A change is a list of steps, each with its undo. @fn receives each event; @what is a text for
  * people, valid during the call. The number of steps is not known beforehand.
+ * Without @fn, the log says what NDCTL_STEP_ENDING would.
  */
 enum ndctl_step_event {
 	NDCTL_STEP_PLANNED,	/* a dry run would take the step */
@@ -40,6 +41,7 @@ enum ndctl_step_event {
 	NDCTL_STEP_UNDO_FAILED, /* undoing the step failed */
 	NDCTL_STEP_WAITING,	/* @what names the process that holds a lock */
 	NDCTL_STEP_CHOSEN,	/* a repair of labels drops or restores the namespace in @what */
+	NDCTL_STEP_ENDING,	/* a signal may end the program: @what says which undo failed */
 };
 typedef void ndctl_step_fn(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data);

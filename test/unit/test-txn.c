@@ -33,6 +33,7 @@ static void observe(void *data, enum txn_event event, const char *what)
 		[TXN_TAKEN] = "taken",
 		[TXN_UNDONE] = "undone",
 		[TXN_UNDO_FAILED] = "stuck",
+		[TXN_ENDING] = "ending",
 	};
 
 	assert_ptr_equal(data, done);
@@ -351,6 +352,41 @@ static void signals_wait_for_undo(void **state)
 	test->txn = txn_unref(test->txn);
 }
 
+static void raise_term(void)
+{
+	raise(SIGTERM);
+	assert_int_equal(caught, 0);
+}
+
+/* A signal may end the program before the caller can say which undo failed: the observer hears it
+ * first, and only then. */
+static void ending_tells_failed_undo(void **state)
+{
+	struct test *test = *state;
+
+	add(test, "a", 0, -EIO, NULL);
+	add(test, "b", -EBUSY, 0, raise_term);
+	assert_int_equal(txn_run(test->txn), -EBUSY);
+	assert_int_equal(caught, SIGTERM);
+	char *ending = strstr(told, "ending ");
+	assert_non_null(ending);
+	assert_int_equal(strncmp(ending + strlen("ending "), kernel_error(test->kernel),
+				 strlen(kernel_error(test->kernel))),
+		0);
+	assert_non_null(strstr(ending, "b fell; could not be undone: "));
+
+	/* Without a signal the caller says it, and what was undone is no news. */
+	for (unsigned undone = 0; undone < 2; undone++) {
+		test->txn = txn_unref(test->txn);
+		assert_int_equal(txn_new(&test->txn, test->kernel, observe, done), 0);
+		*told = caught = 0;
+		add(test, "a", 0, undone ? 0 : -EIO, NULL);
+		add(test, "b", -EBUSY, 0, undone ? raise_term : NULL);
+		assert_int_equal(txn_run(test->txn), -EBUSY);
+		assert_null(strstr(told, "ending"));
+	}
+}
+
 /* ---- locks ---- */
 
 static bool is_locked(struct test *test, const char *path)
@@ -420,6 +456,7 @@ int main(void)
 		txn_test(undo_for_the_caller),
 		txn_test(signals_wait),
 		txn_test(signals_wait_for_undo),
+		txn_test(ending_tells_failed_undo),
 		txn_test(locks),
 		txn_test(without_rights),
 	};
