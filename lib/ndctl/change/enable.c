@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "raw.h"
 #include "create.h"
+#include "guard.h"
 
 #include <linux/ndctl.h>
 #include <ndctl/labels/labelio.h>
@@ -422,12 +423,16 @@ static int plan_delete_namespace(struct txn *txn, struct ndctl_namespace *ndns)
 	/* Without labels the region always has this namespace. */
 	if (!label)
 		return 0;
-	return step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
+	return plan_free(txn, ndns);
 }
 
 EXPORT int ndctl_namespace_delete(struct ndctl_namespace *ndns)
 {
-	return run(ndns, plan_delete_namespace);
+	int err = run(ndns, plan_delete_namespace);
+
+	if (err)
+		guard_hint(entity_region(&ndns->entity));
+	return err;
 }
 
 /* Name a disabled DIMM as the cause, of which the kernel says only ENXIO. */
