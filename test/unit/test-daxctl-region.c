@@ -4,6 +4,7 @@
 #include <daxctl/private.h>
 #include <kernel/lock.h>
 #include <stdio.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -457,18 +458,25 @@ static void two_regions_do_not_wait_for_each_other(void **state)
 	daxctl_region_unlock(region);
 }
 
-/* Another process destroys dax0.1, and creates a device that gets the name. The numbers of what is
- * gone are used up first: file systems other than sysfs give them out again. */
+static void put_aside(struct fixture *fixture, const char *path, unsigned nth, const char *name)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	snprintf(from, sizeof(from), "%s/%s", fixture->root, path);
+	snprintf(to, sizeof(to), "%s/sys/used/%u/%s", fixture->root, nth, name);
+	assert_int_equal(rename(from, to), 0);
+}
+
+/* Another process destroys dax0.1, and creates a device that gets the name. Keep what is gone:
+ * other file systems than sysfs may give its inode numbers out again. */
 static void replace_dev(struct fixture *fixture, unsigned nth)
 {
 	char path[32];
 
-	take_away(fixture, "sys/devices/" HMEM "/dax0.1");
-	take_away(fixture, "sys/bus/dax/devices/dax0.1");
-	for (unsigned i = 0; i < 32; i++) {
-		snprintf(path, sizeof(path), "sys/used/%u-%u", nth, i);
-		make_dir(fixture, path);
-	}
+	snprintf(path, sizeof(path), "sys/used/%u", nth);
+	make_dir(fixture, path);
+	put_aside(fixture, "sys/devices/" HMEM "/dax0.1", nth, "device");
+	put_aside(fixture, "sys/bus/dax/devices/dax0.1", nth, "link");
 	make_dev(fixture, HMEM, "dax0.1", 2 * GIB, BLOCK, 1, NULL);
 }
 
