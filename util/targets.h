@@ -51,5 +51,5 @@ enum step_event {
 	STEP_ENDING,
 };
 /* Prints a step of a change if it is planned only (a dry run) or @verbose. Always prints whom the
- * change waits for, and which undo failed before a signal ends the program. */
+ * change waits for, and what failed before a signal ends the program. */
 void say_step(enum step_event event, const char *what, bool verbose);

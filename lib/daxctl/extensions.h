@@ -39,7 +39,7 @@ enum daxctl_step_event {
 	DAXCTL_STEP_UNDONE,	 /* the step was undone because a later one failed */
 	DAXCTL_STEP_UNDO_FAILED, /* the step's undo failed */
 	DAXCTL_STEP_WAITING,	 /* another process, named in @what, holds a lock */
-	/* a signal may end the program: @what says which undo failed */
+	/* a signal may end the program: @what says what failed */
 	DAXCTL_STEP_ENDING = 6, /* libndctl has another event with number 5 */
 };
 typedef void daxctl_step_fn(

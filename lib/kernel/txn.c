@@ -243,7 +243,8 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck, char **hin
 		*hint = strdup(kernel_error_hint(txn->kernel));
 }
 
-/* Say what stays done before a pending signal ends the program: the caller will not come to it. */
+/* Say what failed before a pending signal ends the program: the caller will not come to it. A step
+ * that undid part of itself may have failed too, so the sentence alone tells. */
 static void txn_tell_ending(const struct txn *txn)
 {
 	const char *sentence = kernel_error(txn->kernel);
@@ -279,8 +280,7 @@ int txn_undo(struct txn *txn, int error)
 			kernel_error(txn->kernel) ?: "", what);
 	if (hint)
 		kernel_hint(txn->kernel, "%s", hint);
-	if (stuck.count)
-		txn_tell_ending(txn);
+	txn_tell_ending(txn);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
@@ -304,6 +304,8 @@ int txn_run(struct txn *txn)
 	txn->applying = false;
 	if (err && !txn->keep)
 		err = txn_undo(txn, err);
+	else if (err)
+		txn_tell_ending(txn);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	/* Wait for udev: the caller's next step may need the nodes and links in /dev. A slow udev
 	 * is not a failure of the change. */

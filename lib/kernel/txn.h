@@ -22,7 +22,7 @@ struct step {
 };
 
 /* The observer hears of each step; with TXN_WAITING, @what names the holder of a lock. TXN_ENDING
- * says that an undo failed, with the recorded sentence, before a signal may end the program. */
+ * tells the recorded sentence of a change that failed before a signal may end the program. */
 enum txn_event {
 	TXN_PLANNED,
 	TXN_TAKEN,

@@ -41,7 +41,7 @@ enum ndctl_step_event {
 	NDCTL_STEP_UNDO_FAILED, /* undoing the step failed */
 	NDCTL_STEP_WAITING,	/* @what names the process that holds a lock */
 	NDCTL_STEP_CHOSEN,	/* a repair of labels drops or restores the namespace in @what */
-	NDCTL_STEP_ENDING,	/* a signal may end the program: @what says which undo failed */
+	NDCTL_STEP_ENDING,	/* a signal may end the program: @what says what failed */
 };
 typedef void ndctl_step_fn(
 	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data);
