@@ -40,11 +40,6 @@ int spec_check_flags(struct kernel *kernel, const struct ndctl_namespace_spec *s
 /* Copy to @to what @from has within its struct_size; the rest of @to gets defaults. */
 void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from);
 
-/* destroy.c */
-/* Add steps that write the labels of a disabled namespace once more, to see whether the DIMMs
- * accept that, and then free its capacity. */
-int plan_free(struct txn *txn, struct ndctl_namespace *ndns);
-
 /* plan.c */
 /* Check that the region is enabled and writable. */
 int plan_check_region(struct ndctl_region *region);

@@ -51,15 +51,6 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 	return guard_labels(txn, ndns, NULL) ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
-int plan_free(struct txn *txn, struct ndctl_namespace *ndns)
-{
-	int err = plan_labels(txn, ndns);
-
-	if (!err && namespace_size(ndns) > 0)
-		err = guard_labels(txn, ndns, NULL);
-	return err ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
-}
-
 static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
 {
 	bool labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "raw.h"
 #include "create.h"
-#include "guard.h"
 
 #include <linux/ndctl.h>
 #include <ndctl/labels/labelio.h>
@@ -423,16 +422,12 @@ static int plan_delete_namespace(struct txn *txn, struct ndctl_namespace *ndns)
 	/* Without labels the region always has this namespace. */
 	if (!label)
 		return 0;
-	return plan_free(txn, ndns);
+	return step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
 EXPORT int ndctl_namespace_delete(struct ndctl_namespace *ndns)
 {
-	int err = run(ndns, plan_delete_namespace);
-
-	if (err)
-		guard_hint(entity_region(&ndns->entity));
-	return err;
+	return run(ndns, plan_delete_namespace);
 }
 
 /* Name a disabled DIMM as the cause, of which the kernel says only ENXIO. */
