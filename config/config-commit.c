@@ -112,16 +112,14 @@ static int write_temporary(struct replacement *replacement)
 	if (unlink(replacement->temporary) && errno != ENOENT)
 		return -errno;
 	replacement->fd = open(replacement->temporary, flags, 0600);
-	if (replacement->fd < 0)
+	if (replacement->fd < 0 || fstat(replacement->fd, &stat))
 		return -errno;
+	replacement->new_inode = stat.st_ino;
 	int err = file_write(replacement->fd, replacement->file->text, replacement->file->size)
 		?: take_after(replacement);
 	if (err)
 		return err;
-	if (fsync(replacement->fd) || fstat(replacement->fd, &stat))
-		return -errno;
-	replacement->new_inode = stat.st_ino;
-	return 0;
+	return fsync(replacement->fd) ? -errno : 0;
 }
 
 static int prepare(struct replacement *replacement, const struct config_text *file)
@@ -202,15 +200,23 @@ static bool take_out(struct replacement *replacement)
 		       RENAME_EXCHANGE) == 0;
 }
 
+static void tell_not_taken_out(struct replacement *replacement)
+{
+	replacement->keeps_temporary = inode_at(replacement->temporary) == replacement->old_inode;
+	if (replacement->keeps_temporary)
+		say_error(
+			"%s: has its new content, and the old one, kept as %s, could not be put back",
+			replacement->file->path, replacement->temporary);
+	else
+		say_error("%s: has its new content, and the old one is lost",
+			replacement->file->path);
+}
+
 static void take_all_out(struct replacement *list, size_t count)
 {
 	for (size_t i = count; i-- > 0;)
-		if (!take_out(&list[i])) {
-			list[i].keeps_temporary = true;
-			say_error(
-				"%s: has its new content, and the old one, kept as %s, could not be put back",
-				list[i].file->path, list[i].temporary);
-		}
+		if (!take_out(&list[i]))
+			tell_not_taken_out(&list[i]);
 }
 
 static int put_all_in_place(struct replacement *list, size_t count)
@@ -293,7 +299,8 @@ static int accept_new(struct config_mark *mark, const struct replacement *list, 
 }
 
 /* One file needs no journal: it is replaced by one system call. */
-static int replace_all(const char *directory, struct replacement *list, size_t count)
+static int replace_all(const struct config_mark *mark, const char *directory,
+	struct replacement *list, size_t count)
 {
 	AUTO_FREE char *journal = NULL;
 
@@ -303,6 +310,9 @@ static int replace_all(const char *directory, struct replacement *list, size_t c
 	}
 	int err = count > 1 ? sync_directories(list, count) ?: write_journal(journal, list, count)
 			    : 0;
+	/* Look again: to write the journal may have taken long. */
+	if (!err && count > 1)
+		err = check_unchanged(mark, directory, list, count);
 	if (!err)
 		err = put_all_in_place(list, count);
 	if (!err) {
@@ -344,7 +354,7 @@ int config_commit(struct config_mark *mark, const char *directory, const struct 
 	}
 	int err = check_unchanged(mark, directory, all.list, count);
 	if (!err)
-		err = replace_all(directory, all.list, count);
+		err = replace_all(mark, directory, all.list, count);
 	return err ?: accept_new(mark, all.list, count);
 }
 

@@ -154,6 +154,12 @@ int config_hold(const char *path)
 	return 0;
 }
 
+void config_progress(void)
+{
+	if (held_lock >= 0)
+		lockfile_progress(held_lock);
+}
+
 int config_edit_new(const char *path, struct config_edit **out)
 {
 	AUTO_CONFIG_EDIT struct config_edit *edit = calloc(1, sizeof(*edit));

@@ -28,6 +28,8 @@ int config_lock(const char *path, bool create);
  * sections in between, and before each further device, so that who waits sees progress. Returns 0,
  * or a negative errno after printing an error. */
 int config_hold(const char *path);
+/* Tells those who wait for the held lock that the command goes on; without one, does nothing. */
+void config_progress(void);
 
 /* Locks and reads the configuration; config_edit_free() unlocks it. Returns 0, or a negative errno
  * after printing an error: also if a file is unusable or a mistake may concern any section, because

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <base/cleanup.h>
+#include "../config/config-edit.h"
 #include "../util/dax-json.h"
 #include "../util/filter.h"
 #include "../util/targets.h"
@@ -130,6 +131,7 @@ static void devices_tell_step(
 {
 	const bool *verbose = data;
 
+	config_progress();
 	if (verbose || event == DAXCTL_STEP_WAITING || event == DAXCTL_STEP_ENDING)
 		say_step((enum step_event)event, what, verbose && *verbose);
 }
@@ -139,6 +141,7 @@ static void devices_tell_step(
 
 static void devices_tell_progress(struct daxctl_dev *dev, unsigned done, unsigned total, void *data)
 {
+	config_progress();
 	if (total >= MANY_BLOCKS && done == total)
 		say_progress("%s", "");
 	else if (total >= MANY_BLOCKS)

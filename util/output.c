@@ -55,7 +55,7 @@ static int output_replace(
 	int fd = mkostemp(beside, O_CLOEXEC);
 	/* Who may write the file but not its directory writes it in place. */
 	if (fd < 0)
-		return errno == EACCES && old ? write_in_place(path, mode, bytes, size) : -errno;
+		return old ? write_in_place(path, mode, bytes, size) : -errno;
 	int err = set_mode(fd, mode, old);
 	if (err)
 		close(fd);
@@ -65,7 +65,17 @@ static int output_replace(
 		err = -errno;
 	if (err)
 		unlink(beside);
+	/* A rename replaces neither a mount point nor, in a sticky directory, another user's file.
+	 */
+	if (old && (err == -EBUSY || err == -EPERM || err == -EACCES))
+		return write_in_place(path, mode, bytes, size);
 	return err;
+}
+
+/* /dev/stdout and /dev/fd/N lead to a file that others write too. */
+static bool is_descriptor(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
 static int write_file(const char *path, mode_t mode, const void *bytes, size_t size)
@@ -79,7 +89,7 @@ static int write_file(const char *path, mode_t mode, const void *bytes, size_t s
 		return lstat(path, &link) ? output_replace(path, mode, NULL, bytes, size)
 					  : write_in_place(path, mode, bytes, size);
 	}
-	if (!S_ISREG(old.st_mode))
+	if (!S_ISREG(old.st_mode) || is_descriptor(path))
 		return write_in_place(path, mode, bytes, size);
 	/* A link stays, and leads to the new file. */
 	AUTO_FREE char *target = realpath(path, NULL);

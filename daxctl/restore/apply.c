@@ -138,10 +138,14 @@ int apply_task(struct daxctl_ctx *ctx, struct nomap *nomap, const struct task *t
 /* Errors that tell of the machine as it is now, and not of the section. */
 static bool may_pass_later(const struct task *task, int err, bool divided)
 {
+	bool no_room = err == -ENOSPC || (err == -EBUSY && task->action == ACTION_CREATE);
+
 	if (err == -EACCES || err == -EPERM)
 		return true;
-	return divided && (err == -ENOSPC || err == -EBUSY) &&
-		task->section->size <= task->region->size;
+	/* Only root can load the driver. */
+	if (err == -EOPNOTSUPP && geteuid() != 0)
+		return true;
+	return divided && no_room && task->section->size <= task->region->size;
 }
 
 int apply_check(
@@ -149,8 +153,10 @@ int apply_check(
 {
 	if (task->action == ACTION_NOMAP)
 		return 0;
+	apply_limit_time();
 	int err = apply_to_device(ctx, task, task_flags(task) | DAXCTL_CHANGE_DRY_RUN, outcome);
-
+	apply_end_limit();
+	outcome->late = apply_is_late();
 	if (!may_pass_later(task, err, divided))
 		return err;
 	outcome->error = outcome->hint = NULL;

@@ -325,6 +325,13 @@ static int look_again(struct restoration *restoration, const struct config *conf
 		restoration->report.last = err;
 	}
 	int planned = tasks_init(&picture->tasks, config, &picture->present);
+	if (planned) {
+		say_error("%s", strerror(-planned));
+		tasks_deinit(&picture->tasks);
+		picture->tasks = (struct tasks){0};
+		restoration->report.failed++;
+		restoration->report.last = planned;
+	}
 	if (err || planned)
 		return err ?: planned;
 	mark_skipped(restoration, picture, region);
@@ -399,9 +406,13 @@ static int take_lock(const char *path)
 	return lock;
 }
 
-static int complete_configuration(const char *path)
+/* Go on with what is there if it cannot be completed: a unit may see a read-only directory. */
+static void complete_configuration(const char *path)
 {
-	return dry_run ? 0 : config_complete(path);
+	if (dry_run || !config_complete(path))
+		return;
+	say_warning("%s: a change of the configuration was interrupted and is not completed", path);
+	say_hint("run daxctl restore as root");
 }
 
 static bool goes_on(int lock)
@@ -423,7 +434,8 @@ static int restore_everything(struct daxctl_ctx *ctx, struct json_object *array)
 		.lock = lock,
 		.report = {.dry_run = dry_run, .array = json_object_get(array)},
 	};
-	int err = complete_configuration(path) ?: config_read(path, &config);
+	complete_configuration(path);
+	int err = config_read(path, &config);
 	if (!err)
 		err = restore(&restoration, config);
 	if (err)
@@ -459,7 +471,8 @@ static int restore_scope(struct daxctl_ctx *ctx, const struct scope *old, struct
 		return tell_unknown_device(old);
 	if (err)
 		return err;
-	err = complete_configuration(path) ?: config_read_for(path, &scope.config, &config);
+	complete_configuration(path);
+	err = config_read_for(path, &scope.config, &config);
 	if (err)
 		return err;
 	CLEANUP(restoration_deinit)

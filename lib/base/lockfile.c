@@ -229,12 +229,12 @@ static void own(int fd)
 	owned[row].process = getpid();
 }
 
-static bool is_own(const struct stat *file)
+static bool is_own(const struct stat *file, int fd)
 {
 	struct stat st;
 
 	for (size_t row = 0; row < ARRAY_SIZE(owned); row++)
-		if (owned[row].process && fstat(owned[row].fd, &st) == 0 &&
+		if (owned[row].process && owned[row].fd != fd && fstat(owned[row].fd, &st) == 0 &&
 			st.st_dev == file->st_dev && st.st_ino == file->st_ino)
 			return owned[row].process == getpid();
 	return false;
@@ -263,7 +263,7 @@ static int lockfile_wait(struct waiting *waiting, int fd)
 		return 0;
 	if (errno != EWOULDBLOCK || fstat(fd, &st))
 		return -errno;
-	if (waiting->wait->refuses_own && is_own(&st))
+	if (waiting->wait->refuses_own && is_own(&st, fd))
 		return -EDEADLK;
 	return wait_for(waiting, &(struct locked_file){st.st_dev, st.st_ino, 0, fd});
 }

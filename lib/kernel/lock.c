@@ -75,12 +75,14 @@ int lock_take(struct kernel *kernel, const char *path, const struct lock_wait *w
 
 	if (err)
 		return lock_fail(kernel, -err, path);
-	AUTO_CLOSE int fd = lockfile_take(kernel_root(kernel), name, wait, &holder);
+	int fd = lockfile_take(kernel_root(kernel), name, wait, &holder);
 	if (fd < 0)
 		return fail_to_lock(kernel, fd, path, &holder);
 	err = check_same(kernel, path, name);
-	if (err)
+	if (err) {
+		lockfile_release(fd);
 		return err;
+	}
 	log_debug(kernel, "lock /%s: done", path);
-	return take_fd(&fd);
+	return fd;
 }

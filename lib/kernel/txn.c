@@ -116,14 +116,15 @@ static int txn_lock_within(struct txn *txn, const char *path, int milliseconds)
 	if (!locks)
 		return -ENOMEM;
 	txn->locks = locks;
-	AUTO_CLOSE int fd = lock_take(txn->kernel, path, &wait);
+	int fd = lock_take(txn->kernel, path, &wait);
 	if (fd < 0)
 		return defer_failure(txn, fd);
 	int err = names_add(&txn->locked, path);
 	if (err)
-		return err;
-	locks[txn->locked.count - 1] = take_fd(&fd);
-	return 0;
+		lockfile_release(fd);
+	else
+		locks[txn->locked.count - 1] = fd;
+	return err;
 }
 
 int txn_lock(struct txn *txn, const char *path)

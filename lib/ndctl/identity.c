@@ -5,17 +5,6 @@
 
 #include "private.h"
 
-void *entity_show(void *pointer)
-{
-	struct entity *entity = pointer;
-
-	if (!entity)
-		return NULL;
-	if (entity->seen.refused || entity->seen.inode != entity->inode)
-		entity->seen = (struct seen){.inode = entity->inode};
-	return entity;
-}
-
 int entity_read_uuid(struct entity *entity, uuid_t uuid)
 {
 	int err = object_uuid(&entity->object, entity_kinds[entity->kind]->uuid, uuid);
@@ -40,14 +29,40 @@ static int entity_read_empty(struct entity *entity, bool *empty)
 	return kind->is_empty ? kind->is_empty(entity, empty) : 0;
 }
 
+/* Returns whether the caller was told that the entity is empty, and it is configured now. */
+static bool entity_is_taken(struct entity *entity)
+{
+	bool empty;
+
+	return entity->seen.empty && entity_read_empty(entity, &empty) == 0 && !empty;
+}
+
+void *entity_show(void *pointer)
+{
+	struct entity *entity = pointer;
+
+	if (!entity)
+		return NULL;
+	if (entity->seen.refused || entity->seen.inode != entity->inode || entity_is_taken(entity))
+		entity->seen = (struct seen){.inode = entity->inode};
+	return entity;
+}
+
 void *entity_show_empty(void *pointer)
 {
 	struct entity *entity = pointer;
 	bool empty;
 	uuid_t uuid;
 
-	if (!entity || entity_read_empty(entity, &empty) || !empty)
+	if (!entity || entity_read_empty(entity, &empty))
 		return entity;
+	if (!empty) {
+		/* The caller is told so now; the null uuid goes too. */
+		if (entity->seen.empty)
+			entity_show_uuid(entity, uuid);
+		entity->seen.empty = false;
+		return entity;
+	}
 	entity->seen.empty = true;
 	if (!entity->seen.has_uuid)
 		entity_show_uuid(entity, uuid);

@@ -89,6 +89,15 @@ static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned
 	return flags & NDCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
 }
 
+static int destroy_unused(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+{
+	int err = destroy_empty(txn, ndns, flags);
+
+	if (!err && !(flags & NDCTL_CHANGE_DRY_RUN))
+		entity_keep(&ndns->entity);
+	return err;
+}
+
 static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 {
 	AUTO_TXN struct txn *txn = NULL;
@@ -98,7 +107,7 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 	if (err)
 		return err;
 	if (namespace_size(ndns) == 0 && !namespace_claim(ndns))
-		return destroy_empty(txn, ndns, flags);
+		return destroy_unused(txn, ndns, flags);
 	err = plan_check_region(region) ?: plan_settle(ndns, flags);
 	if (err)
 		return err;

@@ -193,6 +193,9 @@ static int restore_nomap(struct ndctl_namespace *ndns, unsigned long align, unsi
 		return txn_describe(txn);
 	err = txn_run(txn);
 	ctx_forget(ndns->entity.ctx);
+	struct claim *claim = err ? NULL : namespace_claim(ndns);
+	if (claim)
+		entity_keep_other(&claim->entity);
 	return err;
 }
 

@@ -264,6 +264,14 @@ static int set_tell(const struct set *set, enum label_fate fate, const struct en
 	return 0;
 }
 
+/* After a write of labels that failed, the kernel leaves an old label of the same namespace behind:
+ * to drop one of the two loses nothing. */
+static bool is_same_extent(const struct ndctl_label *one, const struct ndctl_label *other)
+{
+	return uuid_compare(one->uuid, other->uuid) == 0 && one->address == other->address &&
+		one->size == other->size;
+}
+
 /* Refuses to drop an entry of which every DIMM has a label. */
 static int set_check_complete(const struct set *set)
 {
@@ -272,7 +280,7 @@ static int set_check_complete(const struct set *set)
 		if (entry->accepted || !entry_may_be(set, entry) || !entry_is_complete(set, entry))
 			continue;
 		const struct entry *rival = set_find_rival(set, entry);
-		if (rival)
+		if (rival && !is_same_extent(&rival->label, &entry->label))
 			return (set_tell(set, LABEL_FATE_DISPUTED, rival)
 					       ?: set_tell(set, LABEL_FATE_DISPUTED, entry))
 				?: -EUCLEAN;
@@ -286,6 +294,9 @@ static int set_tell_changes(const struct set *set)
 
 	for (size_t i = 0; i < set->entry_count && !err; i++) {
 		const struct entry *entry = &set->entries[i];
+		/* The repair leaves labels of other interleave sets alone. */
+		if (!is_of_set(set, &entry->label))
+			continue;
 		if (!entry->accepted)
 			err = set_tell(set, LABEL_FATE_DROPPED, entry);
 		else if (!entry_is_complete(set, entry))

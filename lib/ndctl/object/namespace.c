@@ -320,6 +320,10 @@ EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char
 
 	if (err != -ENOENT || namespace_has_label(ndns))
 		return err;
+	/* Tell a namespace without this attribute from one that is gone. */
+	ctx_forget(ndns->entity.ctx);
+	if (ctx_scan(ndns->entity.ctx) || ndns->entity.gone)
+		return err;
 	kernel_clear_error(entity_kernel(&ndns->entity));
 	return 0;
 }

@@ -121,7 +121,7 @@ setup() {
 	for verb in online-memory offline-memory; do
 		unchanged daxctl "$verb" dax0.0
 		[[ $status == 250 ]]
-		says "dax0.0: memory cannot go online"
+		says "dax0.0: memory cannot go ${verb%-memory}: the device is not in system-ram mode"
 	done
 	daxctl reconfigure-device --mode system-ram dax0.0
 	for verb in enable-device disable-device; do
