@@ -57,7 +57,7 @@ void *entity_show_empty(void *pointer)
 	if (!entity || entity_read_empty(entity, &empty))
 		return entity;
 	if (!empty) {
-		/* The caller is told so now; the null uuid goes too. */
+		/* Tell the caller so from now on; the null uuid goes too. */
 		if (entity->seen.empty)
 			entity_show_uuid(entity, uuid);
 		entity->seen.empty = false;

@@ -222,5 +222,8 @@ hold_config() {
 	wait "$waiter"
 	grep "in place: dax0.7 " "$BATS_TEST_TMPDIR/said.7"
 	[[ $(head -n 1 "$record") == "pass $((before + 4)) done" ]]
+	# What was to be done to dax0.0 is left to its own unit.
+	[[ $(daxctl list -d dax0.0 | jq -r '.[0].mode') == devdax ]]
+	daxctl restore dax0.0
 	[[ $(daxctl list -d dax0.0 | jq -r '.[0].mode') == system-ram ]]
 }
