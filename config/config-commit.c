@@ -341,8 +341,10 @@ static void replacements_deinit(struct replacements *replacements)
 int config_commit(struct config_mark *mark, const char *directory, const struct config_text *files,
 	size_t count)
 {
+	if (!count)
+		return 0;
 	CLEANUP(replacements_deinit)
-	struct replacements all = {.list = calloc(count ?: 1, sizeof(*all.list))};
+	struct replacements all = {.list = calloc(count, sizeof(*all.list))};
 
 	if (!all.list)
 		return -ENOMEM;

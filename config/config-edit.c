@@ -140,24 +140,18 @@ static int check_whole(const struct config_edit *edit)
 /* The lock of config_hold(), which lasts as long as the process. */
 static int held_lock = -1;
 
-int config_hold(const char *path)
-{
-	if (held_lock >= 0) {
-		lockfile_progress(held_lock);
-		return 0;
-	}
-	int lock = config_lock(path, true);
-
-	if (lock < 0)
-		return lock;
-	held_lock = lock;
-	return 0;
-}
-
 void config_progress(void)
 {
 	if (held_lock >= 0)
 		lockfile_progress(held_lock);
+}
+
+int config_hold(const char *path)
+{
+	if (held_lock < 0)
+		held_lock = config_lock(path, true);
+	config_progress();
+	return held_lock < 0 ? held_lock : 0;
 }
 
 int config_edit_new(const char *path, struct config_edit **out)

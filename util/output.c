@@ -43,6 +43,12 @@ static int set_mode(int fd, mode_t mode, const struct stat *old)
 	return fchmod(fd, old->st_mode & 07777) ? -errno : 0;
 }
 
+static bool may_write_in_place(int err)
+{
+	return err == -EACCES || err == -EPERM || err == -EROFS || err == -ENAMETOOLONG ||
+		err == -EBUSY;
+}
+
 static int output_replace(
 	const char *path, mode_t mode, const struct stat *old, const void *bytes, size_t size)
 {
@@ -53,9 +59,11 @@ static int output_replace(
 		return -ENOMEM;
 	}
 	int fd = mkostemp(beside, O_CLOEXEC);
-	/* Who may write the file but not its directory writes it in place. */
+	/* A full disk must leave the old file alone: write in place only where no file can be made
+	 * beside it for want of rights or of room in its name. */
 	if (fd < 0)
-		return old ? write_in_place(path, mode, bytes, size) : -errno;
+		return old && may_write_in_place(-errno) ? write_in_place(path, mode, bytes, size)
+							 : -errno;
 	int err = set_mode(fd, mode, old);
 	if (err)
 		close(fd);
@@ -67,9 +75,7 @@ static int output_replace(
 		unlink(beside);
 	/* A rename replaces neither a mount point nor, in a sticky directory, another user's file.
 	 */
-	if (old && (err == -EBUSY || err == -EPERM || err == -EACCES))
-		return write_in_place(path, mode, bytes, size);
-	return err;
+	return old && may_write_in_place(err) ? write_in_place(path, mode, bytes, size) : err;
 }
 
 /* /dev/stdout and /dev/fd/N lead to a file that others write too. */
