@@ -81,6 +81,17 @@ static int take_after(struct replacement *replacement)
 	return 0;
 }
 
+/* The name beside @target, to be freed; NULL without memory. It is the same each time, so that what
+ * a killed process has left there goes. */
+static char *temporary_beside(const char *target)
+{
+	const char *name = strrchr(target, '/') + 1;
+	char *path;
+
+	return asprintf(&path, "%.*s.%s.daxctl-new", (int)(name - target), target, name) < 0 ? NULL
+											     : path;
+}
+
 /* Sets @target, @temporary and @directory. */
 static int find_place(struct replacement *replacement)
 {
@@ -94,11 +105,9 @@ static int find_place(struct replacement *replacement)
 	if (!slash)
 		return -ENOMEM;
 	*slash = 0;
-	/* The same name each time, so that what a killed process has left there goes. */
-	if (asprintf(&replacement->temporary, "%s/.%s.daxctl-new", parent, slash + 1) < 0) {
-		replacement->temporary = NULL;
+	replacement->temporary = temporary_beside(replacement->target);
+	if (!replacement->temporary)
 		return -ENOMEM;
-	}
 	/* Fails if others than root could put another file there. */
 	replacement->directory = config_open_directory(*parent ? parent : "/");
 	return replacement->directory < 0 ? replacement->directory : 0;
@@ -390,13 +399,10 @@ static int parse_record(const char *record, struct replacement *replacement)
 	if (sscanf(record, "%ju %ju %n", &old_inode, &new_inode, &length) < 2 ||
 		record[length] != '/' || !new_inode)
 		return -EBADMSG;
-	const char *slash = strrchr(record + length, '/');
 	replacement->old_inode = (ino_t)old_inode;
 	replacement->new_inode = (ino_t)new_inode;
 	replacement->target = strdup(record + length);
-	if (asprintf(&replacement->temporary, "%.*s/.%s.daxctl-new", (int)(slash - record) - length,
-		    record + length, slash + 1) < 0)
-		replacement->temporary = NULL;
+	replacement->temporary = temporary_beside(record + length);
 	return replacement->target && replacement->temporary ? 0 : -ENOMEM;
 }
 
