@@ -2,13 +2,10 @@
 #include <ndctl/cmd/busio.h>
 #include "idle.h"
 
-#include <fcntl.h>
-#include <kernel/node.h>
+#include <linux/ioctl.h>
 #include <linux/ndctl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
 
 /* Find media errors, clear them, and name the DIMMs that they are on. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/ndctl.h>
 #include <ndctl/private.h>
-#include <sys/ioctl.h>
+#include <linux/ioctl.h>
 
 #include "busio.h"
 #include "cmd.h"

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "labelio.h"
 
-#include <fcntl.h>
-#include <kernel/node.h>
+#include <kernel/nvdimm.h>
+#include <linux/ioctl.h>
 #include <linux/ndctl.h>
 #include <ndctl/identity.h>
 #include <ndctl/object/region.h>
 #include <ndctl/private.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 
-static int label_io_fail(struct ndctl_dimm *dimm, int error, const char *what)
+static int label_io_fail(struct ndctl_dimm *dimm, int err, const char *what)
 {
-	return kernel_fail(entity_kernel(&dimm->entity), error, "%s: %s", what, strerror(error));
+	return kernel_fail(entity_kernel(&dimm->entity), -err, "%s: %s", what, strerror(-err));
 }
 
 /* Records the firmware's status, whose meaning depends on the maker of the DIMM. */
@@ -27,24 +25,23 @@ static int refuse_status(struct ndctl_dimm *dimm, unsigned status, const char *w
 
 int area_open(struct ndctl_dimm *dimm, struct area *area)
 {
-	const char *name = entity_name(&dimm->entity);
-
 	area->fd = -1;
 	if (!ndctl_dimm_is_cmd_supported(dimm, ND_CMD_GET_CONFIG_SIZE))
 		return kernel_fail(
 			entity_kernel(&dimm->entity), EOPNOTSUPP, "the DIMM has no label area");
-	area->fd = node_open(dimm->entity.object.directory, name, name, S_IFCHR, O_RDWR);
+	area->fd = nvdimm_open_dimm(dimm->entity.object.directory, entity_name(&dimm->entity));
 	if (area->fd < 0)
 		return area->fd;
 
 	struct nd_cmd_get_config_size command = {0};
-	if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_SIZE, &command) < 0)
-		return label_io_fail(dimm, errno, "cannot read the size of the label area");
+	int err = nvdimm_submit(area->fd, ND_IOCTL_GET_CONFIG_SIZE, &command);
+	if (err)
+		return label_io_fail(dimm, err, "cannot read the size of the label area");
 	if (command.status)
 		return refuse_status(
 			dimm, command.status, "cannot read the size of the label area");
 	if (!command.config_size)
-		return label_io_fail(dimm, EOPNOTSUPP, "the label area has 0 bytes");
+		return label_io_fail(dimm, -EOPNOTSUPP, "the label area has 0 bytes");
 	area->size = command.config_size;
 	area->max_transfer = command.max_xfer ?: command.config_size;
 	if (area->max_transfer > area->size)
@@ -64,8 +61,9 @@ int area_read(
 		size_t part = length < area->max_transfer ? length : area->max_transfer;
 		*command = (struct nd_cmd_get_config_data_hdr){
 			.in_offset = (unsigned)offset, .in_length = (unsigned)part};
-		if (ioctl(area->fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
-			return label_io_fail(dimm, errno, "cannot read the label area");
+		int err = nvdimm_submit(area->fd, ND_IOCTL_GET_CONFIG_DATA, command);
+		if (err)
+			return label_io_fail(dimm, err, "cannot read the label area");
 		if (command->status)
 			return refuse_status(dimm, command->status, "cannot read the label area");
 		memcpy(data, command->out_buf, part);
@@ -92,8 +90,9 @@ int area_write(struct ndctl_dimm *dimm, const struct area *area, size_t offset, 
 			.in_offset = (unsigned)offset, .in_length = (unsigned)part};
 		memcpy(command->in_buf, data, part);
 		memset(command->in_buf + part, 0, sizeof(status));
-		if (ioctl(area->fd, ND_IOCTL_SET_CONFIG_DATA, command) < 0)
-			return label_io_fail(dimm, errno, "cannot write the label area");
+		int err = nvdimm_submit(area->fd, ND_IOCTL_SET_CONFIG_DATA, command);
+		if (err)
+			return label_io_fail(dimm, err, "cannot write the label area");
 		memcpy(&status, command->in_buf + part, sizeof(status));
 		if (status)
 			return refuse_status(dimm, status, "cannot write the label area");

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nvdimm.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include "node.h"
+
+int nvdimm_open_bus(struct kernel *kernel, unsigned id)
+{
+	AUTO_DIRECTORY struct directory *buses = NULL;
+	char name[32];
+	int err = directory_open(kernel, "sys/class/nd", &buses);
+
+	if (err)
+		return kernel_fail(kernel, -err, "cannot read /sys/class/nd: %s", strerror(-err));
+	snprintf(name, sizeof(name), "ndctl%u", id);
+	return node_open(buses, name, name, S_IFCHR, O_RDWR);
+}
+
+int nvdimm_open_dimm(const struct directory *devices, const char *name)
+{
+	return node_open(devices, name, name, S_IFCHR, O_RDWR);
+}
+
+int nvdimm_submit(int fd, unsigned long request, void *command)
+{
+	return ioctl(fd, request, command) < 0 ? -errno : 0;
+}
