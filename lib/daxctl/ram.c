@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ram.h"
 
+#include <kernel/iomem.h>
 #include <string.h>
 
 #include "block.h"
-#include "iomem.h"
 
 /* The requirements of system-ram mode, and where the struct pages of the memory are kept. */
 
@@ -91,21 +91,22 @@ static void ram_hint_restart(struct kernel *kernel)
 		"reboot: memory that was online when driver kmem was unbound is lost until then");
 }
 
-/* Whether @name is one that the kernel gives to memory, such as "System RAM" or "System RAM
+/* Whether the name is one that the kernel gives to memory, such as "System RAM" or "System RAM
  * (kmem)". */
-static bool is_ram(const char *name, size_t length)
+static bool is_ram(const struct iomem_resource *resource)
 {
 	static const char prefix[] = "System RAM";
 
-	return length >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0;
+	return resource->length >= strlen(prefix) &&
+		memcmp(resource->name, prefix, strlen(prefix)) == 0;
 }
 
-static bool dev_has_some(struct daxctl_dev *dev, const struct daxctl_range *range)
+static bool dev_has_some(struct daxctl_dev *dev, const struct iomem_resource *resource)
 {
 	struct daxctl_mapping *mapping;
 
 	daxctl_mapping_foreach (dev, mapping)
-		if (range->start <= mapping->end && mapping->start <= range->end)
+		if (resource->start <= mapping->end && mapping->start <= resource->end)
 			return true;
 	return false;
 }
@@ -115,15 +116,14 @@ struct ram_look {
 	bool has_addresses, found;
 };
 
-static bool look_for_ram(
-	void *data, const char *name, size_t length, const struct daxctl_range *range)
+static bool look_for_ram(void *data, const struct iomem_resource *resource)
 {
 	struct ram_look *look = data;
 
-	if (!is_ram(name, length))
+	if (!is_ram(resource))
 		return true;
-	look->has_addresses |= range->end > 0;
-	look->found = dev_has_some(look->dev, range);
+	look->has_addresses |= resource->end > 0;
+	look->found = dev_has_some(look->dev, resource);
 	return !look->found;
 }
 
@@ -181,18 +181,17 @@ struct range_look {
 	struct daxctl_range ram;
 };
 
-static bool look_in_range(
-	void *data, const char *name, size_t length, const struct daxctl_range *range)
+static bool look_in_range(void *data, const struct iomem_resource *resource)
 {
 	struct range_look *look = data;
 
-	if (!is_ram(name, length) || range->start > look->wanted->end ||
-		range->end < look->wanted->start)
+	if (!is_ram(resource) || resource->start > look->wanted->end ||
+		resource->end < look->wanted->start)
 		return true;
-	if (look->self && dev_driver(look->self) && dev_has_some(look->self, range))
+	if (look->self && dev_driver(look->self) && dev_has_some(look->self, resource))
 		return true;
 	look->found = true;
-	look->ram = *range;
+	look->ram = (struct daxctl_range){resource->start, resource->end};
 	return false;
 }
 

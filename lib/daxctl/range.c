@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <kernel/iomem.h>
 #include <string.h>
 
-#include "iomem.h"
+#include "private.h"
 
 /* The physical addresses of a dynamic region, which its directory in sysfs does not show. */
 
@@ -30,23 +31,24 @@ bool region_has_device_in(struct daxctl_region *region, const struct daxctl_rang
 	return false;
 }
 
-static bool consider(void *data, const char *name, size_t length, const struct daxctl_range *range)
+static bool consider(void *data, const struct iomem_resource *resource)
 {
 	struct place *place = data;
-	bool named = iomem_is_named(name, length, place->name);
+	const struct daxctl_range range = {resource->start, resource->end};
+	bool named = iomem_is_named(resource, place->name);
 
-	if (!named && !iomem_is_named(name, length, SOFT_RESERVED))
+	if (!named && !iomem_is_named(resource, SOFT_RESERVED))
 		return true;
-	place->hidden |= !range->end;
+	place->hidden |= !range.end;
 	/* Compare the size: other resources may have the same name. */
-	if (range->end < range->start || range->end - range->start + 1 != place->size)
+	if (range.end < range.start || range.end - range.start + 1 != place->size)
 		return true;
-	place->found = named || region_has_device_in(place->region, range);
+	place->found = named || region_has_device_in(place->region, &range);
 	if (place->found) {
-		place->range = *range;
+		place->range = range;
 		return false;
 	}
-	place->reserved = *range;
+	place->reserved = range;
 	place->reserved_count++;
 	return true;
 }

@@ -11,23 +11,26 @@
 #define ROOM	     4096
 #define READINGS_MAX 8
 
-bool iomem_is_named(const char *name, size_t length, const char *wanted)
+bool iomem_is_named(const struct iomem_resource *resource, const char *name)
 {
-	return length == strlen(wanted) && memcmp(name, wanted, length) == 0;
+	return resource->length == strlen(name) &&
+		memcmp(resource->name, name, resource->length) == 0;
 }
 
 /* Parse a line such as "  100000000-17fffffff : hmem.0". */
-static bool look_at(const char *line, iomem_fn *fn, void *data)
+static bool iomem_parse(const char *line, iomem_fn *fn, void *data)
 {
-	struct daxctl_range range = {0};
+	struct iomem_resource resource = {0};
 	char *next;
 
-	range.start = strtoull(line, &next, 16);
+	resource.start = strtoull(line, &next, 16);
 	if (*next == '-')
-		range.end = strtoull(next + 1, &next, 16);
+		resource.end = strtoull(next + 1, &next, 16);
 	if (strncmp(next, " : ", 3) != 0)
 		return true;
-	return fn(data, next + 3, strcspn(next + 3, "\n"), &range);
+	resource.name = next + 3;
+	resource.length = strcspn(resource.name, "\n");
+	return fn(data, &resource);
 }
 
 struct iomem {
@@ -94,7 +97,7 @@ int iomem_foreach(struct kernel *kernel, iomem_fn *fn, void *data)
 	if (err)
 		return err;
 	for (const char *line = iomem.text; *line; line += strcspn(line, "\n") + 1) {
-		if (!look_at(line, fn, data))
+		if (!iomem_parse(line, fn, data))
 			return 0;
 		if (!strchr(line, '\n'))
 			return 0;
