@@ -16,7 +16,8 @@
 #include "config.h"
 #include "../util/say.h"
 
-#define JOURNAL ".daxctl-commit"
+#define JOURNAL	     ".daxctl-commit"
+#define JOURNAL_MOST (1 << 20) /* bytes */
 
 /* A new text on its way into the place of a file. */
 struct replacement {
@@ -457,27 +458,6 @@ static int complete_all(struct replacements *all)
 	return 0;
 }
 
-static int read_journal(const char *path, char **text, size_t *size)
-{
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat stat;
-
-	if (fd < 0 || fstat(fd, &stat))
-		return -errno;
-	if (!S_ISREG(stat.st_mode) || stat.st_uid != geteuid() || stat.st_mode & 077 ||
-		stat.st_size > (1 << 20))
-		return -EPERM;
-	*text = malloc((size_t)stat.st_size + 1);
-	if (!*text)
-		return -ENOMEM;
-	ssize_t got = read(fd, *text, (size_t)stat.st_size);
-	if (got < 0)
-		return -errno;
-	(*text)[got] = 0;
-	*size = (size_t)got;
-	return 0;
-}
-
 bool config_is_interrupted(const char *directory)
 {
 	char path[PATH_MAX];
@@ -496,7 +476,8 @@ int config_complete(const char *directory)
 	if (!config_is_interrupted(directory))
 		return 0;
 	snprintf(path, sizeof(path), "%s/" JOURNAL, directory);
-	int err = read_journal(path, &text, &size) ?: parse_journal(text, size, &all);
+	int err = file_read_private(AT_FDCWD, path, JOURNAL_MOST, &text, &size)
+		?: parse_journal(text, size, &all);
 	if (err == -EBADMSG)
 		err = 0;
 	else

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <base/file.h>
 #include <base/glyph.h>
 #include <base/lockfile.h>
 
@@ -64,50 +65,23 @@ static int file_name(const char *place, const char *suffix, char *name)
 	return 0;
 }
 
-/* Whether only root, or this user, can have written the file. */
-static bool is_private(const struct stat *st)
+/* Read the whole file, with a NUL behind it; the caller frees it. Records are replaced, never
+ * written to. Returns 0 or a negative errno. */
+static int read_record(int directory, const char *name, char **text)
 {
-	return S_ISREG(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid()) &&
-		!(st->st_mode & 077);
-}
+	size_t size;
 
-/* Read the whole file, with a NUL after it; the caller frees it. Returns 0 or a negative errno. */
-static int read_record(int directory, const char *name, char **out)
-{
-	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st))
-		return -errno;
-	if (!is_private(&st))
-		return -EPERM;
-	if (st.st_size > SIZE_MAX_BYTES)
-		return -EFBIG;
-	AUTO_FREE char *text = malloc((size_t)st.st_size + 1);
-	if (!text)
-		return -ENOMEM;
-	/* Records are replaced, never written to: one read gets all. */
-	ssize_t got = read(fd, text, (size_t)st.st_size);
-	if (got != st.st_size)
-		return got < 0 ? -errno : -EIO;
-	text[got] = 0;
-	*out = TAKE(text);
-	return 0;
+	return file_read_private(directory, name, SIZE_MAX_BYTES, text, &size);
 }
 
 static int write_record(const struct pass *pass, const char *text, size_t size)
 {
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-
 	/* Remove the file of a pass that was killed. */
 	if (unlinkat(pass->directory, pass->next, 0) && errno != ENOENT)
 		return -errno;
-	AUTO_CLOSE int fd = openat(pass->directory, pass->next, flags, 0600);
-	if (fd < 0)
-		return -errno;
-	ssize_t written = write(fd, text, size);
-	if (written != (ssize_t)size)
-		return written < 0 ? -errno : -ENOSPC;
+	int err = file_create(pass->directory, pass->next, text, size);
+	if (err)
+		return err;
 	return renameat(pass->directory, pass->next, pass->directory, pass->name) ? -errno : 0;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base/file.h>
 #include <string.h>
 
 #include <ndctl/format/btt.h>
@@ -25,14 +26,14 @@ static void check_tell(void *data, enum ndctl_check_event event, const char *wha
 
 static int read_medium(void *data, void *bytes, size_t size, uint64_t offset)
 {
-	return raw_read(*(const int *)data, bytes, size, offset);
+	return file_read_at(*(const int *)data, bytes, size, offset);
 }
 
 /* Flush each write before the next: later writes rely on earlier ones. */
 static int write_medium(void *data, const void *bytes, size_t size, uint64_t offset)
 {
 	int fd = *(const int *)data;
-	int err = raw_write(fd, bytes, size, offset);
+	int err = file_write_at(fd, bytes, size, offset);
 
 	if (!err && fdatasync(fd))
 		err = -errno;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <base/file.h>
 #include <fcntl.h>
 #include <kernel/mark.h>
 #include <kernel/node.h>
@@ -12,33 +13,6 @@
 #include "step.h"
 
 /* ---- the raw block device of a namespace ---- */
-
-int raw_read(int fd, void *bytes, size_t size, uint64_t offset)
-{
-	for (size_t done = 0; done < size;) {
-		ssize_t now = pread(fd, (char *)bytes + done, size - done, (off_t)(offset + done));
-		if (now < 0 && errno == EINTR)
-			continue;
-		if (now <= 0)
-			return now ? -errno : -EIO;
-		done += (size_t)now;
-	}
-	return 0;
-}
-
-int raw_write(int fd, const void *bytes, size_t size, uint64_t offset)
-{
-	for (size_t done = 0; done < size;) {
-		ssize_t now =
-			pwrite(fd, (const char *)bytes + done, size - done, (off_t)(offset + done));
-		if (now < 0 && errno == EINTR)
-			continue;
-		if (now <= 0)
-			return now ? -errno : -EIO;
-		done += (size_t)now;
-	}
-	return 0;
-}
 
 struct access {
 	bool write;
@@ -204,7 +178,7 @@ EXPORT int ndctl_namespace_set_raw_mode(struct ndctl_namespace *ndns, int raw_mo
 
 static int read_info_area(struct ndctl_namespace *ndns, int fd, void *data)
 {
-	int err = raw_read(fd, data, INFO_AREA, 0);
+	int err = file_read_at(fd, data, INFO_AREA, 0);
 
 	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
 			     "cannot read its info block: %s", strerror(-err))
@@ -213,7 +187,7 @@ static int read_info_area(struct ndctl_namespace *ndns, int fd, void *data)
 
 static int write_area(struct ndctl_namespace *ndns, int fd, void *data)
 {
-	int err = raw_write(fd, data, INFO_AREA, 0);
+	int err = file_write_at(fd, data, INFO_AREA, 0);
 
 	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
 			     "cannot write its info block: %s", strerror(-err))

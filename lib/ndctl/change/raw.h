@@ -19,10 +19,6 @@ int raw_recover(struct ndctl_namespace *ndns);
 /* Forget the mark: from now on force_raw is the administrator's. */
 int raw_forget(struct ndctl_namespace *ndns);
 
-/* Read or write all of @size bytes at @offset. Return 0 or a negative errno. */
-int raw_read(int fd, void *bytes, size_t size, uint64_t offset);
-int raw_write(int fd, const void *bytes, size_t size, uint64_t offset);
-
 /* Read and write the first INFO_AREA bytes of a disabled namespace. */
 int raw_read_info(struct ndctl_namespace *ndns, char *bytes);
 int raw_write_info(struct ndctl_namespace *ndns, const char *bytes);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "remedy.h"
 
+#include <base/file.h>
 #include <base/lockfile.h>
-#include <fcntl.h>
 #include <stdio.h>
 
 #include <ndctl/format/infoblock.h>
@@ -26,11 +26,7 @@ static int save(struct ndctl_namespace *ndns, const char *before, char **path)
 		*path = NULL;
 		return -ENOMEM;
 	}
-	AUTO_CLOSE int fd =
-		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	ssize_t done = fd < 0 ? -1 : write(fd, before, INFO_AREA);
-	int err = done < 0 ? -errno : done < (ssize_t)INFO_AREA ? -ENOSPC : 0;
-
+	int err = file_create(directory, name, before, INFO_AREA);
 	if (err)
 		free(TAKE(*path));
 	return err;
