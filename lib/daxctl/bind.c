@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bind.h"
 
+#include <kernel/cause.h>
 #include <kernel/driver.h>
 #include <kernel/mapper.h>
 #include <kernel/module.h>
@@ -29,16 +30,20 @@ static int dev_look_bound(struct daxctl_dev *dev, const char *driver)
 		driver, strerror(-err));
 }
 
-/* Undo part of a change. Keep the cause @err, and say whether the undo failed. */
-static int keep_cause(struct kernel *kernel, int err,
-	int (*undo)(struct daxctl_dev *, const char *), struct daxctl_dev *dev, const char *driver)
+/* Undo part of a change that failed with @err, and say whether the undo failed too. */
+static int undo_part(struct daxctl_dev *dev, int err,
+	int (*undo)(struct daxctl_dev *, const char *), const char *driver)
 {
-	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
-
+	struct kernel *kernel = dev_kernel(dev);
+	AUTO_CAUSE struct cause cause = cause_keep(kernel, err);
 	int stuck = undo(dev, driver);
-	AUTO_FREE char *left = stuck < 0 ? strdup(kernel_error(kernel) ?: strerror(-stuck)) : NULL;
-	return kernel_fail(kernel, -err, "%s%s%s%s", why ?: strerror(-err),
-		stuck < 0 ? "; could not be undone (" : "", left ?: "", stuck < 0 ? ")" : "");
+
+	if (stuck < 0) {
+		cause_say(&cause, "%s; could not be undone (%s)", cause.sentence ?: "",
+			kernel_error(kernel) ?: strerror(-stuck));
+		cause_keep_hint(&cause);
+	}
+	return cause_record(&cause);
 }
 
 static int unlist(struct daxctl_dev *dev, const char *driver)
@@ -85,7 +90,7 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 	if (err && done == BY_ANOTHER)
 		return err;
 	if (err)
-		return keep_cause(kernel, err, bind_to_driver, dev, driver);
+		return undo_part(dev, err, bind_to_driver, driver);
 	/* kmem gives up a device even if the kernel keeps the memory. */
 	return ram_check_returned(dev) ?: done;
 }
@@ -139,7 +144,7 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 	if (!err)
 		return done;
 	bool ours = !done && dev_look_bound(dev, mode->driver) != 0;
-	return keep_cause(kernel, err, ours ? unbind_dev : unlist, dev, mode->driver);
+	return undo_part(dev, err, ours ? unbind_dev : unlist, mode->driver);
 }
 
 /*

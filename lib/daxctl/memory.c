@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "memory.h"
 
+#include <kernel/cause.h>
 #include <kernel/child.h>
 #include <stdio.h>
 #include <string.h>
@@ -167,31 +168,25 @@ static void memory_tell_progress(struct daxctl_dev *dev, size_t done, size_t cou
 static int change_what_goes(struct memory_change *change, const struct blocks *blocks)
 {
 	struct kernel *kernel = dev_kernel(*change->slot);
-	AUTO_FREE char *why = NULL, *hint = NULL;
+	AUTO_CAUSE struct cause first = {.kernel = kernel};
 	unsigned stuck = 0;
-	int result = 0;
 
-	for (size_t i = 0; i < blocks->count && result != -EINTR; i++) {
+	for (size_t i = 0; i < blocks->count && first.err != -EINTR; i++) {
 		memory_tell_progress(*change->slot, i, blocks->count);
 		int err = change_block(change, &blocks->list[i]);
 		if (!err)
 			continue;
-		if (!stuck++) {
-			result = err;
-			why = strdup(kernel_error(kernel) ?: strerror(-err));
-			hint = kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
-		} else if (err == -EINTR) {
-			result = err;
-		}
+		if (!stuck++)
+			first = cause_keep(kernel, err);
+		else if (err == -EINTR)
+			first.err = err;
 	}
 	memory_tell_progress(*change->slot, blocks->count, blocks->count);
 	if (!stuck)
 		return 0;
-	kernel_fail(kernel, -result, "%u of its %zu memory blocks cannot be changed, first: %s",
-		stuck, blocks->count, why ?: "");
-	if (hint)
-		kernel_hint(kernel, "%s", hint);
-	return result;
+	cause_say(&first, "%u of its %zu memory blocks cannot be changed, first: %s", stuck,
+		blocks->count, first.sentence ?: "");
+	return cause_record(&first);
 }
 
 /* Change all blocks or none: on failure restore those that changed, and report the first cause. */
@@ -216,14 +211,11 @@ static int change_apply(void *data)
 	if (!err)
 		return 0;
 
-	AUTO_FREE char *why = strdup(kernel_error(kernel) ?: strerror(-err));
-	AUTO_FREE char *hint = kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
-	int stuck = change_undo(change);
-	kernel_fail(kernel, -err, "%s%s", why ?: "",
-		stuck ? "; not all blocks that had changed could be restored" : "");
-	if (hint)
-		kernel_hint(kernel, "%s", hint);
-	return err;
+	AUTO_CAUSE struct cause cause = cause_keep(kernel, err);
+	if (change_undo(change))
+		cause_say(&cause, "%s; not all blocks that had changed could be restored",
+			cause.sentence ?: "");
+	return cause_record(&cause);
 }
 
 static void change_release(void *data)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cause.h"
 #include "lock.h"
 #include "udev.h"
 
@@ -218,13 +219,11 @@ static int take_steps(struct txn *txn)
 	return 0;
 }
 
-/* Undo a step. If that fails, add to @stuck what stays done, and why, and keep the hint of the undo
- * unless there is one. The observer hears of a torn
+/* Undo a step. If that fails, add to @cause what stays done, and why. The observer hears of a torn
  * step, which was never taken as a whole, only if its undo fails. */
-static void undo_step(struct txn *txn, size_t i, struct names *stuck, char **hint)
+static void undo_step(struct txn *txn, size_t i, struct cause *cause)
 {
 	const struct step *step = &txn->steps[i].step;
-	AUTO_FREE char *text = NULL;
 
 	if (!step->undo)
 		return;
@@ -236,12 +235,9 @@ static void undo_step(struct txn *txn, size_t i, struct names *stuck, char **hin
 		txn_tell(txn, err ? TXN_UNDO_FAILED : TXN_UNDONE, i);
 	if (!err)
 		return;
-	const char *why = kernel_error(txn->kernel) ?: strerror(-err);
-	if (asprintf(&text, "%s (%s)", txn->steps[i].what, why) < 0)
-		text = NULL;
-	names_add(stuck, text ?: txn->steps[i].what);
-	if (!*hint && kernel_error_hint(txn->kernel))
-		*hint = strdup(kernel_error_hint(txn->kernel));
+	cause_say(cause, "%s; could not be undone: %s (%s)", cause->sentence ?: "",
+		txn->steps[i].what, kernel_error(txn->kernel) ?: strerror(-err));
+	cause_keep_hint(cause);
 }
 
 /* Say what failed before a pending signal ends the program: the caller will not come to it. A step
@@ -259,28 +255,16 @@ static void txn_tell_ending(const struct txn *txn)
 
 int txn_undo(struct txn *txn, int error)
 {
-	AUTO_FREE char *sentence = NULL, *hint = NULL;
+	AUTO_CAUSE struct cause cause = cause_keep(txn->kernel, error);
 	sigset_t before;
 
 	signals_block(&before);
-	if (kernel_error(txn->kernel))
-		sentence = strdup(kernel_error(txn->kernel));
-	if (kernel_error_hint(txn->kernel))
-		hint = strdup(kernel_error_hint(txn->kernel));
-
-	AUTO_NAMES struct names stuck = NAMES_INIT;
 	if (txn->torn)
-		undo_step(txn, txn->done, &stuck, &hint);
+		undo_step(txn, txn->done, &cause);
 	txn->torn = false;
 	while (txn->done > 0)
-		undo_step(txn, --txn->done, &stuck, &hint);
-
-	kernel_fail(txn->kernel, -error, "%s", sentence ?: strerror(-error));
-	names_foreach (&stuck, what)
-		kernel_fail(txn->kernel, -error, "%s; could not be undone: %s",
-			kernel_error(txn->kernel) ?: "", what);
-	if (hint)
-		kernel_hint(txn->kernel, "%s", hint);
+		undo_step(txn, --txn->done, &cause);
+	cause_record(&cause);
 	txn_tell_ending(txn);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kernel/cause.h>
 #include <kernel/kernel.h>
 
 static int setup(void **state)
@@ -64,6 +65,38 @@ static void failure(void **state)
 	kernel_clear_error(kernel);
 	assert_null(kernel_error(kernel));
 	assert_null(kernel_error_hint(kernel));
+}
+
+static void cause_outlives_an_undo(void **state)
+{
+	struct kernel *kernel = *state;
+
+	kernel_fail(kernel, EBUSY, "is in use");
+	kernel_hint(kernel, "wait");
+	AUTO_CAUSE struct cause cause = cause_keep(kernel, -EBUSY);
+	kernel_fail(kernel, EIO, "the undo failed");
+	kernel_hint(kernel, "reboot");
+	cause_keep_hint(&cause);
+	cause_say(&cause, "%s; %s", cause.sentence, kernel_error(kernel));
+	assert_int_equal(cause_record(&cause), -EBUSY);
+	assert_string_equal(kernel_error(kernel), "is in use; the undo failed");
+	assert_string_equal(kernel_error_hint(kernel), "wait");
+
+	/* Without a hint of its own it takes that of the undo; without a sentence, that of the
+	 * errno. */
+	kernel_clear_error(kernel);
+	AUTO_CAUSE struct cause bare = cause_keep(kernel, -ENOSPC);
+	kernel_fail(kernel, EIO, "the undo failed");
+	kernel_hint(kernel, "reboot");
+	cause_keep_hint(&bare);
+	assert_int_equal(cause_record(&bare), -ENOSPC);
+	assert_string_equal(kernel_error(kernel), strerror(ENOSPC));
+	assert_string_equal(kernel_error_hint(kernel), "reboot");
+
+	/* Success has no cause: what was recorded since stays. */
+	AUTO_CAUSE struct cause none = cause_keep(kernel, 1);
+	assert_int_equal(cause_record(&none), 1);
+	assert_string_equal(kernel_error(kernel), strerror(ENOSPC));
 }
 
 static void fail_while(void **state)
@@ -178,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		kernel_test(root),
 		kernel_test(failure),
+		kernel_test(cause_outlives_an_undo),
 		kernel_test(fail_while),
 		kernel_test(log_priority),
 		cmocka_unit_test(priority_from_environment),

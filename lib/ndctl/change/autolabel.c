@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <kernel/cause.h>
 #include <linux/ndctl.h>
 
 #include <ndctl/labels/rewrite.h>
@@ -48,15 +49,10 @@ int autolabel_lock(struct ndctl_region *region, struct txn **dimms)
 
 int autolabel_lock_again(struct ndctl_region *region, struct txn **dimms, int error)
 {
-	struct kernel *kernel = entity_kernel(&region->entity);
-	AUTO_FREE char *sentence = strdup(kernel_error(kernel) ?: strerror(-error));
-	AUTO_FREE char *hint = strdup(kernel_error_hint(kernel) ?: "");
+	AUTO_CAUSE struct cause cause = cause_keep(entity_kernel(&region->entity), error);
 
 	autolabel_lock(region, dimms);
-	kernel_fail(kernel, -error, "%s", sentence ?: strerror(-error));
-	if (hint && *hint)
-		kernel_hint(kernel, "%s", hint);
-	return error;
+	return cause_record(&cause);
 }
 
 /* Write labels of version 1.2, as the reference and the kernel do on an empty label area: they

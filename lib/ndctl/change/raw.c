@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <base/file.h>
 #include <fcntl.h>
+#include <kernel/cause.h>
 #include <kernel/mark.h>
 #include <kernel/node.h>
 #include <stdio.h>
@@ -136,22 +137,15 @@ int raw_access(struct ndctl_namespace *ndns, bool write,
 	int (*fn)(struct ndctl_namespace *ndns, int fd, void *data), void *data)
 {
 	struct access access = {write, fn, data};
-	struct kernel *kernel = entity_kernel(&ndns->entity);
 	bool wanted;
 	int err = enter_raw(ndns, &wanted);
 
 	if (err)
 		return err;
 	err = access_raw(ndns, &access);
-	AUTO_FREE char *cause = err < 0 ? strdup(kernel_error(kernel) ?: "") : NULL;
-	AUTO_FREE char *hint =
-		err < 0 && kernel_error_hint(kernel) ? strdup(kernel_error_hint(kernel)) : NULL;
+	AUTO_CAUSE struct cause cause = cause_keep(entity_kernel(&ndns->entity), err);
 	int restored = wanted ? 0 : put_back_state(ndns, leave_raw);
-	if (cause)
-		kernel_fail(kernel, -err, "%s", cause);
-	if (hint)
-		kernel_hint(kernel, "%s", hint);
-	return err ?: restored;
+	return cause_record(&cause) ?: restored;
 }
 
 int raw_forget(struct ndctl_namespace *ndns)
