@@ -214,19 +214,16 @@ static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct dev_c
 }
 
 /* Begin a transaction, lock the device's region and read the device anew. */
-static int change_begin(struct daxctl_dev *dev, struct txn **txn)
+static int change_begin(struct daxctl_dev *dev, const struct dev_change *change, struct txn **txn)
 {
 	struct kernel *kernel = dev_kernel(dev);
 
 	kernel_clear_error(kernel);
 	int err = dax_ctx_txn(dev->region->ctx, txn) ?: dax_region_lock(dev->region, *txn);
-
-	return err ?: dev_renew(dev);
-}
-
-static int change_run(struct txn *txn, const struct dev_change *change)
-{
-	return change->flags & DAXCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
+	if (err)
+		return err;
+	txn_set_dry_run(*txn, change->flags & DAXCTL_CHANGE_DRY_RUN);
+	return dev_renew(dev);
 }
 
 /* @what completes the sentence "dax0.1: cannot @what". */
@@ -234,7 +231,7 @@ static int change_dev(struct daxctl_dev *dev, struct dev_change *change, const c
 {
 	AUTO_TXN struct txn *txn = NULL;
 	struct daxctl_dev *slot = dev;
-	int err = check_change(dev_kernel(dev), change) ?: change_begin(dev, &txn);
+	int err = check_change(dev_kernel(dev), change) ?: change_begin(dev, change, &txn);
 
 	CLEANUP(shape_deinit)
 	struct shape shape = {
@@ -246,7 +243,7 @@ static int change_dev(struct daxctl_dev *dev, struct dev_change *change, const c
 	if (!err)
 		err = change_plan(&shape, dev, change);
 	if (!err)
-		err = change_run(txn, change);
+		err = txn_run(txn);
 	return err
 		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot %s", dev->object.name, what)
 		: 0;
@@ -399,6 +396,8 @@ static int plan_create_dev(struct txn *txn, struct daxctl_region *region, struct
 		.slot = slot,
 		.name = "the new device",
 	};
+
+	txn_set_dry_run(txn, change->flags & DAXCTL_CHANGE_DRY_RUN);
 	int err = dax_region_lock(region, txn) ?: region_renew(region);
 
 	if (!err)
@@ -407,7 +406,7 @@ static int plan_create_dev(struct txn *txn, struct daxctl_region *region, struct
 		err = layout_check_creation(region, &change->layout, align);
 	if (!err)
 		err = plan_creation(&shape, change, align);
-	return err ?: change_run(txn, change);
+	return err ?: txn_run(txn);
 }
 
 EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,

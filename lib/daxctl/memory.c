@@ -294,10 +294,12 @@ static int change_memory(
 				   dev_kernel(dev), ENXIO, "the device is not in system-ram mode");
 	if (!err)
 		err = memory_add_change(txn, dev, to, flags, unchanged);
-	if (!err && flags & DAXCTL_CHANGE_DRY_RUN)
-		err = txn_describe(txn) ?: count_unchanged(mem, to, flags, unchanged);
-	else if (!err)
+	if (!err) {
+		txn_set_dry_run(txn, flags & DAXCTL_CHANGE_DRY_RUN);
 		err = txn_run(txn);
+	}
+	if (!err && txn_is_dry_run(txn))
+		err = count_unchanged(mem, to, flags, unchanged);
 	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
 }
 

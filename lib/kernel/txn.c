@@ -29,6 +29,7 @@ struct txn {
 	struct planned *steps;
 	size_t count;
 	size_t done;
+	bool dry_run;	/* tell of the steps, take none */
 	bool keep;	/* leave the steps done if one fails */
 	bool applying;	/* steps are being taken, not undone */
 	char *unlocked; /* why a lock was denied: then nothing may be changed */
@@ -193,11 +194,14 @@ static void txn_tell(const struct txn *txn, enum txn_event event, size_t i)
 		txn->observer(txn->observer_data, event, txn->steps[i].what);
 }
 
-int txn_describe(const struct txn *txn)
+void txn_set_dry_run(struct txn *txn, bool dry_run)
 {
-	for (size_t i = 0; i < txn->count; i++)
-		txn_tell(txn, TXN_PLANNED, i);
-	return 0;
+	txn->dry_run = dry_run;
+}
+
+bool txn_is_dry_run(const struct txn *txn)
+{
+	return txn->dry_run;
 }
 
 void txn_keep(struct txn *txn)
@@ -278,8 +282,12 @@ int txn_check_locked(const struct txn *txn)
 int txn_run(struct txn *txn)
 {
 	sigset_t before;
-	int err = txn->count ? txn_check_locked(txn) : 0;
 
+	for (size_t i = 0; txn->dry_run && i < txn->count; i++)
+		txn_tell(txn, TXN_PLANNED, i);
+	if (txn->dry_run)
+		return 0;
+	int err = txn->count ? txn_check_locked(txn) : 0;
 	if (err)
 		return err;
 	kernel_clear_error(txn->kernel);

@@ -75,8 +75,9 @@ int txn_check_locked(const struct txn *txn);
 /* Makes txn_run() leave the steps done when one fails, so that the caller can look at them. */
 void txn_keep(struct txn *txn);
 
-/* Tells the observer each step without taking any, for a dry run. Returns 0. */
-int txn_describe(const struct txn *txn);
+/* Makes txn_run() tell the observer each step without taking any, if @dry_run. */
+void txn_set_dry_run(struct txn *txn, bool dry_run);
+bool txn_is_dry_run(const struct txn *txn);
 /* Takes the steps, then waits a moment for udev. Returns 0, or the errno of the step that failed:
  * then everything is as it was before, or the recorded sentence says which undo failed. */
 int txn_run(struct txn *txn);

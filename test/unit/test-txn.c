@@ -152,18 +152,21 @@ static void empty(void **state)
 	struct test *test = *state;
 
 	assert_int_equal(txn_run(test->txn), 0);
-	txn_describe(test->txn);
+	txn_set_dry_run(test->txn, true);
+	assert_int_equal(txn_run(test->txn), 0);
 	assert_string_equal(told, "");
 	assert_null(txn_unref(NULL));
 }
 
-static void describing_takes_nothing(void **state)
+static void dry_run_takes_nothing(void **state)
 {
 	struct test *test = *state;
 
 	add(test, "a", -EIO, 0, NULL);
 	add(test, "b", 0, 0, NULL);
-	txn_describe(test->txn);
+	txn_set_dry_run(test->txn, true);
+	assert_true(txn_is_dry_run(test->txn));
+	assert_int_equal(txn_run(test->txn), 0);
 	assert_string_equal(done, "");
 	assert_string_equal(told, "planned step a;planned step b;");
 	assert_null(kernel_error(test->kernel));
@@ -438,8 +441,10 @@ static void without_rights(void **state)
 		skip();
 	assert_int_equal(txn_lock(test->txn, REGION), 0);
 	add(test, "a", 0, 0, NULL);
-	assert_int_equal(txn_describe(test->txn), 0);
+	txn_set_dry_run(test->txn, true);
+	assert_int_equal(txn_run(test->txn), 0);
 	assert_string_equal(told, "planned step a;");
+	txn_set_dry_run(test->txn, false);
 	assert_int_equal(txn_run(test->txn), -EACCES);
 	rights_restore();
 	assert_string_equal(done, "");
@@ -455,7 +460,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		txn_test(in_order),
 		txn_test(empty),
-		txn_test(describing_takes_nothing),
+		txn_test(dry_run_takes_nothing),
 		txn_test(undo_in_reverse),
 		txn_test(first_step_fails),
 		txn_test(without_undo_or_sentence),

@@ -143,7 +143,8 @@ int create_locked(struct txn *txn, struct ndctl_region *region,
 	if (err)
 		return err;
 	spec_copy(&known, spec);
-	if (!(known.flags & NDCTL_CHANGE_DRY_RUN))
+	txn_set_dry_run(txn, known.flags & NDCTL_CHANGE_DRY_RUN);
+	if (!txn_is_dry_run(txn))
 		err = region_settle(region);
 	if (err)
 		return err;

@@ -43,8 +43,8 @@ void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spe
 /* plan.c */
 /* Check that the region is enabled and writable. */
 int plan_check_region(struct ndctl_region *region);
-/* Load the drivers that a change of @ndns needs. Does nothing if @flags ask for a dry run. */
-int plan_settle(struct ndctl_namespace *ndns, unsigned flags);
+/* Load the drivers that a change of @ndns needs. Does nothing in a dry run. */
+int plan_settle(const struct txn *txn, struct ndctl_namespace *ndns);
 /* Return -EBUSY if @ndns is in use, or is enabled and @flags lack force. */
 int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags);
 /* Add the steps that turn the raw namespace of @plan into its mode. */

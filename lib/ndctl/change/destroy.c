@@ -51,7 +51,7 @@ static int plan_destroy(struct txn *txn, struct ndctl_namespace *ndns, bool labe
 	return guard_labels(txn, ndns, NULL) ?: step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
 }
 
-static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	bool labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM;
 	bool wiped = false;
@@ -59,14 +59,12 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 
 	if (err)
 		return err;
-	if (flags & NDCTL_CHANGE_DRY_RUN)
-		return txn_describe(txn);
 	err = txn_run(txn);
 	if (err) {
 		guard_hint(entity_region(&ndns->entity));
 		remedy_hint(ndns);
 	}
-	if (err || labelled || wiped)
+	if (err || labelled || wiped || txn_is_dry_run(txn))
 		return err;
 	/* Enable the namespace again: it had neither label nor info block to destroy. */
 	txn_undo(txn, 0);
@@ -76,7 +74,7 @@ static int run_destroy(struct txn *txn, struct ndctl_namespace *ndns, unsigned f
 
 /* Free a seed that has a uuid but no size, as a killed process leaves it. Writing a size of 0 makes
  * the kernel forget the uuid. Returns 1 if there is nothing to free. */
-static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	uuid_t uuid;
 
@@ -84,16 +82,14 @@ static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns, unsigned
 	if (uuid_is_null(uuid) || ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return 1;
 	int err = step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
-	if (err)
-		return err;
-	return flags & NDCTL_CHANGE_DRY_RUN ? txn_describe(txn) : txn_run(txn);
+	return err ?: txn_run(txn);
 }
 
-static int destroy_unused(struct txn *txn, struct ndctl_namespace *ndns, unsigned flags)
+static int destroy_unused(struct txn *txn, struct ndctl_namespace *ndns)
 {
-	int err = destroy_empty(txn, ndns, flags);
+	int err = destroy_empty(txn, ndns);
 
-	if (!err && !(flags & NDCTL_CHANGE_DRY_RUN))
+	if (!err && !txn_is_dry_run(txn))
 		entity_keep(&ndns->entity);
 	return err;
 }
@@ -106,12 +102,13 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 
 	if (err)
 		return err;
+	txn_set_dry_run(txn, flags & NDCTL_CHANGE_DRY_RUN);
 	if (namespace_size(ndns) == 0 && !namespace_claim(ndns))
-		return destroy_unused(txn, ndns, flags);
-	err = plan_check_region(region) ?: plan_settle(ndns, flags);
+		return destroy_unused(txn, ndns);
+	err = plan_check_region(region) ?: plan_settle(txn, ndns);
 	if (err)
 		return err;
-	err = plan_check_not_used(ndns, flags) ?: run_destroy(txn, ndns, flags);
+	err = plan_check_not_used(ndns, flags) ?: run_destroy(txn, ndns);
 	if (!err)
 		entity_keep(&ndns->entity);
 	return err;

@@ -29,9 +29,9 @@ int plan_check_region(struct ndctl_region *region)
 	return 0;
 }
 
-int plan_settle(struct ndctl_namespace *ndns, unsigned flags)
+int plan_settle(const struct txn *txn, struct ndctl_namespace *ndns)
 {
-	return flags & NDCTL_CHANGE_DRY_RUN ? 0 : namespace_settle(ndns);
+	return txn_is_dry_run(txn) ? 0 : namespace_settle(ndns);
 }
 
 int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
@@ -388,8 +388,8 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 
 	if (err)
 		return err;
-	if (plan->flags & NDCTL_CHANGE_DRY_RUN)
-		return txn_describe(txn);
+	if (txn_is_dry_run(txn))
+		return txn_run(txn);
 	err = load_claim_driver(plan);
 	if (err)
 		return err;

@@ -56,10 +56,8 @@ static int reconfigure_labelled(struct txn *txn, struct ndctl_namespace *old,
 	err = err ?: autolabel_plan(txn, old);
 	if (err)
 		return err;
-	if (spec->flags & NDCTL_CHANGE_DRY_RUN)
-		return txn_describe(txn);
 	err = txn_run(txn);
-	if (err)
+	if (err || txn_is_dry_run(txn))
 		return err;
 	autolabel_settle(region);
 	/* The enabled region protects its labels; a repair, if the create fails, locks the DIMMs.
@@ -89,7 +87,8 @@ static int reconfigure_namespace(struct ndctl_namespace *old,
 
 	if (err)
 		return err;
-	err = check_exists(old, spec) ?: plan_settle(old, spec->flags);
+	txn_set_dry_run(txn, spec->flags & NDCTL_CHANGE_DRY_RUN);
+	err = check_exists(old, spec) ?: plan_settle(txn, old);
 	if (err)
 		return err;
 	err = plan_check_not_used(old, spec->flags);
@@ -178,9 +177,12 @@ static int restore_nomap(struct ndctl_namespace *ndns, unsigned long align, unsi
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	AUTO_TXN struct txn *txn = NULL;
-	int err = (nd_change_begin(&ndns->entity, &txn) ?: plan_settle(ndns, flags))
-		?: check_nomap(ndns);
+	int err = nd_change_begin(&ndns->entity, &txn);
 
+	if (err)
+		return err;
+	txn_set_dry_run(txn, flags & NDCTL_CHANGE_DRY_RUN);
+	err = plan_settle(txn, ndns) ?: check_nomap(ndns);
 	if (err)
 		return err;
 	err = plan_check_region(region) ?: plan_check_not_used(ndns, NDCTL_CHANGE_FORCE);
@@ -189,9 +191,9 @@ static int restore_nomap(struct ndctl_namespace *ndns, unsigned long align, unsi
 	err = nomap_plan(txn, ndns, align);
 	if (err)
 		return err;
-	if (flags & NDCTL_CHANGE_DRY_RUN)
-		return txn_describe(txn);
 	err = txn_run(txn);
+	if (txn_is_dry_run(txn))
+		return err;
 	ctx_forget(ndns->entity.ctx);
 	struct claim *claim = err ? NULL : namespace_claim(ndns);
 	if (claim)
