@@ -1,106 +1,84 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
-#include <ndctl/change/create.h>
+#include <ndctl/change/spec.h>
+#include <ndctl/private.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Complete wishes for a namespace from the facts of a region: spec.c. */
+/* Complete wishes for a namespace from the facts of a region (spec.c), and read such facts
+ * (facts.c). */
 
 #define ND  "sys/bus/nd/devices/"
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
-/* Facts of region0, of its seed namespace0.0, and of namespace0.1 of 64 MiB in fsdax mode. */
-struct facts {
-	bool labelled, reconfigured;
-	unsigned ways;
-	uint64_t align, available, largest;
-};
+static const struct choices label_sectors = {(unsigned long[]){512, 4096}, 2, 512, true};
+static const struct choices btt_sectors = {(unsigned long[]){512, 520, 4096}, 3, 4096, true};
+static const struct choices alignments = {(unsigned long[]){4096, 2 * MIB, GIB}, 3, 0, true};
+static const struct choices no_choices = {.known = true};
+
+/* A region of 8 GiB at 4 GiB with labels. */
+#define REGION(...)                                                                                \
+	.labelled = true, .start = ULLONG_MAX, .name = "", .sector_sizes = &label_sectors,         \
+	.region = {.name = "region0", .start = 4 * GIB, .size = 8 * GIB, __VA_ARGS__}
 
 static const struct facts plain = {
-	.labelled = true, .ways = 1, .align = 16 * MIB, .available = 4 * GIB, .largest = 3 * GIB};
+	REGION(.ways = 1, .unit = 16 * MIB, .available = 4 * GIB, .largest = 3 * GIB)};
 static const struct facts interleaved = {
-	.labelled = true, .ways = 2, .align = 32 * MIB, .available = 4 * GIB, .largest = 4 * GIB};
+	REGION(.ways = 2, .unit = 32 * MIB, .available = 4 * GIB, .largest = 4 * GIB)};
+static const struct facts full = {REGION(.ways = 1, .unit = 16 * MIB)};
+static const struct facts old_kernel = {
+	REGION(.ways = 1, .unit = 16 * MIB, .available = 4 * GIB, .largest = ULLONG_MAX)};
+/* Namespace0.1 of 64 MiB in fsdax mode. */
 static const struct facts existing = {.labelled = true,
-	.reconfigured = true,
-	.ways = 1,
-	.align = 16 * MIB,
-	.available = 32 * MIB,
-	.largest = 32 * MIB};
-static const struct facts full = {.labelled = true, .ways = 1, .align = 16 * MIB};
-static const struct facts unlabelled = {.ways = 1, .align = 16 * MIB};
-
-static void make_spec_device(struct fixture *fixture, const char *parent, const char *name)
-{
-	char path[128], target[256];
-
-	snprintf(path, sizeof(path), "sys/devices/platform/%s%s", parent, name);
-	make_dir(fixture, path);
-	snprintf(path, sizeof(path), ND "%s", name);
-	snprintf(target, sizeof(target), "../../../devices/platform/%s%s", parent, name);
-	make_link(fixture, path, target);
-}
-
-static void make_seeds(struct fixture *fixture)
-{
-	make_spec_device(fixture, "ndbus0/region0/", "btt0.0");
-	make_spec_device(fixture, "ndbus0/region0/", "pfn0.0");
-	make_spec_device(fixture, "ndbus0/region0/", "dax0.0");
-	make_file(fixture, ND "region0/btt_seed", "btt0.0\n");
-	make_file(fixture, ND "region0/pfn_seed", "pfn0.0\n");
-	make_file(fixture, ND "region0/dax_seed", "dax0.0\n");
-	for (const char *const *name = (const char *const[]){"btt0.0", "pfn0.0", "dax0.0", NULL};
-		*name; name++) {
-		char path[128];
-		snprintf(path, sizeof(path), ND "%s/namespace", *name);
-		make_file(fixture, path, "\n");
-	}
-	make_file(fixture, ND "btt0.0/sector_size", "512 520 [4096]\n");
-	make_file(fixture, ND "pfn0.0/supported_alignments", "4096 2097152 1073741824\n");
-	make_file(fixture, ND "dax0.0/supported_alignments", "4096 2097152 1073741824\n");
-}
-
-/* The namespace has a pfn device with an alignment of 4 KiB. */
-static void make_existing(struct fixture *fixture)
-{
-	make_spec_device(fixture, "ndbus0/region0/", "namespace0.1");
-	make_spec_device(fixture, "ndbus0/region0/", "pfn0.1");
-	make_file(fixture, ND "namespace0.1/size", "67108864\n");
-	make_file(fixture, ND "namespace0.1/resource", "0x100000000\n");
-	make_file(fixture, ND "namespace0.1/uuid", "11111111-2222-4333-8444-555555555555\n");
-	make_file(fixture, ND "namespace0.1/alt_name", "old\n");
-	make_file(fixture, ND "namespace0.1/sector_size", "512 [4096]\n");
-	make_file(fixture, ND "namespace0.1/holder", "pfn0.1\n");
-	make_file(fixture, ND "namespace0.1/mode", "memory\n");
-	make_file(fixture, ND "pfn0.1/namespace", "namespace0.1\n");
-	make_file(fixture, ND "pfn0.1/align", "4096\n");
-}
-
-static void make_facts(struct fixture *fixture, const struct facts *facts)
-{
-	make_spec_device(fixture, "", "ndbus0");
-	make_spec_device(fixture, "ndbus0/", "region0");
-	make_spec_device(fixture, "ndbus0/region0/", "namespace0.0");
-	make_file(fixture, ND "region0/nstype", "%d\n", facts->labelled ? 5 : 4);
-	make_file(fixture, ND "region0/size", "%llu\n", 8ull * GIB);
-	make_file(fixture, ND "region0/mappings", "%u\n", facts->ways);
-	make_file(fixture, ND "region0/align", "%#llx\n", (unsigned long long)facts->align);
-	make_file(fixture, ND "region0/available_size", "%llu\n",
-		(unsigned long long)facts->available);
-	make_file(fixture, ND "region0/max_available_extent", "%llu\n",
-		(unsigned long long)facts->largest);
-	make_file(fixture, ND "namespace0.0/size", "%llu\n", facts->labelled ? 0 : 8ull * GIB);
-	make_file(fixture, ND "namespace0.0/holder", "\n");
-	if (facts->labelled) {
-		make_file(fixture, ND "namespace0.0/uuid", "\n");
-		make_file(fixture, ND "namespace0.0/sector_size", "[512] 4096\n");
-	}
-	make_seeds(fixture);
-	if (facts->reconfigured)
-		make_existing(fixture);
-}
+	.exists = true,
+	.size = 64 * MIB,
+	.start = 4 * GIB,
+	.align = 4096,
+	.sector_size = 4096,
+	.name = "old",
+	.sector_sizes = &label_sectors,
+	.region = {.name = "region0",
+		.start = 4 * GIB,
+		.size = 8 * GIB,
+		.ways = 1,
+		.unit = 16 * MIB,
+		.available = 32 * MIB,
+		.largest = 32 * MIB}};
+/* The kernel lets namespaces start at each MiB, and one ends in the midst of 2 MiB. */
+static const struct facts narrow = {
+	REGION(.ways = 1, .unit = MIB, .available = 4 * GIB, .largest = 4 * GIB),
+	.places = (struct place[]){{4 * GIB, 4 * GIB + 33 * MIB}}, .place_count = 1};
+static const struct facts unlabelled = {.size = 8 * GIB,
+	.start = ULLONG_MAX,
+	.name = "",
+	.sector_sizes = &no_choices,
+	.region = {.name = "region0", .ways = 1, .unit = 16 * MIB}};
+/* Legacy memory, which the kernel maps by itself. */
+static const struct facts mapped = {.size = 8 * GIB,
+	.start = 4 * GIB,
+	.name = "",
+	.sector_sizes = &no_choices,
+	.spot = {.name = "namespace0.0", .is_mapped = true, .place = {4 * GIB, 12 * GIB}},
+	.region = {.name = "region0", .ways = 1}};
+static const struct facts misaligned = {.size = 8 * GIB,
+	.start = 4 * GIB + MIB,
+	.name = "",
+	.sector_sizes = &no_choices,
+	.spot = {.name = "namespace0.0",
+		.is_mapped = true,
+		.is_parameter = true,
+		.place = {4 * GIB + MIB, 12 * GIB + MIB}},
+	.region = {.name = "region0", .ways = 1}};
+static const struct facts seedless = {
+	REGION(.ways = 1, .available = 4 * GIB, .largest = 4 * GIB), .seed = {.name = "none"}};
+static const struct facts half_configured = {
+	REGION(.ways = 1, .available = 4 * GIB, .largest = 4 * GIB),
+	.seed = {.owner = "namespace0.7"}};
+static const struct facts uuid_in_use = {
+	REGION(.ways = 1, .available = 4 * GIB, .largest = 4 * GIB), .uuid_owner = "namespace0.3"};
 
 struct wish {
 	const char *name;
@@ -108,7 +86,7 @@ struct wish {
 	struct ndctl_namespace_spec spec;
 	int err;
 	const char *error, *hint; /* sentences if it is refused */
-	struct plan plan;	  /* what is compared if not: claim is told by kind */
+	struct spec spec_is;	  /* what is compared if not: the row is told by its claim */
 	enum entity_kind claim;
 };
 
@@ -120,7 +98,7 @@ struct wish {
 
 static const struct wish wishes[] = {
 	{"nothing", &plain, SPEC(UNKNOWN),
-		.plan = {.map = NDCTL_PFN_LOC_PMEM,
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
 			.align = 2 * MIB,
 			.sector_size = 512,
 			.size = 3 * GIB,
@@ -128,60 +106,81 @@ static const struct wish wishes[] = {
 		.claim = KIND_PFN},
 	{"devdax without struct pages", &plain,
 		SPEC(DEVDAX, .flags = NDCTL_CHANGE_NO_MAP, .size = 64 * MIB, .name = "vm"),
-		.plan = {.map = NDCTL_PFN_LOC_NONE,
+		.spec_is = {.map = NDCTL_PFN_LOC_NONE,
 			.align = 2 * MIB,
 			.sector_size = 512,
 			.size = 64 * MIB,
 			.name = "vm"},
 		.claim = KIND_DAX},
 	{"sector", &plain, SPEC(SECTOR, .size = 64 * MIB),
-		.plan = {.map = NDCTL_PFN_LOC_PMEM,
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
 			.sector_size = 4096,
 			.size = 64 * MIB,
 			.name = ""},
 		.claim = KIND_BTT},
 	{"raw with large sectors", &plain, SPEC(RAW, .sector_size = 4096, .size = 64 * MIB),
-		.plan = {.map = NDCTL_PFN_LOC_PMEM,
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
 			.sector_size = 4096,
 			.size = 64 * MIB,
 			.name = ""},
 		.claim = KIND_COUNT},
 	{"struct pages in RAM", &plain,
 		SPEC(UNKNOWN, .map = NDCTL_PFN_LOC_RAM, .align = 4096, .size = 16 * MIB),
-		.plan = {.map = NDCTL_PFN_LOC_RAM,
+		.spec_is = {.map = NDCTL_PFN_LOC_RAM,
 			.align = 4096,
 			.sector_size = 512,
 			.size = 16 * MIB,
 			.name = ""},
 		.claim = KIND_PFN},
 	{"everything as it was", &existing, SPEC(UNKNOWN),
-		.plan = {.map = NDCTL_PFN_LOC_PMEM,
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
 			.align = 4096,
 			.sector_size = 4096,
 			.size = 64 * MIB,
 			.name = "old"},
 		.claim = KIND_PFN},
 	{"growth by what is free", &existing, SPEC(UNKNOWN, .size = 96 * MIB),
-		.plan = {.map = NDCTL_PFN_LOC_PMEM,
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
 			.align = 4096,
 			.sector_size = 4096,
 			.size = 96 * MIB,
 			.name = "old"},
 		.claim = KIND_PFN},
 	{"the whole region", &unlabelled, SPEC(SECTOR),
-		.plan = {.map = NDCTL_PFN_LOC_PMEM,
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
 			.sector_size = 4096,
 			.size = 8 * GIB,
 			.name = ""},
 		.claim = KIND_BTT},
 	/* The kernel maps it without an info block. */
 	{"struct pages in RAM without labels", &unlabelled, SPEC(UNKNOWN, .map = NDCTL_PFN_LOC_RAM),
-		.plan = {.map = NDCTL_PFN_LOC_RAM,
+		.spec_is = {.map = NDCTL_PFN_LOC_RAM,
 			.align = 2 * MIB,
 			.sector_size = 512,
 			.size = 8 * GIB,
 			.name = ""},
 		.claim = KIND_PFN},
+
+	{"struct pages in RAM where the kernel maps by itself", &mapped,
+		SPEC(UNKNOWN, .map = NDCTL_PFN_LOC_RAM),
+		.spec_is = {.map = NDCTL_PFN_LOC_RAM,
+			.align = 2 * MIB,
+			.sector_size = 512,
+			.size = 8 * GIB,
+			.name = ""},
+		.claim = KIND_COUNT},
+	{"a kernel that does not tell the largest piece", &old_kernel, SPEC(RAW),
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
+			.sector_size = 512,
+			.size = 4 * GIB,
+			.name = ""},
+		.claim = KIND_COUNT},
+	{"a misaligned place without struct pages", &narrow, SPEC(RAW, .size = 16 * MIB),
+		.spec_is = {.map = NDCTL_PFN_LOC_PMEM,
+			.sector_size = 512,
+			.size = 16 * MIB,
+			.name = ""},
+		.claim = KIND_COUNT},
 
 	{"an unknown mode", &plain,
 		{.struct_size = sizeof(struct ndctl_namespace_spec), .mode = 77}, -EINVAL,
@@ -228,72 +227,235 @@ static const struct wish wishes[] = {
 		-ENXIO,
 		"1 GiB leave no room for data behind the struct pages with an alignment of 1 GiB",
 		"choose at least 2 GiB"},
+	{"a place that the kernel cannot map", &narrow, SPEC(UNKNOWN, .size = 16 * MIB), -EINVAL,
+		"the kernel cannot map the namespace: the start 0x102100000 must be a multiple of 2 MiB (its end would be 0x103100000); 0x102200000 would fit",
+		"align new namespaces of region0 to 16 MiB: echo 16777216 >/sys/bus/nd/devices/region0/align"},
+	{"a whole region that the kernel cannot map", &misaligned, SPEC(SECTOR), -EINVAL,
+		"the kernel cannot map the namespace: its start 0x100100000 and its end 0x300100000 must be multiples of 2 MiB; 8190 MiB from 0x100200000 would fit",
+		"boot with memmap=8190M!0x100200000"},
+	{"a mode that the kernel lacks", &seedless, SPEC(SECTOR), -EOPNOTSUPP,
+		"this kernel does not support sector namespaces: region0 has no seed for them",
+		"use a kernel with CONFIG_BTT"},
+	{"a seed that is taken", &half_configured, SPEC(UNKNOWN), -EBUSY,
+		"pfn0.0, the seed for a fsdax namespace, belongs to namespace0.7, which is half configured",
+		"ndctl destroy-namespace --force namespace0.7"},
+	{"a uuid in use", &uuid_in_use, SPEC(UNKNOWN, .uuid = {1}), -EINVAL,
+		"uuid 01000000-0000-0000-0000-000000000000 belongs to namespace0.3",
+		"omit --uuid to get a new one"},
 	{"a name that no label holds", &plain,
 		SPEC(UNKNOWN,
 			.name = "0123456789012345678901234567890123456789012345678901234567890123"),
 		-EINVAL, "the name has 64 bytes: must be at most 63"},
 };
 
-static void assert_plan(const struct wish *wish, const struct plan *plan)
+static void assert_spec(const struct wish *wish, const struct spec *spec)
 {
-	const struct plan *expected = &wish->plan;
+	const struct spec *expected = &wish->spec_is;
 
-	assert_int_equal(plan->claim ? plan->claim->entity.kind : KIND_COUNT, wish->claim);
-	assert_int_equal(plan->map, expected->map);
-	assert_int_equal(plan->align, expected->align);
-	assert_int_equal(plan->sector_size, expected->sector_size);
-	assert_int_equal(plan->size, expected->size);
-	assert_string_equal(plan->name, expected->name);
-	assert_false(uuid_is_null(plan->uuid));
+	assert_int_equal(spec->row->claim, wish->claim);
+	assert_int_equal(spec->map, expected->map);
+	assert_int_equal(spec->align, expected->align);
+	assert_int_equal(spec->sector_size, expected->sector_size);
+	assert_int_equal(spec->size, expected->size);
+	assert_string_equal(spec->name, expected->name);
+	assert_false(uuid_is_null(spec->uuid));
 }
 
-static void complete(struct fixture *fixture, const struct wish *wish)
+/* Add what the wish leads to read: its mode, and the seed of that mode. */
+static struct facts facts_for(const struct wish *wish)
 {
-	struct ndctl_ctx *ctx = NULL;
+	static const char *const seeds[] = {
+		[KIND_BTT] = "btt0.0", [KIND_PFN] = "pfn0.0", [KIND_DAX] = "dax0.0"};
+	struct facts facts = *wish->facts;
 
-	make_facts(fixture, wish->facts);
-	assert_int_equal(nd_ctx_new(&ctx, fixture->root), 0);
-	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
-	bool old = wish->facts->reconfigured;
-	struct plan plan = {.region = region, .labelled = wish->facts->labelled};
-	plan.ndns = ndctl_namespace_get_by_name(ctx, old ? "namespace0.1" : "namespace0.0");
-	plan.old = old ? plan.ndns : NULL;
-	assert_non_null(plan.ndns);
+	facts.mode =
+		wish->spec.mode == NDCTL_NS_MODE_UNKNOWN ? NDCTL_NS_MODE_FSDAX : wish->spec.mode;
+	const struct mode_row *row = mode_row_of(facts.mode);
+	if (!row || row->claim == KIND_COUNT)
+		return facts;
+	facts.seed.choices = row->claim == KIND_BTT ? &btt_sectors : &alignments;
+	facts.seed.name = facts.seed.name ? NULL : seeds[row->claim];
+	return facts;
+}
+
+static void wishes_meet_facts(void **state)
+{
+	struct kernel *kernel;
+
+	assert_int_equal(kernel_new(&kernel, "/"), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		const struct wish *wish = &wishes[i];
+		const struct facts facts = facts_for(wish);
+		struct spec spec;
+		print_message("# %s\n", wish->name);
+		kernel_clear_error(kernel);
+		int err = spec_complete(&spec, kernel, &facts, &wish->spec);
+		if (err != wish->err)
+			print_message("%s\n", kernel_error(kernel) ?: "no error");
+		assert_int_equal(err, wish->err);
+		if (!err)
+			assert_spec(wish, &spec);
+		else
+			assert_string_equal(kernel_error(kernel), wish->error);
+		if (wish->hint)
+			assert_string_equal(kernel_error_hint(kernel), wish->hint);
+		assert_int_equal(spec.is_full,
+			err == -ENOSPC && !wish->facts->exists && wish->facts->labelled);
+	}
+	kernel_unref(kernel);
+}
+
+/* ---- reading the facts ---- */
+
+static void make_spec_device(struct fixture *fixture, const char *parent, const char *name)
+{
+	char path[128], target[256];
+
+	snprintf(path, sizeof(path), "sys/devices/platform/%s%s", parent, name);
+	make_dir(fixture, path);
+	snprintf(path, sizeof(path), ND "%s", name);
+	snprintf(target, sizeof(target), "../../../devices/platform/%s%s", parent, name);
+	make_link(fixture, path, target);
+}
+
+static void make_seeds(struct fixture *fixture)
+{
+	make_spec_device(fixture, "ndbus0/region0/", "btt0.0");
+	make_spec_device(fixture, "ndbus0/region0/", "pfn0.0");
+	make_spec_device(fixture, "ndbus0/region0/", "dax0.0");
+	make_file(fixture, ND "region0/btt_seed", "btt0.0\n");
+	make_file(fixture, ND "region0/pfn_seed", "pfn0.0\n");
+	make_file(fixture, ND "region0/dax_seed", "dax0.0\n");
+	for (const char *const *name = (const char *const[]){"btt0.0", "pfn0.0", "dax0.0", NULL};
+		*name; name++) {
+		char path[128];
+		snprintf(path, sizeof(path), ND "%s/namespace", *name);
+		make_file(fixture, path, "\n");
+	}
+	make_file(fixture, ND "btt0.0/sector_size", "512 520 [4096]\n");
+	make_file(fixture, ND "pfn0.0/supported_alignments", "4096 2097152 1073741824\n");
+	make_file(fixture, ND "dax0.0/supported_alignments", "4096 2097152 1073741824\n");
+}
+
+/* Namespace0.1 of 64 MiB has a pfn device with an alignment of 4 KiB. */
+static void make_existing(struct fixture *fixture)
+{
+	make_spec_device(fixture, "ndbus0/region0/", "namespace0.1");
+	make_spec_device(fixture, "ndbus0/region0/", "pfn0.1");
+	make_file(fixture, ND "namespace0.1/size", "67108864\n");
+	make_file(fixture, ND "namespace0.1/resource", "0x100000000\n");
+	make_file(fixture, ND "namespace0.1/uuid", "11111111-2222-4333-8444-555555555555\n");
+	make_file(fixture, ND "namespace0.1/alt_name", "old\n");
+	make_file(fixture, ND "namespace0.1/sector_size", "512 [4096]\n");
+	make_file(fixture, ND "namespace0.1/holder", "pfn0.1\n");
+	make_file(fixture, ND "namespace0.1/mode", "memory\n");
+	make_file(fixture, ND "pfn0.1/namespace", "namespace0.1\n");
+	make_file(fixture, ND "pfn0.1/align", "4096\n");
+}
+
+static void make_region(struct fixture *fixture)
+{
+	make_spec_device(fixture, "", "ndbus0");
+	make_spec_device(fixture, "ndbus0/", "region0");
+	make_spec_device(fixture, "ndbus0/region0/", "namespace0.0");
+	make_file(fixture, ND "region0/nstype", "5\n");
+	make_file(fixture, ND "region0/size", "8589934592\n");
+	make_file(fixture, ND "region0/resource", "0x100000000\n");
+	make_file(fixture, ND "region0/mappings", "2\n");
+	make_file(fixture, ND "region0/align", "0x1100000\n");
+	make_file(fixture, ND "region0/available_size", "33554432\n");
+	make_file(fixture, ND "region0/max_available_extent", "16777216\n");
+	make_file(fixture, ND "namespace0.0/size", "0\n");
+	make_file(fixture, ND "namespace0.0/holder", "\n");
+	make_file(fixture, ND "namespace0.0/uuid", "\n");
+	make_file(fixture, ND "namespace0.0/sector_size", "[512] 4096\n");
+	make_seeds(fixture);
+	make_existing(fixture);
+}
+
+/* Read the facts about a namespace for a wish, and check that nothing else was done. */
+static struct facts read_facts(struct fixture *fixture, struct ndctl_ctx *ctx, const char *name,
+	const struct ndctl_namespace_spec *asked)
+{
+	struct ndctl_namespace *ndns = ndctl_namespace_get_by_name(ctx, name);
 	char *before = tree_text(fixture);
-	int err = spec_complete(&plan, &wish->spec);
+	struct facts facts;
+
+	assert_non_null(ndns);
+	assert_int_equal(
+		facts_read(&facts, ndns, strcmp(name, "namespace0.0") != 0, true, asked), 0);
 	char *after = tree_text(fixture);
 	assert_string_equal(before, after);
-	if (err != wish->err)
-		print_message("%s: %s\n", wish->name, ndctl_get_error(ctx) ?: "no error");
-	assert_int_equal(err, wish->err);
-	if (err) {
-		assert_string_equal(ndctl_get_error(ctx), wish->error);
-		if (wish->hint)
-			assert_string_equal(ndctl_get_hint(ctx), wish->hint);
-	} else {
-		assert_plan(wish, &plan);
-	}
 	free(before);
 	free(after);
+	return facts;
+}
+
+static void facts_of_a_seed(void **state)
+{
+	const struct ndctl_namespace_spec sector = SPEC(SECTOR);
+	struct ndctl_ctx *ctx = NULL;
+
+	make_region(*state);
+	assert_int_equal(nd_ctx_new(&ctx, ((struct fixture *)*state)->root), 0);
+	AUTO_FACTS struct facts facts = read_facts(*state, ctx, "namespace0.0", &sector);
+	assert_string_equal(facts.region.name, "region0");
+	assert_int_equal(facts.region.size, 8 * GIB);
+	assert_int_equal(facts.region.start, 4 * GIB);
+	assert_int_equal(facts.region.unit, 17 * MIB);
+	assert_int_equal(facts.region.ways, 2);
+	assert_int_equal(facts.region.available, 32 * MIB);
+	assert_int_equal(facts.region.largest, 16 * MIB);
+	assert_false(facts.exists);
+	assert_int_equal(facts.size, 0);
+	assert_int_equal(facts.start, ULLONG_MAX);
+	assert_int_equal(facts.mode, NDCTL_NS_MODE_SECTOR);
+	assert_string_equal(facts.seed.name, "btt0.0");
+	assert_null(facts.seed.owner);
+	assert_true(choices_offer(facts.seed.choices, 520));
+	assert_string_equal(facts.name, "");
+	assert_null(facts.uuid_owner);
+	/* The region's alignment lets namespaces start anywhere: only then places are read. */
+	assert_int_equal(facts.place_count, 1);
+	assert_int_equal(facts.places[0].start, 4 * GIB);
+	assert_int_equal(facts.places[0].end, 4 * GIB + 64 * MIB);
 	ndctl_unref(ctx);
 }
 
-/* Completes every row, each with a machine of its own. */
-static void wishes_meet_facts(void **state)
+static void facts_of_what_exists(void **state)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
-		void *fixture = NULL;
-		print_message("# %s\n", wishes[i].name);
-		assert_int_equal(fixture_setup(&fixture), 0);
-		complete(fixture, &wishes[i]);
-		assert_int_equal(fixture_teardown(&fixture), 0);
-	}
+	const struct ndctl_namespace_spec same = SPEC(UNKNOWN);
+	struct ndctl_namespace_spec uuid = SPEC(RAW, .name = "new");
+	struct ndctl_ctx *ctx = NULL;
+
+	make_region(*state);
+	assert_int_equal(nd_ctx_new(&ctx, ((struct fixture *)*state)->root), 0);
+	AUTO_FACTS struct facts facts = read_facts(*state, ctx, "namespace0.1", &same);
+	assert_true(facts.exists);
+	assert_int_equal(facts.size, 64 * MIB);
+	assert_int_equal(facts.start, 4 * GIB);
+	assert_int_equal(facts.mode, NDCTL_NS_MODE_FSDAX);
+	assert_int_equal(facts.align, 4096);
+	assert_int_equal(facts.sector_size, 4096);
+	assert_string_equal(facts.name, "old");
+	assert_string_equal(facts.seed.name, "pfn0.0");
+
+	/* Its own uuid belongs to no other; for a new namespace it is in use. */
+	assert_int_equal(uuid_parse("11111111-2222-4333-8444-555555555555", uuid.uuid), 0);
+	AUTO_FACTS struct facts own = read_facts(*state, ctx, "namespace0.1", &uuid);
+	assert_null(own.uuid_owner);
+	assert_null(own.seed.name);
+	AUTO_FACTS struct facts other = read_facts(*state, ctx, "namespace0.0", &uuid);
+	assert_string_equal(other.uuid_owner, "namespace0.1");
+	ndctl_unref(ctx);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wishes_meet_facts),
+		fixture_test(facts_of_a_seed),
+		fixture_test(facts_of_what_exists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "autolabel.h"
+
 #include <kernel/cause.h>
 #include <linux/ndctl.h>
-
+#include <ndctl/labels/labelio.h>
 #include <ndctl/labels/rewrite.h>
 #include <ndctl/private.h>
 #include <string.h>
 
-#include "create.h"
-#include <ndctl/labels/labelio.h>
+#include "step.h"
 
 static bool serves_another(struct ndctl_dimm *dimm, const struct ndctl_region *region)
 {

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "autolabel.h"
+#include "plan.h"
+
 /* Create a namespace from free capacity. plan.c adds the steps. */
 
 /* Hint at how to initialize labels: a region without them is one namespace. */
@@ -149,7 +152,7 @@ int create_locked(struct txn *txn, struct ndctl_region *region,
 	if (err)
 		return err;
 	plan.labelled = ndctl_region_get_nstype(region) == ND_DEVICE_NAMESPACE_PMEM;
-	err = choose_namespace(&plan, known.flags) ?: spec_complete(&plan, spec);
+	err = choose_namespace(&plan, known.flags) ?: plan_complete(&plan, spec);
 	return err ?: plan_run(txn, &plan, out);
 }
 

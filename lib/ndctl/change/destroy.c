@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "create.h"
 #include "guard.h"
+#include "plan.h"
 #include "remedy.h"
 
 #include <linux/ndctl.h>

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "raw.h"
-#include "create.h"
-
 #include <linux/ndctl.h>
 #include <ndctl/labels/labelio.h>
 #include <ndctl/object/dimm.h>
 #include <string.h>
 
-#include <ndctl/format/infoblock.h>
 #include "place.h"
+#include "raw.h"
+#include "reconfigure.h"
+#include "step.h"
 
 /* Enable and disable namespaces and regions. */
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "create.h"
-#include "guard.h"
-#include "remedy.h"
-#include "place.h"
+#include "plan.h"
 
 #include <inttypes.h>
+#include <ndctl/format/infoblock.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Turn the plan that spec.c has completed into steps, and run them. */
+#include "guard.h"
+#include "remedy.h"
+
+/* Complete a plan, turn it into steps, and run them. */
 
 int plan_check_region(struct ndctl_region *region)
 {
@@ -45,6 +46,49 @@ int plan_check_not_used(struct ndctl_namespace *ndns, unsigned flags)
 	kernel_hint(kernel, "use --force, or first: ndctl disable-namespace %s",
 		entity_name(&ndns->entity));
 	return -EBUSY;
+}
+
+/* ---- completing ---- */
+
+/* Hint at other regions with free capacity. */
+static void hint_other_regions(const struct plan *plan)
+{
+	struct ndctl_ctx *ctx = plan->region->entity.ctx;
+	char text[256] = "";
+	size_t used = 0;
+
+	for (struct entity *entity = entity_first(ctx, KIND_REGION); entity;
+		entity = entity_next(entity)) {
+		struct ndctl_region *region = (struct ndctl_region *)entity;
+		uint64_t most = ndctl_region_get_max_available_extent(region);
+		if (region == plan->region || !ndctl_region_is_enabled(region) || !most ||
+			most == ULLONG_MAX || ndctl_region_get_ro(region) > 0 ||
+			used >= sizeof(text))
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s has %s",
+			used ? ", " : "", entity_name(entity), size_text(most).text);
+	}
+	if (used)
+		kernel_hint(entity_kernel(&plan->region->entity),
+			"use another region: %s free in one piece", text);
+}
+
+int plan_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
+{
+	struct kernel *kernel = entity_kernel(&plan->region->entity);
+	struct ndctl_namespace_spec asked;
+	AUTO_FACTS struct facts facts;
+
+	spec_copy(&asked, given);
+	int err = facts_read(&facts, plan->ndns, plan->old, plan->labelled, &asked)
+		?: spec_complete(&plan->spec, kernel, &facts, &asked);
+	if (plan->spec.is_full)
+		hint_other_regions(plan);
+	if (err || plan->spec.row->claim == KIND_COUNT)
+		return err;
+	plan->claim =
+		(struct claim *)region_seed(plan->region, claim_rows[plan->spec.row->claim].seed);
+	return plan->claim ? 0 : kernel_fail(kernel, ENODEV, "%s is gone", facts.seed.name);
 }
 
 /* ---- steps ---- */
@@ -146,10 +190,10 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 	if (!uuid_is_null(before))
 		uuid_unparse_lower(before, allocation->before);
 	allocation->ndns = plan->ndns;
-	uuid_unparse_lower(plan->uuid, allocation->uuid);
-	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->size);
+	uuid_unparse_lower(plan->spec.uuid, allocation->uuid);
+	snprintf(allocation->size, sizeof(allocation->size), "%" PRIu64, plan->spec.size);
 	return txn_undo_guarded(txn,
-		txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->size).text,
+		txn_add(txn, step, "allocate %s for %s, uuid %s", size_text(plan->spec.size).text,
 			entity_name(&plan->ndns->entity), allocation->uuid));
 }
 
@@ -170,10 +214,10 @@ static int plan_sector_size(struct txn *txn, const struct plan *plan)
 	char after[16], before[16];
 
 	/* Write only sizes that the namespace offers: a btt has further ones of its own. */
-	if (!spec_offers_sector_size(ndns, plan->sector_size) ||
-		namespace_sector_size(ndns) == plan->sector_size)
+	if (!choices_offer(namespace_sector_sizes(ndns), plan->spec.sector_size) ||
+		namespace_sector_size(ndns) == plan->spec.sector_size)
 		return 0;
-	snprintf(after, sizeof(after), "%u", plan->sector_size);
+	snprintf(after, sizeof(after), "%u", plan->spec.sector_size);
 	snprintf(before, sizeof(before), "%u", namespace_sector_size(ndns));
 	return step_write(txn, &ndns->entity, NS_SECTOR_SIZE, after, before);
 }
@@ -190,29 +234,35 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 	if (err)
 		return err;
 	uuid_unparse_lower(old, old_uuid);
-	uuid_unparse_lower(plan->uuid, uuid);
-	snprintf(size, sizeof(size), "%" PRIu64, plan->size);
+	uuid_unparse_lower(plan->spec.uuid, uuid);
+	snprintf(size, sizeof(size), "%" PRIu64, plan->spec.size);
 	snprintf(old_size, sizeof(old_size), "%" PRIu64, now);
 	/* Skip a uuid that it has: the kernel refuses each uuid in use, even by the same namespace.
 	 */
-	err = uuid_compare(old, plan->uuid) == 0 ? 0
-						 : step_write(txn, entity, NS_UUID, uuid, old_uuid);
+	err = uuid_compare(old, plan->spec.uuid) == 0
+		? 0
+		: step_write(txn, entity, NS_UUID, uuid, old_uuid);
 	/* Write the size in any case: the kernel writes the label with it. */
 	return err ?: step_write(txn, entity, NS_SIZE, size, old_size);
 }
 
 static int do_check_start(void *data)
 {
-	return place_check_start(data);
+	struct ndctl_namespace *ndns = data;
+	struct region_facts region = region_facts_read(entity_region(&ndns->entity));
+	struct place place = place_read(ndns);
+
+	return place_check_start(entity_kernel(&ndns->entity), &region, &place);
 }
 
 /* Check the start after the allocation: only the kernel chooses the place of a new namespace. */
 static int plan_check_start(struct txn *txn, const struct plan *plan)
 {
 	const struct step check = {.apply = do_check_start, .data = plan->ndns};
+	struct region_facts region = region_facts_read(plan->region);
 
-	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE ||
-		!place_may_be_misaligned(plan->region))
+	if (!plan->spec.row->has_map || plan->spec.map == NDCTL_PFN_LOC_NONE ||
+		!place_may_be_misaligned(&region))
 		return 0;
 	return txn_add(txn, check, "check that the start of %s is aligned",
 		entity_name(&plan->ndns->entity));
@@ -221,18 +271,18 @@ static int plan_check_start(struct txn *txn, const struct plan *plan)
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
 	bool fresh = namespace_size(plan->ndns) == 0;
-	int err = guard_labels(txn, plan->ndns, plan->uuid);
+	int err = guard_labels(txn, plan->ndns, plan->spec.uuid);
 
 	if (err)
 		return err;
 	err = fresh ? step_allocate(txn, plan) : plan_change(txn, plan);
 	if (err)
 		return err;
-	err = plan_check_start(txn, plan) ?: plan_write(txn, plan, NS_ALT_NAME, plan->name);
+	err = plan_check_start(txn, plan) ?: plan_write(txn, plan, NS_ALT_NAME, plan->spec.name);
 	if (err)
 		return err;
 	return plan_sector_size(txn, plan)
-		?: plan_write(txn, plan, NS_HOLDER_CLASS, plan->row->holder_class);
+		?: plan_write(txn, plan, NS_HOLDER_CLASS, plan->spec.row->holder_class);
 }
 
 struct bringup {
@@ -257,7 +307,7 @@ static int undo_bringup(void *data)
 static int say_map_needed(struct entity *entity, uint64_t size)
 {
 	struct kernel *kernel = entity_kernel(entity);
-	struct size_text cost = size_text(page_map_size(size));
+	struct size_text cost = size_text(struct_pages_size(size));
 	int err = kernel_fail(
 		kernel, ENXIO, "this kernel does not support devdax without struct pages");
 
@@ -291,7 +341,7 @@ static int step_bringup(struct txn *txn, const struct plan *plan)
 	if (!bringup)
 		return -ENOMEM;
 	*bringup = (struct bringup){
-		claim, claim_rows[claim->entity.kind].driver, plan->map, plan->size};
+		claim, claim_rows[claim->entity.kind].driver, plan->spec.map, plan->spec.size};
 	return txn_undo_in_part(txn,
 		txn_add(txn, step, "bind %s to %s", entity_name(&claim->entity), bringup->driver));
 }
@@ -311,7 +361,7 @@ static int plan_unclaimed(struct txn *txn, const struct plan *plan)
 	const struct step check = {.apply = do_check_mapped, .data = plan->ndns};
 	int err = step_enable(txn, plan->ndns);
 
-	if (err || plan->map != NDCTL_PFN_LOC_RAM)
+	if (err || plan->spec.map != NDCTL_PFN_LOC_RAM)
 		return err;
 	return txn_add(txn, check, "check that the kernel maps it");
 }
@@ -320,11 +370,11 @@ int plan_claim(struct txn *txn, const struct plan *plan)
 {
 	struct claim_plan claim = {
 		.claim = plan->claim,
-		.size = plan->size,
+		.size = plan->spec.size,
 		.ndns = plan->ndns,
-		.map = plan->map,
-		.align = plan->align,
-		.sector_size = plan->sector_size,
+		.map = plan->spec.map,
+		.align = plan->spec.align,
+		.sector_size = plan->spec.sector_size,
 	};
 
 	if (!plan->claim)
@@ -346,7 +396,7 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 	/* Tell whether the new claim writes metadata behind the info blocks: a btt its map and log,
 	 * a pfn or dax device its struct pages. */
 	bool grows = plan->old && plan->claim &&
-		(plan->claim->entity.kind == KIND_BTT || plan->map == NDCTL_PFN_LOC_PMEM);
+		(plan->claim->entity.kind == KIND_BTT || plan->spec.map == NDCTL_PFN_LOC_PMEM);
 	bool exists = namespace_size(plan->ndns) > 0;
 	bool wipes = needs_wipe(plan);
 	int err = plan->old ? step_disable(txn, plan->old) : 0;
@@ -376,7 +426,7 @@ static void plan_hint(const struct plan *plan)
 {
 	guard_hint(plan->region);
 	remedy_hint(plan->ndns);
-	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
+	if (plan->spec.flags & NDCTL_CHANGE_NO_RECOVER)
 		kernel_hint(entity_kernel(&plan->region->entity),
 			"the steps taken stay: ndctl destroy-namespace --force %s",
 			entity_name(&plan->ndns->entity));
@@ -393,7 +443,7 @@ int plan_run(struct txn *txn, const struct plan *plan, struct ndctl_namespace **
 	err = load_claim_driver(plan);
 	if (err)
 		return err;
-	if (plan->flags & NDCTL_CHANGE_NO_RECOVER)
+	if (plan->spec.flags & NDCTL_CHANGE_NO_RECOVER)
 		txn_keep(txn);
 	err = txn_run(txn);
 	ctx_forget(plan->ndns->entity.ctx);

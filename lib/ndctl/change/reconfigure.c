@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "create.h"
+#include "reconfigure.h"
 
 #include <linux/ndctl.h>
 #include <string.h>
+
+#include "autolabel.h"
+#include "create.h"
+#include "plan.h"
 
 /* Reconfigure an existing namespace. plan.c adds the steps. */
 
@@ -29,12 +33,12 @@ static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
 		.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM,
 	};
 	uint64_t size = namespace_size(old);
-	int err = spec_complete(&plan, spec);
+	int err = plan_complete(&plan, spec);
 
 	if (err)
 		return err;
 	err = plan_run(txn, &plan, out);
-	if (err == -ENXIO && plan.labelled && plan.size > size)
+	if (err == -ENXIO && plan.labelled && plan.spec.size > size)
 		kernel_hint(entity_kernel(&old->entity),
 			"a namespace can only grow into free capacity right behind it; create another one of up to %s",
 			size_text(ndctl_region_get_max_available_extent(plan.region)).text);
@@ -162,7 +166,7 @@ static int nomap_plan(struct txn *txn, struct ndctl_namespace *ndns, unsigned lo
 		.old = ndns,
 		.labelled = ndctl_namespace_get_type(ndns) == ND_DEVICE_NAMESPACE_PMEM,
 	};
-	return spec_complete(&plan, &spec) ?: step_disable(txn, ndns) ?: plan_claim(txn, &plan);
+	return plan_complete(&plan, &spec) ?: step_disable(txn, ndns) ?: plan_claim(txn, &plan);
 }
 
 int nomap_make(struct ndctl_namespace *ndns, unsigned long align)

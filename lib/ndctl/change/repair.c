@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "create.h"
+#include "reconfigure.h"
+#include "step.h"
 
 void repair_deinit(struct repair *repair)
 {

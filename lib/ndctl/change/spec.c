@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "create.h"
-#include <ndctl/format/infoblock.h>
-#include "place.h"
+#include "spec.h"
 
+#include <ndctl/format/infoblock.h>
+#include <ndctl/text.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "step.h"
 
 /* Complete and check the specification of a namespace. */
 
@@ -17,86 +19,78 @@ static const char no_capacity[] = "the region has no free capacity: all of its %
 #define MIN_ARENA (UINT64_C(16) << 20)
 #define BTT_START UINT64_C(4096)
 
-static const struct mode_row rows[] = {
-	[NDCTL_NS_MODE_FSDAX] = {KIND_PFN, "fsdax", "pfn", true, 512, "CONFIG_NVDIMM_PFN"},
-	[NDCTL_NS_MODE_SECTOR] = {KIND_BTT, "sector", "btt", false, 4096, "CONFIG_BTT"},
-	[NDCTL_NS_MODE_RAW] = {KIND_COUNT, "raw", "", false, 512, NULL},
-	[NDCTL_NS_MODE_DEVDAX] = {KIND_DAX, "devdax", "dax", true, 512, "CONFIG_NVDIMM_DAX"},
-};
-
 /* Mode fsdax of a namespace that the kernel maps by itself, without an info block: all bytes hold
  * data. */
 static const struct mode_row mapped_row = {KIND_COUNT, "fsdax", "", false, 512, NULL};
 
-static struct kernel *plan_kernel(const struct plan *plan)
-{
-	return entity_kernel(&plan->region->entity);
-}
+/* A specification in the making. */
+struct draft {
+	struct kernel *kernel;
+	const struct facts *facts;
+	const struct ndctl_namespace_spec *asked;
+	struct spec *spec;
+};
 
-static struct claim *get_seed(const struct plan *plan)
+static int choose_uuid(const struct draft *draft)
 {
-	switch (plan->row->claim) {
-	case KIND_BTT:
-		return (struct claim *)region_seed(plan->region, REGION_BTT_SEED);
-	case KIND_PFN:
-		return (struct claim *)region_seed(plan->region, REGION_PFN_SEED);
-	default:
-		return (struct claim *)region_seed(plan->region, REGION_DAX_SEED);
-	}
+	char text[UUID_STR_LEN];
+
+	uuid_copy(draft->spec->uuid, draft->asked->uuid);
+	if (uuid_is_null(draft->spec->uuid))
+		uuid_generate(draft->spec->uuid);
+	if (!draft->facts->uuid_owner)
+		return 0;
+	uuid_unparse_lower(draft->spec->uuid, text);
+	kernel_fail(draft->kernel, EINVAL, "uuid %s belongs to %s", text, draft->facts->uuid_owner);
+	kernel_hint(draft->kernel, "omit --uuid to get a new one");
+	return -EINVAL;
 }
 
 /* Check that the seed is free: another namespace may have kept it, half configured, and the kernel
  * offers no second one. */
-static int check_seed(const struct plan *plan)
+static int choose_mode(const struct draft *draft)
 {
-	struct ndctl_namespace *other = claim_namespace(plan->claim);
+	const struct facts *facts = draft->facts;
+	const struct mode_row *row = mode_row_of(facts->mode);
 
-	if (!other || other == plan->old)
+	if (!row)
+		return kernel_fail(draft->kernel, EINVAL, "unknown mode");
+	draft->spec->row = row;
+	if (row->claim == KIND_COUNT)
 		return 0;
-	kernel_fail(plan_kernel(plan), EBUSY,
+	if (!facts->seed.name) {
+		kernel_fail(draft->kernel, EOPNOTSUPP,
+			"this kernel does not support %s namespaces: %s has no seed for them",
+			row->name, facts->region.name);
+		kernel_hint(draft->kernel, "use a kernel with %s", row->config);
+		return -EOPNOTSUPP;
+	}
+	if (!facts->seed.owner)
+		return 0;
+	kernel_fail(draft->kernel, EBUSY,
 		"%s, the seed for a %s namespace, belongs to %s, which is half configured",
-		entity_name(&plan->claim->entity), plan->row->name, entity_name(&other->entity));
-	kernel_hint(plan_kernel(plan), "ndctl destroy-namespace --force %s",
-		entity_name(&other->entity));
+		facts->seed.name, row->name, facts->seed.owner);
+	kernel_hint(draft->kernel, "ndctl destroy-namespace --force %s", facts->seed.owner);
 	return -EBUSY;
 }
 
-static int choose_mode(struct plan *plan, const struct ndctl_namespace_spec *spec)
+static int choose_map(const struct draft *draft)
 {
-	enum ndctl_namespace_mode mode = spec->mode;
+	const struct mode_row *row = draft->spec->row;
 
-	if (mode == NDCTL_NS_MODE_UNKNOWN)
-		mode = plan->old ? ndctl_namespace_get_mode(plan->old) : NDCTL_NS_MODE_FSDAX;
-	if ((unsigned)mode >= ARRAY_SIZE(rows))
-		return kernel_fail(plan_kernel(plan), EINVAL, "unknown mode");
-	plan->row = &rows[mode];
-	if (plan->row->claim == KIND_COUNT)
-		return 0;
-	plan->claim = get_seed(plan);
-	if (plan->claim)
-		return check_seed(plan);
-	kernel_fail(plan_kernel(plan), EOPNOTSUPP,
-		"this kernel does not support %s namespaces: %s has no seed for them",
-		plan->row->name, entity_name(&plan->region->entity));
-	kernel_hint(plan_kernel(plan), "use a kernel with %s", plan->row->config);
-	return -EOPNOTSUPP;
-}
-
-static int choose_map(struct plan *plan, const struct ndctl_namespace_spec *spec)
-{
-	if (spec->flags & NDCTL_CHANGE_NO_MAP) {
-		if (plan->row->claim != KIND_DAX)
-			return kernel_fail(plan_kernel(plan), EINVAL,
+	if (draft->asked->flags & NDCTL_CHANGE_NO_MAP) {
+		if (row->claim != KIND_DAX)
+			return kernel_fail(draft->kernel, EINVAL,
 				"a %s namespace requires struct pages: only devdax works without them",
-				plan->row->name);
-		plan->map = NDCTL_PFN_LOC_NONE;
+				row->name);
+		draft->spec->map = NDCTL_PFN_LOC_NONE;
 		return 0;
 	}
-	if (spec->map != NDCTL_PFN_LOC_NONE && !plan->row->has_map)
-		return kernel_fail(plan_kernel(plan), EINVAL,
-			"a %s namespace has no struct pages: cannot choose their place",
-			plan->row->name);
-	plan->map = spec->map != NDCTL_PFN_LOC_NONE ? spec->map : NDCTL_PFN_LOC_PMEM;
+	if (draft->asked->map != NDCTL_PFN_LOC_NONE && !row->has_map)
+		return kernel_fail(draft->kernel, EINVAL,
+			"a %s namespace has no struct pages: cannot choose their place", row->name);
+	draft->spec->map =
+		draft->asked->map != NDCTL_PFN_LOC_NONE ? draft->asked->map : NDCTL_PFN_LOC_PMEM;
 	return 0;
 }
 
@@ -111,109 +105,73 @@ static void list_choices(const struct choices *choices, char *text, size_t size)
 			size_text(choices->list[i]).text);
 }
 
-static bool offers(const struct choices *choices, unsigned long number)
+static int choose_align(const struct draft *draft)
 {
-	for (size_t i = 0; i < choices->count; i++)
-		if (choices->list[i] == number)
-			return true;
-	return false;
-}
-
-/* Return the alignment of the namespace before, 0 if it has none. */
-static unsigned long old_align(const struct plan *plan)
-{
-	struct claim *claim = plan->old ? namespace_claim(plan->old) : NULL;
-
-	if (!claim || claim->entity.kind == KIND_BTT)
-		return 0;
-	return object_u64_or(&claim->entity.object, CLAIM_ALIGN, 0);
-}
-
-static int choose_align(struct plan *plan, const struct ndctl_namespace_spec *spec)
-{
+	const struct facts *facts = draft->facts;
+	struct spec *spec = draft->spec;
 	char text[256];
 
-	if (spec->align && !plan->row->has_map)
-		return kernel_fail(plan_kernel(plan), EOPNOTSUPP, "a %s namespace has no alignment",
-			plan->row->name);
-	if (!plan->row->has_map)
+	if (draft->asked->align && !spec->row->has_map)
+		return kernel_fail(draft->kernel, EOPNOTSUPP, "a %s namespace has no alignment",
+			spec->row->name);
+	if (!spec->row->has_map)
 		return 0;
-	const struct choices *choices = claim_choices(plan->claim);
-	plan->align = spec->align ?: old_align(plan) ?: DEFAULT_ALIGN;
+	const struct choices *choices = facts->seed.choices;
+	spec->align = draft->asked->align ?: facts->align ?: DEFAULT_ALIGN;
 	/* Accept the default, the only alignment of old kernels, which list none. */
-	if (choices->count ? offers(choices, plan->align) : plan->align == DEFAULT_ALIGN)
+	if (choices->count ? choices_offer(choices, spec->align) : spec->align == DEFAULT_ALIGN)
 		return 0;
 	list_choices(choices, text, sizeof(text));
-	kernel_fail(plan_kernel(plan), EOPNOTSUPP,
-		"this kernel does not support an alignment of %s", size_text(plan->align).text);
-	kernel_hint(plan_kernel(plan), "choose one of %s", *text ? text : "2 MiB");
+	kernel_fail(draft->kernel, EOPNOTSUPP, "this kernel does not support an alignment of %s",
+		size_text(spec->align).text);
+	kernel_hint(draft->kernel, "choose one of %s", *text ? text : "2 MiB");
 	return -EOPNOTSUPP;
 }
 
-static void choose_info_block(struct plan *plan, const struct ndctl_namespace_spec *spec)
+/* Leave it to the kernel to map the namespace without an info block, where it does and that is what
+ * was asked for. */
+static void choose_info_block(const struct draft *draft)
 {
-	if (plan->row->claim != KIND_PFN || plan->map != NDCTL_PFN_LOC_RAM || plan->labelled ||
-		!place_is_mapped(plan->ndns))
+	const struct facts *facts = draft->facts;
+
+	if (draft->spec->row->claim != KIND_PFN || draft->spec->map != NDCTL_PFN_LOC_RAM ||
+		facts->labelled || !facts->spot.is_mapped)
 		return;
-	if (spec->align && ndctl_namespace_get_resource(plan->ndns) % spec->align)
+	if (draft->asked->align && facts->start % draft->asked->align)
 		return;
-	plan->row = &mapped_row;
-	plan->claim = NULL;
+	draft->spec->row = &mapped_row;
 }
 
-bool spec_offers_sector_size(struct ndctl_namespace *ndns, unsigned sector_size)
+static int say_no_sector_size(const struct draft *draft)
 {
-	ndctl_namespace_get_num_sector_sizes(ndns);
-	return offers(&ndns->sector_sizes, sector_size);
-}
-
-/* Return the sector size of the namespace before: that of its btt, or that of its label; 0 if it
- * has none. */
-static unsigned old_sector_size(const struct plan *plan)
-{
-	struct claim *claim = plan->old ? namespace_claim(plan->old) : NULL;
-
-	if (!plan->old)
-		return 0;
-	if (plan->row->claim != KIND_BTT) {
-		ndctl_namespace_get_num_sector_sizes(plan->old);
-		return (unsigned)plan->old->sector_sizes.chosen;
-	}
-	return claim && claim->entity.kind == KIND_BTT ? (unsigned)claim_choices(claim)->chosen : 0;
-}
-
-static int say_no_sector_size(const struct plan *plan)
-{
-	int err = kernel_fail(plan_kernel(plan), EINVAL,
+	int err = kernel_fail(draft->kernel, EINVAL,
 		"cannot choose the sector size of a %s namespace: the region has no labels",
-		plan->row->name);
+		draft->spec->row->name);
 
-	kernel_hint(plan_kernel(plan), "omit --sector-size, or use --mode sector");
+	kernel_hint(draft->kernel, "omit --sector-size, or use --mode sector");
 	return err;
 }
 
-static int choose_sector_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
+static int choose_sector_size(const struct draft *draft)
 {
+	const struct facts *facts = draft->facts;
+	struct spec *spec = draft->spec;
+	bool is_btt = spec->row->claim == KIND_BTT;
+	const struct choices *choices = is_btt ? facts->seed.choices : facts->sector_sizes;
 	char text[256];
 
-	plan->sector_size = spec->sector_size ?: old_sector_size(plan) ?: plan->row->sector_size;
-	if (plan->row->claim == KIND_BTT) {
-		const struct choices *choices = claim_choices(plan->claim);
-		if (offers(choices, plan->sector_size))
-			return 0;
-		list_choices(choices, text, sizeof(text));
-	} else {
-		/* Refuse a sector size that no label would keep. */
-		if (!ndctl_namespace_get_num_sector_sizes(plan->ndns))
-			return spec->sector_size ? say_no_sector_size(plan) : 0;
-		if (spec_offers_sector_size(plan->ndns, plan->sector_size))
-			return 0;
-		list_choices(&plan->ndns->sector_sizes, text, sizeof(text));
-	}
-	kernel_fail(plan_kernel(plan), EINVAL,
-		"%s does not support sectors of %u bytes for a %s namespace",
-		entity_name(&plan->region->entity), plan->sector_size, plan->row->name);
-	kernel_hint(plan_kernel(plan), "choose one of %s", text);
+	spec->sector_size =
+		draft->asked->sector_size ?: facts->sector_size ?: spec->row->sector_size;
+	/* Refuse a sector size that no label would keep. */
+	if (!is_btt && !choices->count)
+		return draft->asked->sector_size ? say_no_sector_size(draft) : 0;
+	if (choices_offer(choices, spec->sector_size))
+		return 0;
+	list_choices(choices, text, sizeof(text));
+	kernel_fail(draft->kernel, EINVAL,
+		"%s does not support sectors of %u bytes for a %s namespace", facts->region.name,
+		spec->sector_size, spec->row->name);
+	kernel_hint(draft->kernel, "choose one of %s", text);
 	return -EINVAL;
 }
 
@@ -229,243 +187,224 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 	return a;
 }
 
-/* Return the unit of sizes: a multiple of the region's alignment, and of the mapping alignment for
- * each interleave way. 0: any size. */
-static uint64_t size_unit(const struct plan *plan)
+/* Return the bytes that mappings require a size to be a multiple of: the alignment, for each
+ * interleave way. 0: any size. */
+static uint64_t mapping_unit(const struct draft *draft)
 {
-	uint64_t region = ndctl_region_get_align(plan->region);
-	uint64_t ways = ndctl_region_get_interleave_ways(plan->region);
-	uint64_t mapping = plan->row->has_map ? plan->align * ways : 0;
+	return draft->spec->row->has_map ? (uint64_t)draft->spec->align * draft->facts->region.ways
+					 : 0;
+}
 
-	if (region == ULONG_MAX)
-		region = 0;
+/* Return the unit of sizes: a multiple of the region's, and of that of mappings. 0: any size. */
+static uint64_t size_unit(const struct draft *draft)
+{
+	uint64_t region = draft->facts->region.unit, mapping = mapping_unit(draft);
+
 	if (!region || !mapping)
 		return region ?: mapping;
 	return region / gcd(region, mapping) * mapping;
 }
 
-static void suggest_sizes(const struct plan *plan)
+static void suggest_sizes(const struct draft *draft)
 {
-	uint64_t unit = size_unit(plan);
-	uint64_t below = plan->size / unit * unit, above = below + unit;
+	uint64_t unit = size_unit(draft);
+	uint64_t below = draft->spec->size / unit * unit, above = below + unit;
 
 	if (below)
-		kernel_hint(plan_kernel(plan), "choose %s or %s", size_text(below).text,
+		kernel_hint(draft->kernel, "choose %s or %s", size_text(below).text,
 			size_text(above).text);
 	else
-		kernel_hint(plan_kernel(plan), "choose at least %s", size_text(above).text);
+		kernel_hint(draft->kernel, "choose at least %s", size_text(above).text);
 }
 
-static int check_multiple(const struct plan *plan, uint64_t unit, const char *of_what)
+static int check_multiple(const struct draft *draft, uint64_t unit, const char *of_what)
 {
-	if (!unit || unit == ULONG_MAX || plan->size % unit == 0)
+	if (!unit || draft->spec->size % unit == 0)
 		return 0;
-	kernel_fail(plan_kernel(plan), EINVAL, "invalid size %s: must be a multiple of %s (%s)",
-		size_text(plan->size).text, size_text(unit).text, of_what);
-	suggest_sizes(plan);
+	kernel_fail(draft->kernel, EINVAL, "invalid size %s: must be a multiple of %s (%s)",
+		size_text(draft->spec->size).text, size_text(unit).text, of_what);
+	suggest_sizes(draft);
 	return -EINVAL;
 }
 
-/* Hint at other regions with free capacity. */
-static int say_full(const struct plan *plan, int err)
+static int check_region_capacity(const struct draft *draft)
 {
-	struct ndctl_ctx *ctx = plan->region->entity.ctx;
-	char text[256] = "";
-	size_t used = 0;
-
-	for (struct entity *entity = entity_first(ctx, KIND_REGION); entity;
-		entity = entity_next(entity)) {
-		struct ndctl_region *region = (struct ndctl_region *)entity;
-		uint64_t most = ndctl_region_get_max_available_extent(region);
-		if (region == plan->region || !ndctl_region_is_enabled(region) || !most ||
-			most == ULLONG_MAX || ndctl_region_get_ro(region) > 0 ||
-			used >= sizeof(text))
-			continue;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s has %s",
-			used ? ", " : "", entity_name(entity), size_text(most).text);
-	}
-	if (used)
-		kernel_hint(plan_kernel(plan), "use another region: %s free in one piece", text);
-	return err;
-}
-
-static int check_region_capacity(const struct plan *plan)
-{
-	uint64_t own = plan->old ? namespace_size(plan->old) : 0;
-	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
-	uint64_t all = ndctl_region_get_available_size(plan->region);
+	const struct region_facts *region = &draft->facts->region;
+	uint64_t own = draft->facts->exists ? draft->facts->size : 0, size = draft->spec->size;
+	uint64_t all = region->available,
+		 most = region->largest == ULLONG_MAX ? all : region->largest;
 
 	/* Leave it to the kernel how far a namespace can grow in place. */
-	if (plan->size <= own || (own && plan->size - own <= all))
-		return 0;
-	/* Assume one extent on kernels before 4.17, which do not report the largest. */
-	if (most == ULLONG_MAX)
-		most = all;
-	if (plan->size <= most)
+	if (size <= own || size <= most || (own && size - own <= all))
 		return 0;
 	if (own)
-		return kernel_fail(plan_kernel(plan), ENOSPC,
+		return kernel_fail(draft->kernel, ENOSPC,
 			"%s do not fit: the namespace has %s, and %s more are free",
-			size_text(plan->size).text, size_text(own).text, size_text(all).text);
+			size_text(size).text, size_text(own).text, size_text(all).text);
+	draft->spec->is_full = true;
 	if (!all)
-		return say_full(plan,
-			kernel_fail(plan_kernel(plan), ENOSPC, no_capacity,
-				size_text(ndctl_region_get_size(plan->region)).text));
+		return kernel_fail(
+			draft->kernel, ENOSPC, no_capacity, size_text(region->size).text);
 	if (most < all)
-		return say_full(plan,
-			kernel_fail(plan_kernel(plan), ENOSPC,
-				"%s do not fit: %s are free, %s of them in one piece",
-				size_text(plan->size).text, size_text(all).text,
-				size_text(most).text));
-	return say_full(plan,
-		kernel_fail(plan_kernel(plan), ENOSPC, "%s do not fit: %s are free",
-			size_text(plan->size).text, size_text(all).text));
+		return kernel_fail(draft->kernel, ENOSPC,
+			"%s do not fit: %s are free, %s of them in one piece", size_text(size).text,
+			size_text(all).text, size_text(most).text);
+	return kernel_fail(draft->kernel, ENOSPC, "%s do not fit: %s are free",
+		size_text(size).text, size_text(all).text);
 }
 
 /* Return the size of the namespace before, or the largest that fits. */
-static uint64_t default_size(const struct plan *plan)
+static uint64_t default_size(const struct facts *facts)
 {
-	uint64_t own = plan->old ? namespace_size(plan->old) : 0;
-
-	if (own)
-		return own;
-	uint64_t most = ndctl_region_get_max_available_extent(plan->region);
-	return most == ULLONG_MAX ? ndctl_region_get_available_size(plan->region) : most;
+	if (facts->exists && facts->size)
+		return facts->size;
+	return facts->region.largest == ULLONG_MAX ? facts->region.available
+						   : facts->region.largest;
 }
 
-static int choose_label_size(struct plan *plan, uint64_t asked)
+static int choose_label_size(const struct draft *draft)
 {
-	plan->size = asked ?: default_size(plan);
-	if (!plan->size)
-		return say_full(plan,
-			kernel_fail(plan_kernel(plan), ENOSPC, no_capacity,
-				size_text(ndctl_region_get_size(plan->region)).text));
-	int err = check_multiple(
-		plan, ndctl_region_get_align(plan->region), "the alignment of the region");
-	if (!err && plan->row->has_map)
-		err = check_multiple(plan,
-			(uint64_t)plan->align * ndctl_region_get_interleave_ways(plan->region),
-			"the alignment of the namespace, for each interleave way");
-	return err ?: check_region_capacity(plan);
+	const struct region_facts *region = &draft->facts->region;
+	struct spec *spec = draft->spec;
+
+	spec->size = draft->asked->size ?: default_size(draft->facts);
+	if (!spec->size) {
+		spec->is_full = true;
+		return kernel_fail(
+			draft->kernel, ENOSPC, no_capacity, size_text(region->size).text);
+	}
+	int err = check_multiple(draft, region->unit, "the alignment of the region");
+	err = err
+		?: check_multiple(draft, mapping_unit(draft),
+			   "the alignment of the namespace, for each interleave way");
+	return err ?: check_region_capacity(draft);
+}
+
+static int choose_whole_size(const struct draft *draft)
+{
+	const struct facts *facts = draft->facts;
+
+	draft->spec->size = facts->size;
+	if (!draft->asked->size || draft->asked->size == facts->size)
+		return 0;
+	return kernel_fail(draft->kernel, facts->exists ? EINVAL : ENOSPC,
+		"cannot choose a size: without labels a namespace is the whole region, %s",
+		size_text(facts->size).text);
+}
+
+static int choose_size(const struct draft *draft)
+{
+	const struct spec *spec = draft->spec;
+	bool labelled = draft->facts->labelled;
+	int err = labelled ? choose_label_size(draft) : choose_whole_size(draft);
+
+	if (err || spec->row->claim != KIND_BTT || spec->size >= MIN_ARENA + BTT_START)
+		return err;
+	kernel_fail(draft->kernel, ENXIO, "invalid size %s: sector mode needs more than %s",
+		size_text(spec->size).text, size_text(MIN_ARENA).text);
+	uint64_t unit = size_unit(draft);
+	if (labelled && unit)
+		kernel_hint(draft->kernel, "choose at least %s",
+			size_text((MIN_ARENA + BTT_START + unit - 1) / unit * unit).text);
+	return -ENXIO;
+}
+
+/* ---- place ---- */
+
+/* Check the place of what gets struct pages: namespaces with them, and any that the kernel maps by
+ * itself. A btt needs none. */
+static int check_spec_place(const struct draft *draft)
+{
+	const struct facts *facts = draft->facts;
+	const struct spec *spec = draft->spec;
+
+	if (!facts->labelled)
+		return spot_check(draft->kernel, &facts->spot);
+	if (!spec->row->has_map || spec->map == NDCTL_PFN_LOC_NONE)
+		return 0;
+	if (!facts->size)
+		return place_check_room(draft->kernel, &facts->region, spec->size, facts->places,
+			facts->place_count);
+	if (facts->start == ULLONG_MAX)
+		return 0;
+	const struct place place = {facts->start, facts->start + facts->size};
+	return place_check_start(draft->kernel, &facts->region, &place);
 }
 
 /* Return whether data space remains of @size bytes at @start, behind the struct pages and with both
  * ends cut to the alignment. Start 0, a multiple of each alignment, is the best case. */
-static bool has_room(const struct plan *plan, uint64_t start, uint64_t size)
+static bool has_room(const struct spec *spec, uint64_t start, uint64_t size)
 {
-	uint64_t unit = plan->align > INFO_LEAST_UNIT ? plan->align : INFO_LEAST_UNIT;
+	uint64_t unit = spec->align > INFO_LEAST_UNIT ? spec->align : INFO_LEAST_UNIT;
 	uint64_t head =
-		INFO_MAP_START + (plan->map == NDCTL_PFN_LOC_PMEM ? page_map_size(size) : 0);
+		INFO_MAP_START + (spec->map == NDCTL_PFN_LOC_PMEM ? struct_pages_size(size) : 0);
 
 	return (start + size) / unit > (start + head + unit - 1) / unit;
 }
 
 /* Check that data space remains. Assume the best start for a new namespace, whose place only the
  * kernel chooses. */
-static int check_room(const struct plan *plan)
+static int check_room(const struct draft *draft)
 {
-	uint64_t start = ndctl_namespace_get_resource(plan->ndns);
-	uint64_t unit = size_unit(plan) ?: plan->align;
-	bool stays = plan->size == namespace_size(plan->ndns) && start != ULLONG_MAX;
+	const struct facts *facts = draft->facts;
+	const struct spec *spec = draft->spec;
+	bool stays = spec->size == facts->size && facts->start != ULLONG_MAX;
 
-	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
+	if (!spec->row->has_map || spec->map == NDCTL_PFN_LOC_NONE)
 		return 0;
-	if (!stays && plan->size % plan->align)
+	if (!stays && spec->size % spec->align)
 		return 0;
-	if (has_room(plan, stays ? start : 0, plan->size))
+	if (has_room(spec, stays ? facts->start : 0, spec->size))
 		return 0;
-	kernel_fail(plan_kernel(plan), ENXIO,
+	kernel_fail(draft->kernel, ENXIO,
 		"%s leave no room for data behind %s with an alignment of %s",
-		size_text(plan->size).text,
-		plan->map == NDCTL_PFN_LOC_PMEM ? "the struct pages" : "the info block",
-		size_text(plan->align).text);
-	if (!plan->labelled) {
-		kernel_hint(plan_kernel(plan), "choose a smaller --align");
+		size_text(spec->size).text,
+		spec->map == NDCTL_PFN_LOC_PMEM ? "the struct pages" : "the info block",
+		size_text(spec->align).text);
+	if (!facts->labelled) {
+		kernel_hint(draft->kernel, "choose a smaller --align");
 		return -ENXIO;
 	}
-	uint64_t size = plan->size / unit * unit;
-	while (!has_room(plan, 0, size))
+	uint64_t unit = size_unit(draft) ?: spec->align;
+	uint64_t size = spec->size / unit * unit;
+	while (!has_room(spec, 0, size))
 		size += unit;
-	kernel_hint(plan_kernel(plan), "choose at least %s", size_text(size).text);
+	kernel_hint(draft->kernel, "choose at least %s", size_text(size).text);
 	return -ENXIO;
 }
 
-/* Check the place of what gets struct pages: namespaces with them, and any that the kernel maps by
- * itself. A btt needs none. */
-static int check_spec_place(const struct plan *plan)
+static int choose_name(const struct draft *draft)
 {
-	if (!plan->labelled)
-		return place_check_whole(plan->ndns);
-	if (!plan->row->has_map || plan->map == NDCTL_PFN_LOC_NONE)
+	const char *name = draft->asked->name ?: draft->facts->name;
+
+	draft->spec->name = name;
+	if (strlen(name) <= MAX_NAME)
 		return 0;
-	if (namespace_size(plan->ndns) > 0)
-		return place_check_start(plan->ndns);
-	return place_check_room(plan->region, plan->size);
+	return kernel_fail(draft->kernel, EINVAL, "the name has %zu bytes: must be at most %d",
+		strlen(name), MAX_NAME);
 }
 
-/* Refuse a uuid that another namespace of the bus has. */
-static int check_uuid(const struct plan *plan)
+int spec_complete(struct spec *spec, struct kernel *kernel, const struct facts *facts,
+	const struct ndctl_namespace_spec *asked)
 {
-	struct ndctl_region *region;
-	struct ndctl_namespace *other;
-	char text[UUID_STR_LEN];
-	uuid_t uuid;
+	const struct draft draft = {kernel, facts, asked, spec};
 
-	ndctl_region_foreach (ndctl_region_get_bus(plan->region), region)
-		region_foreach_namespace (region, other) {
-			entity_read_uuid(&other->entity, uuid);
-			if (other == plan->old || uuid_compare(uuid, plan->uuid) != 0)
-				continue;
-			uuid_unparse_lower(uuid, text);
-			kernel_fail(plan_kernel(plan), EINVAL, "uuid %s belongs to %s", text,
-				entity_name(&other->entity));
-			kernel_hint(plan_kernel(plan), "omit --uuid to get a new one");
-			return -EINVAL;
-		}
-	return 0;
+	*spec = (struct spec){.flags = asked->flags};
+	int err = choose_uuid(&draft) ?: choose_mode(&draft);
+	if (err)
+		return err;
+	err = choose_map(&draft) ?: choose_align(&draft);
+	if (err)
+		return err;
+	choose_info_block(&draft);
+	err = choose_sector_size(&draft) ?: choose_size(&draft);
+	if (err)
+		return err;
+	err = check_spec_place(&draft) ?: check_room(&draft);
+	return err ?: choose_name(&draft);
 }
 
-static int choose_uuid(struct plan *plan, const struct ndctl_namespace_spec *spec)
-{
-	uuid_copy(plan->uuid, spec->uuid);
-	if (!uuid_is_null(plan->uuid))
-		return plan->labelled ? check_uuid(plan) : 0;
-	uuid_generate(plan->uuid);
-	return 0;
-}
-
-static int choose_size(struct plan *plan, const struct ndctl_namespace_spec *spec)
-{
-	if (plan->labelled) {
-		int err = choose_label_size(plan, spec->size);
-		if (err)
-			return err;
-	} else {
-		plan->size = namespace_size(plan->ndns);
-		if (spec->size && spec->size != plan->size)
-			return kernel_fail(plan_kernel(plan), plan->old ? EINVAL : ENOSPC,
-				"cannot choose a size: without labels a namespace is the whole region, %s",
-				size_text(plan->size).text);
-	}
-	if (plan->row->claim != KIND_BTT || plan->size >= MIN_ARENA + BTT_START)
-		return 0;
-	kernel_fail(plan_kernel(plan), ENXIO, "invalid size %s: sector mode needs more than %s",
-		size_text(plan->size).text, size_text(MIN_ARENA).text);
-	uint64_t unit = size_unit(plan);
-	if (plan->labelled && unit)
-		kernel_hint(plan_kernel(plan), "choose at least %s",
-			size_text((MIN_ARENA + BTT_START + unit - 1) / unit * unit).text);
-	return -ENXIO;
-}
-
-static int choose_name(struct plan *plan, const struct ndctl_namespace_spec *spec)
-{
-	plan->name = spec->name ?: plan->old ? ndctl_namespace_get_alt_name(plan->old) : "";
-	if (strlen(plan->name) > MAX_NAME)
-		return kernel_fail(plan_kernel(plan), EINVAL,
-			"the name has %zu bytes: must be at most %d", strlen(plan->name), MAX_NAME);
-	return 0;
-}
+/* ---- what a caller hands in ---- */
 
 void spec_copy(struct ndctl_namespace_spec *to, const struct ndctl_namespace_spec *from)
 {
@@ -482,24 +421,4 @@ int spec_check_flags(struct kernel *kernel, const struct ndctl_namespace_spec *s
 	return kernel_check_flags(kernel, known.flags,
 		NDCTL_CHANGE_FORCE | NDCTL_CHANGE_DRY_RUN | NDCTL_CHANGE_AUTOLABEL |
 			NDCTL_CHANGE_NO_MAP | NDCTL_CHANGE_NO_RECOVER | NDCTL_CHANGE_TAKE_DISABLED);
-}
-
-int spec_complete(struct plan *plan, const struct ndctl_namespace_spec *given)
-{
-	struct ndctl_namespace_spec spec;
-
-	spec_copy(&spec, given);
-	plan->flags = spec.flags;
-	int err = choose_uuid(plan, &spec) ?: choose_mode(plan, &spec);
-	if (err)
-		return err;
-	err = choose_map(plan, &spec) ?: choose_align(plan, &spec);
-	if (err)
-		return err;
-	choose_info_block(plan, &spec);
-	err = choose_sector_size(plan, &spec) ?: choose_size(plan, &spec);
-	if (err)
-		return err;
-	err = check_spec_place(plan) ?: check_room(plan);
-	return err ?: choose_name(plan, &spec);
 }

@@ -244,11 +244,6 @@ static int undo_claim(void *data)
 						   : 0;
 }
 
-uint64_t page_map_size(uint64_t size)
-{
-	return size / (uint64_t)sysconf(_SC_PAGESIZE) * 64;
-}
-
 static const char *describe_map(const struct claim_plan *plan, char *text, size_t size)
 {
 	static const char *const places[] = {
@@ -259,7 +254,7 @@ static const char *describe_map(const struct claim_plan *plan, char *text, size_
 	if (plan->map == NDCTL_PFN_LOC_NONE)
 		return "without struct pages";
 	snprintf(text, size, "with %s of struct pages in %s",
-		size_text(page_map_size(plan->size)).text, places[plan->map]);
+		size_text(struct_pages_size(plan->size)).text, places[plan->map]);
 	return text;
 }
 

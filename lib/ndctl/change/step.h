@@ -30,10 +30,6 @@ struct claim_plan {
 	unsigned sector_size;	/* btt */
 };
 int step_claim(struct txn *txn, const struct claim_plan *plan);
-/* Return the bytes of struct pages for @size bytes of memory. (Documentation/vm/memory-model.rst)
- */
-uint64_t page_map_size(uint64_t size);
-
 /*
  * enable.c: steps that enable and disable.
  */

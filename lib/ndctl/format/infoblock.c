@@ -2,6 +2,7 @@
 #include "infoblock.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "label.h"
 
@@ -180,6 +181,11 @@ EXPORT const char *ndctl_infoblock_get_signature(const struct ndctl_infoblock *i
 #define PAGE UINT64_C(4096)
 /* Bytes that the kernel reserves per page, whatever the size of its struct page. */
 #define PAGE_STRUCT 64
+
+uint64_t struct_pages_size(uint64_t size)
+{
+	return size / (uint64_t)sysconf(_SC_PAGESIZE) * PAGE_STRUCT;
+}
 
 EXPORT int ndctl_infoblock_layout(struct ndctl_infoblock *info, enum ndctl_pfn_loc map,
 	unsigned long long size, unsigned long long offset, unsigned long align)

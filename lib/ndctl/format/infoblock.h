@@ -19,6 +19,9 @@
 
 /* Bytes that the kernel reserves before the struct pages, for info blocks. */
 #define INFO_MAP_START UINT64_C(8192)
+/* Returns the bytes of struct pages for @size bytes of memory, in pages of this processor
+ * (Documentation/mm/memory-model.rst). */
+uint64_t struct_pages_size(uint64_t size);
 /* Data starts at a multiple of this, or huge pages could not map it. */
 #define INFO_LEAST_UNIT (UINT64_C(2) << 20)
 

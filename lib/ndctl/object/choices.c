@@ -63,6 +63,14 @@ unsigned long choices_get(const struct choices *choices, int i, unsigned long fa
 	return fallback;
 }
 
+bool choices_offer(const struct choices *choices, unsigned long number)
+{
+	for (size_t i = 0; i < choices->count; i++)
+		if (choices->list[i] == number)
+			return true;
+	return false;
+}
+
 unsigned int choices_chosen(const struct choices *choices)
 {
 	if (choices->chosen)

@@ -18,5 +18,6 @@ int choices_parse(struct choices *choices, const char *text);
 void choices_forget(struct choices *choices);
 /* Returns number @i, or @fallback with errno EINVAL if there are fewer. */
 unsigned long choices_get(const struct choices *choices, int i, unsigned long fallback);
+bool choices_offer(const struct choices *choices, unsigned long number);
 /* Returns the current one, or UINT_MAX with errno EINVAL. */
 unsigned int choices_chosen(const struct choices *choices);

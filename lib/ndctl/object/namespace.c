@@ -363,7 +363,7 @@ EXPORT unsigned long long ndctl_namespace_get_resource(struct ndctl_namespace *n
 	return object_u64_or(&ndns->entity.object, NS_RESOURCE, ULLONG_MAX);
 }
 
-static const struct choices *namespace_sector_sizes(struct ndctl_namespace *ndns)
+const struct choices *namespace_sector_sizes(struct ndctl_namespace *ndns)
 {
 	struct choices *choices = &ndns->sector_sizes;
 

@@ -42,6 +42,8 @@ extern const struct kind namespace_kind;
 uint64_t namespace_size(struct ndctl_namespace *ndns);
 /* Returns the sector size in bytes, 512 unless the kernel names another one. */
 unsigned int namespace_sector_size(struct ndctl_namespace *ndns);
+/* Returns the sector sizes that its label can keep; none without a label. */
+const struct choices *namespace_sector_sizes(struct ndctl_namespace *ndns);
 /* Returns the btt, pfn or dax device that claims @ndns, or NULL. */
 struct claim *namespace_claim(struct ndctl_namespace *ndns);
 /* Reads the uuid: null for a namespace without capacity. Returns 0, or a negative errno with the
