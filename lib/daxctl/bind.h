@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include "device.h"
 
 /* Binding devices to drivers of the dax bus, and unbinding them. */
 struct mode;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include "device.h"
 
 /*
  * Memory blocks: the units that the kernel puts online and takes offline

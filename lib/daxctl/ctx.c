@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "region.h"
+
 #define CONFIG_PATH SYSCONFDIR "/daxctl.conf.d"
 
 static void PRINTF(6, 0) daxctl_default_log(struct daxctl_ctx *ctx, int priority, const char *file,

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ram.h"
+#include "device.h"
 
 #include <kernel/driver.h>
 #include <inttypes.h>
 #include <kernel/parse.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "ram.h"
 
 /* Documentation/ABI/testing/sysfs-bus-dax */
 static const struct attr dev_attrs[] = {

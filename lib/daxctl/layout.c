@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ram.h"
+#include "range.h"
 
 /* The layout of a device in a dynamic region: checks, and the steps to it. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
+#include "device.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "device.h"
+
 /* A device is in a mode when it is bound to the mode's driver. */
 static const struct mode modes[] = {
 	[DAXCTL_DEV_MODE_DEVDAX] = {"devdax", "device_dax", "CONFIG_DEV_DAX"},

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
-
 /* A mode of a dax device, and the driver to which the device is bound in it. */
 struct mode {
 	const char *name;

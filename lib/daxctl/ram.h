@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include "device.h"
 
 /* Requirements of system-ram mode, beside its driver. @flags are those of enum
  * daxctl_change_flags. Checks return 0, or a negative errno with the cause recorded. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "range.h"
+
 #include <kernel/iomem.h>
 #include <string.h>
 
-#include "private.h"
+#include "device.h"
 
 /* The physical addresses of a dynamic region, which its directory in sysfs does not show. */
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "private.h"
+#include "region.h"
 
 #include <kernel/entries.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "device.h"
 
 /* Documentation/ABI/testing/sysfs-bus-dax */
 enum region_attr {

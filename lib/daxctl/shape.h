@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "private.h"
+#include "device.h"
 
 /*
  * Steps that change the layout of a device in a dynamic region. The kernel gives a device capacity

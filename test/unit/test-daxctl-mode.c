@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "changes.h"
 
-#include <daxctl/private.h>
+#include <daxctl/device.h>
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "machine.h"
 
-#include <daxctl/private.h>
+#include <daxctl/device.h>
 #include <kernel/lock.h>
 #include <stdio.h>
 #include <string.h>

@@ -16,7 +16,7 @@ const struct mode_row *mode_row_of(enum ndctl_namespace_mode mode)
 }
 
 /* Read the place of each namespace that has one. */
-static int read_places(struct facts *facts, struct ndctl_region *region)
+static int facts_read_places(struct facts *facts, struct ndctl_region *region)
 {
 	struct ndctl_namespace *ndns;
 
@@ -34,17 +34,18 @@ static int read_places(struct facts *facts, struct ndctl_region *region)
 	return 0;
 }
 
-static int read_region(struct facts *facts, struct ndctl_region *region)
+static int facts_read_region(struct facts *facts, struct ndctl_region *region)
 {
 	facts->region = region_facts_read(region);
 	if (!facts->labelled)
 		return 0;
 	facts->region.available = ndctl_region_get_available_size(region);
 	facts->region.largest = ndctl_region_get_max_available_extent(region);
-	return place_may_be_misaligned(&facts->region) ? read_places(facts, region) : 0;
+	return place_may_be_misaligned(&facts->region) ? facts_read_places(facts, region) : 0;
 }
 
-static void read_seed(struct facts *facts, struct ndctl_namespace *ndns, enum entity_kind kind)
+static void facts_read_seed(
+	struct facts *facts, struct ndctl_namespace *ndns, enum entity_kind kind)
 {
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct claim *seed = (struct claim *)region_seed(region, claim_rows[kind].seed);
@@ -59,7 +60,7 @@ static void read_seed(struct facts *facts, struct ndctl_namespace *ndns, enum en
 }
 
 /* Read what an existing namespace has, as far as the wish leaves it open. */
-static void read_present(struct facts *facts, struct ndctl_namespace *ndns,
+static void facts_read_present(struct facts *facts, struct ndctl_namespace *ndns,
 	const struct mode_row *row, const struct ndctl_namespace_spec *asked)
 {
 	struct claim *claim = namespace_claim(ndns);
@@ -107,14 +108,14 @@ int facts_read(struct facts *facts, struct ndctl_namespace *ndns, bool exists, b
 		facts->mode = exists ? ndctl_namespace_get_mode(ndns) : NDCTL_NS_MODE_FSDAX;
 	const struct mode_row *row = mode_row_of(facts->mode);
 	if (row && row->claim != KIND_COUNT)
-		read_seed(facts, ndns, row->claim);
+		facts_read_seed(facts, ndns, row->claim);
 	if (row && exists)
-		read_present(facts, ndns, row, asked);
+		facts_read_present(facts, ndns, row, asked);
 	if (!labelled)
 		facts->spot = spot_read(ndns);
 	else if (!uuid_is_null(asked->uuid))
 		facts->uuid_owner = find_uuid_owner(ndns, exists, asked->uuid);
-	return read_region(facts, entity_region(&ndns->entity));
+	return facts_read_region(facts, entity_region(&ndns->entity));
 }
 
 void facts_deinit(struct facts *facts)
