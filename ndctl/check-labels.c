@@ -6,9 +6,10 @@
 #include "verbs.h"
 
 static bool repair;
+static struct dimm_options dimm_options;
 
 static const struct option options[] = {
-	DIMM_OPTIONS,
+	DIMM_OPTIONS(dimm_options),
 	{'R', "repair", OPT_FLAG, &repair, NULL,
 		"repair labels that disagree within a region, after a failed or interrupted write"},
 };
@@ -17,7 +18,7 @@ static int check_labels(void *dimm, const void *data)
 {
 	int slots = ndctl_dimm_validate_labels(dimm);
 
-	if (slots >= 0 && dimm_verbose)
+	if (slots >= 0 && dimm_options.verbose)
 		say_note(
 			"%s: labels are valid, with %d slots", ndctl_dimm_get_devname(dimm), slots);
 	return slots < 0 ? slots : 0;
@@ -84,7 +85,7 @@ static int check_regions(struct ndctl_ctx *ctx, const struct targets *dimms)
 static int run(void *context, int count, char **args)
 {
 	AUTO_TARGETS struct targets targets = {0};
-	int status = dimms_find(context, count, args, &targets);
+	int status = dimms_find(context, &dimm_options, count, args, &targets);
 
 	if (status)
 		return status;

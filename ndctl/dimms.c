@@ -4,10 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-struct filters dimm_filters;
-int dimm_verbose;
-struct span dimm_span;
-
 bool parse_bytes(const char *text, void *value)
 {
 	uint64_t bytes = 0;
@@ -43,14 +39,15 @@ static int pick_names(int count, char **args)
 	return kept;
 }
 
-int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets)
+int dimms_find(struct ndctl_ctx *ctx, const struct dimm_options *options, int count, char **args,
+	struct targets *targets)
 {
 	int kept = pick_names(count, args);
 
 	if (kept == 0)
 		return EXIT_USAGE; /* pick_names() has printed why */
-	tell_steps(ctx, dimm_verbose > 0);
-	int err = targets_dimms(ctx, &dimm_filters, kept, args, targets);
+	tell_steps(ctx, options->verbose > 0);
+	int err = targets_dimms(ctx, &options->filters, kept, args, targets);
 	return err == -ENXIO ? 0 : err;
 }
 
@@ -76,11 +73,11 @@ int dimms_outcome(struct outcome outcome, const char *done)
 	return outcome.error && !outcome.done ? EXIT_FAILURE : 0;
 }
 
-int dimms_change(struct ndctl_ctx *ctx, int count, char **args, const char *done,
-	int (*fn)(void *dimm, const void *data), const void *data)
+int dimms_change(struct ndctl_ctx *ctx, const struct dimm_options *options, int count, char **args,
+	const char *done, int (*fn)(void *dimm, const void *data), const void *data)
 {
 	AUTO_TARGETS struct targets targets = {0};
-	int status = dimms_find(ctx, count, args, &targets);
+	int status = dimms_find(ctx, options, count, args, &targets);
 
 	return status ?: dimms_outcome(targets_change(ctx, &targets, fn, data), done);
 }

@@ -4,44 +4,46 @@
 #include "../util/verb.h"
 #include "find.h"
 
-/* Parts that the verbs for DIMMs share. A process runs one verb. */
-extern struct filters dimm_filters;
-extern int dimm_verbose;
+/* Parts that the verbs for DIMMs share. */
 
-#define DIMM_OPTIONS                                                                               \
-	{'b', "bus", OPT_TEXT, &dimm_filters.bus, "bus",                                           \
+/* Which DIMMs, and how much to print. */
+struct dimm_options {
+	struct filters filters;
+	int verbose;
+};
+#define DIMM_OPTIONS(dimm_options)                                                                 \
+	{'b', "bus", OPT_TEXT, &(dimm_options).filters.bus, "bus",                                 \
 		"only on this bus, by number, name or provider"},                                  \
 	{                                                                                          \
-		'v', "verbose", OPT_COUNT, &dimm_verbose, NULL, "print each step"                  \
+		'v', "verbose", OPT_COUNT, &(dimm_options).verbose, NULL, "print each step"        \
 	}
 
-/* Span of the label area, from the options --size and --offset. */
-static inline void cleanup_cmd(struct ndctl_cmd **cmd)
-{
-	ndctl_cmd_unref(*cmd);
-}
-#define AUTO_CMD CLEANUP(cleanup_cmd)
-
+/* Span of the label area in bytes, from the options --size and --offset. */
 struct span {
 	uint64_t size, offset;
 };
-extern struct span dimm_span;
-
-#define SPAN_OPTIONS                                                                               \
-	{'s', "size", OPT_PARSED, &dimm_span.size, "bytes",                                        \
+#define SPAN_OPTIONS(span)                                                                         \
+	{'s', "size", OPT_PARSED, &(span).size, "bytes",                                           \
 		"bytes of the label area to process (default, and 0: all)", .parse = parse_bytes,  \
 		.expected = "a number of bytes below 4294967296"},                                 \
 	{                                                                                          \
-		'O', "offset", OPT_PARSED, &dimm_span.offset, "bytes",                             \
+		'O', "offset", OPT_PARSED, &(span).offset, "bytes",                                \
 			"first byte of the label area to process (default: 0)",                    \
 			.parse = parse_bytes, .expected = "a number of bytes below 4294967296"     \
 	}
 /* Parse a decimal number of 32 bits without unit into a uint64_t. An empty one is 0. */
 bool parse_bytes(const char *text, void *value);
 
+static inline void cleanup_cmd(struct ndctl_cmd **cmd)
+{
+	ndctl_cmd_unref(*cmd);
+}
+#define AUTO_CMD CLEANUP(cleanup_cmd)
+
 /* Find the DIMMs that the words name. Prints and skips words that cannot be the name of a DIMM, and
  * fails if all are such. Returns 0, or the exit status. */
-int dimms_find(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets);
+int dimms_find(struct ndctl_ctx *ctx, const struct dimm_options *options, int count, char **args,
+	struct targets *targets);
 
 /* Print an error if the labels on the DIMMs of a region disagree. */
 void say_if_labels_disagree(struct ndctl_region *region);
@@ -50,5 +52,5 @@ void say_if_labels_disagree(struct ndctl_region *region);
 int dimms_outcome(struct outcome outcome, const char *done);
 
 /* Find the DIMMs, apply @fn to each, and print the outcome. */
-int dimms_change(struct ndctl_ctx *ctx, int count, char **args, const char *done,
-	int (*fn)(void *dimm, const void *data), const void *data);
+int dimms_change(struct ndctl_ctx *ctx, const struct dimm_options *options, int count, char **args,
+	const char *done, int (*fn)(void *dimm, const void *data), const void *data);

@@ -2,8 +2,10 @@
 #include "dimms.h"
 #include "verbs.h"
 
+static struct dimm_options dimm_options;
+
 static const struct option options[] = {
-	DIMM_OPTIONS,
+	DIMM_OPTIONS(dimm_options),
 };
 
 static int enable_dimm(void *dimm, const void *data)
@@ -29,12 +31,12 @@ static int disable_dimm(void *dimm, const void *data)
 
 static int run_enable_dimm(void *context, int count, char **args)
 {
-	return dimms_change(context, count, args, "enabled", enable_dimm, NULL);
+	return dimms_change(context, &dimm_options, count, args, "enabled", enable_dimm, NULL);
 }
 
 static int run_disable_dimm(void *context, int count, char **args)
 {
-	return dimms_change(context, count, args, "disabled", disable_dimm, NULL);
+	return dimms_change(context, &dimm_options, count, args, "disabled", disable_dimm, NULL);
 }
 
 const struct verb verb_enable_dimm = {

@@ -7,9 +7,10 @@
 
 static bool force;
 static const char *label_version;
+static struct dimm_options dimm_options;
 
 static const struct option options[] = {
-	DIMM_OPTIONS,
+	DIMM_OPTIONS(dimm_options),
 	{'f', "force", OPT_FLAG, &force, NULL,
 		"initialize valid labels again (loses the namespaces)"},
 	{'V', "label-version", OPT_TEXT, &label_version, "version",
@@ -50,7 +51,7 @@ static int run(void *context, int count, char **args)
 {
 	AUTO_TARGETS struct targets targets = {0};
 	enum ndctl_namespace_version version;
-	int status = dimms_find(context, count, args, &targets);
+	int status = dimms_find(context, &dimm_options, count, args, &targets);
 
 	if (status)
 		return status;

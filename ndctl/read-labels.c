@@ -10,10 +10,12 @@
 
 static const char *output;
 static bool json, human, only_index;
+static struct dimm_options dimm_options;
+static struct span span;
 
 static const struct option options[] = {
-	DIMM_OPTIONS,
-	SPAN_OPTIONS,
+	DIMM_OPTIONS(dimm_options),
+	SPAN_OPTIONS(span),
 	{'o', "output", OPT_TEXT, &output, "file", "file to write (default: standard output)"},
 	{'j', "json", OPT_FLAG, &json, NULL, "print the labels as JSON"},
 	{'u', "human", OPT_FLAG, &human, NULL, "print JSON with readable sizes"},
@@ -146,8 +148,7 @@ static struct ndctl_cmd *read_label_area(struct ndctl_dimm *dimm)
 		return ndctl_dimm_read_label_index(dimm);
 	if (json)
 		return ndctl_dimm_read_labels(dimm);
-	return ndctl_dimm_read_label_extent(
-		dimm, (unsigned)dimm_span.size, (unsigned)dimm_span.offset);
+	return ndctl_dimm_read_label_extent(dimm, (unsigned)span.size, (unsigned)span.offset);
 }
 
 static int copy_label_area(struct ndctl_cmd *area, FILE *out)
@@ -158,7 +159,7 @@ static int copy_label_area(struct ndctl_cmd *area, FILE *out)
 	if (!bytes)
 		return -ENOMEM;
 	/* Copy from the offset on, also of the index blocks. */
-	ssize_t got = ndctl_cmd_cfg_read_get_data(area, bytes, size, (unsigned)dimm_span.offset);
+	ssize_t got = ndctl_cmd_cfg_read_get_data(area, bytes, size, (unsigned)span.offset);
 	if (got > 0 && fwrite(bytes, 1, (size_t)got, out) < (size_t)got)
 		return -ENOMEM;
 	return got < 0 ? (int)got : 0;
@@ -211,11 +212,11 @@ static int run(void *context, int count, char **args)
 	AUTO_TARGETS struct targets targets = {0};
 
 	json = json || human;
-	if (only_index && dimm_span.size)
+	if (only_index && span.size)
 		return usage_error("--index and --size exclude each other");
-	if (json && (dimm_span.size || dimm_span.offset))
+	if (json && (span.size || span.offset))
 		return usage_error("--json and --human exclude --size and --offset");
-	int status = dimms_find(context, count, args, &targets);
+	int status = dimms_find(context, &dimm_options, count, args, &targets);
 	return status ?: run_on(context, &targets);
 }
 

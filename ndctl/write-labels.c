@@ -7,10 +7,12 @@
 #include "verbs.h"
 
 static const char *input;
+static struct dimm_options dimm_options;
+static struct span span;
 
 static const struct option options[] = {
-	DIMM_OPTIONS,
-	SPAN_OPTIONS,
+	DIMM_OPTIONS(dimm_options),
+	SPAN_OPTIONS(span),
 	{'i', "input", OPT_TEXT, &input, "file", "file to read (default: standard input)"},
 };
 
@@ -69,15 +71,15 @@ static int write_dimm_labels(void *dimm, const void *data)
 
 	if (area < 0)
 		return (int)area;
-	if (dimm_span.offset >= (uint64_t)area) {
+	if (span.offset >= (uint64_t)area) {
 		say_error("%s: offset %ju is beyond the %zd bytes of the label area", name,
-			(uintmax_t)dimm_span.offset, area);
+			(uintmax_t)span.offset, area);
 		return -EINVAL;
 	}
-	size_t most = (size_t)area - dimm_span.offset;
-	bool cut = dimm_span.size && dimm_span.size <= most;
+	size_t most = (size_t)area - span.offset;
+	bool cut = span.size && span.size <= most;
 	if (cut)
-		most = dimm_span.size;
+		most = span.size;
 	AUTO_FREE char *bytes = malloc(most + 1);
 	if (!bytes)
 		return -ENOMEM;
@@ -85,7 +87,7 @@ static int write_dimm_labels(void *dimm, const void *data)
 	int err = check_input(name, size, most);
 	if (err)
 		return err;
-	err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, dimm_span.offset);
+	err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, span.offset);
 	if (!err && ndctl_dimm_validate_labels(dimm) < 0)
 		say_warning("%s", ndctl_get_error(ndctl_dimm_get_ctx(dimm)));
 	return err;
@@ -94,7 +96,7 @@ static int write_dimm_labels(void *dimm, const void *data)
 static int run(void *context, int count, char **args)
 {
 	AUTO_TARGETS struct targets targets = {0};
-	int status = dimms_find(context, count, args, &targets);
+	int status = dimms_find(context, &dimm_options, count, args, &targets);
 
 	if (status)
 		return status;

@@ -2,20 +2,22 @@
 #include "dimms.h"
 #include "verbs.h"
 
+static struct dimm_options dimm_options;
+static struct span span;
+
 static const struct option options[] = {
-	DIMM_OPTIONS,
-	SPAN_OPTIONS,
+	DIMM_OPTIONS(dimm_options),
+	SPAN_OPTIONS(span),
 };
 
 static int zero(void *dimm, const void *data)
 {
-	return ndctl_dimm_zero_label_extent(
-		dimm, (unsigned)dimm_span.size, (unsigned)dimm_span.offset);
+	return ndctl_dimm_zero_label_extent(dimm, (unsigned)span.size, (unsigned)span.offset);
 }
 
 static int run(void *context, int count, char **args)
 {
-	return dimms_change(context, count, args, "zeroed", zero, NULL);
+	return dimms_change(context, &dimm_options, count, args, "zeroed", zero, NULL);
 }
 
 const struct verb verb_zero_labels = {
