@@ -163,54 +163,72 @@ static int plan_online(struct shape *shape, const struct dev_change *change)
 		change->flags & DAXCTL_CHANGE_REZONE, NULL);
 }
 
+/* Check what the mode to be requires, as far as that is known before the layout is. */
+static int check_new_mode(
+	struct shape *shape, struct daxctl_dev *dev, const struct dev_change *change)
+{
+	struct daxctl_ctx *ctx = dev->region->ctx;
+
+	shape->size = daxctl_dev_get_size(dev);
+	if (change->mode == DAXCTL_DEV_MODE_UNKNOWN)
+		return 0;
+	if (change->mode == DAXCTL_DEV_MODE_RAM) {
+		int err = ram_check_kernel(ctx) ?: ram_check_node(dev);
+		if (err)
+			return err;
+	}
+	/* Check the capacity before loading a module, which would be loaded in vain. */
+	int err =
+		change->layout.given ? 0 : check_ram_capacity(shape, &change->layout, change->mode);
+	return err ?: check_kernel(ctx, change->mode);
+}
+
 /* Make every check before the first step, so that a refused device keeps its mode. */
 static int plan_rebind(struct shape *shape, struct daxctl_dev *dev, struct dev_change *change)
 {
-	bool binds = change->mode != DAXCTL_DEV_MODE_UNKNOWN;
-	int err = 0;
+	bool reshapes = change->layout.given;
+	int err = check_new_mode(shape, dev, change) ?: plan_unbind(shape->txn, dev, change->flags);
 
-	shape->size = daxctl_dev_get_size(dev);
-	if (change->mode == DAXCTL_DEV_MODE_RAM)
-		err = ram_check_kernel(dev->region->ctx) ?: ram_check_node(dev);
-	/* Check the capacity before loading a module, which would be loaded in vain. */
-	if (!err && binds && !change->layout.given)
-		err = check_ram_capacity(shape, &change->layout, change->mode);
-	if (!err && binds)
-		err = check_kernel(dev->region->ctx, change->mode);
-	if (!err)
-		err = plan_unbind(shape->txn, dev, change->flags);
-	if (!err && change->layout.given)
-		err = layout_plan_change(shape, dev, &change->layout);
-	if (!err && binds && change->layout.given)
-		err = check_ram_capacity(shape, &change->layout, change->mode);
-	return err ?: binds ? plan_bind(shape, change) : 0;
+	if (err)
+		return err;
+	err = reshapes ? layout_plan_change(shape, dev, &change->layout) : 0;
+	if (err || change->mode == DAXCTL_DEV_MODE_UNKNOWN)
+		return err;
+	err = reshapes ? check_ram_capacity(shape, &change->layout, change->mode) : 0;
+	return err ?: plan_bind(shape, change);
+}
+
+/* Check what can be said of the change before any plan. */
+static int check_dev_state(struct daxctl_dev *dev, const struct dev_change *change, int now)
+{
+	int err = change->layout.given ? layout_check_dynamic(dev->region) : 0;
+
+	err = err ?: dev_check_driver(dev);
+	if (err)
+		return err;
+	err = change->must_be_disabled ? check_disabled(dev) : 0;
+	err = err ?: check_transition(dev, now, change->mode);
+	if (err || change->mode != DAXCTL_DEV_MODE_RAM)
+		return err;
+	return ram_check_policy(dev->region->ctx, change->flags);
 }
 
 static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct dev_change *change)
 {
 	int now = daxctl_dev_get_mode(dev), to = change->mode;
-	int err = change->layout.given ? layout_check_dynamic(dev->region) : 0;
+	int err = check_dev_state(dev, change, now);
 
-	if (!err)
-		err = dev_check_driver(dev);
-	if (!err && change->must_be_disabled)
-		err = check_disabled(dev);
-	if (!err)
-		err = check_transition(dev, now, to);
-	if (!err && to == DAXCTL_DEV_MODE_RAM)
-		err = ram_check_policy(dev->region->ctx, change->flags);
 	if (err)
 		return err;
 	if (now != to || to == DAXCTL_DEV_MODE_UNKNOWN || change->rebind || change->layout.given)
 		err = plan_rebind(shape, dev, change);
 	else if (to == DAXCTL_DEV_MODE_RAM)
 		err = ram_check_memmap_stays(dev, change->flags);
-	if (!err)
-		err = plan_online(shape, change);
+	err = err ?: plan_online(shape, change);
 	/* The kernel does not delete the first device of a region. */
-	if (!err && change->destroy && dev->id > 0)
-		err = shape_plan_delete(shape, dev);
-	return err;
+	if (err || !change->destroy || dev->id == 0)
+		return err;
+	return shape_plan_delete(shape, dev);
 }
 
 /* Begin a transaction, lock the device's region and read the device anew. */
@@ -240,10 +258,7 @@ static int change_dev(struct daxctl_dev *dev, struct dev_change *change, const c
 		.slot = &slot,
 		.name = dev->object.name,
 	};
-	if (!err)
-		err = change_plan(&shape, dev, change);
-	if (!err)
-		err = txn_run(txn);
+	err = err ?: change_plan(&shape, dev, change) ?: txn_run(txn);
 	return err
 		? kernel_fail_while(dev_kernel(dev), err, "%s: cannot %s", dev->object.name, what)
 		: 0;
@@ -399,14 +414,13 @@ static int plan_create_dev(struct txn *txn, struct daxctl_region *region, struct
 
 	txn_set_dry_run(txn, change->flags & DAXCTL_CHANGE_DRY_RUN);
 	int err = dax_region_lock(region, txn) ?: region_renew(region);
-
-	if (!err)
-		err = layout_region_align(region, &align);
-	if (!err)
-		err = layout_check_creation(region, &change->layout, align);
-	if (!err)
-		err = plan_creation(&shape, change, align);
-	return err ?: txn_run(txn);
+	if (err)
+		return err;
+	err = layout_region_align(region, &align)
+		?: layout_check_creation(region, &change->layout, align);
+	if (err)
+		return err;
+	return plan_creation(&shape, change, align) ?: txn_run(txn);
 }
 
 EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct daxctl_layout *layout,
@@ -426,10 +440,7 @@ EXPORT int daxctl_region_make_dev(struct daxctl_region *region, const struct dax
 
 	kernel_clear_error(kernel);
 	int err = check_change(kernel, &change) ?: check_creation(region, &change);
-	if (!err)
-		err = dax_ctx_txn(region->ctx, &txn);
-	if (!err)
-		err = plan_create_dev(txn, region, &change, &slot);
+	err = err ?: dax_ctx_txn(region->ctx, &txn) ?: plan_create_dev(txn, region, &change, &slot);
 	if (err)
 		return kernel_fail_while(kernel, err, "cannot create a device");
 	*dev = flags & DAXCTL_CHANGE_DRY_RUN ? NULL : slot;

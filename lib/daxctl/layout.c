@@ -181,13 +181,14 @@ int layout_plan_steps(struct shape *shape, const struct daxctl_layout *layout, u
 	unsigned long align = realign ? layout->align : before;
 	int err = first ? shape_plan_align(shape, layout->align, before) : 0;
 
-	if (!err)
-		err = plan_layout(shape, layout);
-	if (!err && shape->size && align > dax_region_align(shape->region))
+	err = err ?: plan_layout(shape, layout);
+	if (err)
+		return err;
+	if (shape->size && align > dax_region_align(shape->region))
 		err = shape_plan_verify(shape, align);
-	if (!err && realign && !first)
-		err = shape_plan_align(shape, layout->align, before);
-	return err;
+	if (err || !realign || first)
+		return err;
+	return shape_plan_align(shape, layout->align, before);
 }
 
 /* Refuse an invalid layout. @available: bytes that the device may have in total. */
@@ -249,9 +250,9 @@ int layout_check_creation(
 	if (!(layout->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
 		request_all(layout, align, available);
 	err = check_layout(region, NULL, layout, align, available);
-	if (!err && !layout->size && !layout->range_count)
-		err = kernel_fail(kernel, EINVAL, "invalid size 0: must be at least 1 byte");
-	return err;
+	if (err || layout->size || layout->range_count)
+		return err;
+	return kernel_fail(kernel, EINVAL, "invalid size 0: must be at least 1 byte");
 }
 
 /* Plan the steps to the layout @wanted. Stores the present layout of @dev in @shape. */
@@ -272,7 +273,6 @@ int layout_plan_change(struct shape *shape, struct daxctl_dev *dev, struct daxct
 		wanted->size = shape->size;
 	uint64_t available;
 	err = region_read_available(region, &available);
-	if (!err)
-		err = check_layout(region, dev, wanted, align, shape->size + available);
+	err = err ?: check_layout(region, dev, wanted, align, shape->size + available);
 	return err ?: layout_plan_steps(shape, wanted, align);
 }

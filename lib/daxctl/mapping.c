@@ -26,13 +26,12 @@ static int dev_read_mapping(
 	snprintf(path, sizeof(path), "%s/%s", dev->object.name, name);
 	int err = object_init(
 		&object, dev->object.directory, path, mapping_attrs, ARRAY_SIZE(mapping_attrs));
-	if (!err)
-		err = object_u64(&object, MAPPING_START, &mapping->start);
-	if (!err)
-		err = object_u64(&object, MAPPING_END, &mapping->end);
-	if (!err)
-		err = object_u64(&object, MAPPING_OFFSET, &mapping->offset);
-	return err ?: mapping->end < mapping->start ? -EINVAL : 0;
+	err = err ?: object_u64(&object, MAPPING_START, &mapping->start);
+	err = err ?: object_u64(&object, MAPPING_END, &mapping->end);
+	err = err ?: object_u64(&object, MAPPING_OFFSET, &mapping->offset);
+	if (err)
+		return err;
+	return mapping->end < mapping->start ? -EINVAL : 0;
 }
 
 /* Read all ranges or none: a device with some of its ranges would look like another one. */

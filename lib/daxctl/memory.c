@@ -140,7 +140,7 @@ static int change_undo(void *data)
 	struct memory_change *change = data;
 	int result = 0;
 
-	while (change->changed.list && change->changed.count > 0) {
+	while (change->changed.count > 0) {
 		const struct block *block = &change->changed.list[--change->changed.count];
 		struct daxctl_dev *dev = *change->slot;
 		/* Write directly: a block that was put online a moment ago is still empty, so that
@@ -193,15 +193,15 @@ static int change_what_goes(struct memory_change *change, const struct blocks *b
 static int change_apply(void *data)
 {
 	struct memory_change *change = data;
-	struct kernel *kernel = dev_kernel(*change->slot);
 	CLEANUP(blocks_deinit) struct blocks blocks = {0};
 	int err = blocks_of(*change->slot, &blocks);
 
-	if (!err && blocks.count) {
-		change->changed.list = calloc(blocks.count, sizeof(*blocks.list));
-		err = change->changed.list ? 0 : -ENOMEM;
-	}
-	if (!err && change->keep_going)
+	if (err)
+		return err;
+	change->changed.list = calloc(blocks.count ?: 1, sizeof(*blocks.list));
+	if (!change->changed.list)
+		return -ENOMEM;
+	if (change->keep_going)
 		return change_what_goes(change, &blocks);
 	for (size_t i = 0; !err && i < blocks.count; i++) {
 		memory_tell_progress(*change->slot, i, blocks.count);
@@ -211,7 +211,7 @@ static int change_apply(void *data)
 	if (!err)
 		return 0;
 
-	AUTO_CAUSE struct cause cause = cause_keep(kernel, err);
+	AUTO_CAUSE struct cause cause = cause_keep(dev_kernel(*change->slot), err);
 	if (change_undo(change))
 		cause_say(&cause, "%s; not all blocks that had changed could be restored",
 			cause.sentence ?: "");
@@ -272,9 +272,16 @@ static int count_unchanged(
 	return 0;
 }
 
-/* Change the memory of a device, and store in @unchanged the number of blocks that were in state
- * @to already. */
-static int change_memory(
+/* Refuse any other mode: the blocks at these addresses would be other memory. */
+static int check_is_ram(struct daxctl_dev *dev)
+{
+	if (daxctl_dev_is_system_ram_mode(dev))
+		return 0;
+	return ram_check_returned(dev)
+		?: kernel_fail(dev_kernel(dev), ENXIO, "the device is not in system-ram mode");
+}
+
+static int run_change(
 	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
 {
 	struct daxctl_dev *dev = mem->dev;
@@ -282,25 +289,25 @@ static int change_memory(
 
 	*unchanged = 0;
 	kernel_clear_error(dev_kernel(dev));
-	int err = dax_ctx_txn(dev->region->ctx, &txn);
-	if (!err)
-		err = dax_region_lock(dev->region, txn);
-	if (!err)
-		err = dev_renew(dev);
-	/* Refuse any other mode: the blocks at these addresses would be other memory. */
-	if (!err && !daxctl_dev_is_system_ram_mode(dev))
-		err = ram_check_returned(dev)
-			?: kernel_fail(
-				   dev_kernel(dev), ENXIO, "the device is not in system-ram mode");
-	if (!err)
-		err = memory_add_change(txn, dev, to, flags, unchanged);
-	if (!err) {
-		txn_set_dry_run(txn, flags & DAXCTL_CHANGE_DRY_RUN);
-		err = txn_run(txn);
-	}
-	if (!err && txn_is_dry_run(txn))
-		err = count_unchanged(mem, to, flags, unchanged);
-	return err ? kernel_fail_while(dev_kernel(dev), err, "%s", dev->object.name) : 0;
+	int err = dax_ctx_txn(dev->region->ctx, &txn) ?: dax_region_lock(dev->region, txn);
+	if (err)
+		return err;
+	txn_set_dry_run(txn, flags & DAXCTL_CHANGE_DRY_RUN);
+	err = dev_renew(dev) ?: check_is_ram(dev);
+	if (err)
+		return err;
+	err = memory_add_change(txn, dev, to, flags, unchanged) ?: txn_run(txn);
+	return err || !txn_is_dry_run(txn) ? err : count_unchanged(mem, to, flags, unchanged);
+}
+
+/* Change the memory of a device, and store in @unchanged the number of blocks that were in state
+ * @to already. */
+static int change_memory(
+	struct daxctl_memory *mem, enum block_state to, unsigned flags, unsigned *unchanged)
+{
+	int err = run_change(mem, to, flags, unchanged);
+
+	return err ? kernel_fail_while(dev_kernel(mem->dev), err, "%s", mem->dev->object.name) : 0;
 }
 
 /* Return how many blocks were put online now, or, if all were online before, how many there are. */

@@ -258,8 +258,7 @@ static int list_all(struct daxctl_ctx *ctx)
 	if (ctx->listed)
 		return 0;
 	int err = ctx_open_dax(ctx) ?: entries_read(ctx->dax, dev_is_name, &links);
-	if (!err)
-		err = add_devs(ctx, &links);
+	err = err ?: add_devs(ctx, &links);
 	if (err)
 		return err;
 	for (struct daxctl_region *region = ctx->regions; region; region = region->next)
@@ -555,11 +554,12 @@ static int region_hold(struct daxctl_region *region, struct txn **txn)
 	char path[PATH_MAX];
 	int err = region_lock_path(region, path) ?: dax_region_lock_alone(region, txn);
 
+	if (err)
+		return err;
 	/* Refuse without the right to lock: other programs would go on changing the region. */
-	if (!err && !txn_has_lock(*txn, path))
-		err = kernel_fail(ctx->kernel, EACCES, "only root may lock a region");
-	if (!err)
-		err = region_renew(region);
+	if (!txn_has_lock(*txn, path))
+		return kernel_fail(ctx->kernel, EACCES, "only root may lock a region");
+	err = region_renew(region);
 	if (err)
 		return err;
 	ctx->held_path = strdup(path);

@@ -251,13 +251,10 @@ static int create_apply(void *data)
 	struct daxctl_region *region = creation->region;
 	AUTO_NAMES struct names before = NAMES_INIT;
 	AUTO_NAMES struct names after = NAMES_INIT;
-	int err = list_names(region, &before);
+	int err = list_names(region, &before) ?: region_create_dev(region);
 
-	if (!err)
-		err = region_create_dev(region);
 	creation->created = !err;
-	if (!err)
-		err = list_names(region, &after);
+	err = err ?: list_names(region, &after);
 	if (err)
 		return err;
 	const char *made = NULL;

@@ -38,10 +38,9 @@ int driver_of(struct kernel *kernel, const char *bus, const char *device, char *
 {
 	AUTO_DIRECTORY struct directory *devices = NULL;
 	char target[PATH_MAX];
-	int err = open_bus(kernel, bus, "devices", &devices);
+	int err = open_bus(kernel, bus, "devices", &devices)
+		?: sysfs_link(devices, device, "driver", target);
 
-	if (!err)
-		err = sysfs_link(devices, device, "driver", target);
 	if (err)
 		return err;
 	return snprintf(driver, size, "%s", basename(target)) < (int)size ? 0 : -ENAMETOOLONG;
@@ -62,13 +61,11 @@ static int list_bound(struct kernel *kernel, const char *bus, struct names *devi
 {
 	AUTO_DIRECTORY struct directory *drivers = NULL;
 	AUTO_NAMES struct names names = NAMES_INIT;
-	int err = open_bus(kernel, bus, "drivers", &drivers);
+	int err = open_bus(kernel, bus, "drivers", &drivers)
+		?: sysfs_list(drivers, NULL, NULL, &names);
 
-	if (!err)
-		err = sysfs_list(drivers, NULL, NULL, &names);
 	names_foreach (&names, driver)
-		if (!err)
-			err = sysfs_list(drivers, driver, NULL, devices);
+		err = err ?: sysfs_list(drivers, driver, NULL, devices);
 	names_sort(devices);
 	return err;
 }
@@ -77,15 +74,13 @@ int driver_list_idle(struct kernel *kernel, const char *bus, struct names *devic
 {
 	AUTO_DIRECTORY struct directory *directory = NULL;
 	AUTO_NAMES struct names all = NAMES_INIT, bound = NAMES_INIT;
-	int err = open_bus(kernel, bus, "devices", &directory);
+	int err = open_bus(kernel, bus, "devices", &directory)
+		?: sysfs_list(directory, NULL, NULL, &all);
 
-	if (!err)
-		err = sysfs_list(directory, NULL, NULL, &all);
-	if (!err)
-		err = list_bound(kernel, bus, &bound);
+	err = err ?: list_bound(kernel, bus, &bound);
 	names_foreach (&all, name)
-		if (!err && !names_have(&bound, name))
-			err = names_add(devices, name);
+		if (!names_have(&bound, name))
+			err = err ?: names_add(devices, name);
 	return err;
 }
 
