@@ -104,11 +104,52 @@ static bool scrub_state(void *object, unsigned flags, union field_value *out)
 	return state >= 0;
 }
 
+static bool activate_method(void *object, unsigned flags, union field_value *out)
+{
+	static const char *const methods[] = {
+		[NDCTL_FWA_METHOD_RESET] = "reset",
+		[NDCTL_FWA_METHOD_SUSPEND] = "suspend",
+		[NDCTL_FWA_METHOD_LIVE] = "live",
+	};
+
+	out->text = methods[ndctl_bus_get_fw_activate_method(object)];
+	return true;
+}
+
+static bool activate_state(void *object, unsigned flags, union field_value *out)
+{
+	static const char *const states[] = {
+		[NDCTL_FWA_IDLE] = "idle",
+		[NDCTL_FWA_ARMED] = "armed",
+		[NDCTL_FWA_BUSY] = "busy",
+		[NDCTL_FWA_ARM_OVERFLOW] = "overflow",
+	};
+
+	out->text = states[ndctl_bus_get_fw_activate_state(object)];
+	return out->text != NULL;
+}
+
+static const struct field activation_fields[] = {
+	{"activate_method", FIELD_TEXT, 0, activate_method,
+		"what activates firmware: reset, suspend (of the system) or live"},
+	{"activate_state", FIELD_TEXT, 0, activate_state, "idle, armed, busy or overflow"},
+};
+
+/* Firmware that only a reset activates has no state. */
+static bool bus_firmware(void *object, unsigned flags, union field_value *out)
+{
+	if (ndctl_bus_get_fw_activate_method(object) == NDCTL_FWA_METHOD_RESET)
+		return false;
+	out->json = json_describe(activation_fields, ARRAY_SIZE(activation_fields), object, flags);
+	return out->json != NULL;
+}
+
 static const struct field bus_fields[] = {
 	{"provider", FIELD_TEXT, 0, provider, "name that the platform gives it"},
 	{"dev", FIELD_TEXT, 0, bus_dev, "name of the device"},
 	{"scrub_state", FIELD_TEXT, 0, scrub_state,
 		"active during a scrub for media errors, else idle"},
+	{"firmware", FIELD_JSON, JSON_FIRMWARE, bus_firmware, "how firmware is activated"},
 };
 
 struct json_object *describe_bus(struct ndctl_bus *bus, unsigned flags)

@@ -12,6 +12,7 @@ enum {
 	JSON_MEDIA = JSON_OWN << 1,	   /* bad blocks one by one */
 	JSON_DIMMS = JSON_OWN << 2,	   /* the parts of DIMMs that a region consists of */
 	JSON_CAPABILITIES = JSON_OWN << 3, /* modes that a region's namespaces can have */
+	JSON_FIRMWARE = JSON_OWN << 4,	   /* the firmware and its activation */
 };
 
 /* Return NULL if memory is short. */

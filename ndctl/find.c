@@ -95,6 +95,27 @@ static int find_dimms(struct ndctl_ctx *ctx, const struct filters *filters, cons
 	return err;
 }
 
+static bool has_target(const struct targets *targets, const void *object)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		if (targets->objects[i] == object)
+			return true;
+	return false;
+}
+
+static int find_buses(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
+	struct targets *targets)
+{
+	const struct filters narrowed = {.bus = word};
+	struct ndctl_bus *bus;
+	int err = 0;
+
+	ndctl_bus_foreach (ctx, bus)
+		if (!err && filter_bus(&narrowed, bus) && !has_target(targets, bus))
+			err = targets_add(targets, bus, word);
+	return err;
+}
+
 /* Print an error if nothing matches a word. "all" without a match is no failure, but say so if a
  * filter may be the cause. */
 static void say_missing(const struct filters *filters, const char *word, const char *noun)
@@ -141,6 +162,15 @@ int targets_regions(struct ndctl_ctx *ctx, const struct filters *filters, int co
 	struct targets *targets)
 {
 	return find_all_named(ctx, filters, count, args, targets, find_regions, "region");
+}
+
+int targets_buses(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets)
+{
+	static const struct filters none;
+	static char *everything[] = {"all"};
+
+	return find_all_named(
+		ctx, &none, count ?: 1, count ? args : everything, targets, find_buses, "bus");
 }
 
 int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,

@@ -17,6 +17,10 @@ int targets_namespaces(struct ndctl_ctx *ctx, const struct filters *filters, int
 	struct targets *targets);
 int targets_regions(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets);
+/* Buses are named by provider, name or number; no word means all, and the same bus twice is no
+ * error.
+ */
+int targets_buses(struct ndctl_ctx *ctx, int count, char **args, struct targets *targets);
 int targets_dimms(struct ndctl_ctx *ctx, const struct filters *filters, int count, char **args,
 	struct targets *targets);
 

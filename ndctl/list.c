@@ -98,7 +98,8 @@ static unsigned choose_flags(const struct listing *listing)
 {
 	return (human ? JSON_HUMAN : 0) | (verbose ? JSON_VERBOSE : 0) |
 		(device_dax || verbose ? JSON_DAX : 0) | (media || verbose ? JSON_MEDIA : 0) |
-		(listing->dimms ? JSON_DIMMS : 0) | (capabilities ? JSON_CAPABILITIES : 0);
+		(listing->dimms ? JSON_DIMMS : 0) | (capabilities ? JSON_CAPABILITIES : 0) |
+		(firmware || verbose > 2 ? JSON_FIRMWARE : 0);
 }
 
 /* ---- what is not there yet ---- */
@@ -142,22 +143,6 @@ static void note_missing(struct ndctl_dimm *dimm)
 			no_health && no_firmware ? "health and firmware"
 				: no_health	 ? "health"
 						 : "firmware");
-}
-
-/* Warn that the list lacks the firmware of a bus, which a bus has if one of its DIMMs has it. */
-static void note_missing_of_bus(struct ndctl_bus *bus)
-{
-	struct ndctl_dimm *dimm;
-
-	if (!firmware && verbose <= 2)
-		return;
-	ndctl_dimm_foreach (bus, dimm)
-		if (has_firmware(dimm)) {
-			say_warning(
-				"%s: listed without its firmware: not implemented in this version",
-				ndctl_bus_get_devname(bus));
-			return;
-		}
 }
 
 /* ---- each class, appended to an array ---- */
@@ -303,7 +288,6 @@ static int list_buses(struct ndctl_ctx *ctx, const struct listing *listing)
 	ndctl_bus_foreach (ctx, bus) {
 		if (!filter_bus(&filters, bus))
 			continue;
-		note_missing_of_bus(bus);
 		int err = add_bus(bus, listing, array);
 		if (err)
 			return err;

@@ -12,6 +12,8 @@ extern const struct verb verb_read_infoblock;
 extern const struct verb verb_write_infoblock;
 extern const struct verb verb_check_namespace;
 extern const struct verb verb_clear_errors;
+extern const struct verb verb_start_scrub;
+extern const struct verb verb_wait_scrub;
 extern const struct verb verb_enable_region;
 extern const struct verb verb_disable_region;
 extern const struct verb verb_enable_dimm;

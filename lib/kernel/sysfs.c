@@ -157,15 +157,26 @@ int sysfs_read_cut(
 	return strlen(text) == (size_t)size ? 0 : -EINVAL;
 }
 
-int sysfs_open_write(const struct directory *directory, const char *object, const char *attr)
+static int open_attribute(
+	const struct directory *directory, const char *object, const char *attr, int mode)
 {
 	char path[PATH_MAX];
 	int err = join_path(directory, object, attr, path);
 	if (err)
 		return err;
 
-	int fd = openat(directory->fd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(directory->fd, path, mode | O_CLOEXEC | O_NOCTTY);
 	return fd < 0 ? -errno : fd;
+}
+
+int sysfs_open_read(const struct directory *directory, const char *object, const char *attr)
+{
+	return open_attribute(directory, object, attr, O_RDONLY);
+}
+
+int sysfs_open_write(const struct directory *directory, const char *object, const char *attr)
+{
+	return open_attribute(directory, object, attr, O_WRONLY);
 }
 
 int sysfs_write_fd(int fd, const char *value)

@@ -46,6 +46,9 @@ int sysfs_read(const struct directory *directory, const char *object, const char
 /* Reads a list whose end, and with it the newline, the kernel may have cut off. Keeps all of it. */
 int sysfs_read_cut(
 	const struct directory *directory, const char *object, const char *attr, char *text);
+/* Opens an attribute to wait for its changes (watch.h). Returns a descriptor for the caller to
+ * close, or a negative errno. */
+int sysfs_open_read(const struct directory *directory, const char *object, const char *attr);
 int sysfs_write(
 	const struct directory *directory, const char *object, const char *attr, const char *value);
 /* The three parts of sysfs_write(), for a write in another process. sysfs_open_write() returns a

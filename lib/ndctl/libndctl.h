@@ -876,9 +876,11 @@ struct ndctl_cmd *ndctl_dimm_cmd_new_smart_set_threshold(struct ndctl_cmd *cmd);
 struct ndctl_cmd *ndctl_dimm_cmd_new_ack_shutdown_count(struct ndctl_dimm *dimm);
 int ndctl_cmd_smart_inject_ctrl_temperature(struct ndctl_cmd *cmd, bool enable, unsigned int ctemp);
 int ndctl_dimm_smart_inject_supported(struct ndctl_dimm *dimm);
-/* A descriptor to poll for health events; events, flags and health as bits ND_EVENT_... and
- * ND_SMART_... */
+/* A descriptor of attribute nfit/flags (papr/flags), or a negative errno: -ENOENT without it. The
+ * DIMM owns it until the context is freed. Read it from offset 0, then poll(2) for POLLPRI: the
+ * kernel signals each health event that the firmware reports (ACPI 6.2, 9.20.2). */
 int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm);
+/* Events, flags and health as bits ND_EVENT_... and ND_SMART_... */
 unsigned int ndctl_dimm_get_event_flags(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_flags(struct ndctl_dimm *dimm);
 unsigned int ndctl_dimm_get_health(struct ndctl_dimm *dimm);
@@ -946,32 +948,63 @@ struct ndctl_cmd *ndctl_dimm_cmd_new_fw_send(
 	struct ndctl_cmd *start, unsigned int offset, unsigned int len, void *data);
 struct ndctl_cmd *ndctl_dimm_cmd_new_fw_start_update(struct ndctl_dimm *dimm);
 int ndctl_dimm_fw_update_supported(struct ndctl_dimm *dimm);
-int ndctl_bus_activate_firmware(struct ndctl_bus *bus, enum ndctl_fwa_method method);
-int ndctl_bus_clear_fw_activate_noidle(struct ndctl_bus *bus);
-int ndctl_bus_clear_fw_activate_nosuspend(struct ndctl_bus *bus);
-enum ndctl_fwa_method ndctl_bus_get_fw_activate_method(struct ndctl_bus *bus);
+
+/* Activation (Documentation/driver-api/nvdimm/firmware-activate.rst). The states and the result
+ * that attributes firmware/activate and firmware/result have; NDCTL_FWA_INVALID and
+ * NDCTL_FWA_RESULT_INVALID without them. The method (firmware/capability): NDCTL_FWA_METHOD_RESET
+ * if only a reboot activates firmware. */
 enum ndctl_fwa_state ndctl_bus_get_fw_activate_state(struct ndctl_bus *bus);
-int ndctl_bus_set_fw_activate_noidle(struct ndctl_bus *bus);
-int ndctl_bus_set_fw_activate_nosuspend(struct ndctl_bus *bus);
+enum ndctl_fwa_method ndctl_bus_get_fw_activate_method(struct ndctl_bus *bus);
+enum ndctl_fwa_state ndctl_dimm_get_fw_activate_state(struct ndctl_dimm *dimm);
+enum ndctl_fwa_result ndctl_dimm_get_fw_activate_result(struct ndctl_dimm *dimm);
+/* Arm or disarm the DIMM. Return the state afterwards, or NDCTL_FWA_INVALID with the cause in the
+ * context. */
 enum ndctl_fwa_state ndctl_dimm_fw_activate_arm(struct ndctl_dimm *dimm);
 enum ndctl_fwa_state ndctl_dimm_fw_activate_disarm(struct ndctl_dimm *dimm);
-enum ndctl_fwa_result ndctl_dimm_get_fw_activate_result(struct ndctl_dimm *dimm);
-enum ndctl_fwa_state ndctl_dimm_get_fw_activate_state(struct ndctl_dimm *dimm);
+/* Activate what is armed: with SUSPEND the kernel freezes processes and devices meanwhile, with
+ * LIVE it does not. Returns 0, -EINVAL for another method, -ENOENT if the platform cannot, -ENXIO
+ * if no DIMM is armed, -EBUSY during an activation. */
+int ndctl_bus_activate_firmware(struct ndctl_bus *bus, enum ndctl_fwa_method method);
+/* Whether the kernel skips lengthening device timeouts (nfit/firmware_activate_noidle) and the
+ * suspension of devices (nfit/firmware_activate_nosuspend). Return 0, or -ENOENT if the kernel
+ * cannot. */
+int ndctl_bus_set_fw_activate_noidle(struct ndctl_bus *bus);
+int ndctl_bus_clear_fw_activate_noidle(struct ndctl_bus *bus);
+int ndctl_bus_set_fw_activate_nosuspend(struct ndctl_bus *bus);
+int ndctl_bus_clear_fw_activate_nosuspend(struct ndctl_bus *bus);
 
-/* ---- security; a key is the serial number of a key in the kernel's keyring (keyrings(7)) ---- */
+/*
+ * ---- security (Documentation/driver-api/nvdimm/security.rst) ----
+ *
+ * A key is the serial number of an encrypted key with the passphrase in a keyring of the calling
+ * process (keyrings(7)); key 0 is the passphrase of all zeros of a DIMM without one. Functions
+ * return 0, or -ENOENT if the DIMM has no security, -ENOKEY if the kernel does not find the key,
+ * -EINVAL if the DIMM refuses the passphrase, -EIO if its security is frozen, or -ESTALE if another
+ * process has replaced the DIMM. After a failure the passphrase is the one before.
+ */
+int ndctl_dimm_update_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
+int ndctl_dimm_update_master_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
 int ndctl_dimm_disable_passphrase(struct ndctl_dimm *dimm, long key);
+int ndctl_dimm_disable_master_passphrase(struct ndctl_dimm *dimm, long key);
+/* Refuses all changes of security until the next boot. */
 int ndctl_dimm_freeze_security(struct ndctl_dimm *dimm);
+/* Destroy all data on the DIMM, the labels too: by a new encryption key, or by writing over all of
+ * it, which goes on after the return. -EBUSY while a region uses the DIMM; overwrite also needs a
+ * disabled DIMM. */
+int ndctl_dimm_secure_erase(struct ndctl_dimm *dimm, long key);
 int ndctl_dimm_master_secure_erase(struct ndctl_dimm *dimm, long key);
 int ndctl_dimm_overwrite(struct ndctl_dimm *dimm, long key);
-int ndctl_dimm_secure_erase(struct ndctl_dimm *dimm, long key);
-int ndctl_dimm_update_master_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
-int ndctl_dimm_update_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
+/* Waits until no overwrite runs. Returns 0, -ENOENT, -ENODEV if the DIMM went away, -EINTR. */
 int ndctl_dimm_wait_overwrite(struct ndctl_dimm *dimm);
-int ndctl_dimm_disable_master_passphrase(struct ndctl_dimm *dimm, long key);
 
-/* ---- scrubs ---- */
-int ndctl_bus_wait_for_scrub_completion(struct ndctl_bus *bus);
+/* ---- scrubs (attribute nfit/scrub; ACPI 6.2, 9.20.7.2) ---- */
+/* Requests a scrub of all media of the bus. Returns 0, -EOPNOTSUPP if the bus has none, -EBUSY if
+ * one is requested already. */
 int ndctl_bus_start_scrub(struct ndctl_bus *bus);
+/* Wait until no scrub runs. @poll_interval: seconds after which the state is read again without a
+ * notification of the kernel (0: 1). @timeout: in seconds (0: none). Return 0, -EOPNOTSUPP,
+ * -ETIMEDOUT, or -EINTR if a signal handler ran. */
+int ndctl_bus_wait_for_scrub_completion(struct ndctl_bus *bus);
 int ndctl_bus_poll_scrub_completion(
 	struct ndctl_bus *bus, unsigned int poll_interval, unsigned int timeout);
 
@@ -1000,11 +1033,15 @@ int ndctl_namespace_uninject_error2(struct ndctl_namespace *ndns, unsigned long 
 	for (bb = ndctl_namespace_injection_get_first_bb(ndns); bb != NULL;                        \
 		bb = ndctl_namespace_injection_get_next_bb(ndns, bb))
 
-/* ---- write cache of the block device; persistence domain that all regions of a bus share ---- */
+/* The weakest persistence domain of the regions of a bus; PERSISTENCE_UNKNOWN if none has one. */
 enum ndctl_persistence_domain ndctl_bus_get_persistence_domain(struct ndctl_bus *bus);
+/* Whether the block device of the namespace flushes CPU caches on a request to flush (attribute
+ * dax/write_cache of the disk): 1, 0, or -ENXIO without the
+ * attribute or the disk. */
+int ndctl_namespace_write_cache_is_enabled(struct ndctl_namespace *ndns);
+/* Switch it until the block device goes away. Return 0 or a negative errno. */
 int ndctl_namespace_disable_write_cache(struct ndctl_namespace *ndns);
 int ndctl_namespace_enable_write_cache(struct ndctl_namespace *ndns);
-int ndctl_namespace_write_cache_is_enabled(struct ndctl_namespace *ndns);
 
 #ifdef __cplusplus
 }

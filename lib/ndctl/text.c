@@ -21,6 +21,14 @@ bool has_word(const char *text, const char *word)
 	return false;
 }
 
+int text_index(const char *text, const char *const *names, size_t count)
+{
+	for (size_t i = 0; text && i < count; i++)
+		if (names[i] && strcmp(text, names[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
 int split_numbers(const char *text, char separator, int base, uint64_t *numbers, size_t most)
 {
 	size_t count = 0;

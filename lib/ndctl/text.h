@@ -8,6 +8,9 @@
 /* Returns whether @text, words separated by blanks (or NULL), contains @word. */
 bool has_word(const char *text, const char *word);
 
+/* Returns the index of @text (or NULL) among @names, in which NULL is a gap; -1 if it is none. */
+int text_index(const char *text, const char *const *names, size_t count);
+
 /* Splits @text at @separator into at most @most numbers of @base (parse.h). Returns how many there
  * are, -EINVAL for more or for a part that is not a number, or -ENOMEM. */
 int split_numbers(const char *text, char separator, int base, uint64_t *numbers, size_t most);

@@ -87,7 +87,8 @@ static const struct {
 	{"enum ndctl_namespace_mode", NULL, 6, {0, 1, 3, 4, 99, 2}},
 	{"enum ndctl_pfn_loc", NULL, 5, {1, 2, 0, 3, 99}},
 	{"enum ndctl_namespace_version", NULL, 1, {NDCTL_NS_VERSION_1_2}},
-	{"enum ndctl_fwa_method", NULL, 1, {1}},
+	/* No method that would suspend the machine. */
+	{"enum ndctl_fwa_method", NULL, 2, {0, 99}},
 };
 
 static size_t put_strings(
@@ -142,14 +143,14 @@ static bool named(const struct probe_call *call, const char *const *words)
 
 /* Steps of an iteration depend on the order, and the life of an object is ours. */
 static const char *const skipped[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "_get_first",
-	"_get_next", "_cmd_ref", "_cmd_unref", "_set_log_", "ndctl_invalidate", "activate_firmware",
-	"wait_overwrite", "scrub_completion", "_cmd_submit", NULL};
+	"_get_next", "_cmd_ref", "_cmd_unref", "_set_log_", "ndctl_invalidate", "_cmd_submit",
+	"dimm_overwrite", "secure_erase", NULL};
 static const char *const last[] = {"_delete", "disable_invalidate", "disable_preserve", "_cleanup",
 	"init_labels", "zero_label", NULL};
 static const char *const states[] = {"_enable", "_disable", NULL};
 static const char *const changing[] = {"_set_", "inject_error", "start_scrub", "_clear_", "_arm",
-	"_disarm", "freeze_security", "passphrase", "overwrite", "secure_erase", "write_cache",
-	"refresh_flags", NULL};
+	"_disarm", "activate_firmware", "freeze_security", "passphrase", "overwrite",
+	"secure_erase", "write_cache", "refresh_flags", NULL};
 
 const char *const probe_by_hand[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "ndctl_invalidate",
 	"ndctl_set_log_fn", "ndctl_set_log_priority", "ndctl_bus_get_first", "ndctl_bus_get_next",
@@ -163,7 +164,8 @@ const char *const probe_by_hand[] = {"ndctl_new", "ndctl_ref", "ndctl_unref", "n
 	"ndctl_namespace_get_first_badblock", "ndctl_namespace_get_next_badblock",
 	"ndctl_btt_get_first", "ndctl_btt_get_next", "ndctl_pfn_get_first", "ndctl_pfn_get_next",
 	"ndctl_dax_get_first", "ndctl_dax_get_next", "ndctl_cmd_ref", "ndctl_cmd_submit",
-	"ndctl_cmd_submit_xlat", "ndctl_cmd_unref", NULL};
+	"ndctl_cmd_submit_xlat", "ndctl_cmd_unref", "ndctl_bus_is_nfit_cmd_supported",
+	"ndctl_dimm_overwrite", "ndctl_dimm_secure_erase", "ndctl_dimm_master_secure_erase", NULL};
 
 /* Regions may be disabled: Linux 6.1 then follows NULL where it is told to flush. */
 static bool changed;
@@ -265,6 +267,27 @@ static struct ndctl_cmd *probe_cmd(
 	return cmd;
 }
 
+static void done(const char *on, const char *what, int rc)
+{
+	const char *error = rc < 0 ? strerrorname_np(-rc) : NULL;
+
+	printf("%s %s() = ", on, what);
+	printf(error ? "-%s\n" : "%.0s%d\n", error ? error : "", rc);
+}
+
+/* Only where a region in use prevents them: what they do to nfit_test lasts until it is reloaded.
+ */
+static void probe_erasure(struct ndctl_dimm *dimm)
+{
+	const char *name = ndctl_dimm_get_devname(dimm);
+
+	if (!ndctl_dimm_is_active(dimm))
+		return;
+	done(name, "secure_erase", ndctl_dimm_secure_erase(dimm, 0));
+	done(name, "master_secure_erase", ndctl_dimm_master_secure_erase(dimm, 0));
+	done(name, "overwrite", ndctl_dimm_overwrite(dimm, 0));
+}
+
 static void probe_dimm_commands(struct ndctl_dimm *dimm)
 {
 	const char *name = ndctl_dimm_get_devname(dimm);
@@ -286,7 +309,11 @@ static void probe_dimm_commands(struct ndctl_dimm *dimm)
 	/* For the calls that follow, which tell what is known of labels that have been read. */
 	ndctl_cmd_unref(ndctl_dimm_read_label_index(dimm));
 	ndctl_cmd_unref(size);
+	probe_erasure(dimm);
 }
+
+/* No public header declares it. */
+int ndctl_bus_is_nfit_cmd_supported(struct ndctl_bus *bus, int cmd);
 
 static void probe_bus_commands(struct ndctl_bus *bus)
 {
@@ -294,6 +321,9 @@ static void probe_bus_commands(struct ndctl_bus *bus)
 	const char *name = ndctl_bus_get_devname(bus);
 	struct ndctl_cmd *cap, *status = NULL;
 
+	for (int cmd = 0; cmd < 16; cmd++)
+		printf("%s is_nfit_cmd_supported(%d) = %d\n", name, cmd,
+			ndctl_bus_is_nfit_cmd_supported(bus, cmd));
 	if (!region)
 		return;
 	cap = probe_cmd(name, "ars_cap",
@@ -307,14 +337,6 @@ static void probe_bus_commands(struct ndctl_bus *bus)
 }
 
 /* ---- a namespace that a btt, pfn or dax device claims, step by step ---- */
-
-static void done(const char *on, const char *what, int rc)
-{
-	const char *error = rc < 0 ? strerrorname_np(-rc) : NULL;
-
-	printf("%s %s() = ", on, what);
-	printf(error ? "-%s\n" : "%.0s%d\n", error ? error : "", rc);
-}
 
 static void probe_namespace_now(
 	struct ndctl_namespace *ndns, const char *state, enum probe_class to)

@@ -1,52 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ndctl/cmd/busio.h>
 #include "idle.h"
+#include "scrub.h"
 
 #include <linux/ioctl.h>
 #include <linux/ndctl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Find media errors, clear them, and name the DIMMs that they are on. */
 
-#define SECTOR	    UINT64_C(512)
-#define MILLISECOND 1000000L
-
-/* ---- scrubbing ---- */
-
-static int scrub_is_active(struct ndctl_bus *bus)
-{
-	int state = ndctl_bus_get_scrub_state(bus);
-
-	return state >= 0 ? state
-			  : kernel_fail(entity_kernel(&bus->entity), EOPNOTSUPP,
-				    "%s cannot scrub for media errors", entity_name(&bus->entity));
-}
-
-static int scrub_wait(struct ndctl_bus *bus)
-{
-	struct timespec pause = {.tv_nsec = 10 * MILLISECOND};
-	int state;
-
-	while ((state = scrub_is_active(bus)) > 0) {
-		nanosleep(&pause, NULL);
-		if (pause.tv_nsec < 320 * MILLISECOND)
-			pause.tv_nsec *= 2;
-	}
-	return state;
-}
-
-/* Wait also for a scrub that another program started between our look and our start. */
-static int scrub(struct ndctl_bus *bus)
-{
-	int err = object_write(&bus->entity.object, BUS_SCRUB, "1");
-
-	if (err && err != -EBUSY)
-		return err;
-	kernel_clear_error(entity_kernel(&bus->entity));
-	return scrub_wait(bus);
-}
+#define SECTOR UINT64_C(512)
 
 /* ---- clearing ---- */
 
@@ -212,10 +176,8 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct ndctl_bus *bus = ndctl_region_get_bus(region);
 	AUTO_TXN struct txn *txn = NULL;
-	int err = scrub_wait(bus);
+	int err = search ? bus_scrub(bus) : bus_await_scrub(bus);
 
-	if (!err && search)
-		err = scrub(bus);
 	/* Lock after the scrub, which takes minutes, and clear errors where the namespace is by
 	 * then. */
 	err = err ?: nd_change_begin(&ndns->entity, &txn) ?: txn_check_locked(txn);

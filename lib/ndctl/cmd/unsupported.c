@@ -14,11 +14,8 @@
  */
 #define SMART	  "SMART commands"
 #define FIRMWARE  "firmware updates"
-#define SECURITY  "security changes"
 #define INJECTION "error injection"
-#define SCRUB	  "starting or awaiting scrubs"
 #define VENDOR	  "vendor-specific commands"
-#define CACHE	  "write cache changes"
 
 static int unsupported(const struct entity *entity, const char *what)
 {
@@ -57,8 +54,6 @@ static const struct entity *of_cmd(const struct ndctl_cmd *cmd)
 	ROW(int, ndctl_cmd_##name, params, of_cmd(cmd), what, -EOPNOTSUPP)
 #define DIMM_INT(name, params, what)                                                               \
 	ROW(int, ndctl_dimm_##name, params, ENTITY(dimm), what, -EOPNOTSUPP)
-#define BUS_INT(name, params, what)                                                                \
-	ROW(int, ndctl_bus_##name, params, ENTITY(bus), what, -EOPNOTSUPP)
 #define NS_INT(name, params, what)                                                                 \
 	ROW(int, ndctl_namespace_##name, params, ENTITY(ndns), what, -EOPNOTSUPP)
 
@@ -102,7 +97,6 @@ CMD_INT(smart_inject_spares, (struct ndctl_cmd * cmd, bool enable, unsigned int 
 CMD_INT(smart_inject_fatal, (struct ndctl_cmd * cmd, bool enable), SMART)
 CMD_INT(smart_inject_unsafe_shutdown, (struct ndctl_cmd * cmd, bool enable), SMART)
 DIMM_INT(smart_inject_supported, (struct ndctl_dimm * dimm), SMART)
-DIMM_INT(get_health_eventfd, (struct ndctl_dimm * dimm), SMART)
 ROW(unsigned int, ndctl_dimm_get_health, (struct ndctl_dimm * dimm), ENTITY(dimm), SMART, UINT_MAX)
 ROW(unsigned int, ndctl_dimm_get_flags, (struct ndctl_dimm * dimm), ENTITY(dimm), SMART, UINT_MAX)
 ROW(unsigned int, ndctl_dimm_get_event_flags, (struct ndctl_dimm * dimm), ENTITY(dimm), SMART,
@@ -146,42 +140,9 @@ CMD_ULL(fw_fquery_get_fw_rev, FIRMWARE)
 ROW(enum ND_FW_STATUS, ndctl_cmd_fw_xlat_firmware_status, (struct ndctl_cmd * cmd), of_cmd(cmd),
 	FIRMWARE, FW_EUNKNOWN)
 DIMM_INT(fw_update_supported, (struct ndctl_dimm * dimm), FIRMWARE)
-ROW(enum ndctl_fwa_state, ndctl_dimm_get_fw_activate_state, (struct ndctl_dimm * dimm),
-	ENTITY(dimm), FIRMWARE, NDCTL_FWA_INVALID)
-ROW(enum ndctl_fwa_result, ndctl_dimm_get_fw_activate_result, (struct ndctl_dimm * dimm),
-	ENTITY(dimm), FIRMWARE, NDCTL_FWA_RESULT_INVALID)
-ROW(enum ndctl_fwa_state, ndctl_dimm_fw_activate_arm, (struct ndctl_dimm * dimm), ENTITY(dimm),
-	FIRMWARE, NDCTL_FWA_INVALID)
-ROW(enum ndctl_fwa_state, ndctl_dimm_fw_activate_disarm, (struct ndctl_dimm * dimm), ENTITY(dimm),
-	FIRMWARE, NDCTL_FWA_INVALID)
-ROW(enum ndctl_fwa_state, ndctl_bus_get_fw_activate_state, (struct ndctl_bus * bus), ENTITY(bus),
-	FIRMWARE, NDCTL_FWA_INVALID)
-ROW(enum ndctl_fwa_method, ndctl_bus_get_fw_activate_method, (struct ndctl_bus * bus), ENTITY(bus),
-	FIRMWARE, NDCTL_FWA_METHOD_RESET)
-BUS_INT(set_fw_activate_noidle, (struct ndctl_bus * bus), FIRMWARE)
-BUS_INT(clear_fw_activate_noidle, (struct ndctl_bus * bus), FIRMWARE)
-BUS_INT(set_fw_activate_nosuspend, (struct ndctl_bus * bus), FIRMWARE)
-BUS_INT(clear_fw_activate_nosuspend, (struct ndctl_bus * bus), FIRMWARE)
-BUS_INT(activate_firmware, (struct ndctl_bus * bus, enum ndctl_fwa_method method), FIRMWARE)
-
-/* ---- security ---- */
-
-DIMM_INT(update_passphrase, (struct ndctl_dimm * dimm, long ckey, long nkey), SECURITY)
-DIMM_INT(update_master_passphrase, (struct ndctl_dimm * dimm, long ckey, long nkey), SECURITY)
-DIMM_INT(disable_passphrase, (struct ndctl_dimm * dimm, long key), SECURITY)
-DIMM_INT(disable_master_passphrase, (struct ndctl_dimm * dimm, long key), SECURITY)
-DIMM_INT(freeze_security, (struct ndctl_dimm * dimm), SECURITY)
-DIMM_INT(secure_erase, (struct ndctl_dimm * dimm, long key), SECURITY)
-DIMM_INT(master_secure_erase, (struct ndctl_dimm * dimm, long key), SECURITY)
-DIMM_INT(overwrite, (struct ndctl_dimm * dimm, long key), SECURITY)
-DIMM_INT(wait_overwrite, (struct ndctl_dimm * dimm), SECURITY)
 
 /* ---- media errors ---- */
 
-BUS_INT(start_scrub, (struct ndctl_bus * bus), SCRUB)
-BUS_INT(wait_for_scrub_completion, (struct ndctl_bus * bus), SCRUB)
-BUS_INT(poll_scrub_completion,
-	(struct ndctl_bus * bus, unsigned int poll_interval, unsigned int timeout), SCRUB)
 ROW(int, ndctl_bus_has_error_injection, (struct ndctl_bus * bus), ENTITY(bus), INJECTION, 0)
 NS_INT(inject_error,
 	(struct ndctl_namespace * ndns, unsigned long long block, unsigned long long count,
@@ -205,19 +166,6 @@ ROW(struct ndctl_bb *, ndctl_namespace_injection_get_next_bb,
 	(struct ndctl_namespace * ndns, struct ndctl_bb *bb), ENTITY(ndns), INJECTION, NULL)
 ROW(unsigned long long, ndctl_bb_get_block, (struct ndctl_bb * bb), NULL, INJECTION, ULLONG_MAX)
 ROW(unsigned long long, ndctl_bb_get_count, (struct ndctl_bb * bb), NULL, INJECTION, ULLONG_MAX)
-
-/* ---- write cache, persistence ---- */
-
-NS_INT(write_cache_is_enabled, (struct ndctl_namespace * ndns), CACHE)
-NS_INT(enable_write_cache, (struct ndctl_namespace * ndns), CACHE)
-NS_INT(disable_write_cache, (struct ndctl_namespace * ndns), CACHE)
-ROW(enum ndctl_persistence_domain, ndctl_bus_get_persistence_domain, (struct ndctl_bus * bus),
-	ENTITY(bus), "the persistence domain of a bus", PERSISTENCE_UNKNOWN)
-
-/* No public header declares this function, but programs import it. */
-int ndctl_bus_is_nfit_cmd_supported(struct ndctl_bus *bus, int cmd);
-ROW(int, ndctl_bus_is_nfit_cmd_supported, (struct ndctl_bus * bus, int cmd), ENTITY(bus), INJECTION,
-	0)
 
 /* ---- translations of firmware values ---- */
 

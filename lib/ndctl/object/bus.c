@@ -16,6 +16,11 @@ static const struct attr bus_attrs[] = {
 	[BUS_WAIT_PROBE] = {"wait_probe", ATTR_TEXT},
 	[BUS_REVISION] = {"nfit/revision", ATTR_U64, true},
 	[BUS_SCRUB] = {"nfit/scrub", ATTR_TEXT},
+	[BUS_FUNCTIONS] = {"nfit/dsm_mask", ATTR_HEX, true},
+	[BUS_FWA_CAPABILITY] = {"firmware/capability", ATTR_TEXT, true},
+	[BUS_FWA_STATE] = {"firmware/activate", ATTR_TEXT},
+	[BUS_FWA_NOIDLE] = {"nfit/firmware_activate_noidle", ATTR_TEXT},
+	[BUS_FWA_NOSUSPEND] = {"nfit/firmware_activate_nosuspend", ATTR_TEXT},
 	[BUS_SUBSYSTEM] = {"../subsystem", ATTR_LINK, true},
 	[BUS_COMPATIBLE] = {"of_node/compatible", ATTR_TEXT, true},
 };
@@ -180,6 +185,14 @@ EXPORT int ndctl_bus_is_cmd_supported(struct ndctl_bus *bus, int cmd)
 	if (cmd == ND_CMD_CALL)
 		return 0;
 	return has_word(object_text(&bus->entity.object, BUS_COMMANDS), nvdimm_bus_cmd_name(cmd));
+}
+
+/* No public header declares this function, but programs import it. */
+int ndctl_bus_is_nfit_cmd_supported(struct ndctl_bus *bus, int cmd);
+EXPORT int ndctl_bus_is_nfit_cmd_supported(struct ndctl_bus *bus, int cmd)
+{
+	return cmd >= 0 && cmd < 64 &&
+		object_u64_or(&bus->entity.object, BUS_FUNCTIONS, 0) >> cmd & 1;
 }
 
 EXPORT int ndctl_bus_wait_probe(struct ndctl_bus *bus)

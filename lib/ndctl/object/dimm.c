@@ -39,10 +39,21 @@ static const struct attr dimm_attrs[] = {
 	[DIMM_STATE] = {"state", ATTR_TEXT},
 	[DIMM_SECURITY] = {"security", ATTR_TEXT},
 	[DIMM_FROZEN] = {"frozen", ATTR_U64},
+	[DIMM_FWA_STATE] = {"firmware/activate", ATTR_TEXT},
+	[DIMM_FWA_RESULT] = {"firmware/result", ATTR_TEXT},
 	[DIMM_DRIVER] = {"driver", ATTR_LINK, true},
 };
 
+static void dimm_release(struct entity *entity)
+{
+	struct ndctl_dimm *dimm = (struct ndctl_dimm *)entity;
+
+	if (dimm->watched)
+		close(dimm->health_fd);
+}
+
 const struct kind dimm_kind = {
+	.release = dimm_release,
 	.prefix = "nmem",
 	.size = sizeof(struct ndctl_dimm),
 	.attrs = dimm_attrs,
@@ -260,6 +271,24 @@ FLAG_GETTER(failed_flush, "flush_fail")
 FLAG_GETTER(smart_pending, "smart_event")
 FLAG_GETTER(has_notifications, "smart_notify")
 
+/* The kernel notifies of the flags when the firmware reports an event of the DIMM's health. */
+EXPORT int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm)
+{
+	const struct object *object = &dimm->entity.object;
+
+	if (dimm->watched)
+		return dimm->health_fd;
+	int fd = sysfs_open_read(object->directory, object->name, dimm_attrs[DIMM_NFIT_FLAGS].name);
+	if (fd == -ENOENT)
+		fd = sysfs_open_read(
+			object->directory, object->name, dimm_attrs[DIMM_PAPR_FLAGS].name);
+	if (fd < 0)
+		return fd;
+	dimm->watched = true;
+	dimm->health_fd = fd;
+	return fd;
+}
+
 EXPORT int ndctl_dimm_has_errors(struct ndctl_dimm *dimm)
 {
 	return ndctl_dimm_failed_save(dimm) || ndctl_dimm_failed_arm(dimm) ||
@@ -329,12 +358,10 @@ EXPORT enum ndctl_security_state ndctl_dimm_get_security(struct ndctl_dimm *dimm
 		[NDCTL_SECURITY_FROZEN] = "frozen",
 		[NDCTL_SECURITY_OVERWRITE] = "overwrite",
 	};
-	const char *state = object_text(&dimm->entity.object, DIMM_SECURITY);
+	int state = text_index(
+		object_text(&dimm->entity.object, DIMM_SECURITY), states, ARRAY_SIZE(states));
 
-	for (size_t i = 0; state && i < ARRAY_SIZE(states); i++)
-		if (strcmp(state, states[i]) == 0)
-			return (enum ndctl_security_state)i;
-	return NDCTL_SECURITY_INVALID;
+	return state < 0 ? NDCTL_SECURITY_INVALID : (enum ndctl_security_state)state;
 }
 
 EXPORT bool ndctl_dimm_security_is_frozen(struct ndctl_dimm *dimm)

@@ -6,6 +6,8 @@
 struct ndctl_dimm {
 	struct entity entity;
 	unsigned label_status; /* of the firmware, when it last refused to access labels */
+	bool watched;	       /* @health_fd is open */
+	int health_fd;	       /* of the flags, for ndctl_dimm_get_health_eventfd() */
 };
 
 enum dimm_attr {
@@ -34,6 +36,8 @@ enum dimm_attr {
 	DIMM_STATE,
 	DIMM_SECURITY,
 	DIMM_FROZEN,
+	DIMM_FWA_STATE,
+	DIMM_FWA_RESULT,
 	DIMM_DRIVER,
 	DIMM_ATTR_COUNT,
 };

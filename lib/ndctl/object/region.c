@@ -256,6 +256,20 @@ EXPORT enum ndctl_persistence_domain ndctl_region_get_persistence_domain(
 	return PERSISTENCE_UNKNOWN;
 }
 
+/* The weakest domain of its regions decides what a store on the bus survives. */
+EXPORT enum ndctl_persistence_domain ndctl_bus_get_persistence_domain(struct ndctl_bus *bus)
+{
+	enum ndctl_persistence_domain weakest = PERSISTENCE_UNKNOWN;
+	struct ndctl_region *region;
+
+	ndctl_region_foreach (bus, region) {
+		enum ndctl_persistence_domain domain = ndctl_region_get_persistence_domain(region);
+		if (domain < weakest)
+			weakest = domain;
+	}
+	return weakest;
+}
+
 /* Copies the attribute to @text: "" if the region has no bad blocks or the kernel does not list
  * them. The text of a list that the kernel has cut lacks the newline at its end. */
 static int region_read_badblocks(struct ndctl_region *region, char *text)

@@ -9,3 +9,7 @@ teardown_file() {
 @test "ndctl: errors of the media; one namespace in each region" {
 	changes ndctl-media
 }
+
+@test "ndctl: scrubs, activation of firmware" {
+	changes ndctl-scrub
+}
