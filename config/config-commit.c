@@ -140,8 +140,7 @@ static int prepare(struct replacement *replacement, const struct config_text *fi
 	/* config_open_directory() has said its error. */
 	if (err && replacement->temporary)
 		return err;
-	if (!err)
-		err = write_temporary(replacement);
+	err = err ?: write_temporary(replacement);
 	return err ? file_failed(replacement, err) : 0;
 }
 
@@ -243,6 +242,19 @@ static int put_all_in_place(struct replacement *list, size_t count)
 
 /* ---- journal ---- */
 
+/* The path, to be freed; NULL without memory. */
+static char *journal_path(const char *directory)
+{
+	char *path;
+
+	return asprintf(&path, "%s/" JOURNAL, directory) < 0 ? NULL : path;
+}
+
+static int remove_journal(const char *path)
+{
+	return unlink(path) && errno != ENOENT ? commit_failed(path, -errno) : 0;
+}
+
 /* A record is "OLD-INODE NEW-INODE TARGET" and a NUL. */
 static int write_journal(const char *path, const struct replacement *list, size_t count)
 {
@@ -308,31 +320,34 @@ static int accept_new(struct config_mark *mark, const struct replacement *list, 
 	return 0;
 }
 
+static int replace_synced(struct replacement *list, size_t count)
+{
+	int err = put_all_in_place(list, count);
+
+	if (err)
+		return err;
+	err = sync_directories(list, count);
+	if (err)
+		take_all_out(list, count);
+	return err;
+}
+
 /* One file needs no journal: it is replaced by one system call. */
 static int replace_all(const struct config_mark *mark, const char *directory,
 	struct replacement *list, size_t count)
 {
-	AUTO_FREE char *journal = NULL;
+	AUTO_FREE char *journal = journal_path(directory);
 
-	if (asprintf(&journal, "%s/" JOURNAL, directory) < 0) {
-		journal = NULL;
+	if (!journal)
 		return -ENOMEM;
-	}
-	int err = count > 1 ? sync_directories(list, count) ?: write_journal(journal, list, count)
-			    : 0;
+	if (count < 2)
+		return replace_synced(list, count);
+	int err = sync_directories(list, count) ?: write_journal(journal, list, count);
 	/* Look again: to write the journal may have taken long. */
-	if (!err && count > 1)
-		err = check_unchanged(mark, directory, list, count);
-	if (!err)
-		err = put_all_in_place(list, count);
-	if (!err) {
-		err = sync_directories(list, count);
-		if (err)
-			take_all_out(list, count);
-	}
-	if (count > 1 && unlink(journal) && errno != ENOENT && !err)
-		err = commit_failed(journal, -errno);
-	return err;
+	err = err ?: check_unchanged(mark, directory, list, count);
+	err = err ?: replace_synced(list, count);
+	int removed = remove_journal(journal);
+	return err ?: removed;
 }
 
 struct replacements {
@@ -460,29 +475,25 @@ static int complete_all(struct replacements *all)
 
 bool config_is_interrupted(const char *directory)
 {
-	char path[PATH_MAX];
+	AUTO_FREE char *path = journal_path(directory);
 
-	return snprintf(path, sizeof(path), "%s/" JOURNAL, directory) < (int)sizeof(path) &&
-		access(path, F_OK) == 0;
+	return path && access(path, F_OK) == 0;
 }
 
 int config_complete(const char *directory)
 {
 	CLEANUP(replacements_deinit) struct replacements all = {0};
-	AUTO_FREE char *text = NULL;
-	char path[PATH_MAX];
+	AUTO_FREE char *text = NULL, *path = journal_path(directory);
 	size_t size = 0;
 
-	if (!config_is_interrupted(directory))
+	if (!path)
+		return -ENOMEM;
+	if (access(path, F_OK))
 		return 0;
-	snprintf(path, sizeof(path), "%s/" JOURNAL, directory);
 	int err = file_read_private(AT_FDCWD, path, JOURNAL_MOST, &text, &size)
 		?: parse_journal(text, size, &all);
-	if (err == -EBADMSG)
-		err = 0;
-	else
-		err = err ? commit_failed(path, err) : complete_all(&all);
-	if (err)
-		return err;
-	return unlink(path) && errno != ENOENT ? commit_failed(path, -errno) : 0;
+	if (err && err != -EBADMSG)
+		return commit_failed(path, err);
+	err = err ? 0 : complete_all(&all);
+	return err ?: remove_journal(path);
 }

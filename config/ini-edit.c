@@ -178,6 +178,29 @@ static void write_lines(FILE *out, const struct ini *ini, size_t first, size_t e
 		write_line(out, &ini->lines[i]);
 }
 
+/* An edit in progress: the text parsed, and the file that the new text is written to. */
+struct ini_edit {
+	struct ini ini;
+	const struct ini_section *section; /* the one to edit; NULL: there is none */
+	FILE *file;
+};
+
+static void ini_edit_deinit(struct ini_edit *edit)
+{
+	ini_deinit(&edit->ini);
+}
+
+/* Parse, and open the new text. Returns 0 or -ENOMEM. */
+static int ini_edit_begin(struct ini_edit *edit, const char *text, size_t size, const char *name,
+	char **out, size_t *out_size)
+{
+	if (parse_copy(&edit->ini, text, size))
+		return -ENOMEM;
+	edit->section = find_ini_section(&edit->ini, name);
+	edit->file = open_memstream(out, out_size);
+	return edit->file ? 0 : -ENOMEM;
+}
+
 static int finish_text(FILE *out, char **text)
 {
 	if (!fclose(out))
@@ -190,35 +213,34 @@ static int finish_text(FILE *out, char **text)
 int ini_set_section(const char *text, size_t size, const char *name, const struct setting *settings,
 	size_t count, char **out, size_t *out_size)
 {
-	CLEANUP(ini_deinit) struct ini ini = {0};
-	int err = parse_copy(&ini, text, size);
-	FILE *file = err ? NULL : open_memstream(out, out_size);
+	CLEANUP(ini_edit_deinit) struct ini_edit edit = {0};
+	int err = ini_edit_begin(&edit, text, size, name, out, out_size);
 
-	if (!file)
-		return -ENOMEM;
-	const struct ini_section *section = find_ini_section(&ini, name);
-	write_lines(file, &ini, 0, section ? section->first : ini.line_count);
-	if (section) {
-		write_edited_section(file, &ini, section, settings, count);
-		write_lines(file, &ini, section->end, ini.line_count);
+	if (err)
+		return err;
+	const struct ini *ini = &edit.ini;
+	write_lines(edit.file, ini, 0, edit.section ? edit.section->first : ini->line_count);
+	if (edit.section) {
+		write_edited_section(edit.file, ini, edit.section, settings, count);
+		write_lines(edit.file, ini, edit.section->end, ini->line_count);
 	}
-	return finish_text(file, out);
+	return finish_text(edit.file, out);
 }
 
 int ini_remove_section(const char *text, size_t size, const char *name,
 	const struct setting *settings, size_t count, char **out, size_t *out_size)
 {
-	CLEANUP(ini_deinit) struct ini ini = {0};
-	int err = parse_copy(&ini, text, size);
-	FILE *file = err ? NULL : open_memstream(out, out_size);
+	CLEANUP(ini_edit_deinit) struct ini_edit edit = {0};
+	int err = ini_edit_begin(&edit, text, size, name, out, out_size);
 
-	if (!file)
-		return -ENOMEM;
-	const struct ini_section *section = find_ini_section(&ini, name);
-	write_lines(file, &ini, 0, section ? removal_start(&ini, section) : ini.line_count);
+	if (err)
+		return err;
+	const struct ini *ini = &edit.ini;
+	const struct ini_section *section = edit.section;
+	write_lines(edit.file, ini, 0, section ? removal_start(ini, section) : ini->line_count);
 	if (section)
-		write_lines(file, &ini, body_end(&ini, section), ini.line_count);
-	return finish_text(file, out);
+		write_lines(edit.file, ini, body_end(ini, section), ini->line_count);
+	return finish_text(edit.file, out);
 }
 
 int ini_add_section(const char *text, size_t size, const char *name, const struct setting *settings,

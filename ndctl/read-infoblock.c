@@ -223,10 +223,10 @@ static int take(
 	/* Print blocks of a btt first; look only for them at the very start. */
 	if (is_btt(behind))
 		err = add_block(reading, behind, view, parent);
-	if (!err && is_btt(area))
-		err = add_block(reading, area, view, parent);
-	if (!err && !is_btt(behind))
-		err = add_block(reading, behind, view, parent);
+	if (is_btt(area))
+		err = err ?: add_block(reading, area, view, parent);
+	if (!is_btt(behind))
+		err = err ?: add_block(reading, behind, view, parent);
 	return err ?: keep_area(reading, area);
 }
 

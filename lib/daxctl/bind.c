@@ -177,8 +177,7 @@ static int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 	AUTO_NAMES struct names idle = NAMES_INIT;
 	int err = dax_ctx_txn(ctx, &txn) ?: txn_lock(txn, DRIVERS);
 
-	if (!err)
-		err = driver_list_idle(kernel, "dax", &idle);
+	err = err ?: driver_list_idle(kernel, "dax", &idle);
 	if (err)
 		return err;
 	/* Trust the driver's existence, not @err: in a program that ignores SIGCHLD, libkmod
@@ -339,9 +338,8 @@ static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode)
 	int err = dax_ctx_txn(dev->region->ctx, &txn);
 
 	object_invalidate(&dev->object);
-	if (!err && mode == mode_find(DAXCTL_DEV_MODE_RAM))
-		err = memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
-	if (!err)
-		err = add_unbind(txn, NULL, dev, mode);
+	if (mode == mode_find(DAXCTL_DEV_MODE_RAM))
+		err = err ?: memory_add_change(txn, dev, BLOCK_OFFLINE, 0, NULL);
+	err = err ?: add_unbind(txn, NULL, dev, mode);
 	return err ?: txn_run(txn);
 }

@@ -403,12 +403,12 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 
 	/* Erase before the label steps if the namespace exists, and after them if they create it.
 	 */
-	if (!err && wipes && exists)
-		err = step_wipe(txn, plan->ndns, grows, NULL);
-	if (!err && plan->labelled)
-		err = plan_label(txn, plan);
-	if (!err && wipes && !exists)
-		err = step_wipe(txn, plan->ndns, false, NULL);
+	if (wipes && exists)
+		err = err ?: step_wipe(txn, plan->ndns, grows, NULL);
+	if (plan->labelled)
+		err = err ?: plan_label(txn, plan);
+	if (wipes && !exists)
+		err = err ?: step_wipe(txn, plan->ndns, false, NULL);
 	return err ?: plan_claim(txn, plan);
 }
 
