@@ -280,11 +280,6 @@ static void check_map(struct section *section)
 		section_mistake(section, "mode: must be devdax with map = none");
 }
 
-static uint64_t length(const struct daxctl_range *range)
-{
-	return range->end - range->start + 1;
-}
-
 static void check_section_ranges(struct section *section)
 {
 	uint64_t total = 0;
@@ -302,7 +297,7 @@ static void check_section_ranges(struct section *section)
 					section, "range.%zu overlaps range.%zu", i + 1, j + 1);
 				return;
 			}
-		total += length(range);
+		total += range->end - range->start + 1;
 	}
 	if (section->range_count && section->given & KEY_SIZE && total != section->size)
 		section_mistake(section, "size: must be the total of the ranges, %llu bytes",

@@ -96,11 +96,6 @@ static int apply_remake(const struct task *task, unsigned flags)
 		task->device->dev, layout.given ? &layout : NULL, task->section->mode, flags);
 }
 
-static int apply_mode(const struct task *task, unsigned flags)
-{
-	return daxctl_dev_set_mode(task->device->dev, task->section->mode, flags);
-}
-
 static int apply_to_device(struct daxctl_ctx *ctx, const struct task *task, unsigned flags,
 	struct task_outcome *outcome)
 {
@@ -111,7 +106,7 @@ static int apply_to_device(struct daxctl_ctx *ctx, const struct task *task, unsi
 	else if (task->action == ACTION_REMAKE)
 		err = apply_remake(task, flags);
 	else
-		err = apply_mode(task, flags);
+		err = daxctl_dev_set_mode(task->device->dev, task->section->mode, flags);
 	if (err) {
 		outcome->error = daxctl_get_error(ctx) ?: strerror(-err);
 		outcome->hint = daxctl_get_hint(ctx);

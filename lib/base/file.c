@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -66,7 +64,7 @@ int file_create(int directory, const char *name, const void *bytes, size_t size)
 	return fd < 0 ? -errno : file_write(fd, bytes, size);
 }
 
-static bool is_private(const struct stat *st)
+bool file_is_private(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid()) &&
 		!(st->st_mode & 077);
@@ -79,7 +77,7 @@ int file_read_private(int directory, const char *name, size_t most, char **out, 
 
 	if (fd < 0 || fstat(fd, &st))
 		return -errno;
-	if (!is_private(&st))
+	if (!file_is_private(&st))
 		return -EPERM;
 	if ((uint64_t)st.st_size > most)
 		return -EFBIG;

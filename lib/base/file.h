@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /*
  * Returns 1 if @name, relative to @directory (or AT_FDCWD), leads to the file that @fd has open, 0
@@ -23,6 +25,9 @@ int file_write_at(int fd, const void *bytes, size_t size, uint64_t offset);
 /* Creates the file @name in @directory, with mode 0600, and writes @bytes to it. Returns 0 or a
  * negative errno: -EEXIST if there is such a file. */
 int file_create(int directory, const char *name, const void *bytes, size_t size);
+
+/* Whether it is a file that nobody but root and this user can have written, or opened. */
+bool file_is_private(const struct stat *st);
 
 /*
  * Reads all of the file @name, relative to @directory (or AT_FDCWD), with a NUL behind it. The

@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 
 #include "cleanup.h"
+#include "file.h"
 #include "lockfile.h"
 
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -233,13 +234,11 @@ static bool ends_in(const char *path, const char *name)
 		(!slash[1 + length] || strcmp(slash + 1 + length, " (deleted)") == 0);
 }
 
-/* Only root can have opened it. */
-static bool is_private_file(int fd)
+static bool is_open_private(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		(st.st_uid == 0 || st.st_uid == geteuid()) && !(st.st_mode & 077);
+	return fstat(fd, &st) == 0 && file_is_private(&st);
 }
 
 static bool has_name_in(int root, const char *path, const struct locked_file *file)
@@ -273,7 +272,7 @@ static int visit_earlier(void *data, const struct locked_file *lock)
 	/* The lock may have ended while we looked. */
 	if (look_for(earlier->proc, lock, &fd, path) != LOOK_FOUND)
 		return find_lock(earlier->proc, earlier->found);
-	if (!ends_in(path, earlier->name) || !is_private_file(fd))
+	if (!ends_in(path, earlier->name) || !is_open_private(fd))
 		return 0;
 	snprintf(opened, sizeof(opened), "self/fd/%d", fd);
 	earlier->found->fd = openat(earlier->proc, opened, O_RDWR | O_NONBLOCK | O_CLOEXEC);

@@ -201,30 +201,26 @@ EXPORT const char *daxctl_dev_get_devname(struct daxctl_dev *dev)
 	return dev->object.name;
 }
 
-/* Parse the minor or the major number of attribute dev, such as "252:0". */
-static int device_number(struct daxctl_dev *dev, bool minor)
+/* Read the device number. Returns 0 or a negative errno. */
+static int dev_number(struct daxctl_dev *dev, unsigned *major, unsigned *minor)
 {
 	const char *text = object_text(&dev->object, DEV_DEV);
-	const char *colon = text ? strchr(text, ':') : NULL;
-	char major[16];
-	int64_t number;
 
-	if (!colon)
-		return -1;
-	snprintf(major, sizeof(major), "%.*s", (int)(colon - text), text);
-	if (parse_i64(minor ? colon + 1 : major, &number) || number < 0 || number > INT_MAX)
-		return -1;
-	return (int)number;
+	return text ? parse_device_number(text, major, minor) : -errno;
 }
 
 EXPORT int daxctl_dev_get_major(struct daxctl_dev *dev)
 {
-	return device_number(dev, false);
+	unsigned major, minor;
+
+	return dev_number(dev, &major, &minor) ? -1 : (int)major;
 }
 
 EXPORT int daxctl_dev_get_minor(struct daxctl_dev *dev)
 {
-	return device_number(dev, true);
+	unsigned major, minor;
+
+	return dev_number(dev, &major, &minor) ? -1 : (int)minor;
 }
 
 EXPORT unsigned long long daxctl_dev_get_resource(struct daxctl_dev *dev)

@@ -16,12 +16,16 @@ static const char *const requests[] = {
 	[BLOCK_KERNEL] = "online_kernel",
 };
 
-static int write_block(struct daxctl_ctx *ctx, const struct block *block, enum block_state state)
+typedef int write_fn(
+	const struct directory *directory, const char *object, const char *attr, const char *value);
+
+static int write_block(
+	struct daxctl_ctx *ctx, write_fn *write, const struct block *block, enum block_state state)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
-	return sysfs_write(ctx->memory.directory, ctx->memory.name, path, requests[state]);
+	return write(ctx->memory.directory, ctx->memory.name, path, requests[state]);
 }
 
 struct memory_change {
@@ -34,21 +38,13 @@ struct memory_change {
 	unsigned *unchanged;
 };
 
-/* Write from a child, which a signal can end: offlining may block forever while the kernel retries
- * migration. */
-static int write_offline(struct daxctl_ctx *ctx, const struct block *block)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "memory%llu/state", (unsigned long long)block->number);
-	return child_write(ctx->memory.directory, ctx->memory.name, path, requests[BLOCK_OFFLINE]);
-}
-
 static int take_offline(struct daxctl_dev *dev, const struct block *block, enum block_state from)
 {
 	struct daxctl_ctx *ctx = dev->region->ctx;
 	enum block_state now;
-	int err = write_offline(ctx, block);
+	/* Write from a child, which a signal can end: offlining may block forever while the kernel
+	 * retries migration. */
+	int err = write_block(ctx, child_write, block, BLOCK_OFFLINE);
 
 	if (!err)
 		return 0;
@@ -77,7 +73,7 @@ static int put_online(struct daxctl_dev *dev, const struct block *block, enum bl
 {
 	struct daxctl_ctx *ctx = dev->region->ctx;
 	enum block_state now;
-	int err = write_block(ctx, block, to);
+	int err = write_block(ctx, sysfs_write, block, to);
 
 	/* Another program, for example a udev rule, was faster: the block is online as requested.
 	 */
@@ -147,7 +143,7 @@ static int change_undo(void *data)
 		 * offlining it is quick, and a pending signal must not end the undo. */
 		int err = change->to == BLOCK_OFFLINE
 			? 0
-			: write_block(dev->region->ctx, block, BLOCK_OFFLINE);
+			: write_block(dev->region->ctx, sysfs_write, block, BLOCK_OFFLINE);
 		if (!err && block->was != BLOCK_OFFLINE)
 			err = put_online(dev, block, block->was);
 		if (err < 0)

@@ -17,34 +17,19 @@ struct node {
 	dev_t number;
 };
 
-/* Parse a device number such as "259:3". */
-static int node_parse(char *text, dev_t *number)
-{
-	char *colon = strchr(text, ':');
-	uint64_t major, minor;
-
-	if (!colon)
-		return -EINVAL;
-	*colon = 0;
-	if (parse_u64(text, 10, &major) || parse_u64(colon + 1, 10, &minor) || major > UINT_MAX ||
-		minor > UINT_MAX)
-		return -EINVAL;
-	*number = makedev((unsigned)major, (unsigned)minor);
-	return 0;
-}
-
 int node_number(const struct directory *directory, const char *object, dev_t *number)
 {
 	char text[SYSFS_PAGE + 1];
-	int err = sysfs_read(directory, object, "dev", text);
+	unsigned major, minor;
+	int err = sysfs_read(directory, object, "dev", text)
+		?: parse_device_number(text, &major, &minor);
 
-	if (!err)
-		err = node_parse(text, number);
-	return err
-		? kernel_fail(directory_kernel(directory), -err,
-			  "cannot read the device number of %s: %s",
-			  strrchr(object, '/') ? strrchr(object, '/') + 1 : object, strerror(-err))
-		: 0;
+	if (err)
+		return kernel_fail(directory_kernel(directory), -err,
+			"cannot read the device number of %s: %s",
+			strrchr(object, '/') ? strrchr(object, '/') + 1 : object, strerror(-err));
+	*number = makedev(major, minor);
+	return 0;
 }
 
 static bool node_matches(const struct node *node, const struct stat *found)

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,26 @@ int parse_i64(const char *text, int64_t *value)
 	if (number > (uint64_t)INT64_MAX + negative)
 		return -ERANGE;
 	*value = negative ? (int64_t)(0 - number) : (int64_t)number;
+	return 0;
+}
+
+int parse_device_number(const char *text, unsigned *major, unsigned *minor)
+{
+	const char *colon = strchr(text, ':');
+	char first[16];
+	uint64_t numbers[2];
+
+	if (!colon || (size_t)(colon - text) >= sizeof(first))
+		return -EINVAL;
+	memcpy(first, text, (size_t)(colon - text));
+	first[colon - text] = 0;
+	int err = parse_u64(first, 10, &numbers[0]) ?: parse_u64(colon + 1, 10, &numbers[1]);
+	if (err)
+		return err;
+	if (numbers[0] > INT_MAX || numbers[1] > INT_MAX)
+		return -ERANGE;
+	*major = (unsigned)numbers[0];
+	*minor = (unsigned)numbers[1];
 	return 0;
 }
 

@@ -16,6 +16,9 @@
 int parse_u64(const char *text, int base, uint64_t *value);
 int parse_i64(const char *text, int64_t *value);
 
+/* Parses a device number such as "259:3"; each part is at most INT_MAX. */
+int parse_device_number(const char *text, unsigned *major, unsigned *minor);
+
 /* Cuts off the newline at the end of a file of sysfs that read() gave: @size bytes. Returns 0 or
  *   -ENODATA  empty
  *   -EPROTO   cut short: no newline at the end

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include <base/cleanup.h>
@@ -110,6 +111,37 @@ static void i64(void **state)
 	}
 }
 
+static void device_number(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+		unsigned major, minor;
+	} rows[] = {
+		{"259:3", 0, 259, 3},
+		{"0:0", 0, 0, 0},
+		{"2147483647:2147483647", 0, INT_MAX, INT_MAX},
+		{"2147483648:0", -ERANGE},
+		{"0:2147483648", -ERANGE},
+		{"259", -EINVAL},
+		{"259:", -EINVAL},
+		{":3", -EINVAL},
+		{"259:3:1", -EINVAL},
+		{"-1:3", -EINVAL},
+		{"1111111111111111111111111:3", -EINVAL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsigned major = UNTOUCHED, minor = UNTOUCHED;
+		int err = parse_device_number(rows[i].text, &major, &minor);
+		if (err != rows[i].result)
+			print_message("%s\n", rows[i].text);
+		assert_int_equal(err, rows[i].result);
+		assert_int_equal(major, err ? UNTOUCHED : rows[i].major);
+		assert_int_equal(minor, err ? UNTOUCHED : rows[i].minor);
+	}
+}
+
 static void line(void **state)
 {
 	char text[16];
@@ -145,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(u64),
 		cmocka_unit_test(i64),
+		cmocka_unit_test(device_number),
 		cmocka_unit_test(line),
 	};
 

@@ -114,11 +114,6 @@ int label_layout(size_t area, unsigned minor, struct label_layout *layout)
 	return 0;
 }
 
-static unsigned log2_of(size_t size)
-{
-	return (unsigned)__builtin_ctzll(size);
-}
-
 void label_index_write(void *block, const struct label_layout *layout, unsigned minor,
 	unsigned which, unsigned seq)
 {
@@ -128,7 +123,7 @@ void label_index_write(void *block, const struct label_layout *layout, unsigned 
 	memset(block, 0, own);
 	memcpy(block, signature, sizeof(signature));
 	/* Writes 0 in version 1.1, where the field is reserved. */
-	put(block, INDEX_LABEL_SIZE, log2_of(layout->label_size) - 7, 1);
+	put(block, INDEX_LABEL_SIZE, (unsigned)__builtin_ctzll(layout->label_size) - 7, 1);
 	put(block, INDEX_SEQ, seq, 4);
 	put(block, INDEX_MY_OFFSET, which * own, 8);
 	put(block, INDEX_MY_SIZE, own, 8);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bus.h"
 
+#include <kernel/parse.h>
 #include <ndctl/private.h>
 #include <ndctl/text.h>
 
@@ -121,14 +122,7 @@ static int bus_device_number(struct ndctl_bus *bus, unsigned *major, unsigned *m
 
 	snprintf(path, sizeof(path), "nd/ndctl%u/dev", bus->entity.id);
 	int err = sysfs_read(bus->entity.object.directory, entity_name(&bus->entity), path, text);
-	if (err)
-		return err;
-	uint64_t numbers[2];
-	if (split_numbers(text, ':', 10, numbers, 2) != 2)
-		return -EINVAL;
-	*major = (unsigned)numbers[0];
-	*minor = (unsigned)numbers[1];
-	return 0;
+	return err ?: parse_device_number(text, major, minor);
 }
 
 EXPORT unsigned int ndctl_bus_get_major(struct ndctl_bus *bus)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dimm.h"
 
+#include <kernel/parse.h>
 #include <linux/ndctl.h>
 #include <ndctl/bind.h>
 #include <ndctl/identity.h>
@@ -195,13 +196,8 @@ EXPORT unsigned char ndctl_dimm_get_manufacturing_location(struct ndctl_dimm *di
 static int dimm_device_number(struct ndctl_dimm *dimm, unsigned *major, unsigned *minor)
 {
 	const char *text = object_text(&dimm->entity.object, DIMM_DEV);
-	uint64_t numbers[2];
 
-	if (!text || split_numbers(text, ':', 10, numbers, 2) != 2)
-		return -ENXIO;
-	*major = (unsigned)numbers[0];
-	*minor = (unsigned)numbers[1];
-	return 0;
+	return text ? parse_device_number(text, major, minor) : -ENXIO;
 }
 
 EXPORT unsigned int ndctl_dimm_get_major(struct ndctl_dimm *dimm)
