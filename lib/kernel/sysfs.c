@@ -157,6 +157,20 @@ int sysfs_read_cut(
 	return strlen(text) == (size_t)size ? 0 : -EINVAL;
 }
 
+int sysfs_read_first(
+	const struct directory *directory, const char *object, const char *attr, char *text)
+{
+	char path[PATH_MAX];
+	int err = join_path(directory, object, attr, path);
+	if (err)
+		return err;
+
+	ssize_t size = read_attribute(directory, path, text);
+	if (size < 0)
+		return (int)size;
+	return memchr(text, 0, (size_t)size) ? 0 : -EINVAL;
+}
+
 static int open_attribute(
 	const struct directory *directory, const char *object, const char *attr, int mode)
 {

@@ -43,6 +43,10 @@ static inline void cleanup_directory(struct directory **directory)
 int sysfs_path(const struct directory *directory, const char *object, char *path);
 /* Reads @object/@attr into @text, which has room for SYSFS_PAGE + 1 bytes, without the newline. */
 int sysfs_read(const struct directory *directory, const char *object, const char *attr, char *text);
+/* Reads a property of the device tree, which is a list of strings that each end with a NUL: the
+ * first of them. */
+int sysfs_read_first(
+	const struct directory *directory, const char *object, const char *attr, char *text);
 /* Reads a list whose end, and with it the newline, the kernel may have cut off. Keeps all of it. */
 int sysfs_read_cut(
 	const struct directory *directory, const char *object, const char *attr, char *text);

@@ -783,14 +783,34 @@ int ndctl_dax_enable(struct ndctl_dax *dax);
 int ndctl_dax_delete(struct ndctl_dax *dax);
 
 /*
- * ---- not supported yet ----
+ * ---- commands to the firmware of a DIMM ----
  *
- * This version declares but does not support the functions below, except the four that convert
- * temperatures and firmware status. They set errno to EOPNOTSUPP and return -EOPNOTSUPP (int and
- * ssize_t; has_error_injection and is_flag_supported: 0), NULL, a number with all bits set, or the
- * enum's value for "unknown". ndctl_get_error() names what is not supported.
+ * The maker of a DIMM chooses the family of its commands: Intel (DSM Interface 2.0), HPE1,
+ * Microsoft, Hyper-V, or PAPR (POWER); Linux passes them on (ND_CMD_CALL of <linux/ndctl.h>). A
+ * program creates a command, submits it, reads the answer, and releases it with ndctl_cmd_unref().
+ * The command refers to the DIMM, which belongs to the context.
+ *
+ * ndctl_dimm_cmd_new_...() return NULL with errno EOPNOTSUPP if the DIMM lacks the command
+ * (ndctl_get_error() says whether its family or its platform does), EINVAL for a wrong argument, or
+ * ENOMEM.
+ *
+ * ndctl_cmd_submit() returns 0 also if the firmware refuses: the program then reads the status,
+ * whose codes depend on the family, with ndctl_cmd_get_firmware_status(). It returns -EIO if the
+ * answer is too short.
+ *
+ * Getters of an answer return all bits set, with errno EINVAL for a command that is not of their
+ * kind or not submitted, ENODATA if the firmware does not tell the value, or the errno of the
+ * failure.
  */
 
+/* Return 0, or the meaning of the status with which the firmware refused a command as a negative
+ * errno: -EOPNOTSUPP, -ENXIO (no such device), -EINVAL, -EIO (hardware), -EAGAIN, -EBUSY (not
+ * ready), -ENOMSG (anything else); ndctl_get_error() says it as a sentence. The first function
+ * submits the command before, and returns a failure of that too. */
+int ndctl_cmd_submit_xlat(struct ndctl_cmd *cmd);
+int ndctl_cmd_xlat_firmware_status(struct ndctl_cmd *cmd);
+
+/* ---- SMART: health, thresholds of alarms, values to spoof ---- */
 #define ND_EVENT_SPARES_REMAINING  (1 << 0)
 #define ND_EVENT_MEDIA_TEMPERATURE (1 << 1)
 #define ND_EVENT_CTRL_TEMPERATURE  (1 << 2)
@@ -826,74 +846,95 @@ int ndctl_dax_delete(struct ndctl_dax *dax);
 #define ND_SMART_FATAL_HEALTH	      (1 << 2)
 #endif
 
-#define ND_PASSPHRASE_SIZE 32
-#define ND_KEY_DESC_LEN	   22
-#define ND_KEY_DESC_PREFIX 7
-#define ND_KEY_DESC_SIZE   128
-#define ND_KEY_CMD_SIZE	   128
-
 /* Convert between degrees Celsius and the units of SMART data: 1/16 degree, bit 15 is the sign. */
 double ndctl_decode_smart_temperature(unsigned int temp);
 unsigned int ndctl_encode_smart_temperature(double temp);
-/* Translate the firmware status of a submitted command: 0, or -EIO if the firmware refused it. The
- * first function submits the command before. */
-int ndctl_cmd_submit_xlat(struct ndctl_cmd *cmd);
-int ndctl_cmd_xlat_firmware_status(struct ndctl_cmd *cmd);
 
-/* ---- SMART: health, thresholds, injection of both ---- */
-unsigned int ndctl_cmd_smart_get_alarm_flags(struct ndctl_cmd *cmd);
+/* A command that reads the health. Flags say which values the DIMM tells (ND_SMART_..._VALID);
+ * health and alarms are bits (ND_SMART_..._HEALTH, ND_SMART_..._TRIP); temperatures have the units
+ * above, and the one without a name is that of the media; spares and life_used are percent;
+ * shutdown_state is 0 after a clean shutdown; shutdown_count counts the others. Flags and health
+ * are 0 if unknown. */
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart(struct ndctl_dimm *dimm);
 unsigned int ndctl_cmd_smart_get_flags(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_smart_get_health(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_media_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_ctrl_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_spares(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_get_alarm_flags(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_smart_get_life_used(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_smart_get_shutdown_state(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_get_spares(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_get_temperature(struct ndctl_cmd *cmd);
-unsigned char *ndctl_cmd_smart_get_vendor_data(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_get_vendor_size(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_threshold_get_alarm_control(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_threshold_get_spares(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_threshold_get_temperature(struct ndctl_cmd *cmd);
-struct ndctl_cmd *ndctl_dimm_cmd_new_smart(struct ndctl_dimm *dimm);
-struct ndctl_cmd *ndctl_dimm_cmd_new_smart_threshold(struct ndctl_dimm *dimm);
-unsigned int ndctl_cmd_smart_get_ctrl_temperature(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_get_media_temperature(struct ndctl_cmd *cmd);
 unsigned int ndctl_cmd_smart_get_shutdown_count(struct ndctl_cmd *cmd);
-int ndctl_cmd_smart_inject_fatal(struct ndctl_cmd *cmd, bool enable);
+/* Bytes of the maker, and how many: 0 if there are none. The bytes belong to the command. */
+unsigned int ndctl_cmd_smart_get_vendor_size(struct ndctl_cmd *cmd);
+unsigned char *ndctl_cmd_smart_get_vendor_data(struct ndctl_cmd *cmd);
+
+/* A command that reads at which values a DIMM raises alarms, and which alarms are on
+ * (alarm_control: bits ND_SMART_..._TRIP, 0 if unknown). supported_alarms is 0: no family tells it.
+ */
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart_threshold(struct ndctl_dimm *dimm);
+unsigned int ndctl_cmd_smart_threshold_get_alarm_control(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_supported_alarms(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_media_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_ctrl_temperature(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_smart_threshold_get_spares(struct ndctl_cmd *cmd);
+/* A command that sets them; it begins with what @cmd, of the kind above, has read. The setters
+ * return 0, or -EINVAL for a value that is out of range or a command that was submitted. */
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart_set_threshold(struct ndctl_cmd *cmd);
+int ndctl_cmd_smart_threshold_set_alarm_control(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_temperature(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_media_temperature(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_ctrl_temperature(struct ndctl_cmd *cmd, unsigned int val);
+int ndctl_cmd_smart_threshold_set_spares(struct ndctl_cmd *cmd, unsigned int val);
+
+/* A command that lets a DIMM report false health. Each function adds a value to it, to inject or,
+ * with
+ * @enable false, to take back. They return 0, -ENXIO if the family cannot inject the value, or
+ * -EINVAL as the setters do. */
+struct ndctl_cmd *ndctl_dimm_cmd_new_smart_inject(struct ndctl_dimm *dimm);
 int ndctl_cmd_smart_inject_media_temperature(
 	struct ndctl_cmd *cmd, bool enable, unsigned int mtemp);
-int ndctl_cmd_smart_inject_spares(struct ndctl_cmd *cmd, bool enable, unsigned int spares);
-int ndctl_cmd_smart_inject_unsafe_shutdown(struct ndctl_cmd *cmd, bool enable);
-unsigned int ndctl_cmd_smart_threshold_get_ctrl_temperature(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_threshold_get_media_temperature(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_smart_threshold_get_supported_alarms(struct ndctl_cmd *cmd);
-int ndctl_cmd_smart_threshold_set_alarm_control(struct ndctl_cmd *cmd, unsigned int val);
-int ndctl_cmd_smart_threshold_set_ctrl_temperature(struct ndctl_cmd *cmd, unsigned int val);
-int ndctl_cmd_smart_threshold_set_media_temperature(struct ndctl_cmd *cmd, unsigned int val);
-int ndctl_cmd_smart_threshold_set_spares(struct ndctl_cmd *cmd, unsigned int val);
-int ndctl_cmd_smart_threshold_set_temperature(struct ndctl_cmd *cmd, unsigned int val);
-struct ndctl_cmd *ndctl_dimm_cmd_new_smart_inject(struct ndctl_dimm *dimm);
-struct ndctl_cmd *ndctl_dimm_cmd_new_smart_set_threshold(struct ndctl_cmd *cmd);
-struct ndctl_cmd *ndctl_dimm_cmd_new_ack_shutdown_count(struct ndctl_dimm *dimm);
 int ndctl_cmd_smart_inject_ctrl_temperature(struct ndctl_cmd *cmd, bool enable, unsigned int ctemp);
+int ndctl_cmd_smart_inject_spares(struct ndctl_cmd *cmd, bool enable, unsigned int spares);
+int ndctl_cmd_smart_inject_fatal(struct ndctl_cmd *cmd, bool enable);
+int ndctl_cmd_smart_inject_unsafe_shutdown(struct ndctl_cmd *cmd, bool enable);
+/* Returns bits ND_SMART_INJECT_..., or a negative errno: -EOPNOTSUPP if the kernel passes no
+ * commands to the DIMM, -ENOTTY if its family lacks injection, -EIO if its platform does not offer
+ * it. */
 int ndctl_dimm_smart_inject_supported(struct ndctl_dimm *dimm);
+
+/* A command that lets a DIMM count the next unsafe shutdown (Intel: Enable Latch System Shutdown
+ * Status). */
+struct ndctl_cmd *ndctl_dimm_cmd_new_ack_shutdown_count(struct ndctl_dimm *dimm);
+
 /* A descriptor of attribute nfit/flags (papr/flags), or a negative errno: -ENOENT without it. The
  * DIMM owns it until the context is freed. Read it from offset 0, then poll(2) for POLLPRI: the
  * kernel signals each health event that the firmware reports (ACPI 6.2, 9.20.2). */
 int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm);
-/* Events, flags and health as bits ND_EVENT_... and ND_SMART_... */
-unsigned int ndctl_dimm_get_event_flags(struct ndctl_dimm *dimm);
-unsigned int ndctl_dimm_get_flags(struct ndctl_dimm *dimm);
+
+/* Read the health by a command of their own: health and flags as above, and events of which a DIMM
+ * reports the cause (ND_EVENT_..., never HEALTH_STATE: that is a change). UINT_MAX with errno after
+ * a failure. The last one returns whether the DIMM tells a value with one of the flags, else 0. */
 unsigned int ndctl_dimm_get_health(struct ndctl_dimm *dimm);
+unsigned int ndctl_dimm_get_flags(struct ndctl_dimm *dimm);
+unsigned int ndctl_dimm_get_event_flags(struct ndctl_dimm *dimm);
 int ndctl_dimm_is_flag_supported(struct ndctl_dimm *dimm, unsigned int flag);
 
-/* ---- vendor-specific commands ---- */
-ssize_t ndctl_cmd_vendor_get_output(struct ndctl_cmd *cmd, void *buf, unsigned int len);
-ssize_t ndctl_cmd_vendor_get_output_size(struct ndctl_cmd *cmd);
-ssize_t ndctl_cmd_vendor_set_input(struct ndctl_cmd *cmd, void *buf, unsigned int len);
+/* ---- vendor-specific commands (ND_CMD_VENDOR) ---- */
+/* Creates a command with @input_size bytes of input, all 0, and room for @output_size bytes; both
+ * are less than 2 MiB. */
 struct ndctl_cmd *ndctl_dimm_cmd_new_vendor_specific(
 	struct ndctl_dimm *dimm, unsigned int opcode, size_t input_size, size_t output_size);
+/* Copies at most @len bytes, and not more than there is room for, to the input, or from the output.
+ * Return how many, or -EINVAL for another kind of command. The two for the output return the status
+ * of the command if it was not submitted with success. */
+ssize_t ndctl_cmd_vendor_set_input(struct ndctl_cmd *cmd, void *buf, unsigned int len);
+ssize_t ndctl_cmd_vendor_get_output_size(struct ndctl_cmd *cmd);
+ssize_t ndctl_cmd_vendor_get_output(struct ndctl_cmd *cmd, void *buf, unsigned int len);
 
-/* ---- firmware: updates, and their activation without a reboot ---- */
+/* ---- updates of firmware (Intel DSM Interface, "FW Update - Theory of Operation") ---- */
 enum ND_FW_STATUS {
 	FW_SUCCESS = 0,
 	FW_ENOTSUPP,
@@ -911,6 +952,32 @@ enum ND_FW_STATUS {
 	FW_ABORTED,
 	FW_ESEQUENCE,
 };
+/* Return 0 if the DIMM has all commands below, else as ndctl_dimm_smart_inject_supported(). */
+int ndctl_dimm_fw_update_supported(struct ndctl_dimm *dimm);
+/* A command that reads sizes in bytes, times in microseconds, and versions: of the firmware that
+ * runs, and of the one that the next reset or activation starts (0: none). */
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_get_info(struct ndctl_dimm *dimm);
+unsigned int ndctl_cmd_fw_info_get_storage_size(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_max_send_len(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_query_interval(struct ndctl_cmd *cmd);
+unsigned int ndctl_cmd_fw_info_get_max_query_time(struct ndctl_cmd *cmd);
+unsigned long long ndctl_cmd_fw_info_get_run_version(struct ndctl_cmd *cmd);
+unsigned long long ndctl_cmd_fw_info_get_updated_version(struct ndctl_cmd *cmd);
+/* An update: start it, send the image in parts of at most max_send_len, finish it, and query until
+ * the DIMM has checked it; or abort it. The commands after the start need @start submitted with
+ * success, else NULL with errno EINVAL, or that of its failure. The bytes at @data are copied. */
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_start_update(struct ndctl_dimm *dimm);
+unsigned int ndctl_cmd_fw_start_get_context(struct ndctl_cmd *cmd);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_send(
+	struct ndctl_cmd *start, unsigned int offset, unsigned int len, void *data);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_finish(struct ndctl_cmd *start);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_abort(struct ndctl_cmd *start);
+struct ndctl_cmd *ndctl_dimm_cmd_new_fw_finish_query(struct ndctl_cmd *start);
+unsigned long long ndctl_cmd_fw_fquery_get_fw_rev(struct ndctl_cmd *cmd);
+/* Returns what the firmware's status means; FW_EUNKNOWN for a command of another kind. */
+enum ND_FW_STATUS ndctl_cmd_fw_xlat_firmware_status(struct ndctl_cmd *cmd);
+
+/* ---- activation of firmware without a reboot ---- */
 enum ndctl_fwa_state {
 	NDCTL_FWA_INVALID,
 	NDCTL_FWA_IDLE,
@@ -931,23 +998,6 @@ enum ndctl_fwa_result {
 	NDCTL_FWA_RESULT_NEEDRESET,
 	NDCTL_FWA_RESULT_FAIL,
 };
-unsigned long long ndctl_cmd_fw_fquery_get_fw_rev(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_fw_info_get_max_query_time(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_fw_info_get_max_send_len(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_fw_info_get_query_interval(struct ndctl_cmd *cmd);
-unsigned long long ndctl_cmd_fw_info_get_run_version(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_fw_info_get_storage_size(struct ndctl_cmd *cmd);
-unsigned long long ndctl_cmd_fw_info_get_updated_version(struct ndctl_cmd *cmd);
-unsigned int ndctl_cmd_fw_start_get_context(struct ndctl_cmd *cmd);
-enum ND_FW_STATUS ndctl_cmd_fw_xlat_firmware_status(struct ndctl_cmd *cmd);
-struct ndctl_cmd *ndctl_dimm_cmd_new_fw_abort(struct ndctl_cmd *start);
-struct ndctl_cmd *ndctl_dimm_cmd_new_fw_finish(struct ndctl_cmd *start);
-struct ndctl_cmd *ndctl_dimm_cmd_new_fw_finish_query(struct ndctl_cmd *start);
-struct ndctl_cmd *ndctl_dimm_cmd_new_fw_get_info(struct ndctl_dimm *dimm);
-struct ndctl_cmd *ndctl_dimm_cmd_new_fw_send(
-	struct ndctl_cmd *start, unsigned int offset, unsigned int len, void *data);
-struct ndctl_cmd *ndctl_dimm_cmd_new_fw_start_update(struct ndctl_dimm *dimm);
-int ndctl_dimm_fw_update_supported(struct ndctl_dimm *dimm);
 
 /* Activation (Documentation/driver-api/nvdimm/firmware-activate.rst). The states and the result
  * that attributes firmware/activate and firmware/result have; NDCTL_FWA_INVALID and
@@ -972,6 +1022,12 @@ int ndctl_bus_set_fw_activate_noidle(struct ndctl_bus *bus);
 int ndctl_bus_clear_fw_activate_noidle(struct ndctl_bus *bus);
 int ndctl_bus_set_fw_activate_nosuspend(struct ndctl_bus *bus);
 int ndctl_bus_clear_fw_activate_nosuspend(struct ndctl_bus *bus);
+
+#define ND_PASSPHRASE_SIZE 32
+#define ND_KEY_DESC_LEN	   22
+#define ND_KEY_DESC_PREFIX 7
+#define ND_KEY_DESC_SIZE   128
+#define ND_KEY_CMD_SIZE	   128
 
 /*
  * ---- security (Documentation/driver-api/nvdimm/security.rst) ----
@@ -1008,6 +1064,13 @@ int ndctl_bus_wait_for_scrub_completion(struct ndctl_bus *bus);
 int ndctl_bus_poll_scrub_completion(
 	struct ndctl_bus *bus, unsigned int poll_interval, unsigned int timeout);
 
+/*
+ * ---- not supported yet ----
+ *
+ * This version declares but does not support the functions for the injection of errors. They set
+ * errno to EOPNOTSUPP and return -EOPNOTSUPP (has_error_injection: 0), NULL, or a number with all
+ * bits set. ndctl_get_error() says so.
+ */
 enum ndctl_namespace_inject_flags {
 	NDCTL_NS_INJECT_NOTIFY = 0,
 	NDCTL_NS_INJECT_SATURATE,
@@ -1032,6 +1095,8 @@ int ndctl_namespace_uninject_error2(struct ndctl_namespace *ndns, unsigned long 
 #define ndctl_namespace_bb_foreach(ndns, bb)                                                       \
 	for (bb = ndctl_namespace_injection_get_first_bb(ndns); bb != NULL;                        \
 		bb = ndctl_namespace_injection_get_next_bb(ndns, bb))
+
+/* ---- persistence ---- */
 
 /* The weakest persistence domain of the regions of a bus; PERSISTENCE_UNKNOWN if none has one. */
 enum ndctl_persistence_domain ndctl_bus_get_persistence_domain(struct ndctl_bus *bus);

@@ -397,6 +397,22 @@ static void bad_blocks_cut(void **state)
 	ndctl_unref(ctx);
 }
 
+/* Strings of the device tree end with a NUL, and there may be several. */
+static void bus_on_power(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_bytes(fixture, ND "ndbus0/of_node/compatible", "ibm,pmemory\0pmemory", 20);
+	make_bytes(fixture, ND "ndbus1/of_node/compatible", "ibm,pmemory-v2", 15);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_bus *bus = ndctl_bus_get_first(ctx);
+
+	assert_int_equal(ndctl_bus_is_papr_scm(bus), 1);
+	assert_int_equal(ndctl_bus_has_of_node(bus), 1);
+	assert_int_equal(ndctl_bus_is_papr_scm(ndctl_bus_get_next(bus)), 0);
+	ndctl_unref(ctx);
+}
+
 static void words(void **state)
 {
 	struct choices choices = {0};
@@ -434,6 +450,7 @@ int main(void)
 		fixture_test(unlisted_is_not_empty),
 		fixture_test(unreadable_mapping),
 		fixture_test(no_bytes),
+		fixture_test(bus_on_power),
 		cmocka_unit_test(words),
 	};
 

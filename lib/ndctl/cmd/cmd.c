@@ -64,3 +64,20 @@ EXPORT int ndctl_cmd_submit(struct ndctl_cmd *cmd)
 		? kernel_fail_while(entity_kernel(cmd->entity), err, "%s", entity_name(cmd->entity))
 		: err;
 }
+
+EXPORT int ndctl_cmd_xlat_firmware_status(struct ndctl_cmd *cmd)
+{
+	if (!ndctl_cmd_get_firmware_status(cmd))
+		return 0;
+	if (cmd->kind->translate)
+		return cmd->kind->translate(cmd);
+	return kernel_fail(entity_kernel(cmd->entity), EIO, "%s: firmware status %#x",
+		entity_name(cmd->entity), cmd->firmware_status);
+}
+
+EXPORT int ndctl_cmd_submit_xlat(struct ndctl_cmd *cmd)
+{
+	int err = ndctl_cmd_submit(cmd);
+
+	return err < 0 ? err : ndctl_cmd_xlat_firmware_status(cmd);
+}

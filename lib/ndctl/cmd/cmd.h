@@ -15,6 +15,9 @@ struct cmd_kind {
 	 * cause recorded. */
 	int (*submit)(struct ndctl_cmd *cmd);
 	void (*release)(struct ndctl_cmd *cmd); /* frees its members, or NULL */
+	/* Returns the negative errno for a firmware_status that is not 0, with the cause recorded.
+	 * NULL: -EIO for each. */
+	int (*translate)(const struct ndctl_cmd *cmd);
 };
 
 struct ndctl_cmd {

@@ -23,7 +23,6 @@ static const struct attr bus_attrs[] = {
 	[BUS_FWA_NOIDLE] = {"nfit/firmware_activate_noidle", ATTR_TEXT},
 	[BUS_FWA_NOSUSPEND] = {"nfit/firmware_activate_nosuspend", ATTR_TEXT},
 	[BUS_SUBSYSTEM] = {"../subsystem", ATTR_LINK, true},
-	[BUS_COMPATIBLE] = {"of_node/compatible", ATTR_TEXT, true},
 };
 
 const struct kind bus_kind = {
@@ -163,9 +162,11 @@ EXPORT int ndctl_bus_has_cxl(struct ndctl_bus *bus)
 
 EXPORT int ndctl_bus_is_papr_scm(struct ndctl_bus *bus)
 {
-	const char *compatible = object_text(&bus->entity.object, BUS_COMPATIBLE);
+	char compatible[SYSFS_PAGE + 1];
 
-	return compatible && strcmp(compatible, "ibm,pmemory") == 0;
+	return sysfs_read_first(bus->entity.object.directory, entity_name(&bus->entity),
+		       "of_node/compatible", compatible) == 0 &&
+		strcmp(compatible, "ibm,pmemory") == 0;
 }
 
 EXPORT const char *ndctl_bus_get_cmd_name(struct ndctl_bus *bus, int cmd)
