@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <base/file.h>
@@ -63,6 +63,14 @@ static int name_lock(int directory, char *name, size_t size)
 	return 0;
 }
 
+/* Its mode must not depend on the umask of the caller. */
+static int create_directory(const char *path)
+{
+	if (mkdir(path, 0755))
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(path, 0755) ? -errno : 0;
+}
+
 int config_lock(const char *path, bool create)
 {
 	const struct lock_wait wait = {
@@ -73,8 +81,9 @@ int config_lock(const char *path, bool create)
 	struct lock_holder holder;
 	char name[64];
 
-	if (create && mkdir(path, 0755) && errno != EEXIST)
-		return edit_failed(path, "created", -errno);
+	int created = create ? create_directory(path) : 0;
+	if (created)
+		return edit_failed(path, "created", created);
 	AUTO_CLOSE int directory = config_open_directory(path);
 	if (directory < 0)
 		return directory;
@@ -187,7 +196,7 @@ void config_edit_free(struct config_edit *edit)
 		free(edit->files[i].text);
 	}
 	if (edit->lock >= 0)
-		close(edit->lock);
+		lockfile_release(edit->lock);
 	free(edit->files);
 	free(edit->path);
 	config_mark_deinit(&edit->mark);
@@ -313,8 +322,13 @@ bool config_edit_again(const char *path, int err, unsigned *tries)
 {
 	if (err != CONFIG_CHANGED)
 		return false;
-	if (++*tries < TRIES_MAX)
+	/* Let an editor finish that has a file open for writing. */
+	const struct timespec pause = {.tv_nsec = (20000000L << *tries)};
+
+	if (++*tries < TRIES_MAX) {
+		nanosleep(&pause, NULL);
 		return true;
+	}
 	say_error("%s: not changed: other programs keep changing it", path);
 	return false;
 }

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <base/cleanup.h>
-#include "../config/config.h"
+#include "../config/config-edit.h"
 #include "../util/size.h"
 #include "../util/targets.h"
 #include "../util/verb.h"
@@ -310,6 +310,16 @@ static int run_mode(void *context, int count, char **args)
 	return devices_change(context, region, count, args, &change);
 }
 
+/* Complete a change of the configuration that was interrupted, or warn of it. */
+static void complete_config(const char *path)
+{
+	if (!config_is_interrupted(path))
+		return;
+	AUTO_CLOSE int lock = dry_run ? -1 : config_lock(path, false);
+	if (lock < 0 || config_complete(path))
+		config_tell_interrupted(path);
+}
+
 static int run_config(void *context, int count, char **args)
 {
 	AUTO_CONFIG struct config *config = NULL;
@@ -319,6 +329,7 @@ static int run_config(void *context, int count, char **args)
 			"--check-config cannot be combined with --mode, --no-online, --no-movable or --memmap-on-memory");
 	if (keep_going && !force)
 		return usage_error("--keep-going needs --force");
+	complete_config(daxctl_get_config_path(context));
 	int err = config_read(daxctl_get_config_path(context), &config);
 	const struct change change = change_by(follow_config, config);
 	return err ?: devices_change(context, region, count, args, &change);

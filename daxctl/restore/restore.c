@@ -406,13 +406,11 @@ static int take_lock(const char *path)
 	return lock;
 }
 
-/* Go on with what is there if it cannot be completed: a unit may see a read-only directory. */
+/* Go on with what is there if it cannot be completed: the directory may be read-only. */
 static void complete_configuration(const char *path)
 {
-	if (dry_run || !config_complete(path))
-		return;
-	say_warning("%s: a change of the configuration was interrupted and is not completed", path);
-	say_hint("run daxctl restore as root");
+	if (dry_run || config_complete(path))
+		config_tell_interrupted(path);
 }
 
 static bool goes_on(int lock)

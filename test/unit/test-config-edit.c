@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <base/file.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -193,6 +194,19 @@ static void unreadable(void **state)
 static const char first_section[] = "[create-device a]\nregion.path=/x\n";
 static const char other_section[] = "[create-device b]\nregion.path=/y\n";
 
+/* The files in the directory, hidden ones too. */
+static int edit_file_count(void)
+{
+	DIR *files = opendir(directory);
+	int count = 0;
+
+	assert_non_null(files);
+	for (const struct dirent *entry; (entry = readdir(files));)
+		count += entry->d_type != DT_DIR;
+	closedir(files);
+	return count;
+}
+
 /* What an editor writes between our look and our rename. */
 static void edited_by_others(void **state)
 {
@@ -249,7 +263,7 @@ static void no_more_files(void **state)
 	struct capture capture = capture_start();
 	int next = dup(0);
 	close(next);
-	for (int files = next; err && files < next + 8; files++) {
+	for (int files = next; err && files < next + 32; files++) {
 		limit = (struct rlimit){(rlim_t)files, before.rlim_max};
 		setrlimit(RLIMIT_NOFILE, &limit);
 		err = config_edit_commit(edit);
@@ -300,6 +314,149 @@ static void two_files(void **state)
 	assert_file(fixture, "etc/b.conf", "");
 }
 
+/* An editor that writes into the file itself and is not done: what it writes then is not lost. */
+static void open_for_writing(void **state)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+	struct fixture *fixture = *state;
+	char path[256];
+
+	if (getuid() != 0)
+		skip();
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
+	snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
+	make_file(fixture, "etc/a.conf", first_section);
+	assert_int_equal(config_edit_new(directory, &edit), 0);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	const struct section *section = config_edit_config(edit)->sections;
+	assert_int_equal(config_edit_set(edit, section, to_devdax, ARRAY_SIZE(to_devdax)), 0);
+	assert_int_equal(config_edit_commit(edit), CONFIG_CHANGED);
+	assert_int_equal(write(fd, "# mine\n", 7), 7);
+	close(fd);
+	assert_file(fixture, "etc/a.conf", "[create-device a]\nregion.path=/x\n# mine\n");
+	assert_int_equal(edit_file_count(), 1);
+}
+
+/* The umask of the caller does not decide who can read the configuration. */
+static void any_umask(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat found;
+	char path[300];
+
+	if (getuid() != 0)
+		skip();
+	mode_t before = umask(0777);
+	int err = edit(fixture, ADD);
+	umask(before);
+	assert_int_equal(err, 0);
+	assert_int_equal(stat(directory, &found), 0);
+	assert_int_equal(found.st_mode, S_IFDIR | 0755);
+	snprintf(path, sizeof(path), "%s/persist.conf", directory);
+	assert_int_equal(stat(path, &found), 0);
+	assert_int_equal(found.st_mode, S_IFREG | 0644);
+}
+
+/* ---- what an interrupted commit has left ---- */
+
+/* Leaves a.conf and b.conf with new texts beside them. Each record of the journal begins with
+ * @name's inode, size and time; @records of them are there, and @end after them. */
+static void leave_journal(struct fixture *fixture, int records, const char *end)
+{
+	static const char *const names[] = {"a", "b"};
+	char path[512], text[1024];
+	struct stat old, new_text;
+	size_t used = 0;
+
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "etc/.%s.conf.daxctl-new", names[i]);
+		make_file(fixture, path, "# new %s\n", names[i]);
+		snprintf(path, sizeof(path), "etc/%s.conf", names[i]);
+		make_file(fixture, path, "# old %s\n", names[i]);
+		snprintf(path, sizeof(path), "%s/%s.conf", directory, names[i]);
+		assert_int_equal(stat(path, &old), 0);
+		snprintf(path, sizeof(path), "%s/.%s.conf.daxctl-new", directory, names[i]);
+		assert_int_equal(stat(path, &new_text), 0);
+		if (i < records)
+			used += 1 +
+				(size_t)snprintf(text + used, sizeof(text) - used,
+					"%ju %ju %jd.%09ld %ju %s/%s.conf", (uintmax_t)old.st_ino,
+					(uintmax_t)old.st_size, (intmax_t)old.st_mtim.tv_sec,
+					old.st_mtim.tv_nsec, (uintmax_t)new_text.st_ino, directory,
+					names[i]);
+	}
+	memcpy(text + used, end, strlen(end) + 1);
+	used += *end ? strlen(end) + 1 : 0;
+	snprintf(path, sizeof(path), "%s/.daxctl-commit", directory);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, text, used), used);
+	close(fd);
+}
+
+static void completed(void **state)
+{
+	static const struct {
+		int records;
+		const char *end, *a, *b;
+	} rows[] = {
+		{2, "end 2", "# new a\n", "# new b\n"},
+		/* Cut short: no file was replaced before the journal was whole. */
+		{2, "", "# old a\n", "# old b\n"},
+		{1, "", "# old a\n", "# old b\n"},
+		{1, "end 2", "# old a\n", "# old b\n"},
+		{0, "", "# old a\n", "# old b\n"},
+	};
+	struct fixture *fixture = *state;
+
+	if (getuid() != 0)
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		leave_journal(fixture, rows[i].records, rows[i].end);
+		assert_true(config_is_interrupted(directory));
+		assert_int_equal(config_complete(directory), 0);
+		assert_false(config_is_interrupted(directory));
+		assert_file(fixture, "etc/a.conf", rows[i].a);
+		assert_file(fixture, "etc/b.conf", rows[i].b);
+	}
+}
+
+/* An edit in place keeps the inode. */
+static void edited_after_interruption(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[300];
+
+	if (getuid() != 0)
+		skip();
+	leave_journal(fixture, 2, "end 2");
+	snprintf(path, sizeof(path), "%s/b.conf", directory);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_int_equal(write(fd, "# mine\n", 7), 7);
+	struct capture capture = capture_start();
+	int err = config_complete(directory);
+	capture_end(capture, said, sizeof(said));
+	assert_int_equal(err, 0);
+	assert_non_null(strstr(said, "b.conf: has been edited after daxctl was interrupted"));
+	assert_file(fixture, "etc/a.conf", "# old a\n");
+	assert_file(fixture, "etc/b.conf", "# old b\n# mine\n");
+	close(fd);
+	assert_int_equal(edit_file_count(), 2);
+	/* One that still writes: the journal stays for the next one. */
+	leave_journal(fixture, 2, "end 2");
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	capture = capture_start();
+	err = config_complete(directory);
+	capture_end(capture, said, sizeof(said));
+	assert_int_equal(err, -EBUSY);
+	assert_true(config_is_interrupted(directory));
+	assert_file(fixture, "etc/b.conf", "# old b\n");
+	close(fd);
+	assert_int_equal(config_complete(directory), 0);
+	assert_file(fixture, "etc/b.conf", "# new b\n");
+	assert_int_equal(edit_file_count(), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +469,10 @@ int main(void)
 		fixture_test(no_more_files),
 		fixture_test(killed),
 		fixture_test(two_files),
+		fixture_test(open_for_writing),
+		fixture_test(any_umask),
+		fixture_test(completed),
+		fixture_test(edited_after_interruption),
 	};
 
 	say_init("daxctl", "create-device");

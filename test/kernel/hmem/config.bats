@@ -198,9 +198,89 @@ edited_all() {
 	check daxctl restore
 	says "warning: $directory/a.conf: has been edited after daxctl was interrupted"
 	[[ $(head -n 1 $directory/a.conf) == "# mine" && -s $directory/b.conf && $(ls -A $directory | xargs) == "a.conf b.conf" ]]
+	one_device
+}
+
+# one_device: the region as the kernel has made it, and no configuration.
+one_device() {
 	rm -rf $directory
 	daxctl destroy-device --force all 2>/dev/null || :
 	daxctl disable-device dax0.0 2>/dev/null || :
 	daxctl reconfigure-device -s 2G dax0.0
 	daxctl enable-device dax0.0
+}
+
+# persist_with STRACE-OPTION...
+persist_with() {
+	check strace -o /dev/null "$@" daxctl reconfigure-device -m devdax --force --persist dax0.0
+}
+
+@test "--persist where the file system cannot exchange files: several change or none, too" {
+	local before nth
+	several
+	before=$(head -v $directory/*)
+	# The third file is new: a link gives it its name.
+	for nth in rename:error=ENOSPC:when=1 rename:error=ENOSPC:when=2 link:error=EMLINK:when=1 link:error=EMLINK:when=2 link:error=ENOSPC:when=3; do
+		persist_with -e trace=renameat2,rename,link -e inject=renameat2:error=EINVAL -e inject=$nth
+		((status != 0))
+		says "cannot be written: "
+		[[ $stderr != *"is lost"* ]]
+		[[ $(head -v $directory/*) == "$before" && $(ls -A $directory | xargs) == "a.conf b.conf" ]]
+	done
+	for nth in rename:signal=KILL:when=1 rename:signal=KILL:when=2 link:signal=KILL:when=1 link:signal=KILL:when=2 link:signal=KILL:when=3; do
+		several
+		persist_with -e trace=renameat2,rename,link -e inject=renameat2:error=EINVAL -e inject=$nth
+		((status == 137))
+		check strace -o /dev/null -e trace=renameat2 -e inject=renameat2:error=EINVAL daxctl restore dax0.0
+		edited_all
+	done
+	several
+	persist_with -e trace=renameat2 -e inject=renameat2:error=EINVAL
+	((status == 0))
+	edited_all
+	one_device
+}
+
+@test "an interrupted change of the configuration is told by who only looks, and completed by who applies" {
+	local before
+	several
+	persist_with -e trace=renameat2 -e inject=renameat2:signal=KILL:when=2
+	before=$(head -v $directory/*)
+	check daxctl restore --dry-run
+	says "warning: $directory: a change of the configuration was interrupted and is not completed"
+	says "hint: run daxctl restore as root"
+	check daxctl reconfigure-device --check-config --dry-run dax0.0
+	says "warning: $directory: a change of the configuration was interrupted and is not completed"
+	[[ $(head -v $directory/*) == "$before" && -e $directory/.daxctl-commit ]]
+	check daxctl reconfigure-device --check-config dax0.0
+	[[ $stderr != *interrupted* ]]
+	edited_all
+	one_device
+}
+
+@test "what an editor saves in place, right before --persist replaces the file, is not lost" {
+	local editor
+	several
+	{
+		sleep 1.5
+		echo "# mine" >>$directory/b.conf
+	} &
+	editor=$!
+	persist_with -e trace=renameat2 -e inject=renameat2:delay_enter=3s:when=2
+	wait $editor
+	((status == 0))
+	grep -q "# mine" $directory/b.conf
+	grep -q 'range.1 = 0x100000000-0x10fffffff' $directory/a.conf
+	grep -q 'range.1 = 0x110000000-0x11fffffff' $directory/persist.conf
+	! grep -q range $directory/b.conf
+	[[ $(ls -A $directory | xargs) == "a.conf b.conf persist.conf" ]]
+	one_device
+}
+
+@test "the umask of the caller does not change who can read the configuration and the locks" {
+	rm -rf $directory /run/daxctl
+	(umask 0777 && exec daxctl reconfigure-device -m devdax --force --persist dax0.0)
+	[[ $(stat -c %a $directory $directory/persist.conf /run/daxctl | xargs) == "755 644 700" ]]
+	[[ $(find /run/daxctl -type f ! -perm 0600) == "" && $(find /run/daxctl -type f | wc -l) -gt 1 ]]
+	rm -rf $directory
 }
