@@ -61,7 +61,10 @@ int file_create(int directory, const char *name, const void *bytes, size_t size)
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	AUTO_CLOSE int fd = openat(directory, name, flags, 0600);
 
-	return fd < 0 ? -errno : file_write(fd, bytes, size);
+	/* The umask of the caller must not decide. */
+	if (fd < 0 || fchmod(fd, 0600))
+		return -errno;
+	return file_write(fd, bytes, size);
 }
 
 bool file_is_private(const struct stat *st)

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -24,6 +26,9 @@
 #define TELL_AFTER     1000
 #define LOOK_PART      16
 
+/* How often who does not wait looks at a lock that may be an earlier one. */
+#define LOOKS_AT_UNKNOWN 10
+
 /* How often a lock is taken anew whose file somebody has removed. */
 #define TRIES 8
 
@@ -34,8 +39,8 @@
 #define MODE_UNSETTLED S_ISVTX
 #define MODE_PRIVATE   0600
 
-/* Nobody else may be able to open what is in it. */
-static int check_private(int fd, mode_t *mode)
+/* Nobody else may be able to open what is in it, and the umask of who made it does not count. */
+static int make_private(int fd, mode_t wanted, mode_t *mode)
 {
 	struct stat st;
 
@@ -44,7 +49,9 @@ static int check_private(int fd, mode_t *mode)
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return -EPERM;
 	*mode = st.st_mode;
-	return (st.st_mode & 077) && fchmod(fd, st.st_mode & (0700 | MODE_UNSETTLED)) ? -errno : 0;
+	if ((st.st_mode & 0777) == wanted)
+		return 0;
+	return fchmod(fd, wanted | (st.st_mode & MODE_UNSETTLED)) ? -errno : 0;
 }
 
 int lockfile_open_directory(int root)
@@ -61,7 +68,7 @@ int lockfile_open_directory(int root)
 	}
 	if (fd < 0)
 		return -errno;
-	return check_private(fd, &mode) ?: take_fd(&fd);
+	return make_private(fd, 0700, &mode) ?: take_fd(&fd);
 }
 
 static int lockfile_open(int root, const char *name, mode_t *mode)
@@ -74,7 +81,7 @@ static int lockfile_open(int root, const char *name, mode_t *mode)
 	AUTO_CLOSE int fd = openat(directory, name, flags, MODE_PRIVATE | MODE_UNSETTLED);
 	if (fd < 0)
 		return -errno;
-	return check_private(fd, mode) ?: take_fd(&fd);
+	return make_private(fd, MODE_PRIVATE, mode) ?: take_fd(&fd);
 }
 
 /* ---- waiting ---- */
@@ -197,62 +204,95 @@ static int keep_trying(struct waiting *waiting)
 	return err;
 }
 
+/* ---- the locks of this process ---- */
+
+/*
+ * A child of fork() has copies of the descriptors, and keeps a lock until it closes its copy or
+ * ends; LOCK_UN releases the lock for all copies, but a child must not take its parent's lock away.
+ * A thread that took a lock would wait for itself; any thread may release it. Rows are used again,
+ * and never freed. They are atomic instead of locked: a child of fork() cannot wait for a thread
+ * that it does not have.
+ */
+struct owned {
+	struct owned *next;
+	_Atomic(pid_t) process; /* that took the lock; 0: a free row; ROW_CHANGES */
+	_Atomic(pid_t) thread;
+	_Atomic(int) fd;
+};
+
+#define ROW_CHANGES (-1)
+
+static _Atomic(struct owned *) owned_rows;
+
+/* A row that the caller changes: that of @fd, if a child has closed it otherwise, or a free one. */
+static struct owned *owned_claim(int fd)
+{
+	for (struct owned *row = owned_rows; row; row = row->next) {
+		pid_t process = row->process;
+		if ((process == 0 || (process > 0 && row->fd == fd)) &&
+			atomic_compare_exchange_strong(&row->process, &process, ROW_CHANGES))
+			return row;
+	}
+	struct owned *row = calloc(1, sizeof(*row));
+	if (!row)
+		return NULL;
+	row->process = ROW_CHANGES;
+	row->next = owned_rows;
+	while (!atomic_compare_exchange_weak(&owned_rows, &row->next, row))
+		;
+	return row;
+}
+
+static int own(int fd)
+{
+	struct owned *row = owned_claim(fd);
+
+	if (!row)
+		return -ENOMEM;
+	row->fd = fd;
+	row->thread = gettid();
+	row->process = getpid();
+	return 0;
+}
+
+/* Whether this thread has locked the file by another descriptor than @fd. */
+static bool is_own(const struct locked_file *file, int fd)
+{
+	struct stat st;
+
+	for (const struct owned *row = owned_rows; row; row = row->next)
+		if (row->process == getpid() && row->thread == gettid() && row->fd != fd &&
+			fstat(row->fd, &st) == 0 && st.st_dev == file->device &&
+			st.st_ino == file->inode)
+			return true;
+	return false;
+}
+
+void lockfile_release(int fd)
+{
+	for (struct owned *row = owned_rows; row; row = row->next) {
+		pid_t process = row->process;
+		if (process <= 0 || row->fd != fd)
+			continue;
+		if (process == getpid())
+			flock(fd, LOCK_UN);
+		row->process = 0;
+	}
+	close(fd);
+}
+
+/* ---- waiting, or not ---- */
+
 /* Waits until it has the lock of @file, or, where it cannot be opened, until nobody has it. */
 static int wait_for(struct waiting *waiting, const struct locked_file *file)
 {
 	waiting->file = *file;
 	int err = try_lock(waiting);
 
+	if (err == -EWOULDBLOCK && waiting->wait->refuses_own && is_own(file, file->fd))
+		return -EDEADLK;
 	return err == -EWOULDBLOCK && waiting->wait->milliseconds ? keep_trying(waiting) : err;
 }
-
-/* ---- the locks of this thread ---- */
-
-/* A child of fork() has copies of the descriptors, and keeps a lock until it closes its copy or
- * ends; LOCK_UN releases the lock for all copies, but a child must not take its parent's lock away.
- * Only the thread that took a lock knows that it would wait for itself. Locks beyond the last row
- * are closed only. */
-static _Thread_local struct {
-	int fd;
-	pid_t process; /* that took the lock; 0: a free row */
-} owned[64];
-
-static void own(int fd)
-{
-	size_t row = 0;
-
-	while (row < ARRAY_SIZE(owned) && owned[row].process && owned[row].fd != fd)
-		row++;
-	if (row == ARRAY_SIZE(owned))
-		return;
-	owned[row].fd = fd;
-	owned[row].process = getpid();
-}
-
-static bool is_own(const struct stat *file, int fd)
-{
-	struct stat st;
-
-	for (size_t row = 0; row < ARRAY_SIZE(owned); row++)
-		if (owned[row].process && owned[row].fd != fd && fstat(owned[row].fd, &st) == 0 &&
-			st.st_dev == file->st_dev && st.st_ino == file->st_ino)
-			return owned[row].process == getpid();
-	return false;
-}
-
-void lockfile_release(int fd)
-{
-	for (size_t row = 0; row < ARRAY_SIZE(owned); row++) {
-		if (!owned[row].process || owned[row].fd != fd)
-			continue;
-		if (owned[row].process == getpid())
-			flock(fd, LOCK_UN);
-		owned[row].process = 0;
-	}
-	close(fd);
-}
-
-/* ---- waiting, or not ---- */
 
 static int lockfile_wait(struct waiting *waiting, int fd)
 {
@@ -263,8 +303,6 @@ static int lockfile_wait(struct waiting *waiting, int fd)
 		return 0;
 	if (errno != EWOULDBLOCK || fstat(fd, &st))
 		return -errno;
-	if (waiting->wait->refuses_own && is_own(&st, fd))
-		return -EDEADLK;
 	return wait_for(waiting, &(struct locked_file){st.st_dev, st.st_ino, 0, fd});
 }
 
@@ -288,7 +326,7 @@ static int is_current(int root, const char *name, int fd)
 static int settle(struct waiting *waiting, const char *name, int fd)
 {
 	waiting->ours = fd;
-	for (;;) {
+	for (int looks = 1;; looks++) {
 		struct locked_file earlier = {.fd = -1};
 		int found = lockholder_find_earlier(waiting->root, name, fd, &earlier);
 		AUTO_CLOSE int opened = earlier.fd;
@@ -299,6 +337,9 @@ static int settle(struct waiting *waiting, const char *name, int fd)
 		if (!found)
 			return fchmod(fd, MODE_PRIVATE) ? -errno : 0;
 		int err = wait_for(waiting, &earlier);
+		/* Another program's lock, of a file without a name, may be over in a moment. */
+		if (err == -EWOULDBLOCK && earlier.fd < 0 && looks < LOOKS_AT_UNKNOWN)
+			err = pause_for(PAUSE_SHORTEST);
 		if (err)
 			return err;
 	}
@@ -335,10 +376,11 @@ int lockfile_take(
 		waiting.ours = -1;
 		err = take_once(&waiting, name, &fd);
 	}
-	if (err)
-		return err;
-	own(fd);
-	return fd;
+	if (!err)
+		err = own(fd);
+	if (err && fd >= 0)
+		close(fd);
+	return err ?: fd;
 }
 
 void lockfile_progress(int fd)

@@ -30,7 +30,8 @@ int mark_set(struct kernel *kernel, const char *path, const char *what)
 		return mark_fail(kernel, directory, path);
 	AUTO_CLOSE int fd =
 		openat(directory, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return fd < 0 ? mark_fail(kernel, -errno, path) : 0;
+	/* The umask of the caller must not decide. */
+	return fd < 0 || fchmod(fd, 0600) ? mark_fail(kernel, -errno, path) : 0;
 }
 
 int mark_clear(struct kernel *kernel, const char *path, const char *what)

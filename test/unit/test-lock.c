@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,29 @@ static void one_at_a_time(void **state)
 	close(fd);
 	AUTO_CLOSE int again = take_now(test, REGION);
 	assert_true(again >= 0);
+}
+
+/* /proc as it is, if its locks tell the file system of the fixture as stat(2) does. */
+static void show_locks(struct test *test)
+{
+	AUTO_CLOSE int held = take_now(test, "sys/devices/platform");
+	char wanted[64];
+	struct stat st;
+
+	take_away(test->fixture, "proc");
+	make_link(test->fixture, "proc", "/proc");
+	assert_int_equal(fstat(held, &st), 0);
+	snprintf(wanted, sizeof(wanted), " %02x:%02x:%ju ", major(st.st_dev), minor(st.st_dev),
+		(uintmax_t)st.st_ino);
+	AUTO_FREE char *text = file_text(test->fixture, "proc/locks");
+	if (!text || !strstr(text, wanted))
+		skip();
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 static mode_t mode_of(struct test *test, const char *path)
@@ -278,6 +302,93 @@ static void waits_not_for_itself(void **state)
 	lockfile_release(fd);
 }
 
+/* Somebody removes the file of a lock that this thread holds, and it asks for the same one. */
+static void waits_not_for_its_earlier_self(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 10000, .refuses_own = true};
+
+	show_locks(test);
+	int fd = take_now(test, REGION);
+	assert_true(fd >= 0);
+	take_away(test->fixture, DIRECTORY);
+	assert_int_equal(lock_take(test->kernel, REGION, &wait), -EDEADLK);
+	lockfile_release(fd);
+	fd = lock_take(test->kernel, REGION, &wait);
+	assert_true(fd >= 0);
+	lockfile_release(fd);
+}
+
+static void *release_in_thread(void *data)
+{
+	lockfile_release(*(int *)data);
+	return NULL;
+}
+
+/* What one thread has locked, another one may release, for forked children too. */
+static void released_by_another_thread(void **state)
+{
+	struct test *test = *state;
+	int fd = take_now(test, REGION);
+	pthread_t thread;
+
+	assert_true(fd >= 0);
+	pid_t pid = fork_child();
+	if (pid == 0)
+		pause();
+	assert_int_equal(pthread_create(&thread, NULL, release_in_thread, &fd), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	fd = take_now(test, REGION);
+	assert_true(fd >= 0);
+	lockfile_release(fd);
+	end(pid);
+}
+
+/* There is no number of locks beyond which the rules end. */
+static void many_at_once(void **state)
+{
+	struct test *test = *state;
+	const struct lock_wait wait = {.milliseconds = 10000, .refuses_own = true};
+	int held[150];
+	char path[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++) {
+		snprintf(path, sizeof(path), "sys/devices/many%zu", i);
+		make_dir(test->fixture, path);
+		held[i] = take_now(test, path);
+		assert_true(held[i] >= 0);
+	}
+	assert_int_equal(lock_take(test->kernel, path, &wait), -EDEADLK);
+	pid_t pid = fork_child();
+	if (pid == 0)
+		pause();
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+		lockfile_release(held[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++) {
+		snprintf(path, sizeof(path), "sys/devices/many%zu", i);
+		held[i] = take_now(test, path);
+		assert_true(held[i] >= 0);
+		lockfile_release(held[i]);
+	}
+	end(pid);
+}
+
+/* The umask of who makes the directory and the file does not count. */
+static void any_umask(void **state)
+{
+	struct test *test = *state;
+	mode_t before = umask(0777);
+	int fd = take_now(test, REGION);
+
+	umask(before);
+	assert_true(fd >= 0);
+	assert_int_equal(mode_of(test, DIRECTORY), 0700);
+	struct stat st;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	lockfile_release(fd);
+}
+
 static void interrupted(void **state)
 {
 	struct test *test = *state;
@@ -368,29 +479,6 @@ static void file_is_removed(void **state)
 }
 
 /* ---- a lock whose file was removed ---- */
-
-/* /proc as it is, if its locks tell the file system of the fixture as stat(2) does. */
-static void show_locks(struct test *test)
-{
-	AUTO_CLOSE int held = take_now(test, "sys/devices/platform");
-	char wanted[64];
-	struct stat st;
-
-	take_away(test->fixture, "proc");
-	make_link(test->fixture, "proc", "/proc");
-	assert_int_equal(fstat(held, &st), 0);
-	snprintf(wanted, sizeof(wanted), " %02x:%02x:%ju ", major(st.st_dev), minor(st.st_dev),
-		(uintmax_t)st.st_ino);
-	AUTO_FREE char *text = file_text(test->fixture, "proc/locks");
-	if (!text || !strstr(text, wanted))
-		skip();
-}
-
-static void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
 
 static void name_of(pid_t pid, char *name, size_t size)
 {
@@ -647,6 +735,10 @@ int main(void)
 		lock_test(waits_while_it_goes_on),
 		lock_test(released_for_children),
 		lock_test(waits_not_for_itself),
+		lock_test(waits_not_for_its_earlier_self),
+		lock_test(released_by_another_thread),
+		lock_test(many_at_once),
+		lock_test(any_umask),
 		lock_test(interrupted),
 		lock_test(object_is_gone),
 		lock_test(file_is_removed),
