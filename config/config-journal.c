@@ -35,7 +35,7 @@ char *journal_path(const char *directory)
 
 /* ---- writing ---- */
 
-static bool write_record(FILE *file, const struct replacement *replacement)
+static bool journal_write_record(FILE *file, const struct replacement *replacement)
 {
 	const struct stat *old = &replacement->old;
 
@@ -60,7 +60,7 @@ int journal_write(const char *path, const char *directory, const struct replacem
 		return config_write_failed(path, -errno);
 	bool failed = fchmod(fileno(file), 0600) != 0;
 	for (size_t i = 0; i < all->count; i++)
-		failed = failed || !write_record(file, &all->list[i]);
+		failed = failed || !journal_write_record(file, &all->list[i]);
 	failed = failed || fprintf(file, "end %zu%c", all->count, 0) < 0;
 	failed = failed || fflush(file) || fsync(fileno(file));
 	int err = failed ? -(errno ?: EIO) : 0;

@@ -29,14 +29,33 @@ void signals_ending(sigset_t *set)
 	}
 }
 
-bool signals_pending(void)
+/* Whether one of the signals in @ending is pending. */
+static bool is_pending(const sigset_t *ending)
 {
-	sigset_t ending, pending;
+	sigset_t pending;
 
-	signals_ending(&ending);
 	if (sigpending(&pending))
 		return false;
-	return sigandset(&pending, &pending, &ending) == 0 && !sigisemptyset(&pending);
+	return sigandset(&pending, &pending, ending) == 0 && !sigisemptyset(&pending);
+}
+
+bool signals_pending(void)
+{
+	sigset_t ending;
+
+	signals_ending(&ending);
+	return is_pending(&ending);
+}
+
+bool signals_may_end_program(void)
+{
+	struct sigaction action;
+	sigset_t ending;
+
+	signals_ending(&ending);
+	if (sigaction(SIGALRM, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+		sigdelset(&ending, SIGALRM);
+	return is_pending(&ending);
 }
 
 static void ignore(int signal)

@@ -86,13 +86,16 @@ static int unbind_dev(struct daxctl_dev *dev, const char *driver)
 		return err;
 	int done = err ? BY_ANOTHER : 0;
 	kernel_clear_error(kernel);
+	/* kmem gives up a device even if the kernel keeps the memory: nothing can undo that. */
+	AUTO_CAUSE struct cause kept = cause_keep(kernel, ram_check_returned(dev));
+	if (kept.err && kept.err != -EBUSY && !done)
+		return undo_part(dev, kept.err, bind_to_driver, driver);
 	err = unlist(dev, driver);
-	if (err && done == BY_ANOTHER)
-		return err;
-	if (err)
-		return undo_part(dev, err, bind_to_driver, driver);
-	/* kmem gives up a device even if the kernel keeps the memory. */
-	return ram_check_returned(dev) ?: done;
+	if (kept.err)
+		return cause_record(&kept);
+	if (!err)
+		return done;
+	return done ? err : undo_part(dev, err, bind_to_driver, driver);
 }
 
 static int put_back_dev(struct daxctl_dev *dev, const struct mode *mode);
@@ -140,9 +143,16 @@ static int bind_listed(struct daxctl_dev *dev, const struct mode *mode)
 	 * refused. If the driver cannot be read, new_id may have bound the device. */
 	int bound = dev_look_bound(dev, mode->driver);
 	int done = bound ? 0 : bind_to_driver(dev, mode->driver);
-	err = done < 0 ? done : put_back_other_devs(dev->region->ctx, dev, mode, &idle);
-	if (!err)
+	AUTO_CAUSE struct cause cause = cause_keep(kernel, done);
+	/* The probe may have bound other devices, whatever became of this one. */
+	err = put_back_other_devs(dev->region->ctx, dev, mode, &idle);
+	if (!err && done >= 0)
 		return done;
+	if (err && done < 0)
+		cause_say(&cause, "%s; %s", cause.sentence ?: "",
+			kernel_error(kernel) ?: strerror(-err));
+	if (done < 0)
+		err = cause_record(&cause);
 	bool ours = !done && dev_look_bound(dev, mode->driver) != 0;
 	return undo_part(dev, err, ours ? unbind_dev : unlist, mode->driver);
 }

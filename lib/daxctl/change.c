@@ -54,14 +54,33 @@ static int check_mode_number(struct kernel *kernel, enum daxctl_dev_mode mode)
 		DAXCTL_DEV_MODE_END - 1);
 }
 
-static int check_disabled(struct daxctl_dev *dev)
+/* What a device is bound to, read once: a driver that cannot be read a moment later must not look
+ * like none. */
+struct dev_bound {
+	char driver[64]; /* "": none */
+	enum daxctl_dev_mode mode;
+};
+
+static int read_bound(struct daxctl_dev *dev, struct dev_bound *bound)
+{
+	const char *driver = dev_driver(dev);
+	int has = driver ? 1 : dev_has_driver(dev);
+
+	*bound = (struct dev_bound){.mode = DAXCTL_DEV_MODE_UNKNOWN};
+	if (has <= 0)
+		return has;
+	snprintf(bound->driver, sizeof(bound->driver), "%s", driver ?: "");
+	bound->mode = mode_of_driver(bound->driver);
+	return 0;
+}
+
+static int check_disabled(struct daxctl_dev *dev, const struct dev_bound *bound)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	const char *driver = dev_driver(dev);
 
-	if (!driver)
+	if (!*bound->driver)
 		return 0;
-	kernel_fail(kernel, EBUSY, "the device is enabled (driver %s)", driver);
+	kernel_fail(kernel, EBUSY, "the device is enabled (driver %s)", bound->driver);
 	kernel_hint(kernel, "daxctl disable-device %s", dev->object.name);
 	return -EBUSY;
 }
@@ -121,19 +140,19 @@ static int check_ram_capacity(struct shape *shape, const struct daxctl_layout *l
 	return err ?: ram_check_blocks(shape->region->ctx, shape->size, usable);
 }
 
-static int plan_unbind(struct txn *txn, struct daxctl_dev *dev, unsigned flags)
+static int plan_unbind(
+	struct txn *txn, struct daxctl_dev *dev, const struct dev_bound *bound, unsigned flags)
 {
 	struct kernel *kernel = dev_kernel(dev);
-	int mode = daxctl_dev_get_mode(dev);
-	/* Read the driver last: its name is valid until the next lookup only. */
-	const char *driver = dev_driver(dev);
+	enum daxctl_dev_mode mode = bound->mode;
 	int err = 0;
 
-	if (!driver)
+	if (!*bound->driver)
 		return ram_check_returned(dev);
 	if (mode == DAXCTL_DEV_MODE_UNKNOWN)
 		return kernel_fail(kernel, EBUSY,
-			"the device is bound to driver %s, which belongs to no mode", driver);
+			"the device is bound to driver %s, which belongs to no mode",
+			bound->driver);
 	if (mode == DAXCTL_DEV_MODE_DEVDAX)
 		err = mapper_check(kernel, dev->object.name, daxctl_dev_get_major(dev),
 			daxctl_dev_get_minor(dev));
@@ -184,10 +203,12 @@ static int check_new_mode(
 }
 
 /* Make every check before the first step, so that a refused device keeps its mode. */
-static int plan_rebind(struct shape *shape, struct daxctl_dev *dev, struct dev_change *change)
+static int plan_rebind(struct shape *shape, struct daxctl_dev *dev, const struct dev_bound *bound,
+	struct dev_change *change)
 {
 	bool reshapes = change->layout.given;
-	int err = check_new_mode(shape, dev, change) ?: plan_unbind(shape->txn, dev, change->flags);
+	int err = check_new_mode(shape, dev, change)
+		?: plan_unbind(shape->txn, dev, bound, change->flags);
 
 	if (err)
 		return err;
@@ -199,15 +220,12 @@ static int plan_rebind(struct shape *shape, struct daxctl_dev *dev, struct dev_c
 }
 
 /* Check what can be said of the change before any plan. */
-static int check_dev_state(struct daxctl_dev *dev, const struct dev_change *change, int now)
+static int check_dev_state(
+	struct daxctl_dev *dev, const struct dev_bound *bound, const struct dev_change *change)
 {
-	int err = change->layout.given ? layout_check_dynamic(dev->region) : 0;
+	int err = change->must_be_disabled ? check_disabled(dev, bound) : 0;
 
-	err = err ?: dev_check_driver(dev);
-	if (err)
-		return err;
-	err = change->must_be_disabled ? check_disabled(dev) : 0;
-	err = err ?: check_transition(dev, now, change->mode);
+	err = err ?: check_transition(dev, bound->mode, change->mode);
 	if (err || change->mode != DAXCTL_DEV_MODE_RAM)
 		return err;
 	return ram_check_policy(dev->region->ctx, change->flags);
@@ -215,13 +233,17 @@ static int check_dev_state(struct daxctl_dev *dev, const struct dev_change *chan
 
 static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct dev_change *change)
 {
-	int now = daxctl_dev_get_mode(dev), to = change->mode;
-	int err = check_dev_state(dev, change, now);
+	struct dev_bound bound;
+	enum daxctl_dev_mode to = change->mode;
+	int err = change->layout.given ? layout_check_dynamic(dev->region) : 0;
 
+	err = err ?: read_bound(dev, &bound);
+	err = err ?: check_dev_state(dev, &bound, change);
 	if (err)
 		return err;
-	if (now != to || to == DAXCTL_DEV_MODE_UNKNOWN || change->rebind || change->layout.given)
-		err = plan_rebind(shape, dev, change);
+	if (bound.mode != to || to == DAXCTL_DEV_MODE_UNKNOWN || change->rebind ||
+		change->layout.given)
+		err = plan_rebind(shape, dev, &bound, change);
 	else if (to == DAXCTL_DEV_MODE_RAM)
 		err = ram_check_memmap_stays(dev, change->flags);
 	err = err ?: plan_online(shape, change);

@@ -330,9 +330,11 @@ const char *dev_driver(struct daxctl_dev *dev)
 	return object_text(&dev->object, DEV_DRIVER);
 }
 
-int dev_check_driver(struct daxctl_dev *dev)
+int dev_has_driver(struct daxctl_dev *dev)
 {
-	if (dev_driver(dev) || errno == ENOENT)
+	if (dev_driver(dev))
+		return 1;
+	if (errno == ENOENT)
 		return 0;
 	int err = -errno;
 	return kernel_fail(

@@ -76,6 +76,6 @@ int dev_renew(struct daxctl_dev *dev);
 /* Returns the name of the device's driver, NULL with errno ENOENT if it has none, or with another
  * errno if that cannot be read. */
 const char *dev_driver(struct daxctl_dev *dev);
-/* Returns 0 if the device has a driver or certainly none, or a negative errno with the cause
+/* Returns 1 if the device has a driver, 0 if certainly none, or a negative errno with the cause
  * recorded. */
-int dev_check_driver(struct daxctl_dev *dev);
+int dev_has_driver(struct daxctl_dev *dev);

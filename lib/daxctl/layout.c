@@ -219,8 +219,7 @@ bool layout_is_idle(struct daxctl_dev *dev)
 	uint64_t size;
 
 	object_invalidate(&dev->object);
-	return object_u64(&dev->object, DEV_SIZE, &size) == 0 && !size &&
-		dev_check_driver(dev) == 0 && !daxctl_dev_is_enabled(dev);
+	return object_u64(&dev->object, DEV_SIZE, &size) == 0 && !size && dev_has_driver(dev) == 0;
 }
 
 /* Ask for all available bytes, rounded down to the alignment. */

@@ -17,14 +17,17 @@ const struct mode *mode_find(int number)
 	return number >= 0 && number < (int)ARRAY_SIZE(modes) ? &modes[number] : NULL;
 }
 
-EXPORT enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev)
+enum daxctl_dev_mode mode_of_driver(const char *driver)
 {
-	const char *driver = dev_driver(dev);
-
-	for (int i = 0; driver && i < (int)ARRAY_SIZE(modes); i++)
+	for (int i = 0; i < (int)ARRAY_SIZE(modes); i++)
 		if (strcmp(driver, modes[i].driver) == 0)
 			return i;
 	return DAXCTL_DEV_MODE_UNKNOWN;
+}
+
+EXPORT enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev)
+{
+	return mode_of_driver(dev_driver(dev) ?: "");
 }
 
 EXPORT int daxctl_dev_is_devdax_mode(struct daxctl_dev *dev)

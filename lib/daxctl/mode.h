@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "libdaxctl.h"
+
 /* A mode of a dax device, and the driver to which the device is bound in it. */
 struct mode {
 	const char *name;
@@ -10,3 +12,5 @@ struct mode {
 
 /* Returns the mode, or NULL if @number is not a mode of enum daxctl_dev_mode. */
 const struct mode *mode_find(int number);
+/* Returns the mode whose driver is called @driver, or UNKNOWN. */
+enum daxctl_dev_mode mode_of_driver(const char *driver);

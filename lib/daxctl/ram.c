@@ -142,7 +142,12 @@ static bool is_surely_no_ram(struct daxctl_dev *dev)
 static int count_kept(struct daxctl_dev *dev, struct daxctl_memory_counts *count)
 {
 	*count = (struct daxctl_memory_counts){0};
-	if (dev_driver(dev) || is_surely_no_ram(dev))
+	if (dev_driver(dev))
+		return 0;
+	/* A driver that cannot be read may use the memory. */
+	if (errno != ENOENT)
+		return -errno;
+	if (is_surely_no_ram(dev))
 		return 0;
 	int err = daxctl_memory_get_counts(&dev->memory, count);
 	return err == -EOPNOTSUPP ? 0 : err;
@@ -176,7 +181,7 @@ int ram_check_returned(struct daxctl_dev *dev)
 
 struct range_look {
 	const struct daxctl_range *wanted;
-	struct daxctl_dev *self;
+	struct daxctl_dev *self; /* whose driver uses its memory; NULL: none */
 	bool found;
 	struct daxctl_range ram;
 };
@@ -188,7 +193,7 @@ static bool look_in_range(void *data, const struct iomem_resource *resource)
 	if (!is_ram(resource) || resource->start > look->wanted->end ||
 		resource->end < look->wanted->start)
 		return true;
-	if (look->self && dev_driver(look->self) && dev_has_some(look->self, resource))
+	if (look->self && dev_has_some(look->self, resource))
 		return true;
 	look->found = true;
 	look->ram = (struct daxctl_range){resource->start, resource->end};
@@ -198,8 +203,11 @@ static bool look_in_range(void *data, const struct iomem_resource *resource)
 int ram_check_range(
 	struct kernel *kernel, struct daxctl_dev *self, const struct daxctl_range *range)
 {
-	struct range_look look = {range, self};
+	int bound = self ? dev_has_driver(self) : 0;
+	struct range_look look = {range, bound ? self : NULL};
 
+	if (bound < 0)
+		return bound;
 	/* If /proc/iomem cannot be read, the check before binding finds the memory. */
 	iomem_foreach(kernel, look_in_range, &look);
 	if (!look.found)

@@ -296,10 +296,10 @@ static int create_undo(void *data)
 	if (err)
 		return kernel_fail(kernel, -err, "%s stays: cannot read its size: %s",
 			dev->object.name, strerror(-err));
-	err = dev_check_driver(dev);
-	if (err)
-		return kernel_fail_while(kernel, err, "%s stays", dev->object.name);
-	if (size || dev_driver(dev))
+	int bound = dev_has_driver(dev);
+	if (bound < 0)
+		return kernel_fail_while(kernel, bound, "%s stays", dev->object.name);
+	if (size || bound)
 		return kernel_fail(kernel, EBUSY, "%s stays: it has a %s now", dev->object.name,
 			size ? "size" : "driver");
 	return region_delete_dev(creation->region, dev);

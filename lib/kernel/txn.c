@@ -250,7 +250,7 @@ static void txn_tell_ending(const struct txn *txn)
 {
 	const char *sentence = kernel_error(txn->kernel);
 
-	if (!sentence || !signals_pending())
+	if (!sentence || !signals_may_end_program())
 		return;
 	log_debug(txn->kernel, "a signal ends the program: %s", sentence);
 	if (txn->observer)

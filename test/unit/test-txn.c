@@ -399,6 +399,26 @@ static void ending_tells_failed_undo(void **state)
 	assert_null(strstr(told, "ending"));
 }
 
+static void raise_alarm(void)
+{
+	raise(SIGALRM);
+}
+
+/* An alarm that the program catches limits the time of the change: the caller says what failed. */
+static void alarm_ends_no_program(void **state)
+{
+	struct test *test = *state;
+	struct sigaction before, action = {.sa_handler = on_signal};
+
+	sigaction(SIGALRM, &action, &before);
+	add(test, "a", 0, -EIO, NULL);
+	add(test, "b", -EBUSY, 0, raise_alarm);
+	assert_int_equal(txn_run(test->txn), -EBUSY);
+	sigaction(SIGALRM, &before, NULL);
+	assert_int_equal(caught, SIGALRM);
+	assert_null(strstr(told, "ending"));
+}
+
 /* ---- locks ---- */
 
 static bool is_locked(struct test *test, const char *path)
@@ -471,6 +491,7 @@ int main(void)
 		txn_test(signals_wait),
 		txn_test(signals_wait_for_undo),
 		txn_test(ending_tells_failed_undo),
+		txn_test(alarm_ends_no_program),
 		txn_test(locks),
 		txn_test(without_rights),
 	};
