@@ -198,14 +198,14 @@ static int bind_load_driver(struct daxctl_ctx *ctx, const struct mode *mode)
 	return put_back_other_devs(ctx, NULL, mode, &idle);
 }
 
-int bind_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode number)
+int bind_check_driver(struct daxctl_ctx *ctx, enum daxctl_dev_mode number, bool dry_run)
 {
 	struct kernel *kernel = ctx->kernel;
 	const struct mode *mode = mode_find(number);
 
 	if (driver_exists(kernel, "dax", mode->driver))
 		return 0;
-	int err = bind_load_driver(ctx, mode);
+	int err = dry_run ? module_find(kernel, mode->driver) : bind_load_driver(ctx, mode);
 	if (!err || driver_exists(kernel, "dax", mode->driver))
 		return err;
 	kernel_fail_while(kernel, -EOPNOTSUPP, "mode %s needs the kernel's driver %s", mode->name,

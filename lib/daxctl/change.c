@@ -95,12 +95,12 @@ static int check_transition(struct daxctl_dev *dev, int now, int to)
 	return -EBUSY;
 }
 
-/* Check what @mode requires of the kernel, whatever the device. */
-static int check_kernel(struct daxctl_ctx *ctx, int mode)
+/* Check what the mode requires of the kernel, whatever the device. */
+static int check_kernel(struct daxctl_ctx *ctx, const struct dev_change *change)
 {
-	int err = mode == DAXCTL_DEV_MODE_RAM ? ram_check_kernel(ctx) : 0;
+	int err = change->mode == DAXCTL_DEV_MODE_RAM ? ram_check_kernel(ctx) : 0;
 
-	return err ?: bind_check_driver(ctx, mode);
+	return err ?: bind_check_driver(ctx, change->mode, change->flags & DAXCTL_CHANGE_DRY_RUN);
 }
 
 /* Store in @usable how many bytes of a device with @layout would lie in whole memory blocks.
@@ -199,7 +199,7 @@ static int check_new_mode(
 	/* Check the capacity before loading a module, which would be loaded in vain. */
 	int err =
 		change->layout.given ? 0 : check_ram_capacity(shape, &change->layout, change->mode);
-	return err ?: check_kernel(ctx, change->mode);
+	return err ?: check_kernel(ctx, change);
 }
 
 /* Make every check before the first step, so that a refused device keeps its mode. */
@@ -419,7 +419,7 @@ static int check_creation(struct daxctl_region *region, const struct dev_change 
 	int err = layout_check_dynamic(region)
 		?: check_mode_number(region->ctx->kernel, change->mode);
 
-	return err ?: check_kernel(region->ctx, change->mode);
+	return err ?: check_kernel(region->ctx, change);
 }
 
 static int plan_create_dev(struct txn *txn, struct daxctl_region *region, struct dev_change *change,

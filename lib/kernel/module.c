@@ -92,12 +92,13 @@ static int run_install(struct kmod_module *module, const char *command, void *da
 	return status ? -ECHILD : 0;
 }
 
-static int insert_all(const struct libkmod *kmod, struct kmod_list *list)
+/* @flags: KMOD_PROBE_DRY_RUN or 0. */
+static int insert_all(const struct libkmod *kmod, struct kmod_list *list, unsigned flags)
 {
+	flags |= KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY;
 	for (struct kmod_list *entry = list; entry; entry = kmod->list_next(list, entry)) {
 		struct kmod_module *module = kmod->get_module(entry);
-		int err = kmod->insert(module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL,
-			run_install, NULL, NULL);
+		int err = kmod->insert(module, flags, NULL, run_install, NULL, NULL);
 		kmod->module_unref(module);
 		if (err < 0)
 			return err;
@@ -105,7 +106,7 @@ static int insert_all(const struct libkmod *kmod, struct kmod_list *list)
 	return 0;
 }
 
-static int module_load_in(const struct libkmod *kmod, const char *name)
+static int module_load_in(const struct libkmod *kmod, const char *name, unsigned flags)
 {
 	struct kmod_list *list = NULL;
 	struct kmod_ctx *ctx = kmod->new (NULL, NULL);
@@ -115,15 +116,16 @@ static int module_load_in(const struct libkmod *kmod, const char *name)
 	kmod->set_log_priority(ctx, LOG_CRIT);
 	int err = kmod->lookup(ctx, name, &list);
 	if (err >= 0)
-		err = list ? insert_all(kmod, list) : -ENOENT;
+		err = list ? insert_all(kmod, list, flags) : -ENOENT;
 	if (list)
 		kmod->list_unref(list);
 	kmod->unref(ctx);
 	return err;
 }
 
-int module_load(struct kernel *kernel, const char *name)
+static int module_probe(struct kernel *kernel, const char *name, unsigned flags)
 {
+	const char *what = flags ? "find" : "load";
 	struct libkmod kmod;
 
 	if (!kernel_is_live(kernel))
@@ -132,13 +134,24 @@ int module_load(struct kernel *kernel, const char *name)
 	CLEANUP(cleanup_library) void *library = open_libkmod(&kmod);
 	if (!library)
 		return kernel_fail(kernel, ELIBACC,
-			"cannot load module %s: %s is missing or of another version", name,
+			"cannot %s module %s: %s is missing or of another version", what, name,
 			LIBKMOD);
-	int err = module_load_in(&kmod, name);
-	log_debug(kernel, "load module %s: %s", name, err < 0 ? strerror(-err) : "done");
+	int err = module_load_in(&kmod, name, flags);
+	log_debug(kernel, "%s module %s: %s", what, name, err < 0 ? strerror(-err) : "done");
 	if (err == -ENOENT)
 		return kernel_fail(kernel, ENOENT, "this kernel has no module %s", name);
 	if (err < 0)
-		return kernel_fail(kernel, -err, "cannot load module %s: %s", name, strerror(-err));
+		return kernel_fail(
+			kernel, -err, "cannot %s module %s: %s", what, name, strerror(-err));
 	return 0;
+}
+
+int module_load(struct kernel *kernel, const char *name)
+{
+	return module_probe(kernel, name, 0);
+}
+
+int module_find(struct kernel *kernel, const char *name)
+{
+	return module_probe(kernel, name, KMOD_PROBE_DRY_RUN);
 }

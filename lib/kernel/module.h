@@ -12,3 +12,6 @@
  * module, -EPERM without CAP_SYS_MODULE, -ELIBACC if libkmod is not installed.
  */
 int module_load(struct kernel *kernel, const char *name);
+/* Finds out whether module_load() would find a module, for a dry run. Returns the same, and loads
+ * nothing. */
+int module_find(struct kernel *kernel, const char *name);
