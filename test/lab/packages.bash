@@ -6,10 +6,10 @@
 # Of dpkg-dev meson learns where Debian's linker looks for libraries.
 # shellcheck disable=SC2034 # for those who source this file
 packages_build=(gcc dpkg-dev meson ninja-build pkgconf libkmod-dev libudev-dev libjson-c-dev uuid-dev
-	libiniparser-dev libcmocka-dev scdoc)
+	libiniparser-dev libkeyutils-dev libcmocka-dev scdoc)
 packages_lab=(qemu-system-x86 busybox-static cpio kmod xz-utils zstd)
 packages_nfit=(make bc libelf-dev libc6-dev binutils)
-packages_test=(bats g++ clang libclang-rt-dev gojq jq strace dmsetup mdadm valgrind libmemkind-dev pmdk-tools python3-gi gir1.2-blockdev-2.0
+packages_test=(bats g++ clang libclang-rt-dev gojq jq keyutils strace dmsetup mdadm valgrind libmemkind-dev pmdk-tools python3-gi gir1.2-blockdev-2.0
 	libblockdev-nvdimm2)
 packages_image=(debootstrap debian-archive-keyring fakechroot fakeroot e2fsprogs)
 packages_host=(python3 strace)
