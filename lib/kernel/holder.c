@@ -10,69 +10,17 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "blockdev.h"
 #include "node.h"
 #include "proc.h"
 
 /* Characters without a special meaning in a shell. */
 #define SHELL_PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%"
 
-struct disk {
-	const struct directory *directory;
-	const char *object, *name;
-	struct names parts;   /* itself and its partitions: "pmem0", "pmem0p1" */
-	struct names numbers; /* of these: "259:0" */
-};
-
-static void disk_deinit(struct disk *disk)
-{
-	names_deinit(&disk->parts);
-	names_deinit(&disk->numbers);
-}
-
-/* Store in @path the directory of @part, which may be the disk itself, followed by @below. */
-static void disk_path(const struct disk *disk, const char *part, const char *below, char *path)
-{
-	bool whole = strcmp(part, disk->name) == 0;
-
-	snprintf(path, PATH_MAX, "%s%s%s%s", disk->object, whole ? "" : "/", whole ? "" : part,
-		below);
-}
-
-/* Whether @name is a partition: pmem0p1 of pmem0, or pmem0s1 of pmem0s. The kernel puts a p
- * between two digits only. */
-static bool is_partition(const struct disk *disk, const char *name)
-{
-	size_t length = strlen(disk->name);
-
-	if (strncmp(name, disk->name, length) != 0)
-		return false;
-	name += length + (name[length] == 'p');
-	return *name && !name[strspn(name, "0123456789")];
-}
-
-static int disk_init(struct disk *disk, const struct directory *directory, const char *object)
-{
-	AUTO_NAMES struct names below = NAMES_INIT;
-	char path[PATH_MAX], number[SYSFS_PAGE + 1];
-
-	*disk = (struct disk){.directory = directory, .object = object, .name = basename(object)};
-	int err =
-		names_add(&disk->parts, disk->name) ?: sysfs_list(directory, object, NULL, &below);
-	names_foreach (&below, name)
-		if (!err && is_partition(disk, name))
-			err = names_add(&disk->parts, name);
-	names_foreach (&disk->parts, part) {
-		disk_path(disk, part, "", path);
-		if (!err && sysfs_read(directory, path, "dev", number) == 0)
-			err = names_add(&disk->numbers, number);
-	}
-	return err;
-}
-
 /* ---- mounts ---- */
 
 struct mounted {
-	const struct disk *disk;
+	const struct blockdev *disk;
 	char where[PATH_MAX];
 };
 
@@ -206,7 +154,7 @@ static int find_mount_of_process(struct mounts *mounts, const char *pid, char ta
 	return 0;
 }
 
-static int find_mount(struct kernel *kernel, const struct disk *disk)
+static int find_mount(struct kernel *kernel, const struct blockdev *disk)
 {
 	CLEANUP(mounts_deinit) struct mounts mounts = {.seen = NAMES_INIT, .mounted.disk = disk};
 	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
@@ -229,7 +177,7 @@ static int find_mount(struct kernel *kernel, const struct disk *disk)
 
 static bool is_swap(char *line, void *data)
 {
-	const struct disk *disk = data;
+	const struct blockdev *disk = data;
 	char *name = strtok(line, " \t") ?: "", number[32];
 	struct stat found;
 
@@ -242,7 +190,7 @@ static bool is_swap(char *line, void *data)
 	return names_contain(&disk->parts, basename(name));
 }
 
-static int find_swap(struct kernel *kernel, struct disk *disk)
+static int find_swap(struct kernel *kernel, struct blockdev *disk)
 {
 	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
 
@@ -274,12 +222,12 @@ static int fail_holder(struct kernel *kernel, const char *part, const char *hold
 	return err;
 }
 
-static int holder_find_part(struct kernel *kernel, const struct disk *disk)
+static int holder_find_part(struct kernel *kernel, const struct blockdev *disk)
 {
 	names_foreach (&disk->parts, part) {
 		AUTO_NAMES struct names holders = NAMES_INIT;
 		char path[PATH_MAX];
-		disk_path(disk, part, "/holders", path);
+		blockdev_path(disk, part, "/holders", path);
 		if (sysfs_list(disk->directory, path, NULL, &holders) == 0 && holders.count)
 			return fail_holder(kernel, part, holders.list[0]);
 	}
@@ -289,10 +237,10 @@ static int holder_find_part(struct kernel *kernel, const struct disk *disk)
 int holder_fail(const struct directory *directory, const char *object)
 {
 	struct kernel *kernel = directory_kernel(directory);
-	CLEANUP(disk_deinit) struct disk disk;
+	AUTO_BLOCKDEV struct blockdev disk;
 
 	/* Go on after a failure: the last sentence remains true. */
-	if (disk_init(&disk, directory, object))
+	if (blockdev_init(&disk, directory, object))
 		log_debug(kernel, "%s: cannot list all of its partitions", object);
 	if (find_mount(kernel, &disk) || find_swap(kernel, &disk) ||
 		holder_find_part(kernel, &disk))
@@ -311,7 +259,8 @@ static bool is_loop(const char *name)
 
 /* Compare the number of the backing device, or its name if the loop device does not tell the
  * number. */
-static bool is_behind(const struct disk *disk, const struct directory *devices, const char *loop)
+static bool is_behind(
+	const struct blockdev *disk, const struct directory *devices, const char *loop)
 {
 	char path[NAME_MAX + 8], file[SYSFS_PAGE + 1], number[32];
 	struct loop_info64 info = {0};
@@ -339,8 +288,8 @@ int holder_check_loops(const struct directory *directory, const char *object)
 		err = sysfs_list(devices, NULL, is_loop, &loops);
 	if (err == -ENOENT || (!err && !loops.count))
 		return 0;
-	CLEANUP(disk_deinit) struct disk disk;
-	err = disk_init(&disk, directory, object) ?: err;
+	AUTO_BLOCKDEV struct blockdev disk;
+	err = blockdev_init(&disk, directory, object) ?: err;
 	if (err)
 		return kernel_fail(kernel, EBUSY,
 			"cannot tell whether a loop device is set up on /dev/%s: %s", disk.name,

@@ -8,9 +8,9 @@
 
 #include "parse.h"
 
-static DIR *proc_open_directory(int above, const char *path)
+DIR *proc_open_below(int proc, const char *path)
 {
-	int fd = openat(above, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!directory && fd >= 0)
@@ -20,7 +20,7 @@ static DIR *proc_open_directory(int above, const char *path)
 
 DIR *proc_open(struct kernel *kernel)
 {
-	return proc_open_directory(kernel_root(kernel), "proc");
+	return proc_open_below(kernel_root(kernel), "proc");
 }
 
 DIR *proc_open_threads(int proc, const char *pid)
@@ -28,7 +28,7 @@ DIR *proc_open_threads(int proc, const char *pid)
 	char path[PROC_PATH];
 
 	snprintf(path, sizeof(path), "%s/task", pid);
-	return proc_open_directory(proc, path);
+	return proc_open_below(proc, path);
 }
 
 void proc_close(DIR **proc)

@@ -10,8 +10,11 @@
 /* Opens /proc; NULL with errno set on failure. */
 DIR *proc_open(struct kernel *kernel);
 void proc_close(DIR **proc);
-/* Returns the next process, a name in @proc that is valid until the next call. Returns NULL with
- * errno 0 after the last one, and with another errno if the directory cannot be read. */
+/* The same for a directory below it, relative to @proc: "12/fd". */
+DIR *proc_open_below(int proc, const char *path);
+/* Returns the next process (or descriptor), a name in @proc that is valid until the next call.
+ * Returns NULL with errno 0 after the last one, and with another errno if the directory cannot be
+ * read. */
 const char *proc_next(DIR *proc);
 
 /*

@@ -6,6 +6,7 @@
 #include <kernel/holder.h>
 #include <kernel/mapper.h>
 #include <kernel/node.h>
+#include <kernel/opener.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -155,7 +156,8 @@ int hold_confirm(struct hold *hold)
 		return err;
 	/* Look for loop devices again: our exclusive descriptor does not prevent them. */
 	if (is_held(hold, owner) && find_disk(owner, path) == 0)
-		return holder_check_loops(owner->object.directory, path);
+		return holder_check_loops(owner->object.directory, path)
+			?: opener_check(owner->object.directory, path);
 	hold_release(hold);
 	return hold_take(hold, hold->ndns);
 }

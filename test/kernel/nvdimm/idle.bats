@@ -293,3 +293,39 @@ within() {
 	mknod /dev/nmem0 c "$major" "$minor"
 	ndctl enable-region region0
 }
+
+@test "B5: a program that has the block device or a partition open" {
+	ndctl create-namespace --mode fsdax --map mem --size 64M >/dev/null
+	sleep 1000 </dev/pmem0 3>&- &
+	other=$!
+	refused "/dev/pmem0 is open in sleep (process $other)"
+	says "hint: end process $other, or let it close the device"
+	kill "$other"
+	# In another mount namespace, by another name, and the name gone.
+	unshare --mount sh -c "mount -t tmpfs tmpfs /mnt && mknod /mnt/x b $(cat /sys/class/block/pmem0/dev | tr : ' ') &&
+		exec 4<>/mnt/x && rm /mnt/x && exec sleep 1000" 3>&- &
+	other=$!
+	until [[ $(readlink "/proc/$other/fd/4") == /mnt/x* && $(<"/proc/$other/comm") == sleep ]]; do sleep 0.05; done
+	refused "/dev/pmem0 is open in sleep (process $other)"
+	kill "$other"
+	# For a moment only, as udev does.
+	sleep 0.5 </dev/pmem0 3>&- &
+	other=''
+	check ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 ]]
+}
+
+@test "B5: the kernel's NVMe target exports the block device" {
+	local subsystem=/sys/kernel/config/nvmet/subsystems/t
+	ndctl create-namespace --mode fsdax --map mem --size 64M >/dev/null
+	modprobe nvmet || skip "this kernel has no nvmet"
+	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+	mkdir -p $subsystem/namespaces/1
+	echo -n /dev/pmem0 >$subsystem/namespaces/1/device_path
+	echo 1 >$subsystem/namespaces/1/enable
+	refused "/dev/pmem0 is exported as namespace 1 of NVMe subsystem t"
+	bash -c "$(sed -n 's/^hint: //p' <<<"$stderr")"
+	rmdir $subsystem/namespaces/1 $subsystem
+	check ndctl destroy-namespace --force namespace0.0
+	[[ $status == 0 ]]
+}
