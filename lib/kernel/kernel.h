@@ -52,6 +52,15 @@ void kernel_log_to_stderr(const char *library, const char *fn, const char *forma
 		if (kernel_get_log_priority(kernel) >= (priority))                                 \
 			kernel_log(kernel, priority, __FILE__, __LINE__, __func__, __VA_ARGS__);   \
 	} while (0)
+/* The priority for the outcome @err of a read, 0 or a negative errno. A read that fails for want of
+ * descriptors or memory, or because the device fails, does not tell that nothing is there: nobody
+ * who lists devices may take the one for the other. */
+static inline int log_priority_of(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -EIO ? LOG_CRIT
+										 : LOG_DEBUG;
+}
+
 #define log_debug(kernel, ...) log_at(kernel, LOG_DEBUG, __VA_ARGS__)
 #define log_info(kernel, ...)  log_at(kernel, LOG_INFO, __VA_ARGS__)
 #define log_error(kernel, ...) log_at(kernel, LOG_ERR, __VA_ARGS__)

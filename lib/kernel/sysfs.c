@@ -49,7 +49,7 @@ int directory_open(struct kernel *kernel, const char *path, struct directory **o
 	directory->fd = openat(kernel_root(kernel), path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory->fd < 0) {
 		int err = -errno;
-		log_debug(kernel, "open /%s: %s", path, strerror(-err));
+		log_at(kernel, log_priority_of(err), "open /%s: %s", path, strerror(-err));
 		return err;
 	}
 	*out = TAKE(directory);
@@ -137,7 +137,7 @@ int sysfs_read(const struct directory *directory, const char *object, const char
 
 	ssize_t size = read_attribute(directory, path, text);
 	err = size < 0 ? (int)size : parse_line(text, size);
-	log_debug(directory->kernel, "read /%s/%s: %s", directory->path, path,
+	log_at(directory->kernel, log_priority_of(err), "read /%s/%s: %s", directory->path, path,
 		err ? strerror(-err) : text);
 	return err;
 }
@@ -243,7 +243,7 @@ int sysfs_link(
 		err = -ENAMETOOLONG;
 	else
 		target[size] = 0;
-	log_debug(directory->kernel, "link /%s/%s: %s", directory->path, path,
+	log_at(directory->kernel, log_priority_of(err), "link /%s/%s: %s", directory->path, path,
 		err ? strerror(-err) : target);
 	return err;
 }
@@ -300,7 +300,7 @@ int sysfs_each(const struct directory *directory, sysfs_entry_fn *fn, void *data
 
 	int fd = open_directory(directory, path);
 	err = fd < 0 ? fd : read_entries(fd, fn, data);
-	log_debug(directory->kernel, "list /%s/%s: %s", directory->path, path,
+	log_at(directory->kernel, log_priority_of(err), "list /%s/%s: %s", directory->path, path,
 		err ? strerror(-err) : "done");
 	return err;
 }
@@ -338,8 +338,8 @@ int sysfs_list(const struct directory *directory, const char *object,
 	int fd = open_directory(directory, path);
 	err = fd < 0 ? fd : read_names(fd, want, names);
 	if (err)
-		log_debug(directory->kernel, "list /%s/%s: %s", directory->path, path,
-			strerror(-err));
+		log_at(directory->kernel, log_priority_of(err), "list /%s/%s: %s", directory->path,
+			path, strerror(-err));
 	else
 		log_debug(directory->kernel, "list /%s/%s: %zu names", directory->path, path,
 			names->count);
