@@ -96,7 +96,9 @@ int config_lock(const char *path, bool create)
 		say_error("%s: cannot be locked: %s has held the lock for too long", path,
 			holder.name);
 	else if (fd < 0 && (create || fd != -EACCES))
-		edit_failed(path, "locked", fd);
+		say_error("%s: cannot be locked: cannot use its lock file in /" LOCKFILE_DIRECTORY
+			  ": %s",
+			path, strerror(-fd));
 	return fd;
 }
 

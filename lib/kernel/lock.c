@@ -38,8 +38,13 @@ static int fail_to_lock(
 			path);
 		kernel_hint(kernel, "mount /proc: mount -t proc proc /proc");
 		return err;
-	default:
+	case -EINTR:
+	case -EWOULDBLOCK:
 		return lock_fail(kernel, -err, path);
+	default:
+		return kernel_fail(kernel, -err,
+			"cannot lock /%s: cannot use its lock file in /" LOCKFILE_DIRECTORY ": %s",
+			path, strerror(-err));
 	}
 }
 
