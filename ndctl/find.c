@@ -15,6 +15,7 @@ static bool is_all(const char *word)
 
 /* ---- what a word names, by class ---- */
 
+/* Returns 0, -EALREADY if the word names an object again and that is no error, or another error. */
 typedef int find_fn(struct ndctl_ctx *ctx, const struct filters *filters, const char *word,
 	struct targets *targets);
 
@@ -111,8 +112,9 @@ static int find_buses(struct ndctl_ctx *ctx, const struct filters *filters, cons
 	int err = 0;
 
 	ndctl_bus_foreach (ctx, bus)
-		if (!err && filter_bus(&narrowed, bus) && !has_target(targets, bus))
-			err = targets_add(targets, bus, word);
+		if (!err && filter_bus(&narrowed, bus))
+			err = has_target(targets, bus) ? -EALREADY
+						       : targets_add(targets, bus, word);
 	return err;
 }
 
@@ -140,6 +142,8 @@ static int find_all_named(struct ndctl_ctx *ctx, const struct filters *filters, 
 	for (int i = 0; i < count; i++) {
 		size_t before = targets->count;
 		int err = fn(ctx, filters, args[i], targets);
+		if (err == -EALREADY)
+			continue;
 		if (err)
 			return err;
 		targets->all = targets->all || is_all(args[i]);

@@ -55,7 +55,7 @@ static int scrub_bus(void *bus, const void *data)
 	struct scrub_run *scrub = *(struct scrub_run *const *)data;
 	int err = scrub->fn(bus);
 
-	if (err == -EOPNOTSUPP && scrub->all) {
+	if ((err == -EOPNOTSUPP || err == -ENOENT) && scrub->all) {
 		scrub->unsupported = err;
 		return TARGET_SKIPPED;
 	}

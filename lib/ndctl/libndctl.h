@@ -1016,8 +1016,8 @@ enum ndctl_fwa_state ndctl_dimm_fw_activate_disarm(struct ndctl_dimm *dimm);
  * if no DIMM is armed, -EBUSY during an activation. */
 int ndctl_bus_activate_firmware(struct ndctl_bus *bus, enum ndctl_fwa_method method);
 /* Whether the kernel skips lengthening device timeouts (nfit/firmware_activate_noidle) and the
- * suspension of devices (nfit/firmware_activate_nosuspend). Return 0, or -ENOENT if the kernel
- * cannot. */
+ * suspension of devices (nfit/firmware_activate_nosuspend). Return 0, -EOPNOTSUPP if the bus does
+ * not come from an NFIT, or -ENOENT if the kernel cannot. */
 int ndctl_bus_set_fw_activate_noidle(struct ndctl_bus *bus);
 int ndctl_bus_clear_fw_activate_noidle(struct ndctl_bus *bus);
 int ndctl_bus_set_fw_activate_nosuspend(struct ndctl_bus *bus);
@@ -1054,7 +1054,8 @@ int ndctl_dimm_overwrite(struct ndctl_dimm *dimm, long key);
 int ndctl_dimm_wait_overwrite(struct ndctl_dimm *dimm);
 
 /* ---- scrubs (attribute nfit/scrub; ACPI 6.2, 9.20.7.2) ---- */
-/* Requests a scrub of all media of the bus. Returns 0, -EOPNOTSUPP if the bus has none, -EBUSY if
+/* Requests a scrub of all media of the bus. Returns 0, -ENOENT if the platform has none,
+ * -EOPNOTSUPP if the bus does not come from an NFIT, -EBUSY if
  * one is requested already. */
 int ndctl_bus_start_scrub(struct ndctl_bus *bus);
 /* Wait until no scrub runs. @poll_interval: seconds after which the state is read again without a
@@ -1104,7 +1105,8 @@ enum ndctl_persistence_domain ndctl_bus_get_persistence_domain(struct ndctl_bus 
  * dax/write_cache of the disk): 1, 0, or -ENXIO without the
  * attribute or the disk. */
 int ndctl_namespace_write_cache_is_enabled(struct ndctl_namespace *ndns);
-/* Switch it until the block device goes away. Return 0 or a negative errno. */
+/* Switch it until the block device goes away. Return 0, or -ENOENT without the attribute or the
+ * disk. */
 int ndctl_namespace_disable_write_cache(struct ndctl_namespace *ndns);
 int ndctl_namespace_enable_write_cache(struct ndctl_namespace *ndns);
 

@@ -404,6 +404,7 @@ probe_e820() {
 probe_nfit() {
 	local region
 
+	"$REF_NDCTL" wait-scrub
 	"$REF_NDCTL" disable-region all
 	"$REF_NDCTL" enable-dimm all
 	"$REF_NDCTL" zero-labels all

@@ -94,7 +94,9 @@ static int override(struct ndctl_bus *bus, enum bus_attr attr, const char *value
 
 	if (!err)
 		return 0;
-	if (err == -ENOENT)
+	if (err == -ENOENT && !ndctl_bus_has_nfit(bus))
+		err = kernel_fail(kernel, EOPNOTSUPP, "the bus does not come from an NFIT");
+	else if (err == -ENOENT)
 		kernel_fail(kernel, ENOENT, "this kernel has no such attribute");
 	return kernel_fail_while(
 		kernel, err, "%s: cannot set %s to %s", entity_name(&bus->entity), name, value);

@@ -11,10 +11,12 @@
  * it would wait longer and longer for a scrub of the whole bus. */
 #define LOOK_AGAIN 1000
 
+/* Programs tell a platform without scrubs by ENOENT, another kind of bus by EOPNOTSUPP. */
 static int fail_without_scrub(struct ndctl_bus *bus)
 {
-	return kernel_fail(
-		entity_kernel(&bus->entity), EOPNOTSUPP, "the bus has no address range scrub");
+	return kernel_fail(entity_kernel(&bus->entity),
+		ndctl_bus_has_nfit(bus) ? ENOENT : EOPNOTSUPP,
+		"the bus has no address range scrub");
 }
 
 static int scrub_start(struct ndctl_bus *bus)

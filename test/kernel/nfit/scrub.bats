@@ -50,7 +50,7 @@ setup() {
 }
 
 @test "buses that do not exist, beside one that does" {
-	check ndctl wait-scrub ndbus0 nosuch
+	check ndctl wait-scrub ndbus0 nosuch nfit_test.0
 	[ "$status" -eq 0 ]
 	json 'length == 1'
 	says 'nosuch: no such bus'
