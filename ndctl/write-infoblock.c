@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <base/file.h>
+
 #include "../util/size.h"
 #include "../util/verb.h"
 #include "find.h"
@@ -14,7 +16,7 @@
 
 static struct filters filters;
 static int verbose;
-static const char *output, *uuid_text, *parent_text;
+static const char *output, *uuid_text, *parent_text, *restore;
 static bool to_stdout;
 static int mode, map;
 static struct size_option size, align, offset;
@@ -55,6 +57,8 @@ static const struct option options[] = {
 		"uuid of the namespace (default: that of its label, or zeros)"},
 	{'O', "offset", OPT_SIZE, &offset, "offset",
 		"address at which the namespace begins (default: 0)"},
+	{0, "restore", OPT_TEXT, &restore, "file",
+		"write back what a failed command saved to this file, and nothing else"},
 };
 
 /* Fields of the block that the command line gives, whatever the target. */
@@ -75,6 +79,10 @@ static int check_words(int count)
 		return usage_error("a namespace, --output and --stdout exclude each other");
 	if (!count && !output && !to_stdout)
 		return usage_error("missing target: name a namespace, 'all', --output or --stdout");
+	if (restore &&
+		(count != 1 || size.given || align.given || offset.given || mode || map ||
+			uuid_text || parent_text))
+		return usage_error("--restore takes one namespace and no other properties");
 	if (to_stdout && !size.given)
 		return usage_error("--stdout requires --size");
 	return 0;
@@ -133,6 +141,24 @@ static int write_namespace_blocks(void *object, const void *data)
 		ndctl_namespace_get_uuid(object, wish.info.parent_uuid);
 	int err = make_block(ndctl_namespace_get_devname(object), &wish.info, bytes, 4096, block);
 	return err ?: ndctl_namespace_write_infoblock(object, block);
+}
+
+static int restore_namespace_block(void *object, const void *data)
+{
+	AUTO_FREE char *area = NULL;
+	size_t read;
+	int err = file_read_private(AT_FDCWD, restore, NDCTL_INFOBLOCK_AREA, &area, &read);
+
+	if (!err && read != NDCTL_INFOBLOCK_AREA)
+		err = -EINVAL;
+	if (err == -EPERM)
+		say_error("%s: not used: others than root can have written it", restore);
+	else if (err == -EINVAL || err == -EFBIG)
+		say_error("%s: invalid size: must be %d bytes, as a failed command saves them",
+			restore, NDCTL_INFOBLOCK_AREA);
+	else if (err)
+		say_error("%s: cannot be read: %s", restore, strerror(-err));
+	return err ?: ndctl_namespace_restore_infoblock(object, area);
 }
 
 static int write_all(int fd, const char *bytes, size_t count, off_t at)
@@ -203,8 +229,9 @@ static int run(void *context, int count, char **args)
 		return err;
 	tell_steps(context, verbose > 0);
 	if (!err)
-		outcome = count ? targets_change(context, &targets, write_namespace_blocks, &wish)
-				: write_infoblock_file(&wish);
+		outcome = restore ? targets_change(context, &targets, restore_namespace_block, NULL)
+			: count	  ? targets_change(context, &targets, write_namespace_blocks, &wish)
+				  : write_infoblock_file(&wish);
 	say_count("wrote", outcome.done, "infoblock");
 	return err ?: outcome.error;
 }

@@ -217,7 +217,8 @@ static void block_is_kept(void **state)
 	fclose(file);
 	assert_memory_equal(copy, bytes, sizeof(copy));
 	kernel_fail(ctx->kernel, EIO, "failed");
-	snprintf(path, sizeof(path), "dd if=%s of=/dev/pmem0.2 ", ndns->remedy);
+	snprintf(path, sizeof(path), "ndctl write-infoblock --restore=%s namespace0.2 ",
+		ndns->remedy);
 	remedy_hint(ndns);
 	assert_non_null(strstr(ndctl_get_hint(ctx), path));
 	assert_false(ndns->lost);

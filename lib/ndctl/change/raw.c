@@ -123,6 +123,9 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 	if (err)
 		return err;
 	err = hold_take(&hold, ndns);
+	/* Look again if it is only unknown whether somebody uses it. */
+	if (err && err != -EBUSY)
+		err = hold_take(&hold, ndns);
 	if (err)
 		return kernel_fail_while(entity_kernel(&ndns->entity), err,
 			"%s was enabled in raw mode to access its info block, and stays enabled",
@@ -179,9 +182,17 @@ static int read_info_area(struct ndctl_namespace *ndns, int fd, void *data)
 		   : 0;
 }
 
+struct area_write {
+	const char *bytes;
+	bool begun;
+};
+
 static int write_area(struct ndctl_namespace *ndns, int fd, void *data)
 {
-	int err = file_write_at(fd, data, INFO_AREA, 0);
+	struct area_write *area = data;
+
+	area->begun = true;
+	int err = file_write_at(fd, area->bytes, INFO_AREA, 0);
 
 	return err ? kernel_fail(entity_kernel(&ndns->entity), -err,
 			     "cannot write its info block: %s", strerror(-err))
@@ -193,12 +204,14 @@ int raw_read_info(struct ndctl_namespace *ndns, char *bytes)
 	return raw_access(ndns, false, read_info_area, bytes);
 }
 
-int raw_write_info(struct ndctl_namespace *ndns, const char *bytes)
+int raw_write_info(struct ndctl_namespace *ndns, const char *bytes, bool *begun)
 {
-	char copy[INFO_AREA];
+	struct area_write area = {.bytes = bytes};
+	int err = raw_access(ndns, true, write_area, &area);
 
-	memcpy(copy, bytes, sizeof(copy));
-	return raw_access(ndns, true, write_area, copy);
+	if (begun)
+		*begun = area.begun;
+	return err;
 }
 
 /* ---- for programs ---- */
@@ -208,7 +221,7 @@ static int check_namespace_idle(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
-	if (namespace_size(ndns) == 0)
+	if (namespace_is_seed(ndns))
 		return kernel_fail(kernel, ENXIO, "the namespace has no capacity");
 	if (!ndctl_namespace_is_active(ndns))
 		return 0;
@@ -220,8 +233,9 @@ static int check_namespace_idle(struct ndctl_namespace *ndns)
 struct area_step {
 	struct ndctl_namespace *ndns;
 	char *bytes;	   /* buffer to read into */
-	const char *block; /* to write */
-	bool known;	   /* @before has been read */
+	const char *block; /* to write, or NULL */
+	const char *area;  /* to write all of, without @block */
+	bool begun;	   /* the medium may differ from @before */
 	char before[INFO_AREA];
 };
 
@@ -241,10 +255,11 @@ static int info_step_write(void *data)
 
 	if (err)
 		return err;
-	step->known = true;
+	if (step->area)
+		return raw_write_info(step->ndns, step->area, &step->begun);
 	infoblock_wipe(step->before, after);
 	memcpy(after + INFO_BLOCK, step->block, INFO_BLOCK);
-	return raw_write_info(step->ndns, after);
+	return raw_write_info(step->ndns, after, &step->begun);
 }
 
 static int info_step_undo(void *data)
@@ -252,12 +267,12 @@ static int info_step_undo(void *data)
 	struct area_step *step = data;
 	char now[INFO_AREA];
 
-	if (!step->known)
+	if (!step->begun)
 		return 0;
 	int err = raw_read_info(step->ndns, now);
 	if (!err && memcmp(now, step->before, sizeof(now)) == 0)
 		return 0;
-	err = err ?: raw_write_info(step->ndns, step->before);
+	err = err ?: raw_write_info(step->ndns, step->before, NULL);
 	if (err)
 		remedy_keep(step->ndns, step->before);
 	return err;
@@ -293,16 +308,23 @@ EXPORT int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *by
 		   : 0;
 }
 
+static int write_info(struct area_step *area)
+{
+	const struct step step = {.apply = info_step_write, .undo = info_step_undo, .data = area};
+	int err = run(area->ndns, step, "write");
+
+	return err ? kernel_fail_while(entity_kernel(&area->ndns->entity), err,
+			     "%s: cannot write the info block", entity_name(&area->ndns->entity))
+		   : 0;
+}
+
 EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *block)
 {
-	if (!ndns || !block)
-		return -EINVAL;
-	struct area_step area = {.ndns = ndns, .block = block};
-	int err = run(ndns,
-		(struct step){.apply = info_step_write, .undo = info_step_undo, .data = &area},
-		"write");
+	return ndns && block ? write_info(&(struct area_step){.ndns = ndns, .block = block})
+			     : -EINVAL;
+}
 
-	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
-			     "%s: cannot write the info block", entity_name(&ndns->entity))
-		   : 0;
+EXPORT int ndctl_namespace_restore_infoblock(struct ndctl_namespace *ndns, const void *area)
+{
+	return ndns && area ? write_info(&(struct area_step){.ndns = ndns, .area = area}) : -EINVAL;
 }

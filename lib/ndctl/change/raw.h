@@ -19,6 +19,7 @@ int raw_recover(struct ndctl_namespace *ndns);
 /* Forget the mark: from now on force_raw is the administrator's. */
 int raw_forget(struct ndctl_namespace *ndns);
 
-/* Read and write the first INFO_AREA bytes of a disabled namespace. */
+/* Read and write the first INFO_AREA bytes of a disabled namespace. @begun, unless NULL, tells
+ * whether the write may have changed anything. */
 int raw_read_info(struct ndctl_namespace *ndns, char *bytes);
-int raw_write_info(struct ndctl_namespace *ndns, const char *bytes);
+int raw_write_info(struct ndctl_namespace *ndns, const char *bytes, bool *begun);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include <ndctl/format/infoblock.h>
-#include <ndctl/object/disk.h>
 
 /* Save the bytes: write-infoblock cannot express all that is in a block (its offset, padding,
  * parent). Use a new name each time, so that no earlier copy is overwritten. */
@@ -47,12 +46,10 @@ void remedy_keep(struct ndctl_namespace *ndns, const char *before)
 static void hint_file(struct ndctl_namespace *ndns)
 {
 	const char *name = entity_name(&ndns->entity);
-	char disk[48];
 
-	disk_name(&ndns->entity, "", disk, sizeof(disk));
 	kernel_hint(entity_kernel(&ndns->entity),
-		"once the medium accepts writes, and before the next boot: echo 1 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s && dd if=%s of=/dev/%s conv=fsync && ndctl disable-namespace %s && echo 0 >/sys/bus/nd/devices/%s/force_raw && ndctl enable-namespace %s",
-		name, name, ndns->remedy, disk, name, name, name);
+		"once the medium accepts writes, and before the next boot: ndctl write-infoblock --restore=%s %s && ndctl enable-namespace %s",
+		ndns->remedy, name, name);
 }
 
 void remedy_hint(struct ndctl_namespace *ndns)

@@ -133,7 +133,7 @@ int step_write(struct txn *txn, struct entity *entity, unsigned attr, const char
 struct wipe {
 	struct ndctl_namespace *ndns;
 	bool *wiped, wiped_here;
-	bool known; /* @before has been read */
+	bool known; /* the area is not @before any more, or may cease to be by a later step */
 	bool grows; /* the new claim writes behind the area too */
 	uuid_t uuid;
 	char before[INFO_AREA], after[INFO_AREA];
@@ -147,9 +147,12 @@ static int do_wipe(void *data)
 
 	if (err)
 		return err;
-	wipe->known = true;
-	*wipe->wiped = infoblock_wipe(wipe->before, wipe->after);
-	return *wipe->wiped ? raw_write_info(wipe->ndns, wipe->after) : 0;
+	wipe->known = !infoblock_wipe(wipe->before, wipe->after);
+	if (wipe->known)
+		return 0;
+	err = raw_write_info(wipe->ndns, wipe->after, &wipe->known);
+	*wipe->wiped = wipe->known;
+	return err;
 }
 
 /* Restore the info blocks, also over one that the kernel wrote for a later step that failed
@@ -174,7 +177,7 @@ static int undo_wipe(void *data)
 		remedy_keep(wipe->ndns, wipe->before);
 	if (err || memcmp(now, wipe->before, sizeof(now)) == 0)
 		return err;
-	err = raw_write_info(wipe->ndns, wipe->before);
+	err = raw_write_info(wipe->ndns, wipe->before, NULL);
 	if (err)
 		remedy_keep(wipe->ndns, wipe->before);
 	if (err || !wipe->grows || memcmp(now, wipe->after, sizeof(now)) == 0)
