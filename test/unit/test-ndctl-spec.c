@@ -184,7 +184,9 @@ static const struct wish wishes[] = {
 
 	{"an unknown mode", &plain,
 		{.struct_size = sizeof(struct ndctl_namespace_spec), .mode = 77}, -EINVAL,
-		"unknown mode"},
+		"unknown mode 77"},
+	{"an unknown place of struct pages", &plain, SPEC(UNKNOWN, .map = (enum ndctl_pfn_loc)4),
+		-EINVAL, "unknown place of struct pages 4: must be 0 to 2"},
 	{"fsdax without struct pages", &plain, SPEC(UNKNOWN, .flags = NDCTL_CHANGE_NO_MAP), -EINVAL,
 		"a fsdax namespace requires struct pages: only devdax works without them"},
 	{"raw with struct pages", &plain, SPEC(RAW, .map = NDCTL_PFN_LOC_RAM), -EINVAL,

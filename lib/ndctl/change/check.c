@@ -120,11 +120,10 @@ static int check_medium(struct ndctl_namespace *ndns, int fd, void *data)
 		.read = read_medium,
 		.write = write_medium,
 		.data = &fd,
-		.size = namespace_size(ndns),
 	};
 	struct btt_check btt = {
 		.medium = &medium, .flags = check->flags, .tell = check_tell, .data = check};
-	int err = read_namespace_label(ndns, &medium);
+	int err = namespace_read_size(ndns, &medium.size) ?: read_namespace_label(ndns, &medium);
 
 	if (err)
 		return err;
@@ -176,7 +175,7 @@ static int run(struct check *check)
 	int err = nd_change_begin(&ndns->entity, &txn);
 	if (err)
 		return err;
-	if (namespace_size(ndns) == 0)
+	if (namespace_is_seed(ndns))
 		return kernel_fail(kernel, ENXIO, "the namespace has no capacity");
 	err = namespace_settle(ndns) ?: check_plan(txn, check);
 	return err ?: txn_run(txn);

@@ -61,7 +61,7 @@ static int say_taken(struct ndctl_region *region, struct ndctl_namespace *ndns)
 	struct kernel *kernel = entity_kernel(&region->entity);
 	const char *name = entity_name(&ndns->entity);
 
-	if (namespace_size(ndns) == 0) {
+	if (namespace_is_seed(ndns)) {
 		kernel_fail(kernel, ENOSPC,
 			"%s is half configured: another program is configuring it, or was killed",
 			name);
@@ -82,8 +82,8 @@ static bool is_free(struct ndctl_namespace *ndns)
 {
 	uuid_t uuid;
 
-	entity_read_uuid(&ndns->entity, uuid);
-	return uuid_is_null(uuid) && namespace_size(ndns) == 0 && !namespace_claim(ndns);
+	return entity_read_uuid(&ndns->entity, uuid) == 0 && uuid_is_null(uuid) &&
+		namespace_is_seed(ndns) && !namespace_claim(ndns);
 }
 
 /* Refuse a namespace whose attributes cannot be read: it may have a size, a uuid or a holder. */

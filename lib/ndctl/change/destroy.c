@@ -27,7 +27,7 @@ static int plan_labels(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	struct step step = {.apply = do_relabel, .data = ndns};
 
-	if (namespace_size(ndns) == 0)
+	if (namespace_is_seed(ndns))
 		return 0;
 	return guard_labels(txn, ndns, NULL)
 		?: txn_add(txn, step, "write the labels of %s as they are",
@@ -78,11 +78,14 @@ static int destroy_empty(struct txn *txn, struct ndctl_namespace *ndns)
 {
 	uuid_t uuid;
 
-	entity_read_uuid(&ndns->entity, uuid);
+	int err = entity_read_uuid(&ndns->entity, uuid);
+
+	if (err)
+		return kernel_fail(entity_kernel(&ndns->entity), -err,
+			"cannot read whether a program is configuring it: %s", strerror(-err));
 	if (uuid_is_null(uuid) || ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return 1;
-	int err = step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
-	return err ?: txn_run(txn);
+	return step_write(txn, &ndns->entity, NS_SIZE, "0", NULL) ?: txn_run(txn);
 }
 
 static int destroy_unused(struct txn *txn, struct ndctl_namespace *ndns)
@@ -103,7 +106,7 @@ static int delete_namespace(struct ndctl_namespace *ndns, unsigned flags)
 	if (err)
 		return err;
 	txn_set_dry_run(txn, flags & NDCTL_CHANGE_DRY_RUN);
-	if (namespace_size(ndns) == 0 && !namespace_claim(ndns))
+	if (namespace_is_seed(ndns) && !namespace_claim(ndns))
 		return destroy_unused(txn, ndns);
 	err = plan_check_region(region) ?: plan_settle(txn, ndns);
 	if (err)

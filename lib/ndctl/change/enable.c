@@ -82,7 +82,7 @@ int namespace_enable(struct ndctl_namespace *ndns, bool *own)
 {
 	int err = enable_claim_or_namespace(ndns, own);
 
-	if (err && namespace_size(ndns) == 0)
+	if (err && namespace_is_seed(ndns))
 		kernel_fail(entity_kernel(&ndns->entity), -err, "the namespace has no capacity");
 	else if (err)
 		place_check_whole(ndns);
@@ -405,7 +405,7 @@ EXPORT int ndctl_namespace_disable_invalidate(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns)
 {
-	if (namespace_size(ndns) == 0)
+	if (namespace_is_seed(ndns))
 		return 1;
 	return disable_namespace(ndns, step_disable);
 }
@@ -450,9 +450,11 @@ static int explain_dimms(struct ndctl_region *region, int err)
 EXPORT int ndctl_region_enable(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_change_begin(&region->entity, &txn);
+	bool enabled = false;
+	int err = nd_change_begin(&region->entity, &txn)
+		?: entity_check_bound(&region->entity, &enabled);
 
-	if (err || ndctl_region_is_enabled(region))
+	if (err || enabled)
 		return err;
 	err = (region_lock_dimms(region, txn) ?: step_enable_region(txn, region)) ?: txn_run(txn);
 	if (err)
@@ -467,9 +469,11 @@ EXPORT int ndctl_region_enable(struct ndctl_region *region)
 static int disable_region(struct ndctl_region *region)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_change_begin(&region->entity, &txn);
+	bool enabled = false;
+	int err = nd_change_begin(&region->entity, &txn)
+		?: entity_check_bound(&region->entity, &enabled);
 
-	if (err || !ndctl_region_is_enabled(region))
+	if (err || !enabled)
 		return err;
 	entity_leave_region(region->entity.ctx, region->entity.id);
 	return step_disable_region(txn, region) ?: txn_run(txn);

@@ -98,12 +98,14 @@ int facts_read(struct facts *facts, struct ndctl_namespace *ndns, bool exists, b
 	*facts = (struct facts){
 		.labelled = labelled,
 		.exists = exists,
-		.size = namespace_size(ndns),
 		.start = ndctl_namespace_get_resource(ndns),
 		.mode = asked->mode,
 		.name = "",
 		.sector_sizes = namespace_sector_sizes(ndns),
 	};
+	int err = namespace_read_size(ndns, &facts->size);
+	if (err)
+		return err;
 	if (facts->mode == NDCTL_NS_MODE_UNKNOWN)
 		facts->mode = exists ? ndctl_namespace_get_mode(ndns) : NDCTL_NS_MODE_FSDAX;
 	const struct mode_row *row = mode_row_of(facts->mode);

@@ -91,7 +91,7 @@ static int guard_repair(const struct guard *guard)
 	struct label_scope scope = {.known = (const uuid_t *)known, .known_count = count};
 	uuid_copy(scope.undone, guard->next);
 	err = repair_plan(&repair, scope);
-	if (!uuid_is_null(guard->uuid) && namespace_size(guard->ndns) == 0)
+	if (!uuid_is_null(guard->uuid) && namespace_is_seed(guard->ndns))
 		lost = guard->ndns;
 	if (err || !(repair.differing || repair.stale || lost))
 		return err;

@@ -14,8 +14,12 @@
 int plan_check_region(struct ndctl_region *region)
 {
 	struct kernel *kernel = entity_kernel(&region->entity);
+	bool enabled = false;
+	int err = entity_check_bound(&region->entity, &enabled);
 
-	if (!ndctl_region_is_enabled(region)) {
+	if (err)
+		return err;
+	if (!enabled) {
 		kernel_fail(kernel, ENODEV, "the region is disabled");
 		kernel_hint(kernel, "ndctl enable-region %s", entity_name(&region->entity));
 		return -ENODEV;
@@ -186,8 +190,7 @@ static int step_allocate(struct txn *txn, const struct plan *plan)
 
 	if (!allocation)
 		return -ENOMEM;
-	entity_read_uuid(&plan->ndns->entity, before);
-	if (!uuid_is_null(before))
+	if (entity_read_uuid(&plan->ndns->entity, before) == 0 && !uuid_is_null(before))
 		uuid_unparse_lower(before, allocation->before);
 	allocation->ndns = plan->ndns;
 	uuid_unparse_lower(plan->spec.uuid, allocation->uuid);
@@ -227,10 +230,10 @@ static int plan_change(struct txn *txn, const struct plan *plan)
 {
 	struct entity *entity = &plan->ndns->entity;
 	char uuid[UUID_STR_LEN], old_uuid[UUID_STR_LEN], size[32], old_size[32];
-	uint64_t now = namespace_size(plan->ndns);
+	uint64_t now;
 	uuid_t old;
 
-	int err = namespace_read_owner(plan->ndns, old);
+	int err = namespace_read_owner(plan->ndns, old) ?: namespace_read_size(plan->ndns, &now);
 	if (err)
 		return err;
 	uuid_unparse_lower(old, old_uuid);
@@ -270,7 +273,7 @@ static int plan_check_start(struct txn *txn, const struct plan *plan)
 
 static int plan_label(struct txn *txn, const struct plan *plan)
 {
-	bool fresh = namespace_size(plan->ndns) == 0;
+	bool fresh = namespace_is_seed(plan->ndns);
 	int err = guard_labels(txn, plan->ndns, plan->spec.uuid);
 
 	if (err)
@@ -397,7 +400,7 @@ static int plan_steps(struct txn *txn, const struct plan *plan)
 	 * a pfn or dax device its struct pages. */
 	bool grows = plan->old && plan->claim &&
 		(plan->claim->entity.kind == KIND_BTT || plan->spec.map == NDCTL_PFN_LOC_PMEM);
-	bool exists = namespace_size(plan->ndns) > 0;
+	bool exists = !namespace_is_seed(plan->ndns);
 	bool wipes = needs_wipe(plan);
 	int err = plan->old ? step_disable(txn, plan->old) : 0;
 

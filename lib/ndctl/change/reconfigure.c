@@ -16,7 +16,7 @@ static int check_exists(struct ndctl_namespace *ndns, const struct ndctl_namespa
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
-	if (spec->size || namespace_size(ndns) > 0)
+	if (spec->size || !namespace_is_seed(ndns))
 		return 0;
 	kernel_fail(kernel, EINVAL, "the namespace has no capacity: it is a seed for a new one");
 	kernel_hint(kernel, "omit --reconfig to create a namespace");
@@ -32,8 +32,8 @@ static int reconfigure_here(struct txn *txn, struct ndctl_namespace *old,
 		.old = old,
 		.labelled = ndctl_namespace_get_type(old) == ND_DEVICE_NAMESPACE_PMEM,
 	};
-	uint64_t size = namespace_size(old);
-	int err = plan_complete(&plan, spec);
+	uint64_t size = 0;
+	int err = namespace_read_size(old, &size) ?: plan_complete(&plan, spec);
 
 	if (err)
 		return err;

@@ -242,16 +242,17 @@ static int check_names(struct ndctl_region *region, const struct ndctl_namespace
 	unsigned id = 0;
 
 	region_foreach_namespace (region, ndns) {
-		if (namespace_size(ndns) == 0 && ndns != lost)
+		if (namespace_is_seed(ndns) && ndns != lost)
 			continue;
 		unsigned long long at = ndctl_namespace_get_resource(ndns);
-		bool follows = namespace_size(ndns) == 0 || at >= end;
-		bool known = namespace_size(ndns) == 0 || at != ULLONG_MAX;
+		bool seed = namespace_is_seed(ndns);
+		bool follows = seed || at >= end;
+		bool known = seed || at != ULLONG_MAX;
 		if (ndctl_namespace_get_id(ndns) != id++ || !follows || !known)
 			return kernel_fail(entity_kernel(&region->entity), EBUSY,
 				"%s: the kernel would rename its namespaces",
 				entity_name(&region->entity));
-		if (namespace_size(ndns) > 0)
+		if (!seed)
 			end = at;
 	}
 	return 0;
@@ -309,7 +310,7 @@ static int plan_rest(struct txn *txn, struct ndctl_region *region, struct ndctl_
 	int err = 0;
 
 	region_foreach_namespace (region, ndns) {
-		if (ndctl_namespace_is_active(ndns) || (namespace_size(ndns) == 0 && ndns != lost))
+		if (ndctl_namespace_is_active(ndns) || (namespace_is_seed(ndns) && ndns != lost))
 			continue;
 		err = err ?: step_rest(txn, ndns);
 	}
@@ -341,9 +342,15 @@ static int plan_writes(struct txn *txn, const struct repair *repair)
 	return err;
 }
 
+/* Where the driver cannot be read, unbinding finds out. */
+static bool may_be_enabled(struct ndctl_region *region)
+{
+	return entity_is_bound(&region->entity) || errno != ENOENT;
+}
+
 #define regions_foreach_touched(repair, it)                                                        \
 	ndctl_region_foreach (ndctl_region_get_bus((repair)->region), it)                          \
-		if (ndctl_region_is_enabled(it) && is_touched(repair, it))
+		if (may_be_enabled(it) && is_touched(repair, it))
 
 int repair_check_names(const struct repair *repair, const struct ndctl_namespace *lost)
 {

@@ -54,7 +54,7 @@ static int choose_mode(const struct draft *draft)
 	const struct mode_row *row = mode_row_of(facts->mode);
 
 	if (!row)
-		return kernel_fail(draft->kernel, EINVAL, "unknown mode");
+		return kernel_fail(draft->kernel, EINVAL, "unknown mode %d", facts->mode);
 	draft->spec->row = row;
 	if (row->claim == KIND_COUNT)
 		return 0;
@@ -86,6 +86,10 @@ static int choose_map(const struct draft *draft)
 		draft->spec->map = NDCTL_PFN_LOC_NONE;
 		return 0;
 	}
+	if ((unsigned)draft->asked->map > NDCTL_PFN_LOC_PMEM)
+		return kernel_fail(draft->kernel, EINVAL,
+			"unknown place of struct pages %d: must be 0 to %d", draft->asked->map,
+			NDCTL_PFN_LOC_PMEM);
 	if (draft->asked->map != NDCTL_PFN_LOC_NONE && !row->has_map)
 		return kernel_fail(draft->kernel, EINVAL,
 			"a %s namespace has no struct pages: cannot choose their place", row->name);

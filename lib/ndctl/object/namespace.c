@@ -258,12 +258,12 @@ EXPORT int ndctl_namespace_is_configured(struct ndctl_namespace *ndns)
 {
 	uuid_t uuid;
 
-	if (ndctl_namespace_get_size(ndns) == 0)
+	entity_show_empty(&ndns->entity);
+	if (namespace_is_seed(ndns))
 		return 0;
 	if (ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_PMEM)
 		return 1;
-	entity_read_uuid(&ndns->entity, uuid);
-	if (!uuid_is_null(uuid))
+	if (entity_read_uuid(&ndns->entity, uuid) || !uuid_is_null(uuid))
 		return 1;
 	entity_show_uuid(&ndns->entity, uuid);
 	return 0;
@@ -331,6 +331,23 @@ EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char
 uint64_t namespace_size(struct ndctl_namespace *ndns)
 {
 	return object_u64_or(&ndns->entity.object, NS_SIZE, 0);
+}
+
+int namespace_read_size(struct ndctl_namespace *ndns, uint64_t *size)
+{
+	int err = object_u64(&ndns->entity.object, NS_SIZE, size);
+
+	return err
+		? kernel_fail(entity_kernel(&ndns->entity), -err, "cannot read the size of %s: %s",
+			  entity_name(&ndns->entity), strerror(-err))
+		: 0;
+}
+
+bool namespace_is_seed(struct ndctl_namespace *ndns)
+{
+	uint64_t size;
+
+	return object_u64(&ndns->entity.object, NS_SIZE, &size) == 0 && size == 0;
 }
 
 EXPORT unsigned long long ndctl_namespace_get_size(struct ndctl_namespace *ndns)

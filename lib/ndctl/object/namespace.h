@@ -38,8 +38,14 @@ enum namespace_attr {
 
 extern const struct kind namespace_kind;
 
-/* ndctl_namespace_get_size() for the library itself: shows nothing to the caller. */
+/* ndctl_namespace_get_size() for the library itself: shows nothing to the caller. 0 also if the
+ * size cannot be read: for sentences only. */
 uint64_t namespace_size(struct ndctl_namespace *ndns);
+/* Reads the size. Returns 0, or a negative errno with the cause recorded. */
+int namespace_read_size(struct ndctl_namespace *ndns, uint64_t *size);
+/* Whether the kernel says that the namespace has no capacity: it is a seed. False if it says
+ * nothing. */
+bool namespace_is_seed(struct ndctl_namespace *ndns);
 /* Returns the sector size in bytes, 512 unless the kernel names another one. */
 unsigned int namespace_sector_size(struct ndctl_namespace *ndns);
 /* Returns the sector sizes that its label can keep; none without a label. */
