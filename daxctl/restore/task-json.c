@@ -209,8 +209,8 @@ static char *step_nomap(const struct task *task)
 {
 	char *text;
 
-	return asprintf(&text, "make %s devdax without a page map", task->ndns->name) < 0 ? NULL
-											  : text;
+	return asprintf(&text, "make %s devdax without struct pages", task->ndns->name) < 0 ? NULL
+											    : text;
 }
 
 static char *step_mode(const struct task *task)

@@ -10,7 +10,7 @@
 #	qemu-10		a newer QEMU than Debian 12's: a wrapper, and the unpacked packages in root/
 #	source-6.1	headers and sources that modules are built with
 #	nfit-6.1	a kernel-6.1 whose NVDIMM modules are the ones of the kernel's emulator
-#	nonedax-6.1	a kernel-6.1 that has device-dax without a page map: our module in nonedax/
+#	nonedax-6.1	a kernel-6.1 that has device-dax without struct pages: our module in nonedax/
 #	labelfault-6.1	our module in labelfault/, for any kernel-6.1
 #	image-bookworm	the disk of a machine with Debian, systemd and udev, for `lab run --machine`
 #	debian-SUITE	a release of Debian to build in: chroot.bash

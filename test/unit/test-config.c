@@ -366,7 +366,7 @@ static void for_one_device(void **state)
 	scope.uuid = UUID_C;
 	assert_false(read_for(fixture, &scope, &config));
 	assert_string_equal(said, "");
-	/* A namespace without a page map is something else. */
+	/* A namespace without struct pages is something else. */
 	scope = (struct config_scope){.uuid = UUID_A, .nomap = true};
 	assert_false(read_for(fixture, &scope, &config));
 	scope.uuid = NULL;

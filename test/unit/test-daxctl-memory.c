@@ -137,7 +137,7 @@ static void what_another_took_offline_stays(void **state)
 	assert_file(offlining, MEMORY "/memory8/state", "offline\n");
 }
 
-/* Where the page map is kept is told before kmem has the device, and taken back with it. */
+/* Where the struct pages are kept is told before kmem has the device, and taken back with it. */
 static void memmap(void **state)
 {
 	struct fixture *fixture = *state;

@@ -70,7 +70,7 @@ setup_file() {
 
 @test "memory gets its use, and that is written down" {
 	local region device
-	# Two namespaces with a page map, one without.
+	# Two namespaces with struct pages, one without.
 	device=$(ndctl create-namespace --mode devdax --map mem --size 400M | jq -r '.daxregion.devices[0].chardev')
 	daxctl reconfigure-device --mode system-ram --persist "$device"
 	ndctl create-namespace --mode devdax --map dev --size 64M --persist

@@ -104,7 +104,7 @@ teardown_file() {
 	says "destroyed 0 namespaces"
 }
 
-@test "E1: fsdax with its page map in memory has no info block, and keeps what is on the namespace" {
+@test "E1: fsdax with struct pages in memory has no info block, and keeps what is on the namespace" {
 	ndctl create-namespace --reconfig namespace0.0 --force --mode raw
 	echo content | dd of=/dev/pmem0 bs=1M seek=8 conv=sync status=none
 	check ndctl create-namespace --reconfig namespace0.0 --force --mode fsdax --map mem

@@ -40,7 +40,7 @@ teardown() {
 	says "the device is in system-ram mode"
 }
 
-@test "--memmap-on-memory: the page map is in the memory itself" {
+@test "--memmap-on-memory: its struct pages are in the memory itself" {
 	if [[ ! -e $device/memmap_on_memory ]]; then
 		unchanged daxctl reconfigure-device --mode system-ram --memmap-on-memory yes dax0.0
 		[[ $status == 161 ]]

@@ -3,9 +3,9 @@
  * Device-dax without struct pages, for the tests of `ndctl create-namespace --map none`.
  *
  * It stands in for the kernel's dax_pmem: a dax device of libnvdimm whose mode is "none" becomes a
- * dax device over the whole namespace, with no page map anywhere and nothing written to the medium.
- * What is mapped is mapped by frame number. A device of another mode is set up by libnvdimm and
- * goes to device_dax or kmem, as with the kernel's own driver, so that a machine can have both
+ * dax device over the whole namespace, with no struct pages anywhere and nothing written to the
+ * medium. What is mapped is mapped by frame number. A device of another mode is set up by libnvdimm
+ * and goes to device_dax or kmem, as with the kernel's own driver, so that a machine can have both
  * kinds.
  *
  * Linux 6.1 offers every dax device to device_dax, which wants struct pages: it finds the memory
@@ -173,7 +173,7 @@ static int nonedax_publish(
 	return pgmap ? 0 : device_driver_attach(&nonedax_driver.drv, &dax->dev);
 }
 
-/* What is in front of the data, the info block and perhaps the page map, stays ours. */
+/* What is in front of the data, the info block and perhaps struct pages, stays ours. */
 static int nonedax_mapped(struct device *dev, struct nd_pfn *pfn, struct nd_namespace_common *ndns)
 {
 	struct resource *all = &to_nd_namespace_io(&ndns->dev)->res;
@@ -244,6 +244,6 @@ static void __exit nonedax_exit(void)
 
 module_init(nonedax_init);
 module_exit(nonedax_exit);
-MODULE_DESCRIPTION("device-dax without a page map, for tests");
+MODULE_DESCRIPTION("device-dax without struct pages, for tests");
 MODULE_LICENSE("GPL");
 MODULE_ALIAS_ND_DEVICE(ND_DEVICE_DAX_PMEM);
