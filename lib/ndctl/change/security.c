@@ -70,12 +70,12 @@ static int command_write(struct ndctl_dimm *dimm, enum security_command command,
 	char text[64] = "";
 	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
 
-	err = err ?: txn_check_locked(txn);
 	if (err)
 		return err;
 	if (!object_text(&dimm->entity.object, DIMM_SECURITY) && errno == ENOENT)
 		return tell_refusal(entity_kernel(&dimm->entity), -ENOENT);
-	if (commands[command].destroys)
+	err = txn_check_locked(txn);
+	if (!err && commands[command].destroys)
 		err = dimm_check_idle(dimm);
 	if (err)
 		return err;

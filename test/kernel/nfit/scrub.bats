@@ -68,20 +68,6 @@ setup() {
 	[[ ! $output ]]
 }
 
-@test "the bus is taken away while wait-scrub waits" {
-	local pid
-
-	ndctl start-scrub ndbus0
-	"$LAB_BUILD/ndctl/ndctl" wait-scrub ndbus0 >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-	pid=$!
-	sleep 0.2
-	echo nfit_test.0 >/sys/bus/platform/drivers/nfit_test/unbind || skip "this kernel does not unbind nfit_test"
-	check wait "$pid"
-	cat "$BATS_TEST_TMPDIR/out"
-	((status == 0 || status == 237 || status == 250))
-	echo nfit_test.0 >/sys/bus/platform/drivers/nfit_test/bind
-}
-
 @test "list -BF tells how firmware is activated" {
 	check ndctl list -BF
 	json 'map(select(.provider == "nfit_test.0"))[0].firmware == {activate_method: "suspend", activate_state: "idle"}'
