@@ -226,6 +226,18 @@ static bool dimm_state(void *object, unsigned flags, union field_value *out)
 	return !ndctl_dimm_is_enabled(object);
 }
 
+static bool dimm_firmware(void *object, unsigned flags, union field_value *out)
+{
+	out->json = describe_firmware(object, flags);
+	return out->json != NULL;
+}
+
+static bool dimm_health(void *object, unsigned flags, union field_value *out)
+{
+	out->json = describe_health(object, flags);
+	return out->json != NULL;
+}
+
 static const struct field dimm_fields[] = {
 	{"dev", FIELD_TEXT, 0, dimm_dev, "name of the device"},
 	{"id", FIELD_TEXT, 0, unique_id, "identifier that the maker gave it"},
@@ -241,6 +253,8 @@ static const struct field dimm_fields[] = {
 	{"security_frozen", FIELD_BOOL, 0, security_frozen,
 		"security state cannot change until the next reset"},
 	{"state", FIELD_TEXT, 0, dimm_state, "disabled, if no driver is bound"},
+	{"firmware", FIELD_JSON, JSON_FIRMWARE, dimm_firmware, "versions, and what activates it"},
+	{"health", FIELD_JSON, JSON_HEALTH, dimm_health, "what the DIMM says of its health"},
 };
 
 struct json_object *describe_dimm(struct ndctl_dimm *dimm, unsigned flags)

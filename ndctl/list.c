@@ -47,10 +47,8 @@ static const struct option options[] = {
 		.refusal = -EINVAL},
 	{'B', "buses", OPT_FLAG, &buses, NULL, "show buses"},
 	{'D', "dimms", OPT_FLAG, &dimms, NULL, "show DIMMs"},
-	{'F', "firmware", OPT_FLAG, &firmware, NULL,
-		"show the firmware of buses and DIMMs (not implemented in this version)"},
-	{'H', "health", OPT_FLAG, &health, NULL,
-		"show the health of DIMMs (not implemented in this version)"},
+	{'F', "firmware", OPT_FLAG, &firmware, NULL, "show the firmware of buses and DIMMs"},
+	{'H', "health", OPT_FLAG, &health, NULL, "show the health of DIMMs"},
 	{'R', "regions", OPT_FLAG, &regions, NULL, "show regions"},
 	{'N', "namespaces", OPT_FLAG, &namespaces, NULL, "show namespaces (the default)"},
 	{'X', "device-dax", OPT_FLAG, &device_dax, NULL, "show the dax devices of namespaces"},
@@ -99,50 +97,8 @@ static unsigned choose_flags(const struct listing *listing)
 	return (human ? JSON_HUMAN : 0) | (verbose ? JSON_VERBOSE : 0) |
 		(device_dax || verbose ? JSON_DAX : 0) | (media || verbose ? JSON_MEDIA : 0) |
 		(listing->dimms ? JSON_DIMMS : 0) | (capabilities ? JSON_CAPABILITIES : 0) |
-		(firmware || verbose > 2 ? JSON_FIRMWARE : 0);
-}
-
-/* ---- what is not there yet ---- */
-
-/* Function numbers by which DIMMs report health and firmware, by family of commands; 0: none. */
-static const struct functions {
-	unsigned health, firmware;
-} functions[] = {
-	[NVDIMM_FAMILY_INTEL] = {1, 12},
-	[NVDIMM_FAMILY_HPE1] = {1, 0},
-	[NVDIMM_FAMILY_HPE2] = {1, 0},
-	[NVDIMM_FAMILY_MSFT] = {11, 0},
-	[NVDIMM_FAMILY_HYPERV] = {1, 0},
-};
-
-static bool has_health(struct ndctl_dimm *dimm)
-{
-	if (ndctl_dimm_is_cmd_supported(dimm, ND_CMD_SMART))
-		return true;
-	for (unsigned i = 0; i < ARRAY_SIZE(functions); i++)
-		if (ndctl_dimm_has_function(dimm, i, functions[i].health))
-			return true;
-	return false;
-}
-
-static bool has_firmware(struct ndctl_dimm *dimm)
-{
-	return ndctl_dimm_has_function(
-		dimm, NVDIMM_FAMILY_INTEL, functions[NVDIMM_FAMILY_INTEL].firmware);
-}
-
-/* Warn that the list lacks what this version cannot read of a DIMM. */
-static void note_missing(struct ndctl_dimm *dimm)
-{
-	bool no_health = (health || verbose > 2) && has_health(dimm);
-	bool no_firmware = (firmware || verbose > 2) && has_firmware(dimm);
-
-	if (no_health || no_firmware)
-		say_warning("%s: listed without its %s: not implemented in this version",
-			ndctl_dimm_get_devname(dimm),
-			no_health && no_firmware ? "health and firmware"
-				: no_health	 ? "health"
-						 : "firmware");
+		(firmware || verbose > 2 ? JSON_FIRMWARE : 0) |
+		(health || verbose > 2 ? JSON_HEALTH : 0);
 }
 
 /* ---- each class, appended to an array ---- */
@@ -156,7 +112,6 @@ static int list_dimms(
 		if (!filter_dimm(&filters, dimm) ||
 			!(idle || configured || ndctl_dimm_is_enabled(dimm)))
 			continue;
-		note_missing(dimm);
 		int err = json_append(array, describe_dimm(dimm, listing->flags));
 		if (err)
 			return err;

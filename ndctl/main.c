@@ -27,6 +27,7 @@ static const struct verb *const verbs[] = {
 	&verb_write_labels,
 	&verb_init_labels,
 	&verb_check_labels,
+	&verb_inject_smart,
 	&verb_setup_passphrase,
 	&verb_update_passphrase,
 	&verb_remove_passphrase,
@@ -42,7 +43,6 @@ static const struct verb *const verbs[] = {
 static const char *const planned[] = {
 	"inject-error",
 	"update-firmware",
-	"inject-smart",
 	"activate-firmware",
 	"monitor",
 	NULL,

@@ -23,6 +23,7 @@ extern const struct verb verb_read_labels;
 extern const struct verb verb_write_labels;
 extern const struct verb verb_init_labels;
 extern const struct verb verb_check_labels;
+extern const struct verb verb_inject_smart;
 extern const struct verb verb_setup_passphrase;
 extern const struct verb verb_update_passphrase;
 extern const struct verb verb_remove_passphrase;

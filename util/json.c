@@ -50,6 +50,8 @@ static struct json_object *field_json(
 	case FIELD_SIZE:
 	case FIELD_HEX:
 		return json_number(type, value->number, flags);
+	case FIELD_REAL:
+		return json_object_new_double(value->real);
 	case FIELD_UUID:
 		return uuid_string(value->uuid);
 	case FIELD_JSON:

@@ -30,6 +30,7 @@ enum field_type {
 	FIELD_U64,  /* .number, up to 2^64 - 1 */
 	FIELD_SIZE, /* .number; "4.00 GiB (4.29 GB)" for people */
 	FIELD_HEX,  /* .number; "0x1f" for people */
+	FIELD_REAL, /* .real, "23.0625" */
 	FIELD_UUID, /* .uuid */
 	FIELD_JSON, /* .json, a nested value (mappings); json_describe() takes it over */
 };
@@ -39,6 +40,7 @@ union field_value {
 	bool flag;
 	int64_t integer;
 	uint64_t number;
+	double real;
 	uuid_t uuid;
 	struct json_object *json;
 };

@@ -152,6 +152,16 @@ namespace_in() {
 	"$REF_NDCTL" create-namespace -r "$1" -m raw -s 16M
 }
 
+# Topology nfit: health and thresholds of the DIMMs as at boot, but for the count of unsafe shutdowns.
+health_at_boot() {
+	local dimm
+	for dimm in nmem0 nmem1 nmem2 nmem3; do
+		"$REF_NDCTL" inject-smart -N "$dimm" 2>/dev/null
+		"$REF_NDCTL" inject-smart -M 40 -C 30 -S 5 --media-temperature-alarm=on --ctrl-temperature-alarm=off \
+			--spares-alarm=on "$dimm"
+	done
+}
+
 # Topology nfit: a namespace in each mode.
 four_modes() {
 	labelled_bus

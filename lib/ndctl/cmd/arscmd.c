@@ -69,10 +69,20 @@ static int submit_clear(struct ndctl_cmd *cmd)
 	return note_status(cmd, err, ars_of(cmd)->clear.status);
 }
 
-static const struct cmd_kind ars_cap = {ND_CMD_ARS_CAP, submit_cap, NULL};
-static const struct cmd_kind ars_start = {ND_CMD_ARS_START, submit_start, NULL};
-static const struct cmd_kind ars_status = {ND_CMD_ARS_STATUS, submit_status, NULL};
-static const struct cmd_kind clear_error = {ND_CMD_CLEAR_ERROR, submit_clear, NULL};
+/* The high bits are no failure: capabilities, or the state of a scrub. */
+static int translate_ars(const struct ndctl_cmd *cmd)
+{
+	if (!(cmd->firmware_status & ARS_STATUS_MASK))
+		return 0;
+	return kernel_fail(entity_kernel(cmd->entity), EIO, "%s: %s: firmware status %#x",
+		entity_name(cmd->entity), nvdimm_bus_cmd_name((unsigned)cmd->kind->type),
+		cmd->firmware_status);
+}
+
+static const struct cmd_kind ars_cap = {ND_CMD_ARS_CAP, submit_cap, NULL, translate_ars};
+static const struct cmd_kind ars_start = {ND_CMD_ARS_START, submit_start, NULL, translate_ars};
+static const struct cmd_kind ars_status = {ND_CMD_ARS_STATUS, submit_status, NULL, translate_ars};
+static const struct cmd_kind clear_error = {ND_CMD_CLEAR_ERROR, submit_clear, NULL, translate_ars};
 
 static bool answered(struct ndctl_cmd *cmd, const struct cmd_kind *kind)
 {

@@ -34,3 +34,7 @@ part() {
 		part "$name" nmem4
 	done
 }
+
+@test "ndctl list: health and firmware; ndctl inject-smart" {
+	changes ndctl-health
+}

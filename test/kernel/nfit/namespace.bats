@@ -148,30 +148,6 @@ region() {
 	ndctl destroy-namespace --force "$ns"
 }
 
-@test "health and firmware, where a DIMM could tell them, are not left out silently" {
-	# E4: DIMMs and buses are listed without, and it is said of those that could tell.
-	unchanged ndctl list -D --health
-	[[ $status == 0 ]]
-	json 'length == 6 and (any(.[]; has("health")) | not)'
-	says "nmem0: listed without its health: not implemented in this version"
-	[[ $stderr != *nmem4* ]]
-	check ndctl list -DF
-	[[ $status == 0 ]]
-	json 'length == 6'
-	says "nmem3: listed without its firmware: not implemented"
-	check ndctl list -BF
-	[[ $status == 0 ]]
-	json 'length == 2 and all(.[]; has("provider"))'
-	says "ndbus0: listed without its firmware: not implemented"
-	[[ $stderr != *ndbus1* ]]
-	check ndctl list -D --health --firmware -d nmem4
-	[[ $status == 0 ]]
-	json '.[0].dev == "nmem4" and (.[0] | has("health") or has("firmware") | not)'
-	check ndctl list -vvv
-	[[ $status == 0 ]]
-	says "nmem0: listed without its health and firmware"
-}
-
 @test "the commands for errors of the media, as programs use them" {
 	python3 - "$LAB_BUILD" <<-'END'
 	import ctypes, errno, sys
