@@ -31,17 +31,13 @@ same() {
 	same 0 inject "00000000"
 	same 0 inject "00000000" 0x2
 	same 0 acknowledge "00000000"
-	same 0 acknowledge "00000000" 0x2
 }
 
-@test "Intel: each status, for each command" {
+# Each costs seconds in an emulated guest; test/unit/test-ndctl-family.c has all of them.
+@test "Intel: what a status means" {
 	local status
-	for status in 1 2 3 4 5 6 8 9 10 200; do
-		same 0 smart "$(printf '%02x000000' "$status")"
-		same 0 acknowledge "$(printf '%02x000000' "$status")"
-	done
-	for status in 01000000 03000000 05000000 08000000 09000000 07000100 07000200 07000300 07000400; do
-		same 0 acknowledge "$status"
+	for status in 01000000 08000000 c8000000 07000100; do
+		same 0 smart "$status"
 	done
 }
 
@@ -55,22 +51,21 @@ same() {
 
 @test "Microsoft: health, thresholds that were passed, status" {
 	local answer
-	for answer in "0000 1e00 00 00 28" "0000 1e00 00 01 28" "0000 1e00 02 00 28" "0000 1e00 04 00 28" "0040 1e00 00 00 28" \
-		"0000 1e00 00 00 00" "0000 0000 00 00 64"; do
+	for answer in "0000 1e00 00 01 28" "0000 1e00 04 00 28" "0040 1e00 00 00 28" "0000 1e00 00 00 00"; do
 		same 3 smart "00000000 $answer 05 06"
 	done
 }
 
 @test "Hyper-V: health" {
 	local health
-	for health in 0 1 2 3 4 5 8 16 32; do
+	for health in 0 1 5 16; do
 		same 4 smart "00000000 $(printf %02x $health)000000"
 	done
 }
 
 @test "POWER: health" {
 	local health
-	for health in 0 1 2 3; do
+	for health in 0 3; do
 		same 5 smart "00000000 00000000 03000000 000100000000 0${health}00 5a00 0000 0700000000000000"
 	done
 	same 5 smart "00000000 00000000 00000000 000000000000 0100 0000 0000 0000000000000000"
