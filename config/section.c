@@ -280,6 +280,40 @@ static void check_map(struct section *section)
 		section_mistake(section, "mode: must be devdax with map = none");
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const struct daxctl_range *one = *(const struct daxctl_range *const *)a;
+	const struct daxctl_range *other = *(const struct daxctl_range *const *)b;
+
+	if (one->start != other->start)
+		return one->start < other->start ? -1 : 1;
+	return one < other ? -1 : 1;
+}
+
+/* Sorted by their starts, ranges that overlap are beside each other. */
+static void check_overlap(struct section *section)
+{
+	size_t count = section->range_count;
+	AUTO_FREE const struct daxctl_range **sorted = calloc(count ?: 1, sizeof(*sorted));
+
+	if (!sorted) {
+		section_mistake(section, "%s", strerror(ENOMEM));
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &section->ranges[i];
+	qsort(sorted, count, sizeof(*sorted), by_start);
+	for (size_t i = 1; i < count; i++) {
+		size_t one = (size_t)(sorted[i - 1] - section->ranges);
+		size_t other = (size_t)(sorted[i] - section->ranges);
+		if (sorted[i]->start > sorted[i - 1]->end)
+			continue;
+		section_mistake(section, "range.%zu overlaps range.%zu",
+			(one > other ? one : other) + 1, (one > other ? other : one) + 1);
+		return;
+	}
+}
+
 static void check_section_ranges(struct section *section)
 {
 	uint64_t total = 0;
@@ -290,18 +324,12 @@ static void check_section_ranges(struct section *section)
 			section_mistake(section, "range.%zu is missing", i + 1);
 			return;
 		}
-		for (size_t j = 0; j < i; j++)
-			if (range->start <= section->ranges[j].end &&
-				section->ranges[j].start <= range->end) {
-				section_mistake(
-					section, "range.%zu overlaps range.%zu", i + 1, j + 1);
-				return;
-			}
 		total += range->end - range->start + 1;
 	}
 	if (section->range_count && section->given & KEY_SIZE && total != section->size)
 		section_mistake(section, "size: must be the total of the ranges, %llu bytes",
 			(unsigned long long)total);
+	check_overlap(section);
 	if (section->range_count)
 		section->size = total;
 }

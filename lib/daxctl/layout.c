@@ -64,14 +64,10 @@ static int check_size(
 	return -EINVAL;
 }
 
-static bool ranges_overlap(const struct daxctl_range *a, const struct daxctl_range *b)
-{
-	return a->start <= b->end && b->start <= a->end;
-}
-
-/* Compare @range with those of the other devices, to name the one that overlaps it. */
-static int check_range_is_free(
-	struct daxctl_region *region, struct daxctl_dev *self, const struct daxctl_range *range)
+/* Compare the ranges, sorted and without overlaps, with those of the other devices, to name the one
+ * that overlaps. Read each device once: there may be many thousand ranges. */
+static int check_ranges_are_free(
+	struct daxctl_region *region, struct daxctl_dev *self, const struct ranges *sorted)
 {
 	struct daxctl_dev *dev;
 	struct daxctl_mapping *mapping;
@@ -81,13 +77,37 @@ static int check_range_is_free(
 			continue;
 		dev->mapped = false;
 		daxctl_mapping_foreach (dev, mapping) {
-			struct daxctl_range taken = {mapping->start, mapping->end};
-			if (ranges_overlap(range, &taken))
+			const struct daxctl_range *range =
+				range_find(sorted, mapping->start, mapping->end);
+			if (range)
 				return kernel_fail(region->ctx->kernel, EBUSY,
 					"range %#llx-%#llx overlaps %#llx-%#llx of %s",
-					range->start, range->end, taken.start, taken.end,
-					dev->object.name);
+					range->start, range->end,
+					(unsigned long long)mapping->start,
+					(unsigned long long)mapping->end, dev->object.name);
 		}
+	}
+	return 0;
+}
+
+static int compare_starts(const void *a, const void *b)
+{
+	const struct daxctl_range *one = a, *other = b;
+
+	return one->start < other->start ? -1 : one->start > other->start;
+}
+
+/* Sort the ranges: then those that overlap are beside each other. */
+static int sort_ranges(struct kernel *kernel, struct ranges *ranges)
+{
+	if (ranges->count)
+		qsort(ranges->list, ranges->count, sizeof(*ranges->list), compare_starts);
+	for (size_t i = 1; i < ranges->count; i++) {
+		const struct daxctl_range *one = &ranges->list[i - 1], *other = &ranges->list[i];
+		if (other->start <= one->end)
+			return kernel_fail(kernel, EINVAL,
+				"ranges %#llx-%#llx and %#llx-%#llx overlap", one->start, one->end,
+				other->start, other->end);
 	}
 	return 0;
 }
@@ -124,22 +144,17 @@ static int check_layout_ranges(struct daxctl_region *region, struct daxctl_dev *
 	if (daxctl_region_get_range(region, &has) || !region_has_device_in(region, &has))
 		has = (struct daxctl_range){0, ULLONG_MAX};
 	for (size_t i = 0; i < layout->range_count; i++) {
-		const struct daxctl_range *range = &layout->ranges[i];
-		int err = check_range(kernel, region, &has, range, align);
-		for (size_t j = 0; !err && j < i; j++)
-			if (ranges_overlap(range, &layout->ranges[j]))
-				err = kernel_fail(kernel, EINVAL,
-					"ranges %#llx-%#llx and %#llx-%#llx overlap",
-					layout->ranges[j].start, layout->ranges[j].end,
-					range->start, range->end);
-		if (!err)
-			err = check_range_is_free(region, self, range)
-				?: ram_check_range(kernel, self, range);
+		int err = check_range(kernel, region, &has, &layout->ranges[i], align);
 		if (err)
 			return err;
-		*total += range_size(range);
+		*total += range_size(&layout->ranges[i]);
 	}
-	return 0;
+	CLEANUP(ranges_deinit) struct ranges sorted = {0};
+	int err = ranges_copy(&sorted, layout->ranges, layout->range_count);
+	if (err)
+		return err;
+	err = sort_ranges(kernel, &sorted) ?: check_ranges_are_free(region, self, &sorted);
+	return err ?: ram_check_ranges(kernel, self, &sorted);
 }
 
 /* Read the alignment that a new device of the region gets without being asked. Only root may. */

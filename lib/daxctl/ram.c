@@ -180,41 +180,39 @@ int ram_check_returned(struct daxctl_dev *dev)
 }
 
 struct range_look {
-	const struct daxctl_range *wanted;
-	struct daxctl_dev *self; /* whose driver uses its memory; NULL: none */
-	bool found;
+	const struct ranges *wanted;
+	struct daxctl_dev *self;	  /* whose driver uses its memory; NULL: none */
+	const struct daxctl_range *found; /* one that is wanted */
 	struct daxctl_range ram;
 };
 
-static bool look_in_range(void *data, const struct iomem_resource *resource)
+static bool look_in_ranges(void *data, const struct iomem_resource *resource)
 {
 	struct range_look *look = data;
+	const struct daxctl_range *wanted =
+		is_ram(resource) ? range_find(look->wanted, resource->start, resource->end) : NULL;
 
-	if (!is_ram(resource) || resource->start > look->wanted->end ||
-		resource->end < look->wanted->start)
+	if (!wanted || (look->self && dev_has_some(look->self, resource)))
 		return true;
-	if (look->self && dev_has_some(look->self, resource))
-		return true;
-	look->found = true;
+	look->found = wanted;
 	look->ram = (struct daxctl_range){resource->start, resource->end};
 	return false;
 }
 
-int ram_check_range(
-	struct kernel *kernel, struct daxctl_dev *self, const struct daxctl_range *range)
+int ram_check_ranges(struct kernel *kernel, struct daxctl_dev *self, const struct ranges *sorted)
 {
 	int bound = self ? dev_has_driver(self) : 0;
-	struct range_look look = {range, bound ? self : NULL};
+	struct range_look look = {sorted, bound ? self : NULL};
 
 	if (bound < 0)
 		return bound;
 	/* If /proc/iomem cannot be read, the check before binding finds the memory. */
-	iomem_foreach(kernel, look_in_range, &look);
+	iomem_foreach(kernel, look_in_ranges, &look);
 	if (!look.found)
 		return 0;
 	kernel_fail(kernel, EBUSY,
 		"range %#llx-%#llx: the kernel keeps the memory at %#llx-%#llx until the next boot",
-		range->start, range->end, look.ram.start, look.ram.end);
+		look.found->start, look.found->end, look.ram.start, look.ram.end);
 	ram_hint_restart(kernel);
 	return -EBUSY;
 }

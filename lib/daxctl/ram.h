@@ -2,6 +2,7 @@
 #pragma once
 
 #include "device.h"
+#include "range.h"
 
 /* Requirements of system-ram mode, beside its driver. @flags are those of enum
  * daxctl_change_flags. Checks return 0, or a negative errno with the cause recorded. */
@@ -19,10 +20,9 @@ int ram_check_policy(struct daxctl_ctx *ctx, unsigned flags);
  * of it was online. That lasts until the next boot. Returns 0 for users who may not read
  * addresses. */
 int ram_check_returned(struct daxctl_dev *dev);
-/* -EBUSY if the kernel keeps memory in @range, which is to become a device's, except what driver
- * kmem has of @self (NULL: a new device). */
-int ram_check_range(
-	struct kernel *kernel, struct daxctl_dev *self, const struct daxctl_range *range);
+/* -EBUSY if the kernel keeps memory in one of the ranges, sorted and without overlaps, which are to
+ * become a device's, except what driver kmem has of @self (NULL: a new device). */
+int ram_check_ranges(struct kernel *kernel, struct daxctl_dev *self, const struct ranges *sorted);
 /* -EBUSY if memory of @dev is online and @flags do not allow taking it offline. */
 int ram_check_offline(struct daxctl_dev *dev, unsigned flags);
 /* Adds a step that says where the struct pages of the new memory are kept, to be taken before kmem

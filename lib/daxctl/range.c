@@ -6,6 +6,43 @@
 
 #include "device.h"
 
+void ranges_deinit(struct ranges *ranges)
+{
+	free(ranges->list);
+}
+
+int ranges_copy(struct ranges *ranges, const struct daxctl_range *list, size_t count)
+{
+	ranges->list = count ? malloc(count * sizeof(*list)) : NULL;
+	if (count && !ranges->list)
+		return -ENOMEM;
+	ranges->count = count;
+	if (count)
+		memcpy(ranges->list, list, count * sizeof(*list));
+	return 0;
+}
+
+uint64_t range_size(const struct daxctl_range *range)
+{
+	return range->end - range->start + 1;
+}
+
+const struct daxctl_range *range_find(
+	const struct ranges *sorted, unsigned long long start, unsigned long long end)
+{
+	size_t low = 0, high = sorted->count;
+
+	/* The first range that does not end before @start. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (sorted->list[middle].end < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < sorted->count && sorted->list[low].start <= end ? &sorted->list[low] : NULL;
+}
+
 /* The physical addresses of a dynamic region, which its directory in sysfs does not show. */
 
 struct place {

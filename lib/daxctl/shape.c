@@ -7,27 +7,6 @@
 
 /* The steps that change the layout of a device in a dynamic region. */
 
-static void ranges_deinit(struct ranges *ranges)
-{
-	free(ranges->list);
-}
-
-static int ranges_copy(struct ranges *ranges, const struct daxctl_range *list, size_t count)
-{
-	ranges->list = count ? malloc(count * sizeof(*list)) : NULL;
-	if (count && !ranges->list)
-		return -ENOMEM;
-	ranges->count = count;
-	if (count)
-		memcpy(ranges->list, list, count * sizeof(*list));
-	return 0;
-}
-
-uint64_t range_size(const struct daxctl_range *range)
-{
-	return range->end - range->start + 1;
-}
-
 /* Read the ranges of a device, in the order of their offsets in it. */
 int ranges_of(struct daxctl_dev *dev, struct ranges *ranges)
 {

@@ -2,18 +2,14 @@
 #pragma once
 
 #include "device.h"
+#include "range.h"
 
 /*
  * Steps that change the layout of a device in a dynamic region. The kernel gives a device capacity
  * by size, wherever it finds some, or by range (attributes size and mapping), and only while the
  * device has no driver. It takes capacity from the end of the last range.
  */
-struct ranges {
-	struct daxctl_range *list;
-	size_t count;
-};
 
-uint64_t range_size(const struct daxctl_range *range);
 /* Reads the ranges of a device into @ranges, in the order of their offsets in it. Returns 0 or a
  * negative errno. */
 int ranges_of(struct daxctl_dev *dev, struct ranges *ranges);

@@ -118,6 +118,40 @@ static void creation_is_refused(void **state)
 	free(after);
 }
 
+/* It takes a second, and took minutes when each range was compared with all, and with what the
+ * kernel shows anew. */
+static void sixty_thousand_ranges(void **state)
+{
+	enum { COUNT = 60000 };
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+	struct daxctl_region *region = make_dynamic(fixture, &ctx);
+	struct daxctl_range *ranges = calloc(COUNT, sizeof(*ranges));
+	const struct daxctl_layout layout = {.given = DAXCTL_LAYOUT_RANGES | DAXCTL_LAYOUT_ALIGN,
+		.align = 4096,
+		.ranges = ranges,
+		.range_count = COUNT};
+	struct daxctl_dev *dev;
+
+	assert_non_null(ranges);
+	make_file(fixture, "proc/iomem", "100000000-1ffffffff : hmem.0\n");
+	/* From the end to the beginning: they need not be sorted. */
+	for (unsigned i = 0; i < COUNT; i++) {
+		ranges[i].start = 7 * GIB - (i + 1) * 32768ULL;
+		ranges[i].end = ranges[i].start + 4095;
+	}
+	assert_int_equal(daxctl_region_make_dev(region, &layout, DAXCTL_DEV_MODE_DEVDAX,
+				 DAXCTL_CHANGE_DRY_RUN, &dev),
+		0);
+	ranges[0].end = ranges[0].start + 8191;
+	ranges[COUNT - 1] = (struct daxctl_range){ranges[0].start + 4096, ranges[0].start + 8191};
+	assert_int_equal(daxctl_region_make_dev(region, &layout, DAXCTL_DEV_MODE_DEVDAX,
+				 DAXCTL_CHANGE_DRY_RUN, &dev),
+		-EINVAL);
+	assert_non_null(strstr(daxctl_get_error(ctx), " overlap"));
+	free(ranges);
+}
+
 static void nothing_left(void **state)
 {
 	struct fixture *fixture = *state;
@@ -402,6 +436,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(creation_is_refused),
+		fixture_test(sixty_thousand_ranges),
 		fixture_test(nothing_left),
 		fixture_test(what_was_made_is_told),
 		fixture_test(a_seed_is_used),
