@@ -308,16 +308,75 @@ static void fail_tasks(struct restoration *restoration, struct picture *picture,
 	}
 }
 
+/* ---- a second look ---- */
+
+/* The sections that were to change a region at the first look. */
+struct planned {
+	const struct section **list;
+	size_t count;
+};
+
+static void planned_deinit(struct planned *planned)
+{
+	free(planned->list);
+}
+
+static int planned_note(struct planned *planned, const struct restoration *restoration,
+	const struct picture *picture, const struct present_region *region)
+{
+	const struct tasks *tasks = &picture->tasks;
+
+	planned->list = calloc(tasks->count ?: 1, sizeof(*planned->list));
+	if (!planned->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < tasks->count; i++)
+		if (tasks->list[i].region == region && task_changes(&tasks->list[i]) &&
+			task_is_wanted(restoration, &tasks->list[i], &picture->present))
+			planned->list[planned->count++] = tasks->list[i].section;
+	return 0;
+}
+
+static bool planned_has(const struct planned *planned, const struct section *section)
+{
+	for (size_t i = 0; i < planned->count; i++)
+		if (planned->list[i] == section)
+			return true;
+	return false;
+}
+
+/* Reports the sections that fitted @region at the first look and no longer do. Those that fit a
+ * region whose turn comes later get it. */
+static void tell_lost(struct restoration *restoration, const struct planned *planned,
+	const struct picture *picture, const struct present_region *region)
+{
+	const struct task_outcome outcome = {
+		.error = "its region has changed meanwhile",
+		.hint = "run daxctl restore again",
+	};
+
+	for (size_t i = 0; i < picture->tasks.count; i++) {
+		const struct task *task = &picture->tasks.list[i];
+		if (task->region >= region || !planned_has(planned, task->section))
+			continue;
+		if (task->region)
+			report_failed(&restoration->report, task, -ESTALE, &outcome);
+		else
+			do_task(restoration, task);
+	}
+}
+
 /* Reads the devices of @region and plans its tasks anew: another program may have changed them
  * between the first look and the lock. */
 static int look_again(struct restoration *restoration, const struct config *config,
 	struct picture *picture, struct present_region *region)
 {
+	CLEANUP(planned_deinit) struct planned before = {0};
 	struct daxctl_region *object = region->region;
+	int noted = planned_note(&before, restoration, picture, region);
 
 	tasks_deinit(&picture->tasks);
 	present_region_deinit(region);
-	int err = present_region_init(region, object);
+	int err = noted ?: present_region_init(region, object);
 	if (err) {
 		say_error("devices of region %s cannot be listed: %s", dax_region_place(object),
 			strerror(-err));
@@ -334,6 +393,7 @@ static int look_again(struct restoration *restoration, const struct config *conf
 	}
 	if (err || planned)
 		return err ?: planned;
+	tell_lost(restoration, &before, picture, region);
 	mark_skipped(restoration, picture, region);
 	return 0;
 }
