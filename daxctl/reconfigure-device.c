@@ -153,11 +153,13 @@ static unsigned flags_of_options(void)
 
 static int set_device_mode(struct daxctl_dev *dev, enum daxctl_dev_mode mode, unsigned flags)
 {
-	if (daxctl_dev_get_mode(dev) == mode)
-		say_note("%s: already in %s mode", daxctl_dev_get_devname(dev), mode_name(mode));
+	bool is_already = daxctl_dev_get_mode(dev) == mode;
 	int err = daxctl_dev_set_mode(dev, mode, flags);
+
 	if (err)
 		return err;
+	if (is_already)
+		say_note("%s: already in %s mode", daxctl_dev_get_devname(dev), mode_name(mode));
 	if (mode == DAXCTL_DEV_MODE_RAM) {
 		tell_loss(dev);
 		tell_zone(dev, flags);

@@ -64,13 +64,13 @@ struct dev_bound {
 static int read_bound(struct daxctl_dev *dev, struct dev_bound *bound)
 {
 	const char *driver = dev_driver(dev);
-	int has = driver ? 1 : dev_has_driver(dev);
+	int err = driver || errno == ENOENT ? 0 : -errno;
 
-	*bound = (struct dev_bound){.mode = DAXCTL_DEV_MODE_UNKNOWN};
-	if (has <= 0)
-		return has;
+	*bound = (struct dev_bound){.mode = mode_of_driver(driver ?: "")};
+	if (err)
+		return kernel_fail(dev_kernel(dev), -err,
+			"cannot read the driver of the device: %s", strerror(-err));
 	snprintf(bound->driver, sizeof(bound->driver), "%s", driver ?: "");
-	bound->mode = mode_of_driver(bound->driver);
 	return 0;
 }
 
@@ -246,6 +246,9 @@ static int change_plan(struct shape *shape, struct daxctl_dev *dev, struct dev_c
 		err = plan_rebind(shape, dev, &bound, change);
 	else if (to == DAXCTL_DEV_MODE_RAM)
 		err = ram_check_memmap_stays(dev, change->flags);
+	else if (!txn_is_dry_run(shape->txn))
+		/* Callers expect that only root succeeds, though there is nothing to do. */
+		err = txn_check_locked(shape->txn);
 	err = err ?: plan_online(shape, change);
 	/* The kernel does not delete the first device of a region. */
 	if (err || !change->destroy || dev->id == 0)

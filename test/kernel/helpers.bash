@@ -210,6 +210,33 @@ survives_faults() {
 	((faults > 0))
 }
 
+# survives_read_faults CALL ERRNO COMMAND...: if one of its reads of sysfs by the system call fails, whichever,
+# the command fails and everything is as before, or it does without and is done. $again brings the state back
+# then. No failure is blamed on memory that the kernel keeps.
+survives_read_faults() {
+	local call=$1 errno=$2 n before line faults=0 file=$BATS_TEST_TMPDIR/fault
+	shift 2
+	before=$(kernel_state)
+	for ((n = 1; n < 400; n++)); do
+		check strace -f -y -o "$file" -e trace="$call" -e "inject=$call:error=$errno:when=$n" "$@"
+		line=$(grep -m 1 INJECTED "$file") || break
+		# The start of the program reads elsewhere; what it locks is not read.
+		[[ $line == *"</sys"* && $line != *O_CREAT* ]] || continue
+		faults=$((faults + 1))
+		[[ $stderr != *"keeps the device's memory until"* ]]
+		if ((status == 0)); then
+			${again:?}
+		else
+			[[ $stderr == *": "* ]]
+		fi
+		still "$before"
+	done
+	${again:?}
+	still "$before"
+	echo "# $faults calls of $call of '$*' failed one at a time with $errno"
+	((faults > 0))
+}
+
 # all_devdax: every device, and the kernel leaves it to us to put new memory online.
 all_devdax() {
 	echo offline >/sys/devices/system/memory/auto_online_blocks

@@ -129,3 +129,9 @@ ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)'
 	((status == 143))
 	[[ $(node_memory 1) == 2048 ]]
 }
+
+@test "a driver or a link that cannot be read is not one that is missing: nothing changes, or all does" {
+	again="all_devdax" survives_read_faults readlinkat EIO daxctl reconfigure-device --mode system-ram dax0.0
+	daxctl reconfigure-device --mode system-ram dax0.0
+	again="daxctl reconfigure-device --mode system-ram dax0.0" survives_read_faults readlinkat EIO daxctl reconfigure-device --mode devdax --force dax0.0
+}

@@ -341,6 +341,20 @@ changed_before_lock() {
 	[[ $status == 0 && $(daxctl list | jq '[.[] | select(.mode == "system-ram")] | length') == 1 ]]
 }
 
+@test "a dry run loads no module" {
+	as_booted
+	printf '[create-device n]\nregion.path = /platform/hmem.0\nsize = 256M\nmode = system-ram\n' >$directory/a.conf
+	daxctl reconfigure-device -m devdax --force dax0.0
+	modprobe -r kmem
+	unchanged daxctl restore --dry-run
+	((status == 0))
+	says "would restore 1, 0 in place, 0 failed"
+	unchanged daxctl reconfigure-device -m system-ram --dry-run dax0.0
+	((status == 0))
+	[[ ! -e /sys/module/kmem ]]
+	modprobe kmem
+}
+
 @test "a dry run refuses what restore refuses" {
 	local line
 	for line in "size = 5000" "size = 64G" $'size = 2M\nmode = system-ram' "range.1 = 0x140000000-0x140000fff" "mode = famfs"; do
