@@ -435,3 +435,53 @@ probe_sets() {
 	"$REF_NDCTL" create-namespace -r region0 -m raw -s 16M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e52
 	"$REF_NDCTL" create-namespace -r region0 -m fsdax -a 4K -s 16M -u 7c5e6e3e-0e7e-4e5e-8e5e-0e7e4e5e8e53
 }
+
+# Topology nfit: DIMMs without passphrases and keys, whose regions are disabled, and two keks.
+no_passphrases() {
+	local dimm
+	"$REF_NDCTL" disable-region all
+	for dimm in nmem0 nmem1 nmem2 nmem3; do
+		# An overwrite ends after 5 s, and the kernel asks after 10 s.
+		until grep -q . "/sys/bus/nd/devices/$dimm/security"; do
+			sleep 12
+		done
+		! grep -q unlocked "/sys/bus/nd/devices/$dimm/security" || "$REF_NDCTL" remove-passphrase "$dimm"
+	done
+	"$REF_NDCTL" enable-dimm all
+	rm -rf /etc/ndctl/keys
+	mkdir -p /etc/ndctl/keys
+	chmod 700 /etc/ndctl/keys
+	keyctl clear @u
+	keyctl add user nvdimm-master kek @u
+	keyctl add user other kek @u
+}
+
+regions_in_use() {
+	"$REF_NDCTL" enable-region all
+}
+
+# Topology nfit: as after a boot of a machine with passphrases: files, and an empty keyring. That of another
+# machine too, one whose name has underscores, and some that are none.
+stored_keys() {
+	local blob keys=/etc/ndctl/keys
+	no_passphrases
+	"$REF_NDCTL" setup-passphrase nmem0 nmem1 -k user:nvdimm-master
+	blob=$(compgen -G "$keys/nvdimm_*-ffffffff_*.blob")
+	cp "$blob" /run/lab/blob
+	"$REF_NDCTL" remove-passphrase nmem0 nmem1
+	for name in nvdimm_8980-01_other.blob nvdimm_8980-02_a_b.blob nvdimm_8980-03_other nvdimm_8980-04.blob \
+		other_8980-05_other.blob nvdimm-old_8980-06_other.blob; do
+		cp /run/lab/blob "$keys/$name"
+	done
+	echo rubbish >"$keys/nvdimm_8980-07_other.blob"
+	: >"$keys/nvdimm_8980-08_other.blob"
+	mkdir "$keys/nvdimm_8980-09_other.blob"
+	chmod 600 "$keys"/*.blob
+	echo -n kek >"$keys/nvdimm-master.blob"
+	keyctl clear @u
+}
+
+without_kek() {
+	stored_keys
+	rm /etc/ndctl/keys/nvdimm-master.blob
+}

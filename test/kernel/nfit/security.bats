@@ -251,3 +251,318 @@ everything() {
 	says "invalid --label-version '9'"
 	[[ $(everything) == "$before" ]]
 }
+
+# with_call_fault CALL ERRNO COMMAND...: strace lets a call of the command fail: "add_key", or "keyctl:when=2".
+with_call_fault() {
+	local call=${1%%:*} when=${1#"${1%%:*}"} errno=$2
+	shift 2
+	strace -f -o "$BATS_TEST_TMPDIR/fault" -e "trace=$call" -e "inject=$call:error=$errno$when" "$@"
+}
+
+# unharmed CALLS VERB...: each of these calls, and then the write to the DIMM, fails once, with several errnos. The
+# command fails, and states, files and keys are as before.
+unharmed() {
+	local before errno fault calls=$1
+	shift
+	before=$(everything)
+	for fault in $calls; do
+		check with_call_fault "${fault%:*}" "${fault##*:}" "$@"
+		grep -q INJECTED "$BATS_TEST_TMPDIR/fault"
+		((status == 1))
+		says "ndctl: "
+		[[ $(everything) == "$before" ]] || diff <(echo "$before") <(everything)
+	done
+	for errno in EIO EBUSY ENOTTY ETIMEDOUT EINVAL ENOKEY; do
+		check with_fault "/sys/bus/nd/devices/nmem0/security" "$errno" "$@"
+		((status == 1))
+		says "ndctl: nmem0: cannot "
+		[[ $(everything) == "$before" ]] || diff <(echo "$before") <(everything)
+	done
+}
+
+creating="add_key:EDQUOT add_key:ENODEV linkat:EIO linkat:ENOSPC fsync:EIO fsync:when=2:EIO"
+
+@test "setup: each step fails once, and the DIMM has no passphrase" {
+	unharmed "$creating" ndctl setup-passphrase -k user:nvdimm-master nmem0
+	says "nmem0: has no passphrase, as before"
+	unharmed "$creating" ndctl setup-passphrase -m -k user:nvdimm-master nmem0
+	[[ $(keyctl rlist @u | wc -w) == 1 ]]
+}
+
+@test "update: each step fails once, and the old passphrase stays in force" {
+	setup_passphrase 0
+	unharmed "$creating renameat:EIO" ndctl update-passphrase nmem0
+	says "nmem0: the old passphrase stays in force"
+	ndctl remove-passphrase nmem0
+}
+
+@test "remove and erase: each step fails once, and the passphrase stays in force" {
+	setup_passphrase 0
+	unharmed '' ndctl remove-passphrase nmem0
+	says "nmem0: its passphrase stays in force"
+	unharmed '' ndctl sanitize-dimm nmem0
+	says "nmem0: it has a passphrase and is unlocked"
+}
+
+@test "a link to the keyring that fails: nothing is changed" {
+	local before n faults=0
+	setup_passphrase 0
+	before=$(everything)
+	for ((n = 1; n < 20; n++)); do
+		check with_call_fault "keyctl:when=$n" EDQUOT ndctl update-passphrase nmem0
+		grep -q INJECTED "$BATS_TEST_TMPDIR/fault" || break
+		((status == 0)) || [[ $(everything) == "$before" ]]
+		faults=$((faults + 1))
+		stored 0
+		before=$(everything)
+	done
+	((faults > 3))
+	check ndctl remove-passphrase nmem0
+	[[ $status == 0 ]]
+}
+
+@test "the DIMM does not tell: both passphrases are kept, and the next command settles it" {
+	local old
+	setup_passphrase 0
+	old=$(<"$(blob 0)")
+	# All that it answers is lost.
+	check strace -f -o "$BATS_TEST_TMPDIR/fault" -P "$(readlink -f /sys/bus/nd/devices/nmem0)/security" -e trace=write \
+		-e inject=write:error=ETIMEDOUT:when=1+ ndctl update-passphrase nmem0
+	[[ $status == 1 ]]
+	says "nmem0: cannot tell whether the new passphrase is in force: it is in $(blob 0 nvdimm-new)"
+	[[ $(<"$(blob 0)") == "$old" && -e $(blob 0 nvdimm-new) ]]
+	check ndctl update-passphrase nmem0
+	[[ $status == 0 ]]
+	says "nmem0: an update of its passphrase was interrupted; the old one is in force"
+	stored 0
+	[[ $(ls -A "$keys" | wc -l) == 1 ]]
+	# Killed between the DIMM and the rename.
+	check strace -f -o "$BATS_TEST_TMPDIR/fault" -e trace=renameat -e inject=renameat:signal=KILL:error=EIO \
+		ndctl update-passphrase nmem0
+	((status > 1))
+	[[ -e $(blob 0 nvdimm-new) ]]
+	check ndctl remove-passphrase nmem0
+	[[ $status == 0 ]]
+	says "the new one is in force"
+	nothing_stored
+}
+
+@test "signals wait until the change is done" {
+	check strace -f -o "$BATS_TEST_TMPDIR/fault" -e trace=add_key,linkat -e inject=add_key,linkat:signal=TERM \
+		ndctl setup-passphrase -k user:nvdimm-master nmem0
+	stored 0
+	[[ $(security) == "unlocked "* ]]
+}
+
+@test "a full disk" {
+	local before
+	setup_passphrase 0
+	before=$(<"$(blob 0)")
+	mount -t tmpfs -o size=4k,mode=700 keys "$keys"
+	echo "$before" >"$(blob 0)"
+	before=$(everything)
+	check ndctl update-passphrase nmem0
+	[[ $status == 1 ]]
+	says "No space left on device"
+	says "nmem0: the old passphrase stays in force"
+	check ndctl setup-passphrase -k user:nvdimm-master nmem1
+	[[ $status == 1 ]]
+	says "nmem1: has no passphrase, as before"
+	[[ $(everything) == "$before" ]]
+	check ndctl remove-passphrase nmem0
+	[[ $status == 0 ]]
+}
+
+@test "the wrong passphrase: of another DIMM, of another machine" {
+	local before kek right verb
+	setup_passphrase 0 1
+	kek=$(keyctl pipe "$(keyctl search @u user nvdimm-master)")
+	right=$(<"$(blob 0)")
+	cp "$(blob 1)" "$(blob 0)"
+	keyctl purge encrypted "nvdimm:$(id 0)" >/dev/null
+	before=$(everything)
+	for verb in update-passphrase remove-passphrase sanitize-dimm "sanitize-dimm -z"; do
+		# shellcheck disable=SC2086 # a verb with its option
+		check ndctl $verb nmem0
+		[[ $status == 1 ]]
+		says "the DIMM refuses the passphrase"
+		[[ $(everything) == "$before" ]]
+	done
+	# Another machine has another kek of the same name.
+	keyctl add user nvdimm-master other @u
+	before=$(everything)
+	keyctl purge encrypted "nvdimm:$(id 1)" >/dev/null
+	check ndctl remove-passphrase nmem1
+	[[ $status == 1 ]]
+	says "cannot be decrypted: it is damaged, or another kek encrypted it"
+	check ndctl load-keys
+	[[ $status == 0 && $output == "0 nvdimm keys loaded" ]]
+	keyctl purge user nvdimm-master >/dev/null
+	check ndctl remove-passphrase nmem1
+	[[ $status == 1 ]]
+	says "cannot be decrypted: the keyring has no kek of its name"
+	keyctl add user nvdimm-master "$kek" @u
+	echo "$right" >"$(blob 0)"
+	check ndctl remove-passphrase nmem0 nmem1
+	[[ $status == 0 ]]
+	says "passphrase removed for 2 nmems"
+}
+
+@test "files that others can read or write" {
+	local before
+	setup_passphrase 0
+	keyctl purge encrypted "nvdimm:$(id 0)" >/dev/null
+	before=$(<"$(blob 0)")
+	chmod 644 "$(blob 0)"
+	check ndctl load-keys
+	[[ $status == 0 && $output == "1 nvdimm keys loaded" ]]
+	says "warning: $(blob 0): others than root can read it"
+	says "hint: chmod 600 $(blob 0)"
+	keyctl purge encrypted "nvdimm:$(id 0)" >/dev/null
+	chmod 666 "$(blob 0)"
+	check ndctl update-passphrase nmem0
+	[[ $status == 1 ]]
+	says "$(blob 0): not used: others than root can write to it"
+	check ndctl load-keys
+	[[ $output == "0 nvdimm keys loaded" ]]
+	chmod 600 "$(blob 0)"
+	chmod 777 "$keys"
+	check ndctl update-passphrase nmem0
+	[[ $status == 1 ]]
+	says "$keys: not used: others than root can write to it"
+	chmod 700 "$keys"
+	ln -s /etc/shadow "$(blob 1)"
+	mkdir "$(blob 2)"
+	: >"$(blob 3)"
+	check ndctl load-keys
+	[[ $status == 0 && $output == "1 nvdimm keys loaded" ]]
+	says "$(blob 3): not a key: the file is empty"
+	check ndctl setup-passphrase -k user:nvdimm-master nmem3
+	[[ $status == 1 ]]
+	says "$(blob 3) is there already"
+	says "hint: if the DIMM has no such passphrase: mv "
+	[[ $(<"$(blob 0)") == "$before" ]]
+}
+
+@test "load-keys loads the kek and the passphrases" {
+	local kek
+	setup_passphrase 0 1
+	keyctl pipe "$(keyctl search @u user nvdimm-master)" >"$keys/nvdimm-master.blob"
+	chmod 600 "$keys/nvdimm-master.blob"
+	kek=$(<"$keys/nvdimm-master.blob")
+	cp "$(blob 0)" "$keys/nvdimm_$(id 0)_other.blob"
+	cp "$(blob 0)" "$keys/nvdimm_8980-ff_another_host.blob"
+	keyctl clear @u
+	check ndctl load-keys
+	[[ $status == 0 ]]
+	[[ $output == $'nvdimm master key loaded.\n3 nvdimm keys loaded' ]]
+	[[ $(keyctl pipe "$(keyctl search @u user nvdimm-master)") == "$kek" ]]
+	stored 0
+	stored 1
+	check ndctl load-keys
+	[[ $status == 0 && $output == "0 nvdimm keys loaded" ]]
+	# Somewhere else, with a handle of a TPM that is not there.
+	keyctl clear @u
+	check ndctl load-keys -p "$keys" -t 0x81000001
+	((status != 0))
+	[[ -z $output ]]
+	echo 0x81000001 >"$keys/tpm.handle"
+	chmod 600 "$keys/tpm.handle"
+	check ndctl load-keys
+	((status != 0))
+	check ndctl load-keys -t "a b"
+	[[ $status == 234 ]]
+	rm "$keys/tpm.handle" "$keys/nvdimm-master.blob"
+	check ndctl load-keys
+	[[ $status == 244 ]]
+	check ndctl load-keys -p /nowhere
+	[[ $status == 254 ]]
+	says "/nowhere: cannot be opened: No such file or directory"
+	keyctl add user nvdimm-master "$kek" @u
+}
+
+@test "modprobe loads the passphrases first, and the module whatever comes of that" {
+	local line words=$BATS_TEST_TMPDIR/words
+	setup_passphrase 0
+	keyctl purge encrypted "nvdimm:$(id 0)" >/dev/null
+	line=$(sed -n 's/^install libnvdimm //p' "$LAB_BUILD/rules.d/nvdimm-security.conf")
+	line=${line//"/usr/bin/ndctl"/"$LAB_BUILD/ndctl/ndctl"}
+	line=${line//"/sbin/modprobe"/"echo modprobe"}
+	check env CMDLINE_OPTS=key_revalidate=0 sh -c "$line"
+	[[ $output == "modprobe --ignore-install libnvdimm key_revalidate=0" ]]
+	stored 0
+	ndctl remove-passphrase nmem0
+	check sh -c "$line"
+	[[ $output == "modprobe --ignore-install libnvdimm" && -z $stderr && ! -e $words ]]
+}
+
+@test "nobody changes nothing" {
+	local before verb
+	setup_passphrase 0
+	before=$(everything)
+	for verb in "setup-passphrase -k user:x nmem1" "update-passphrase nmem0" "remove-passphrase nmem0" "sanitize-dimm nmem0" \
+		"sanitize-dimm -o nmem0" "freeze-security nmem0"; do
+		# shellcheck disable=SC2086 # a verb with its words
+		check nobody "$LAB_BUILD/ndctl/ndctl" $verb
+		[[ $status == 1 ]]
+		says "ermission denied"
+		[[ $(everything) == "$before" ]]
+	done
+	check nobody "$LAB_BUILD/ndctl/ndctl" load-keys
+	[[ $status == 243 ]]
+}
+
+@test "a passphrase is neither printed nor logged, and no argument" {
+	local text
+	check env NDCTL_LOG=debug strace -f -s 400 -o "$BATS_TEST_TMPDIR/log" -e trace=execve,write \
+		ndctl setup-passphrase -v -k user:nvdimm-master nmem0
+	text=$(<"$(blob 0)")
+	text=${text##* }
+	[[ $stderr != *"$text"* && $output != *"$text"* ]]
+	# Once, in the file itself.
+	[[ $(grep -c "$text" "$BATS_TEST_TMPDIR/log") == 1 ]]
+	keyctl pipe "$(keyctl search @u user nvdimm-master)" >"$keys/nvdimm-master.blob"
+	text=$(<"$keys/nvdimm-master.blob")
+	keyctl purge user nvdimm-master >/dev/null
+	check env NDCTL_LOG=debug ndctl load-keys
+	[[ $stderr != *"$text"* && $output != *"$text"* ]]
+	# Killed with the kek in memory: the core does not have it.
+	keyctl purge user nvdimm-master >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	echo core >/proc/sys/kernel/core_pattern
+	check bash -c 'ulimit -c unlimited; exec strace -o log -e trace=add_key -e inject=add_key:signal=ABRT "$0" load-keys' \
+		"$LAB_BUILD/ndctl/ndctl"
+	[[ -s core ]] || [[ -n $(compgen -G "core*") ]]
+	! grep -qaF "$text" core*
+	keyctl purge user nvdimm-master >/dev/null || :
+	keyctl add user nvdimm-master "$text" @u
+}
+
+# Only the emulator's next start ends that.
+@test "frozen security refuses every change" {
+	local before verb
+	check ndctl freeze-security nmem4
+	[[ $status == 1 ]]
+	says "security froze 0 nmem"
+	# This emulator freezes a DIMM with a passphrase only.
+	check ndctl freeze-security nmem0
+	[[ $status == 1 ]]
+	says "nmem0: cannot freeze its security"
+	setup_passphrase 0
+	check ndctl freeze-security nmem0 nmem4
+	[[ $status == 0 && -z $output ]]
+	says "security froze 1 nmem"
+	check ndctl list -D -d nmem0
+	json '.[0].security == "unlocked" and .[0].security_frozen'
+	before=$(everything)
+	for verb in "setup-passphrase -k user:nvdimm-master" update-passphrase remove-passphrase sanitize-dimm "sanitize-dimm -o"; do
+		# shellcheck disable=SC2086 # a verb with its options
+		check ndctl $verb nmem0
+		[[ $status == 1 ]]
+		says "nmem0: its security is frozen until the next boot"
+		[[ $(everything) == "$before" ]]
+	done
+	modprobe -r nfit_test
+	modprobe nfit_test
+	ndctl disable-region all
+}
