@@ -63,17 +63,18 @@ static int load_kek(const struct keyfiles *files, const char *handle)
 
 /* ---- passphrases ---- */
 
-/* Copy the id in "nvdimm_ID_HOST.blob". Returns the part behind it, or NULL if @name is another. */
+/* Copy the id in "nvdimm_ID_HOST.blob" or "nvdimm_ID.blob". Returns the part behind it, or NULL if
+ * @name is another. */
 static const char *parse_keyfile_name(const char *name, char *id, size_t size)
 {
 	if (strncmp(name, KEYFILE_BEGIN, strlen(KEYFILE_BEGIN)) != 0)
 		return NULL;
 	const char *begin = name + strlen(KEYFILE_BEGIN);
-	const char *end = strchr(begin, '_');
-	if (!end || end == begin || (size_t)(end - begin) >= size)
+	size_t length = strcspn(begin, "_.");
+	if (length == 0 || length >= size)
 		return NULL;
-	*(char *)mempcpy(id, begin, (size_t)(end - begin)) = 0;
-	return end + 1;
+	*(char *)mempcpy(id, begin, length) = 0;
+	return begin + length;
 }
 
 /* Load a file, unless the keyring has a key for its DIMM. Returns 1 if the key is loaded. */
@@ -107,8 +108,8 @@ static unsigned load_files(const struct keyfiles *files, DIR *stream, bool own)
 
 		if (!after || entry->d_type == DT_DIR)
 			continue;
-		bool is_own = strncmp(after, host, length) == 0 &&
-			strcmp(after + length, KEYFILE_END) == 0;
+		bool is_own = *after == '_' && strncmp(after + 1, host, length) == 0 &&
+			strcmp(after + 1 + length, KEYFILE_END) == 0;
 		if (is_own == own && load_file(files, entry->d_name, id) == 1)
 			loaded++;
 	}
