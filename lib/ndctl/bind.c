@@ -5,6 +5,8 @@
 #include <kernel/module.h>
 #include <string.h>
 
+#include "identity.h"
+
 #define ND "nd"
 
 bool entity_is_bound(struct entity *entity)
@@ -90,6 +92,8 @@ int entity_bind(struct entity *entity, const char *driver)
 
 int entity_unbind_from(struct entity *entity, const char *driver)
 {
+	if (entity->kind == KIND_REGION)
+		entity_leave_region(entity->ctx, entity->id);
 	int err = driver_unbind(entity_kernel(entity), ND, driver, entity_name(entity));
 
 	ctx_forget(entity->ctx);

@@ -21,6 +21,7 @@ int entity_bind_own(struct entity *entity, const char *driver, bool *own);
 int entity_unbind(struct entity *entity);
 /* The same, and 0 if none is bound; -EBUSY if that cannot be read. */
 int entity_unbind_if_bound(struct entity *entity);
+/* A caller keeps the devices of a region that is unbound, as entity_leave_region() says. */
 int entity_unbind_from(struct entity *entity, const char *driver);
 /* Loads the module that the kernel names for @entity, unless it has @driver. The kernel may then
  * bind other devices on its own. Returns 0, or -ENXIO if the kernel still lacks the driver. */

@@ -69,18 +69,49 @@ void *entity_show_empty(void *pointer)
 	return entity;
 }
 
+/* Notes the uuid, and whether something is configured, if the caller has been told. */
+static int entity_note(struct entity *entity)
+{
+	struct seen seen = {.inode = entity->inode, .has_uuid = entity->seen.has_uuid};
+	int err = 0;
+
+	if (seen.has_uuid || entity->seen.empty)
+		err = entity_read_uuid(entity, seen.uuid);
+	if (err)
+		return err;
+	seen.has_uuid |= entity->seen.empty;
+	if (entity->seen.empty)
+		err = entity_read_empty(entity, &seen.empty);
+	if (!err)
+		entity->seen = seen;
+	return err;
+}
+
+/* Say that the caller may be refused later, but not fail: the change is done. */
+static void entity_tell_lost(struct entity *entity, int err)
+{
+	if (!err)
+		return;
+	entity->seen.refused = true;
+	log_error(entity_kernel(entity),
+		"%s: changed, but cannot be read again (%s): look it up before the next change",
+		entity_name(entity), strerror(-err));
+}
+
 void entity_keep(struct entity *entity)
 {
-	uuid_t uuid;
-
 	ctx_forget(entity->ctx);
-	if (ctx_scan(entity->ctx) || entity->gone)
-		return;
-	entity->seen.inode = entity->inode;
-	if (entity->seen.has_uuid || entity->seen.empty)
-		entity_show_uuid(entity, uuid);
-	if (entity->seen.empty && entity_read_empty(entity, &entity->seen.empty))
-		entity->seen.empty = false;
+	int err = ctx_scan(entity->ctx);
+
+	if (!err && !entity->gone)
+		err = entity_note(entity);
+	entity_tell_lost(entity, err);
+}
+
+void entity_keep_name(struct entity *entity)
+{
+	ctx_forget(entity->ctx);
+	entity_tell_lost(entity, entity_note(entity));
 }
 
 void entity_keep_other(struct entity *entity)
@@ -101,8 +132,19 @@ static void entity_leave(struct entity *entity)
 	seen->left = seen->has_uuid;
 }
 
+void entity_mean(struct entity *entity, const uuid_t uuid)
+{
+	if (entity->seen.has_uuid || entity->seen.inode != entity->inode)
+		return;
+	entity->seen.has_uuid = true;
+	uuid_copy(entity->seen.uuid, uuid);
+}
+
 void entity_leave_region(struct ndctl_ctx *ctx, unsigned region)
 {
+	/* Without a list, leave it to the next change to refuse them. */
+	if (ctx_scan(ctx))
+		return;
 	for (enum entity_kind kind = 0; kind < KIND_COUNT; kind++) {
 		if (!entity_kinds[kind]->in_region)
 			continue;

@@ -20,12 +20,18 @@ void entity_show_uuid(struct entity *entity, uuid_t uuid);
 /* After telling the caller about @entity: if nothing is configured there, notes that, and the uuid.
  * The caller may configure it until another process does. Returns @entity; NULL gives NULL. */
 void *entity_show_empty(void *entity);
-/* After a change of @entity, under the lock: notes what the change made of it. */
+/* After a change of @entity, under the lock: notes what the change made of it. Logs an error if
+ * that cannot be read; the caller then has to look the device up again. */
 void entity_keep(struct entity *entity);
+/* The same without listing the bus again, after a change that removes and adds no device. */
+void entity_keep_name(struct entity *entity);
 /* The same for an entity that the change did not check: does nothing if the caller means another
  * device of that name, or none. */
 void entity_keep_other(struct entity *entity);
-/* Before the caller disables the region numbered @region. Enabling it makes the kernel create its
+/* Notes that the caller means the device with @uuid, unless it has asked for the uuid itself: a
+ * change that failed may have given the device another one. */
+void entity_mean(struct entity *entity, const uuid_t uuid);
+/* Before the region numbered @region is disabled. Enabling it makes the kernel create its
  * parts anew; the caller still means those whose uuid is the same. */
 void entity_leave_region(struct ndctl_ctx *ctx, unsigned region);
 /* Under the lock, after ctx_forget(): returns 0 if @entity is the device that the caller means, or

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "buses.h"
 
+#include <ndctl/change/step.h>
 #include <ndctl/format/infoblock.h>
 #include <ndctl/private.h>
 #include <stdio.h>
@@ -203,6 +204,11 @@ static void make_seed(struct fixture *fixture, const char *size, const char *uui
 	make_file(fixture, ND "namespace0.2/uuid", "%s\n", uuid);
 }
 
+/* Empty values as long as what a test writes: a write does not truncate these files, and the kernel
+ * ends each value with a newline. */
+#define NO_UUID "00000000-0000-0000-0000-000000000000"
+#define NO_SIZE "000000"
+
 static struct ndctl_namespace *look_up(struct ndctl_region *region)
 {
 	return ndctl_namespace_get_by_name(ndctl_region_get_ctx(region), "namespace0.2");
@@ -260,7 +266,7 @@ static void seed_configured(void **state)
 	uuid_t uuid;
 	make_labelled(fixture, "");
 	make_locks(fixture);
-	make_seed(fixture, "0", "");
+	make_seed(fixture, NO_SIZE, NO_UUID);
 	make_file(fixture, ND "namespace0.2/sector_size", "[512] 4096\n");
 	make_file(fixture, ND "namespace0.2/holder_class", "\n");
 	struct ndctl_ctx *ctx = new_ctx(fixture);
@@ -270,10 +276,8 @@ static void seed_configured(void **state)
 	assert_int_equal(uuid_parse(mine, uuid), 0);
 	assert_int_equal(ndctl_namespace_get_size(ndns), 0);
 	assert_int_equal(ndctl_namespace_set_uuid(ndns, uuid), 0);
-	make_file(fixture, ND "namespace0.2/uuid", "%s\n", mine);
 	assert_int_equal(ndctl_namespace_is_configured(ndns), 0);
 	assert_int_equal(ndctl_namespace_set_size(ndns, 524288), 0);
-	make_file(fixture, ND "namespace0.2/size", "524288\n");
 	assert_int_equal(ndctl_namespace_set_alt_name(ndns, "mine"), 0);
 	assert_int_equal(ndctl_namespace_set_sector_size(ndns, 4096), 0);
 	assert_int_equal(ndctl_namespace_set_enforce_mode(ndns, NDCTL_NS_MODE_RAW), 0);
@@ -317,13 +321,18 @@ static void claim_seed_taken(void **state)
 	make_pfn_seed(fixture, "", theirs);
 	assert_int_equal(ndctl_pfn_set_uuid(pfn, uuid), -ESTALE);
 	/* What the caller writes itself, it knows. */
-	make_pfn_seed(fixture, "", "");
+	make_pfn_seed(fixture, "", NO_UUID);
 	ndctl_invalidate(ctx);
 	assert_ptr_equal(ndctl_region_get_pfn_seed(region), pfn);
 	assert_int_equal(ndctl_pfn_is_configured(pfn), 0);
 	assert_int_equal(ndctl_pfn_set_uuid(pfn, uuid), 0);
 	assert_int_equal(ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_PMEM), 0);
 	assert_int_equal(ndctl_pfn_set_namespace(pfn, ndns), 0);
+	/* It cannot be read again: whoever looks it up means what there is now. */
+	assert_int_equal(ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_PMEM), -EPROTO);
+	make_pfn_seed(fixture, "namespace0.2", mine);
+	ndctl_invalidate(ctx);
+	assert_ptr_equal(ndctl_region_get_pfn_seed(region), pfn);
 	assert_int_equal(ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_PMEM), 0);
 	ndctl_unref(ctx);
 }
@@ -351,6 +360,72 @@ static void denied_lock(void **state)
 	ndctl_unref(ctx);
 }
 
+static int fail_step(void *data)
+{
+	return -EIO;
+}
+
+/* Enables the region, then fails. Returns what the undo unbinds. */
+static char *enable_and_fail(struct fixture *fixture)
+{
+	AUTO_TXN struct txn *txn = NULL;
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+
+	make_file(fixture, "sys/bus/nd/drivers/nd_region/unbind", "%s", "");
+	assert_int_equal(nd_ctx_txn(ctx, &txn), 0);
+	assert_int_equal(step_enable_region(txn, region), 0);
+	assert_int_equal(txn_add(txn, (struct step){.apply = fail_step}, "fail"), 0);
+	assert_int_equal(txn_run(txn), -EIO);
+	ndctl_unref(ctx);
+	return file_text(fixture, "sys/bus/nd/drivers/nd_region/unbind");
+}
+
+/* The undo disables what the change enabled, and not what another program has. */
+static void undone_if_ours(void **state)
+{
+	struct fixture *fixture = *state;
+	make_two_buses(fixture);
+	make_file(fixture, ND "namespace0.2/holder", "\n");
+	make_file(fixture, ND "namespace0.10/holder", "\n");
+
+	make_file(fixture, "sys/bus/nd/drivers/nd_region/bind", "%s", "");
+	char *unbound = enable_and_fail(fixture);
+	assert_string_equal(unbound, "region0");
+	free(unbound);
+	/* The kernel refuses to bind what is bound. */
+	take_away(fixture, "sys/bus/nd/drivers/nd_region/bind");
+	make_dir(fixture, "sys/bus/nd/drivers/nd_region/bind");
+	make_link(fixture, ND "region0/driver", "../../../../../bus/nd/drivers/nd_region");
+	unbound = enable_and_fail(fixture);
+	assert_string_equal(unbound, "");
+	free(unbound);
+}
+
+static void tell_step(
+	struct ndctl_ctx *ctx, enum ndctl_step_event event, const char *what, void *data)
+{
+	if (event == NDCTL_STEP_TAKEN)
+		snprintf(data, 128, "%s", what);
+}
+
+/* A step stands on one line. */
+static void claim_seed_forgets(void **state)
+{
+	struct fixture *fixture = *state;
+	char step[128] = "";
+	make_labelled(fixture, mine);
+	make_locks(fixture);
+	make_pfn_seed(fixture, "", theirs);
+	struct ndctl_ctx *ctx = new_ctx(fixture);
+	struct ndctl_region *region = ndctl_region_get_by_name(ctx, "region0");
+
+	ndctl_set_step_fn(ctx, tell_step, step);
+	assert_int_equal(ndctl_pfn_delete(ndctl_region_get_pfn_seed(region)), 0);
+	assert_string_equal(step, "set namespace of pfn0.3 to ''");
+	ndctl_unref(ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +434,8 @@ int main(void)
 		fixture_test(seed_taken),
 		fixture_test(seed_configured),
 		fixture_test(claim_seed_taken),
+		fixture_test(claim_seed_forgets),
+		fixture_test(undone_if_ours),
 		fixture_test(denied_lock),
 	};
 

@@ -17,7 +17,7 @@ static int plan_delete_claim(struct txn *txn, struct claim *claim)
 		return kernel_fail(
 			entity_kernel(&claim->entity), EBUSY, "cannot read its namespace");
 	/* Let a seed forget its uuid, which the kernel gives to nothing else. */
-	return step_write(txn, &claim->entity, CLAIM_NAMESPACE, "\n", NULL);
+	return step_write(txn, &claim->entity, CLAIM_NAMESPACE, "", NULL);
 }
 
 static int delete_claim(struct claim *claim)

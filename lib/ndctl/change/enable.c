@@ -410,25 +410,6 @@ EXPORT int ndctl_namespace_disable_safe(struct ndctl_namespace *ndns)
 	return disable_namespace(ndns, step_disable);
 }
 
-static int plan_delete_namespace(struct txn *txn, struct ndctl_namespace *ndns)
-{
-	bool label = namespace_has_label(ndns);
-
-	if (label ? ndctl_namespace_is_active(ndns) : ndctl_namespace_is_enabled(ndns))
-		return kernel_fail(entity_kernel(&ndns->entity), EBUSY,
-			"%s: cannot be deleted: the namespace is enabled",
-			entity_name(&ndns->entity));
-	/* Without labels the region always has this namespace. */
-	if (!label)
-		return 0;
-	return step_write(txn, &ndns->entity, NS_SIZE, "0", NULL);
-}
-
-EXPORT int ndctl_namespace_delete(struct ndctl_namespace *ndns)
-{
-	return run(ndns, plan_delete_namespace);
-}
-
 /* Name a disabled DIMM as the cause, of which the kernel says only ENXIO. */
 static int explain_dimms(struct ndctl_region *region, int err)
 {
@@ -475,7 +456,6 @@ static int disable_region(struct ndctl_region *region)
 
 	if (err || !enabled)
 		return err;
-	entity_leave_region(region->entity.ctx, region->entity.id);
 	return step_disable_region(txn, region) ?: txn_run(txn);
 }
 

@@ -123,16 +123,20 @@ static int repair_fail_disputed(const struct repair *repair)
 	return -EUCLEAN;
 }
 
-static int repair_tell(const struct repair *repair)
+static int repair_tell(const struct repair *repair, bool dry)
 {
+	static const char *const words[][2] = {
+		[LABEL_FATE_DROPPED] = {"the repair drops", "a repair would drop"},
+		[LABEL_FATE_RESTORED] = {"the repair restores", "a repair would restore"},
+	};
+
 	for (size_t i = 0; i < repair->report.count; i++) {
 		const struct label_verdict *verdict = &repair->report.list[i];
 		AUTO_FREE char *which = repair_describe(repair, verdict);
 		AUTO_FREE char *text = NULL;
 		if (!which ||
-			asprintf(&text, "the repair %s the labels of %s",
-				verdict->fate == LABEL_FATE_DROPPED ? "drops" : "restores",
-				which) < 0)
+			asprintf(&text, "%s the labels of %s", words[verdict->fate][dry], which) <
+				0)
 			return -ENOMEM;
 		nd_ctx_tell_chosen(repair->region->entity.ctx, text);
 	}
@@ -403,7 +407,7 @@ int repair_lock_others(struct repair *repair)
 	int err = 0;
 
 	regions_foreach_touched (repair, region)
-		if (region != repair->region && !err)
+		if (region != repair->locked && !err)
 			err = lock_other(repair, region);
 	return err;
 }
@@ -412,14 +416,14 @@ int repair_lock_others(struct repair *repair)
 
 static int repair_region(struct ndctl_region *region, unsigned flags)
 {
-	AUTO_REPAIR struct repair repair = {.region = region};
+	AUTO_REPAIR struct repair repair = {.region = region, .locked = region};
 	AUTO_TXN struct txn *txn = NULL;
 	int err = nd_change_begin(&region->entity, &txn);
 
 	if (!(flags & NDCTL_CHANGE_DRY_RUN))
 		err = err ?: region_lock_dimms(region, txn);
 	err = err ?: repair_read(&repair) ?: repair_plan(&repair, (struct label_scope){0});
-	err = err ?: repair_tell(&repair);
+	err = err ?: repair_tell(&repair, flags & NDCTL_CHANGE_DRY_RUN);
 	if (err)
 		return err;
 	if (flags & NDCTL_CHANGE_DRY_RUN || !(repair.differing || repair.stale))

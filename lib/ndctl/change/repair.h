@@ -13,9 +13,10 @@ struct repair {
 	size_t count;
 	struct label_part *parts; /* one for each DIMM */
 	struct ndctl_dimm **dimms;
-	int differing; /* parts to write */
-	int stale;     /* parts to read again: the kernel lost slots */
-	int *locks;    /* of other regions on the DIMMs */
+	int differing;			   /* parts to write */
+	int stale;			   /* parts to read again: the kernel lost slots */
+	const struct ndctl_region *locked; /* the caller has its lock */
+	int *locks;			   /* of other regions on the DIMMs */
 	size_t lock_count;
 	struct label_report report; /* of repair_plan() */
 };
@@ -27,8 +28,8 @@ void repair_deinit(struct repair *repair);
 int repair_read(struct repair *repair);
 /* Compute the labels that each DIMM should have, and count what differs. */
 int repair_plan(struct repair *repair, struct label_scope scope);
-/* Take the locks of all other regions on the DIMMs. Fails rather than waits: who holds one may be
- * waiting for the region that the caller has locked. */
+/* Take the locks of all regions on the DIMMs but the one that the caller has locked. Fails rather
+ * than waits: who holds one may be waiting for the region that the caller has locked. */
 int repair_lock_others(struct repair *repair);
 /* Return -EBUSY if the kernel would rename namespaces when it enables a region again. @lost: a
  * namespace that has lost its capacity, and will have it again; may be NULL. */

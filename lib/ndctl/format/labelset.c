@@ -77,16 +77,17 @@ static bool is_of_set(const struct set *set, const struct ndctl_label *label)
 }
 
 /* Returns whether the label in a used slot is not the change's to remove: it may be all that is
- * left of a namespace, unless the slot was certainly free before, or the change wrote the label. */
+ * left of a namespace, unless the slot was certainly free before, or the change wrote the label.
+ * Where nothing is known of before, only the latter counts. */
 static bool is_stranger(
 	const struct set *set, size_t i, size_t slot, const struct ndctl_label *label)
 {
 	const struct label_state *before = &set->before[i];
 	const uint8_t *blocks = set->parts[i].before;
 
-	if (!blocks || is_known(set, label) || is_one_of(label, &set->scope->undone, 1))
+	if (is_known(set, label) || is_one_of(label, &set->scope->undone, 1))
 		return false;
-	return before->current < 0 || before->layout.label_size != set->label_size ||
+	return !blocks || before->current < 0 || before->layout.label_size != set->label_size ||
 		!label_index_is_free(block_of(before, blocks), slot);
 }
 

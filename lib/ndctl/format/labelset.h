@@ -62,9 +62,9 @@ struct label_scope {
  * contradicts.
  *
  * If the namespaces are known, each must be found; slots that the change has filled with other
- * labels become free, while slots that were used before it stay. @parts must be in the kernel's
- * order. Leaves alone labels of other regions and interleave sets, and those that the kernel does
- * not accept.
+ * labels become free. Slots that were used before it stay, and so do those of a part without
+ * @before. @parts must be in the kernel's order. Leaves alone labels of other regions and
+ * interleave sets, and those that the kernel does not accept.
  *
  * Returns 0, -EINVAL if an area has no valid index block, -EXDEV if the labels have different
  * sizes, -ENOKEY if a known namespace is missing or no cookie has more than half of the labels,

@@ -222,17 +222,12 @@ bool namespace_has_label(struct ndctl_namespace *ndns)
 	return ndctl_namespace_get_type(ndns) != ND_DEVICE_NAMESPACE_IO;
 }
 
-static int namespace_set(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value)
-{
-	return nd_change_attr(&ndns->entity, attr, value);
-}
-
 EXPORT int ndctl_namespace_set_enforce_mode(
 	struct ndctl_namespace *ndns, enum ndctl_namespace_mode mode)
 {
 	if ((unsigned)mode >= ARRAY_SIZE(holder_classes))
 		return -EINVAL;
-	return namespace_set(
+	return namespace_relabel(
 		ndns, NS_HOLDER_CLASS, *holder_classes[mode] ? holder_classes[mode] : "\n");
 }
 
@@ -306,7 +301,7 @@ EXPORT int ndctl_namespace_set_uuid(struct ndctl_namespace *ndns, uuid_t uu)
 	char text[UUID_STR_LEN];
 
 	uuid_unparse_lower(uu, text);
-	return namespace_set(ndns, NS_UUID, text);
+	return namespace_relabel(ndns, NS_UUID, text);
 }
 
 EXPORT const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns)
@@ -316,7 +311,7 @@ EXPORT const char *ndctl_namespace_get_alt_name(struct ndctl_namespace *ndns)
 
 EXPORT int ndctl_namespace_set_alt_name(struct ndctl_namespace *ndns, const char *alt_name)
 {
-	int err = namespace_set(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
+	int err = namespace_relabel(ndns, NS_ALT_NAME, *alt_name ? alt_name : "\n");
 
 	if (err != -ENOENT || namespace_has_label(ndns))
 		return err;
@@ -367,7 +362,7 @@ EXPORT int ndctl_namespace_set_size(struct ndctl_namespace *ndns, unsigned long 
 		return kernel_fail(entity_kernel(&ndns->entity), EINVAL,
 			"%s: invalid size 0: must be greater than 0", entity_name(&ndns->entity));
 	snprintf(text, sizeof(text), "%llu", size);
-	int err = namespace_set(ndns, NS_SIZE, text);
+	int err = namespace_relabel(ndns, NS_SIZE, text);
 	if (err != -EACCES || namespace_has_label(ndns))
 		return err;
 	return kernel_fail(entity_kernel(&ndns->entity),
@@ -420,7 +415,7 @@ EXPORT int ndctl_namespace_set_sector_size(struct ndctl_namespace *ndns, unsigne
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", sector_size);
-	return namespace_set(ndns, NS_SECTOR_SIZE, text);
+	return namespace_relabel(ndns, NS_SECTOR_SIZE, text);
 }
 
 EXPORT int ndctl_namespace_get_raw_mode(struct ndctl_namespace *ndns)

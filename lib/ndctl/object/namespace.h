@@ -62,6 +62,11 @@ bool namespace_has_label(struct ndctl_namespace *ndns);
  * a negative errno. */
 int namespace_set_raw(struct ndctl_namespace *ndns, bool raw);
 
+/* Defined in change/relabel.c. Writes @value to an attribute that the kernel keeps in labels, as a
+ * change of its own. If a DIMM refuses a label, writes back the value of before on all DIMMs, or
+ * records the command that repairs them. Returns 0 or a negative errno. */
+int namespace_relabel(struct ndctl_namespace *ndns, enum namespace_attr attr, const char *value);
+
 /* ndctl_namespace_foreach() for the library itself: shows nothing to the caller. */
 static inline struct ndctl_namespace *region_first_namespace(struct ndctl_region *region)
 {

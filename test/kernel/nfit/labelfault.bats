@@ -111,6 +111,96 @@ fails_once() {
 	fails_once destroy-namespace --force namespace0.0
 }
 
+# call FUNCTION [ARGUMENT]: ndctl_namespace_FUNCTION() for namespace0.0; what it returns, the sentence and the hint are
+# in $output, then what giving namespace0.0 and namespace1.0 their names once more returns: they are still the caller's,
+# though a repair has disabled and enabled their regions.
+call() {
+	check python3 -c '
+import ctypes, sys
+lib = [ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL) for path in sys.argv[1:3]][1]
+def get(name, *args):
+	function = getattr(lib, "ndctl_" + name)
+	function.restype = ctypes.c_void_p
+	return ctypes.c_void_p(function(*args))
+def text(name, *args):
+	function = getattr(lib, "ndctl_" + name)
+	function.restype = ctypes.c_char_p
+	return (function(*args) or b"").decode()
+ctx = ctypes.c_void_p()
+lib.ndctl_new(ctypes.byref(ctx))
+namespace = get("namespace_get_by_name", ctx, sys.argv[3].encode())
+beside = get("namespace_get_by_name", ctx, b"namespace1.0")
+argument = sys.argv[5:] and sys.argv[5]
+if sys.argv[4] == "set_uuid":
+	argument = bytes(range(1, 17))
+elif sys.argv[4] == "set_alt_name":
+	argument = argument.encode()
+elif argument:
+	argument = ctypes.c_ulonglong(int(argument))
+print(getattr(lib, "ndctl_namespace_" + sys.argv[4])(namespace, *([argument] if argument else [])))
+print(text("get_error", ctx), text("get_hint", ctx))
+fault = "/sys/module/labelfault/parameters/"
+open(fault + "at", "w").write("0")
+writes = open(fault + "writes").read()
+for each, name in (namespace, b"mine"), (beside, b"kept"):
+	lib.ndctl_namespace_disable(each)
+	print("then", lib.ndctl_namespace_set_alt_name(each, name))
+	lib.ndctl_namespace_enable(beside)
+open(fault + "writes", "w").write(writes)
+lib.ndctl_unref(ctx)' "$LAB_BUILD"/lib/{daxctl/libdaxctl.so.1,ndctl/libndctl.so.6} namespace0.0 "$@"
+}
+
+# call_fails_once FUNCTION [ARGUMENT]: whichever write of labels fails, so does the function, and everything is as
+# before, and still is when the labels are read anew.
+call_fails_once() {
+	local k before now
+	ndctl disable-namespace namespace0.0
+	before=$(look)
+	for ((k = 1; k < 100; k++)); do
+		fail_at "$k"
+		call "$@"
+		were "$k" || break
+		fail_at 0
+		[[ ${output%%$'\n'*} == -5 && $(grep -c '^then 0$' <<<"$output") == 2 ]]
+		[[ $output == *"the kernel refused"* && $output != *"could not be undone"* ]]
+		now=$(look)
+		[[ $now == "$before" ]] || diff <(echo "$before") <(echo "$now")
+		check ndctl check-labels --bus "$bus" all
+		[[ $stderr != *agree* ]]
+		forget
+		remember
+		ndctl disable-namespace namespace0.0
+		now=$(look)
+		[[ $now == "$before" ]] || diff <(echo "$before") <(echo "$now")
+	done
+	fail_at 0
+	echo "# $((k - 1)) writes of labels of '$*' failed one at a time"
+	[[ ${output%%$'\n'*} == 0 ]]
+	((k > 2))
+	check ndctl check-labels --bus "$bus" all
+	[[ $stderr != *agree* ]]
+}
+
+@test "ndctl_namespace_delete(): a write of labels fails, whichever it is" {
+	call_fails_once delete
+}
+
+@test "ndctl_namespace_set_alt_name(): a write of labels fails, whichever it is" {
+	call_fails_once set_alt_name other
+}
+
+@test "ndctl_namespace_set_uuid(): a write of labels fails, whichever it is" {
+	call_fails_once set_uuid
+}
+
+@test "ndctl_namespace_set_size(): a write of labels fails, whichever it is" {
+	call_fails_once set_size 33554432
+}
+
+@test "ndctl_namespace_set_enforce_mode(): a write of labels fails, whichever it is" {
+	call_fails_once set_enforce_mode 3
+}
+
 @test "a write of labels fails, and a namespace beside is in use: what is left to do is said" {
 	local before
 	before=$(look)
