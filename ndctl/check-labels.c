@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "dimms.h"
@@ -68,9 +69,20 @@ static int check_region_labels(
 	return 0;
 }
 
-/* Check or repair each region of the DIMMs. Returns the error of the last region that failed.
- * check_labels() reports labels that are not valid at all. */
-static int check_regions(struct ndctl_ctx *ctx, const struct targets *dimms)
+/* The repair of one region may write to a DIMM of another that was found good before. */
+static int check_repaired(
+	struct ndctl_ctx *ctx, struct ndctl_region *region, const struct targets *dimms)
+{
+	if (!is_on(region, dimms) || !has_labels(region) ||
+		ndctl_region_repair_labels(region, NDCTL_CHANGE_DRY_RUN) == 0)
+		return 0;
+	say_if_labels_disagree(region);
+	return -EUCLEAN;
+}
+
+/* Call @fn for each region. Returns the error of the last one that failed. */
+static int check_regions(struct ndctl_ctx *ctx, const struct targets *dimms,
+	int (*fn)(struct ndctl_ctx *, struct ndctl_region *, const struct targets *))
 {
 	struct ndctl_bus *bus;
 	struct ndctl_region *region;
@@ -78,7 +90,7 @@ static int check_regions(struct ndctl_ctx *ctx, const struct targets *dimms)
 
 	ndctl_bus_foreach (ctx, bus)
 		ndctl_region_foreach (bus, region)
-			result = check_region_labels(ctx, region, dimms) ?: result;
+			result = fn(ctx, region, dimms) ?: result;
 	return result;
 }
 
@@ -89,10 +101,12 @@ static int run(void *context, int count, char **args)
 
 	if (status)
 		return status;
-	int err = check_regions(context, &targets);
-	status = dimms_outcome(
-		targets_change(context, &targets, check_labels, NULL), "verified the labels of");
-	return err ? EXIT_FAILURE : status;
+	int err = check_regions(context, &targets, check_region_labels);
+	if (!err && repair)
+		err = check_regions(context, &targets, check_repaired);
+	struct outcome outcome = targets_change(context, &targets, check_labels, NULL);
+	status = dimms_outcome(outcome, "verified the labels of");
+	return err || (repair && outcome.error) ? EXIT_FAILURE : status;
 }
 
 const struct verb verb_check_labels = {

@@ -88,6 +88,9 @@ static int write_dimm_labels(void *dimm, const void *data)
 	if (err)
 		return err;
 	err = ndctl_dimm_write_labels(dimm, bytes, (size_t)size, span.offset);
+	if (!err && (size_t)size < most)
+		say_warning("%s: the input ends after %zd of %zu bytes: the rest stays as it is",
+			name, size, most);
 	if (!err && ndctl_dimm_validate_labels(dimm) < 0)
 		say_warning("%s", ndctl_get_error(ndctl_dimm_get_ctx(dimm)));
 	return err;

@@ -42,6 +42,10 @@ pair() {
 	says "nmem2: labels are not valid"
 	says "verified the labels of 2 nmems"
 	# One index block is enough.
+	# A repair cannot bring them back.
+	check ndctl check-labels --repair nmem1 nmem2 nmem3
+	[[ $status == 1 ]]
+	says "verified the labels of 2 nmems"
 	ndctl init-labels nmem2
 	ndctl zero-labels --size 16 nmem2
 	check ndctl check-labels nmem2
@@ -325,11 +329,16 @@ copied_label() {
 	says "hint: back up the labels"
 	check ndctl check-labels nmem0 nmem1
 	says "neither is a torn write"
+	check ndctl check-labels --repair all
+	[[ $status == 1 ]]
+	says "verified the labels of 6 nmems"
 	for dimm in nmem0 nmem1; do
 		ndctl read-labels "$dimm" | cmp - "$BATS_TEST_TMPDIR/$dimm"
 	done
 	# Half a copy is one.
 	ndctl init-labels --force nmem0
+	check ndctl check-labels nmem0 nmem1
+	says "note: a repair would restore the labels of '"
 	check ndctl check-labels --repair nmem0 nmem1
 	[[ $status == 0 ]]
 	says "note: the repair "

@@ -139,6 +139,7 @@ teardown_file() {
 	check ndctl write-labels nmem0 <"$BATS_TEST_TMPDIR/labels"
 	[[ $status == 0 ]]
 	says "wrote 1 nmem"
+	says "warning: nmem0: the input ends after 3072 of 1048576 bytes: the rest stays as it is"
 	[[ ! -e /sys/bus/nd/devices/nmem0/driver ]]
 	check ndctl enable-dimm nmem0
 	[[ $status == 0 ]]
