@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <base/file.h>
-
 #include "../util/size.h"
 #include "../util/verb.h"
 #include "find.h"
@@ -67,7 +65,7 @@ struct wish {
 	unsigned written;
 };
 
-static int check_words(int count)
+static int check_words(int count, char **args)
 {
 	if (align.given && (align.bytes < 4096 || align.bytes & (align.bytes - 1)))
 		return usage_error("invalid --align %s: must be a power of two and at least 4096",
@@ -145,20 +143,7 @@ static int write_namespace_blocks(void *object, const void *data)
 
 static int restore_namespace_block(void *object, const void *data)
 {
-	AUTO_FREE char *area = NULL;
-	size_t read;
-	int err = file_read_private(AT_FDCWD, restore, NDCTL_INFOBLOCK_AREA, &area, &read);
-
-	if (!err && read != NDCTL_INFOBLOCK_AREA)
-		err = -EINVAL;
-	if (err == -EPERM)
-		say_error("%s: not used: others than root can have written it", restore);
-	else if (err == -EINVAL || err == -EFBIG)
-		say_error("%s: invalid size: must be %d bytes, as a failed command saves them",
-			restore, NDCTL_INFOBLOCK_AREA);
-	else if (err)
-		say_error("%s: cannot be read: %s", restore, strerror(-err));
-	return err ?: ndctl_namespace_restore_infoblock(object, area);
+	return ndctl_namespace_restore_infoblock(object, restore);
 }
 
 static int write_all(int fd, const char *bytes, size_t count, off_t at)
@@ -220,7 +205,7 @@ static int run(void *context, int count, char **args)
 	AUTO_TARGETS struct targets targets = {0};
 	struct outcome outcome = {0};
 	struct wish wish;
-	int err = check_words(count) ?: fill_wish(&wish);
+	int err = check_words(count, args) ?: fill_wish(&wish);
 
 	if (err)
 		return err;

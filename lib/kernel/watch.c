@@ -11,13 +11,13 @@
 /* Returns the milliseconds for poll(2) until the attribute is to be read again; -1: no limit. */
 static int watch_pause(const struct patience *patience, int64_t end)
 {
-	int64_t pause = -1;
+	int64_t pause = patience->interval > 0 ? patience->interval : INT_MAX;
 
-	if (patience->limit >= 0)
-		pause = end - clock_milliseconds();
-	if (patience->interval > 0 && (pause < 0 || pause > patience->interval))
-		pause = patience->interval;
-	return pause > INT_MAX ? INT_MAX : (int)pause;
+	if (patience->limit >= 0) {
+		int64_t left = end - clock_milliseconds();
+		pause = left < 0 ? 0 : left < pause ? left : pause;
+	}
+	return pause < INT_MAX ? (int)pause : -1;
 }
 
 /* The kernel counts notifications from the last read, so read the whole text again each time. */

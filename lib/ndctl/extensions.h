@@ -185,9 +185,10 @@ int ndctl_namespace_read_infoblock(struct ndctl_namespace *ndns, void *bytes);
 /* Writes the NDCTL_INFOBLOCK_SIZE bytes of @block to offset 4096, and zeroes an info block at 0.
  * Enables the namespace meanwhile and returns as above. */
 int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const void *block);
-/* Writes all NDCTL_INFOBLOCK_AREA bytes of @area, as ndctl_namespace_read_infoblock() gave them or
- * a failed change saved them. Returns as above. */
-int ndctl_namespace_restore_infoblock(struct ndctl_namespace *ndns, const void *area);
+/* Writes back what a change that failed has saved of this namespace to the file @path, as its hint
+ * says. Returns as above, -EINVAL if the file is another namespace's, or -EPERM if others than root
+ * can have written it. */
+int ndctl_namespace_restore_infoblock(struct ndctl_namespace *ndns, const char *path);
 
 enum ndctl_check_flags {
 	NDCTL_CHECK_REPAIR = 1 << 0,	  /* write the repairs */

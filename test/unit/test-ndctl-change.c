@@ -216,6 +216,13 @@ static void block_is_kept(void **state)
 	assert_int_equal(fread(copy, 1, sizeof(copy), file), sizeof(copy));
 	fclose(file);
 	assert_memory_equal(copy, bytes, sizeof(copy));
+	/* It is given back to this namespace only. */
+	memset(copy, 0, sizeof(copy));
+	assert_int_equal(remedy_read(ndns, path, copy), 0);
+	assert_memory_equal(copy, bytes, sizeof(copy));
+	struct ndctl_namespace *other = ndctl_namespace_get_by_name(ctx, "namespace0.0");
+	assert_non_null(other);
+	assert_int_equal(remedy_read(other, path, copy), -EINVAL);
 	kernel_fail(ctx->kernel, EIO, "failed");
 	snprintf(path, sizeof(path), "ndctl write-infoblock --restore=%s namespace0.2 ",
 		ndns->remedy);

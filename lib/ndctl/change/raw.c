@@ -234,7 +234,7 @@ struct area_step {
 	struct ndctl_namespace *ndns;
 	char *bytes;	   /* buffer to read into */
 	const char *block; /* to write, or NULL */
-	const char *area;  /* to write all of, without @block */
+	const char *saved; /* file with the whole area to write, without @block */
 	bool begun;	   /* the medium may differ from @before */
 	char before[INFO_AREA];
 };
@@ -255,8 +255,10 @@ static int info_step_write(void *data)
 
 	if (err)
 		return err;
-	if (step->area)
-		return raw_write_info(step->ndns, step->area, &step->begun);
+	if (step->saved) {
+		err = remedy_read(step->ndns, step->saved, after);
+		return err ?: raw_write_info(step->ndns, after, &step->begun);
+	}
 	infoblock_wipe(step->before, after);
 	memcpy(after + INFO_BLOCK, step->block, INFO_BLOCK);
 	return raw_write_info(step->ndns, after, &step->begun);
@@ -324,7 +326,8 @@ EXPORT int ndctl_namespace_write_infoblock(struct ndctl_namespace *ndns, const v
 			     : -EINVAL;
 }
 
-EXPORT int ndctl_namespace_restore_infoblock(struct ndctl_namespace *ndns, const void *area)
+EXPORT int ndctl_namespace_restore_infoblock(struct ndctl_namespace *ndns, const char *path)
 {
-	return ndns && area ? write_info(&(struct area_step){.ndns = ndns, .area = area}) : -EINVAL;
+	return ndns && path ? write_info(&(struct area_step){.ndns = ndns, .saved = path})
+			    : -EINVAL;
 }

@@ -5,7 +5,36 @@
 #include <base/lockfile.h>
 #include <stdio.h>
 
+#include <string.h>
+
+#include <fcntl.h>
 #include <ndctl/format/infoblock.h>
+#include <ndctl/identity.h>
+
+/* A file has the bytes of the area, and then a line that says whose they are: "namespace0.0 UUID".
+ * The uuid is null without labels. */
+#define OWNER_SIZE (NAME_MAX + UUID_STR_LEN + 2)
+
+static int owner_format(struct ndctl_namespace *ndns, char owner[OWNER_SIZE])
+{
+	char text[UUID_STR_LEN];
+	uuid_t uuid;
+	int err = entity_read_uuid(&ndns->entity, uuid);
+
+	uuid_unparse_lower(uuid, text);
+	snprintf(owner, OWNER_SIZE, "%s %s\n", entity_name(&ndns->entity), text);
+	return err;
+}
+
+/* Compare the uuid: a name may be another namespace's by now. Without labels there is no other. */
+static bool owner_is_same(const char *saved, const char *now)
+{
+	const char *a = strchr(saved, ' '), *b = strchr(now, ' ');
+
+	if (!a || !b || strcmp(a, b) != 0)
+		return false;
+	return strncmp(b + 1, "00000000-", 9) != 0 || strcmp(saved, now) == 0;
+}
 
 /* Save the bytes: write-infoblock cannot express all that is in a block (its offset, padding,
  * parent). Use a new name each time, so that no earlier copy is overwritten. */
@@ -25,10 +54,40 @@ static int save(struct ndctl_namespace *ndns, const char *before, char **path)
 		*path = NULL;
 		return -ENOMEM;
 	}
-	int err = file_create(directory, name, before, INFO_AREA);
+	char file[INFO_AREA + OWNER_SIZE];
+	memcpy(file, before, INFO_AREA);
+	int err = owner_format(ndns, file + INFO_AREA);
+	err = err ?: file_create(directory, name, file, INFO_AREA + strlen(file + INFO_AREA));
 	if (err)
 		free(TAKE(*path));
 	return err;
+}
+
+int remedy_read(struct ndctl_namespace *ndns, const char *path, char *area)
+{
+	struct kernel *kernel = entity_kernel(&ndns->entity);
+	AUTO_FREE char *file = NULL;
+	char owner[OWNER_SIZE];
+	size_t size;
+	int err = file_read_private(AT_FDCWD, path, INFO_AREA + OWNER_SIZE, &file, &size);
+
+	if (err == -EPERM)
+		return kernel_fail(kernel, EPERM,
+			"%s is not used: others than root can have written it", path);
+	if (err && err != -EFBIG)
+		return kernel_fail(kernel, -err, "%s cannot be read: %s", path, strerror(-err));
+	if (err || size <= INFO_AREA)
+		return kernel_fail(kernel, EINVAL,
+			"%s is not an info block that a failed command has saved", path);
+	err = owner_format(ndns, owner);
+	if (err)
+		return kernel_fail(kernel, -err, "cannot read its uuid: %s", strerror(-err));
+	if (!owner_is_same(file + INFO_AREA, owner))
+		return kernel_fail(kernel, EINVAL,
+			"%s has the info block of another namespace: %.64s", path,
+			file + INFO_AREA);
+	memcpy(area, file, INFO_AREA);
+	return 0;
 }
 
 void remedy_keep(struct ndctl_namespace *ndns, const char *before)

@@ -122,6 +122,10 @@ EXPORT int ndctl_dimm_update_master_passphrase(struct ndctl_dimm *dimm, long cke
 	return security_command(dimm, SECURITY_UPDATE_MASTER, (long[]){ckey, nkey});
 }
 
+/* Milliseconds. Kernels before 5.19 notify before the state has changed, and none wakes who waits
+ * for an attribute that goes away. */
+#define LOOK_AGAIN 1000
+
 static bool overwrite_runs(const char *text)
 {
 	return strcmp(text, "overwrite") == 0;

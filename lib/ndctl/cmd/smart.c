@@ -358,7 +358,7 @@ EXPORT unsigned int ndctl_dimm_get_event_flags(struct ndctl_dimm *dimm)
 /* Decodes units of 1/16 degree Celsius; bit 15 is the sign. */
 EXPORT double ndctl_decode_smart_temperature(unsigned int temp)
 {
-	double degrees = (temp & 0x7fff) * 0.0625;
+	double degrees = (temp & ~0x8000U) * 0.0625;
 
 	return temp & 0x8000 ? -degrees : degrees;
 }

@@ -72,8 +72,15 @@ taken() {
 	[[ $(stat -c %a /run/daxctl/infoblock-"$ns"-*) == 600 ]]
 	check ndctl list --namespace "$ns" --idle
 	json '.[0].state == "disabled"'
-	# The hint helps.
-	local command
+	# The hint helps, this namespace only.
+	local command saved other
+	saved=$(echo /run/daxctl/infoblock-"$ns"-*)
+	other=$(ndctl create-namespace --mode raw --size 64M | jq -r .dev)
+	ndctl disable-namespace "$other"
+	unchanged ndctl write-infoblock --restore="$saved" "$other"
+	[[ $status == 234 ]]
+	says "has the info block of another namespace: $ns "
+	ndctl destroy-namespace --force "$other"
 	command=$(sed -n 's/^hint: once the medium accepts writes, and before the next boot: //p' <<<"$hint")
 	bash -ec "$command"
 	check ndctl list --namespace "$ns"
