@@ -78,8 +78,8 @@ static int check_words(int count, char **args)
 	if (!count && !output && !to_stdout)
 		return usage_error("missing target: name a namespace, 'all', --output or --stdout");
 	if (restore &&
-		(count != 1 || size.given || align.given || offset.given || mode || map ||
-			uuid_text || parent_text))
+		(count != 1 || strcmp(args[0], "all") == 0 || size.given || align.given ||
+			offset.given || mode || map || uuid_text || parent_text))
 		return usage_error("--restore takes one namespace and no other properties");
 	if (to_stdout && !size.given)
 		return usage_error("--stdout requires --size");

@@ -13,3 +13,5 @@ int nvdimm_open_dimm(const struct directory *devices, const char *name);
 /* Sends ioctl @request, whose answer the kernel writes to @command. Returns 0, whatever status the
  * firmware gives in it, or a negative errno; records nothing. */
 int nvdimm_submit(int fd, unsigned long request, void *command);
+/* The same, and -EIO if the answer is cut short. */
+int nvdimm_submit_whole(int fd, unsigned long request, void *command);

@@ -220,7 +220,7 @@ static void block_is_kept(void **state)
 	memset(copy, 0, sizeof(copy));
 	assert_int_equal(remedy_read(ndns, path, copy), 0);
 	assert_memory_equal(copy, bytes, sizeof(copy));
-	struct ndctl_namespace *other = ndctl_namespace_get_by_name(ctx, "namespace0.0");
+	struct ndctl_namespace *other = ndctl_namespace_get_by_name(ctx, "namespace1.0");
 	assert_non_null(other);
 	assert_int_equal(remedy_read(other, path, copy), -EINVAL);
 	kernel_fail(ctx->kernel, EIO, "failed");

@@ -53,7 +53,7 @@ int area_read(
 	struct ndctl_dimm *dimm, const struct area *area, size_t offset, void *data, size_t length)
 {
 	AUTO_FREE struct nd_cmd_get_config_data_hdr *command =
-		malloc(sizeof(*command) + area->max_transfer);
+		calloc(1, sizeof(*command) + area->max_transfer);
 	if (!command)
 		return -ENOMEM;
 
@@ -61,7 +61,7 @@ int area_read(
 		size_t part = length < area->max_transfer ? length : area->max_transfer;
 		*command = (struct nd_cmd_get_config_data_hdr){
 			.in_offset = (unsigned)offset, .in_length = (unsigned)part};
-		int err = nvdimm_submit(area->fd, ND_IOCTL_GET_CONFIG_DATA, command);
+		int err = nvdimm_submit_whole(area->fd, ND_IOCTL_GET_CONFIG_DATA, command);
 		if (err)
 			return label_io_fail(dimm, err, "cannot read the label area");
 		if (command->status)
