@@ -11,6 +11,7 @@
 struct guarded {
 	struct ndctl_dimm *dimm;
 	uint8_t *indexes;
+	unsigned minor; /* version 1.MINOR of its labels; 0: unknown */
 };
 
 struct guard {
@@ -34,14 +35,18 @@ static void guard_free(void *data)
 static int guard_read_indexes(struct guarded *guarded)
 {
 	AUTO_AREA struct area area = AREA_INIT;
+	struct label_state state;
 	int err = area_open(guarded->dimm, &area)
 		?: area_read_indexes(guarded->dimm, &area, &guarded->indexes);
 
 	if (err) {
 		free(guarded->indexes);
 		guarded->indexes = NULL;
+		return err;
 	}
-	return err;
+	if (label_find(guarded->indexes, label_index_room(area.size), area.size, &state))
+		guarded->minor = state.index[state.current].minor;
+	return 0;
 }
 
 /* Reads the index blocks of all DIMMs that can be read. Returns 0 or the first failure. */
@@ -61,11 +66,38 @@ static int guard_read(struct guard *guard)
 	return result;
 }
 
+/* The set cookie, by which the kernel finds the labels of a set, depends on their version: it would
+ * write a label on each DIMM, and refuse the region at the next boot. */
+static int guard_check_versions(const struct guard *guard)
+{
+	struct kernel *kernel = entity_kernel(&guard->region->entity);
+	const struct guarded *first = &guard->dimms[0];
+
+	for (size_t i = 1; i < guard->count; i++) {
+		const struct guarded *other = &guard->dimms[i];
+		if (!first->minor || !other->minor || first->minor == other->minor)
+			continue;
+		kernel_fail(kernel, EXDEV,
+			"the labels of %s have version 1.%u and those of %s 1.%u: the kernel would not find the namespace at the next boot",
+			entity_name(&first->dimm->entity), first->minor,
+			entity_name(&other->dimm->entity), other->minor);
+		kernel_hint(kernel,
+			"with the regions on it idle, give %s labels of the same version (loses the namespaces on it): ndctl init-labels --force --label-version=1.%u %s",
+			entity_name(&other->dimm->entity), first->minor,
+			entity_name(&other->dimm->entity));
+		return -EXDEV;
+	}
+	return 0;
+}
+
 static int guard_set(void *data)
 {
 	struct guard *guard = data;
+	int err = namespace_read_owner(guard->ndns, guard->uuid) ?: guard_read(guard);
 
-	return namespace_read_owner(guard->ndns, guard->uuid) ?: guard_read(guard);
+	if (err || uuid_is_null(guard->next))
+		return err;
+	return guard_check_versions(guard);
 }
 
 /* The write has failed, but is not undone yet: each index block still tells which slots were free,

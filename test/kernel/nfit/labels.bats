@@ -346,3 +346,23 @@ copied_label() {
 	ndctl init-labels --force nmem0 nmem1
 	ndctl enable-dimm nmem0 nmem1
 }
+
+@test "DIMMs of a set with labels of different versions get no namespace that the next boot would lose" {
+	ndctl disable-region all
+	ndctl init-labels --force --label-version 1.1 nmem0
+	ndctl init-labels --force --label-version 1.2 nmem1
+	ndctl disable-dimm nmem0 nmem1
+	ndctl enable-dimm nmem0 nmem1
+	ndctl enable-region all
+	unchanged ndctl create-namespace --region "$(pair)" --mode raw --size 16M
+	says "the labels of nmem0 have version 1.1 and those of nmem1 1.2"
+	says "hint: with the regions on it idle, give nmem1 labels of the same version"
+	ndctl disable-region all
+	ndctl init-labels --force --label-version 1.2 nmem0
+	ndctl disable-dimm nmem0
+	ndctl enable-dimm nmem0
+	ndctl enable-region all
+	check ndctl create-namespace --region "$(pair)" --mode raw --size 16M
+	[[ $status == 0 ]]
+	ndctl destroy-namespace --force "$(jq -r .dev <<<"$output")"
+}
