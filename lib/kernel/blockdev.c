@@ -44,8 +44,11 @@ int blockdev_init(struct blockdev *disk, const struct directory *directory, cons
 			err = names_add(&disk->parts, name);
 	names_foreach (&disk->parts, part) {
 		blockdev_path(disk, part, "", path);
-		if (!err && sysfs_read(directory, path, "dev", number) == 0)
+		int missing = err ?: sysfs_read(directory, path, "dev", number);
+		if (!missing)
 			err = names_add(&disk->numbers, number);
+		else if (missing != -ENOENT && missing != -ENODEV)
+			err = missing;
 	}
 	return err;
 }

@@ -26,72 +26,151 @@ static bool is_part(const struct blockdev *disk, unsigned major, unsigned minor)
 	return names_contain(&disk->numbers, number);
 }
 
-/* Whether the process or thread @task has the device open. Stores in @files whether it has any file
- * open. Does not ask servers: a file system over the network may hang. */
-static bool has_disk_open(int proc, const char *task, const struct blockdev *disk, bool *files)
+/* A search for who has the device open. */
+struct opener {
+	const struct blockdev *disk;
+	int proc;
+	const char *task; /* whose files are read: "12" or "12/task/14" */
+	bool any;	  /* it has some file open */
+};
+
+/* Returns 1 if the open file @name is the device, 0 if not, or a negative errno. Does not ask
+ * servers: a file system over the network may hang. */
+static int is_open_here(const struct opener *opener, int directory, const char *name)
+{
+	struct statx st;
+
+	if (statx(directory, name, AT_STATX_DONT_SYNC, STATX_TYPE, &st))
+		return -errno;
+	return S_ISBLK(st.stx_mode) && is_part(opener->disk, st.stx_rdev_major, st.stx_rdev_minor);
+}
+
+/* A process or thread may end meanwhile. */
+static bool has_ended(int err)
+{
+	return err == -ENOENT || err == -ESRCH;
+}
+
+/* Returns 1 if the task has the device open, 0 if not, or a negative errno. */
+static int search_descriptors(struct opener *opener)
 {
 	char path[PROC_PATH + 8];
-	struct statx st;
 	const char *fd;
 
-	*files = false;
-	snprintf(path, sizeof(path), "%s/fd", task);
-	CLEANUP(proc_close) DIR *list = proc_open_below(proc, path);
+	snprintf(path, sizeof(path), "%s/fd", opener->task);
+	CLEANUP(proc_close) DIR *list = proc_open_below(opener->proc, path);
 	if (!list)
-		return false;
+		return has_ended(-errno) ? 0 : -errno;
 	while ((fd = proc_next(list))) {
-		*files = true;
-		if (statx(dirfd(list), fd, AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0 &&
-			S_ISBLK(st.stx_mode) && is_part(disk, st.stx_rdev_major, st.stx_rdev_minor))
-			return true;
+		opener->any = true;
+		int found = is_open_here(opener, dirfd(list), fd);
+		if (found && !has_ended(found))
+			return found;
 	}
-	return false;
+	return has_ended(-errno) ? 0 : -errno;
+}
+
+/* Parse a line of proc(5): "START-END PERMISSIONS OFFSET DEVICE INODE PATH". Go by the name without
+ * the right to see the file itself. */
+static bool maps_disk(char *line, void *data)
+{
+	const struct opener *opener = data;
+	char range[64], permissions[5] = "", path[PATH_MAX], file[PROC_PATH + 80];
+
+	if (sscanf(line, "%63s %4s %*s %*s %*s %4095s", range, permissions, path) != 3 ||
+		permissions[3] != 's' || *path != '/')
+		return false;
+	/* The kernel has map_files of a thread below /proc/TID only. */
+	snprintf(file, sizeof(file), "%s/map_files/%s", basename(opener->task), range);
+	int found = is_open_here(opener, opener->proc, file);
+	return found > 0 || (found < 0 && names_contain(&opener->disk->parts, basename(path)));
+}
+
+/* A mapping keeps the device open after its descriptor was closed. */
+static int search_mappings(struct opener *opener)
+{
+	char path[PROC_PATH + 8];
+
+	snprintf(path, sizeof(path), "%s/maps", opener->task);
+	int found = proc_find_line(opener->proc, path, maps_disk, opener);
+	return has_ended(found) ? 0 : found;
 }
 
 /* The first thread of a process may have ended. */
-static bool process_has_open(int proc, const char *pid, const struct blockdev *disk)
+static int search_process(struct opener *opener, const char *pid)
 {
 	char task[PROC_PATH];
-	bool files;
 
-	if (has_disk_open(proc, pid, disk, &files))
-		return true;
-	if (files)
-		return false;
-	CLEANUP(proc_close) DIR *threads = proc_open_threads(proc, pid);
-	if (!threads || !proc_next_thread(threads, pid, task))
-		return false;
-	return has_disk_open(proc, task, disk, &files);
+	opener->task = pid;
+	opener->any = false;
+	int found = search_descriptors(opener);
+	if (!found && !opener->any) {
+		CLEANUP(proc_close) DIR *threads = proc_open_threads(opener->proc, pid);
+		if (!threads || !proc_next_thread(threads, pid, task))
+			return 0;
+		opener->task = task;
+		found = search_descriptors(opener);
+	}
+	return found ?: opener->any ? search_mappings(opener) : 0;
 }
 
-/* Returns the process, or 0. Skips our own: the caller holds the device open. */
-static pid_t find_opener(struct kernel *kernel, const struct blockdev *disk)
+static int fail_unseen(struct kernel *kernel, const struct blockdev *disk, int err)
 {
-	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
-	const char *pid;
-
-	if (!proc)
-		return 0;
-	while ((pid = proc_next(proc)))
-		if (atoi(pid) != getpid() && process_has_open(dirfd(proc), pid, disk))
-			return atoi(pid);
-	return 0;
-}
-
-static int fail_open(struct kernel *kernel, const struct blockdev *disk, pid_t pid)
-{
-	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
-	char command[64] = "a program", number[32];
-
-	snprintf(number, sizeof(number), "%d", pid);
-	if (proc)
-		proc_command(dirfd(proc), number, command, sizeof(command));
-	kernel_fail(kernel, EBUSY, "/dev/%s is open in %s (process %d)", disk->name, command, pid);
-	kernel_hint(kernel, "end process %d, or let it close the device", pid);
+	kernel_fail(kernel, EBUSY, "cannot tell whether a program has /dev/%s open: %s", disk->name,
+		strerror(-err));
+	kernel_hint(kernel, "run as root, with /proc mounted, outside of containers");
 	return -EBUSY;
 }
 
+static int fail_open(struct kernel *kernel, const struct blockdev *disk, int proc, const char *pid)
+{
+	char command[64];
+
+	proc_command(proc, pid, command, sizeof(command));
+	kernel_fail(kernel, EBUSY, "/dev/%s is open in %s (process %s)", disk->name, command, pid);
+	kernel_hint(kernel, "end process %s, or let it close the device", pid);
+	return -EBUSY;
+}
+
+/* Skips our own process: the caller holds the device open. */
+static int check_processes(struct kernel *kernel, const struct blockdev *disk)
+{
+	CLEANUP(proc_close) DIR *proc = proc_open(kernel);
+	char own[32] = "";
+	const char *pid;
+
+	if (!proc)
+		return fail_unseen(kernel, disk, -errno);
+	struct opener opener = {.disk = disk, .proc = dirfd(proc)};
+	ssize_t size = readlinkat(opener.proc, "self", own, sizeof(own) - 1);
+	if (size < 0)
+		return fail_unseen(kernel, disk, -errno);
+	own[size] = 0;
+	while ((pid = proc_next(proc))) {
+		if (strcmp(pid, own) == 0)
+			continue;
+		int found = search_process(&opener, pid);
+		if (found > 0)
+			return fail_open(kernel, disk, opener.proc, pid);
+		if (found < 0)
+			return fail_unseen(kernel, disk, found);
+	}
+	return errno ? fail_unseen(kernel, disk, -errno) : 0;
+}
+
 /* ---- the kernel's NVMe target ---- */
+
+/* The path may be a link: compare numbers where it leads to a device. */
+static bool path_leads_to(struct kernel *kernel, const char *path, const struct blockdev *disk)
+{
+	struct statx st;
+
+	if (statx(kernel_root(kernel), path + (*path == '/'), AT_STATX_DONT_SYNC, STATX_TYPE,
+		    &st) == 0 &&
+		S_ISBLK(st.stx_mode))
+		return is_part(disk, st.stx_rdev_major, st.stx_rdev_minor);
+	return names_contain(&disk->parts, basename(path));
+}
 
 static bool exports_disk(const struct directory *subsystems, const char *subsystem, const char *id,
 	const struct blockdev *disk)
@@ -102,7 +181,7 @@ static bool exports_disk(const struct directory *subsystems, const char *subsyst
 	return sysfs_read(subsystems, object, "enable", enabled) == 0 &&
 		strcmp(enabled, "1") == 0 &&
 		sysfs_read(subsystems, object, "device_path", path) == 0 &&
-		names_contain(&disk->parts, basename(path));
+		path_leads_to(directory_kernel(subsystems), path, disk);
 }
 
 static int check_exports(struct kernel *kernel, const struct blockdev *disk)
@@ -141,15 +220,10 @@ int opener_check(const struct directory *directory, const char *object)
 	int64_t end = clock_milliseconds() + PATIENCE;
 	AUTO_BLOCKDEV struct blockdev disk;
 	int err = blockdev_init(&disk, directory, object);
-	pid_t pid;
 
 	if (err)
-		return kernel_fail(kernel, EBUSY, "cannot tell whether /dev/%s is open: %s",
-			disk.name, strerror(-err));
-	while ((pid = find_opener(kernel, &disk))) {
-		if (clock_milliseconds() >= end)
-			return fail_open(kernel, &disk, pid);
+		return fail_unseen(kernel, &disk, err);
+	while ((err = check_processes(kernel, &disk)) && clock_milliseconds() < end)
 		nanosleep(&pause, NULL);
-	}
-	return check_exports(kernel, &disk);
+	return err ?: check_exports(kernel, &disk);
 }

@@ -9,7 +9,7 @@
  * beside both. Waits up to two seconds for a program that has it open for a moment, as udev does
  * after each change.
  *
- * Returns 0, or -EBUSY with a sentence that names the user. Processes that /proc does not show are
- * not found.
+ * Returns 0, or -EBUSY with a sentence that names the user, or that says why it cannot be known.
+ * Processes of other PID namespaces that /proc does not show are not found.
  */
 int opener_check(const struct directory *directory, const char *object);

@@ -143,11 +143,13 @@ static int do_check(void *data)
 static int check_plan(struct txn *txn, struct check *check)
 {
 	struct ndctl_namespace *ndns = check->ndns;
-	bool active = ndctl_namespace_is_active(ndns);
+	bool active = false;
 	const char *name = entity_name(&ndns->entity);
 	struct kernel *kernel = entity_kernel(&ndns->entity);
-	int err = active ? namespace_check_idle(ndns) : 0;
+	int err = namespace_check_bound(ndns, &active);
 
+	if (!err && active)
+		err = namespace_check_idle(ndns);
 	if (err)
 		return err;
 	if (active && !(check->flags & NDCTL_CHECK_FORCE)) {

@@ -6,9 +6,11 @@
 static int dimm_enable(struct ndctl_dimm *dimm)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
+	bool enabled = false;
+	int err = (nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn))
+		?: entity_check_bound(&dimm->entity, &enabled);
 
-	if (err || ndctl_dimm_is_enabled(dimm))
+	if (err || enabled)
 		return err;
 	return step_bind(txn, &dimm->entity, "nvdimm") ?: txn_run(txn);
 }
@@ -25,9 +27,11 @@ EXPORT int ndctl_dimm_enable(struct ndctl_dimm *dimm)
 static int dimm_disable(struct ndctl_dimm *dimm)
 {
 	AUTO_TXN struct txn *txn = NULL;
-	int err = nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn);
+	bool enabled = false;
+	int err = (nd_ctx_txn(dimm->entity.ctx, &txn) ?: dimm_lock(dimm, txn))
+		?: entity_check_bound(&dimm->entity, &enabled);
 
-	if (err || !ndctl_dimm_is_enabled(dimm))
+	if (err || !enabled)
 		return err;
 	err = dimm_check_idle(dimm) ?: step_unbind(txn, &dimm->entity, "nvdimm");
 	return err ?: txn_run(txn);

@@ -134,7 +134,14 @@ int namespace_find_owner(struct ndctl_namespace *ndns, struct entity **owner)
 	return 0;
 }
 
-int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
+int namespace_check_bound(struct ndctl_namespace *ndns, bool *bound)
+{
+	struct entity *owner;
+
+	return namespace_find_owner(ndns, &owner) ?: entity_check_bound(owner, bound);
+}
+
+int hold_take_fresh(struct hold *hold, struct ndctl_namespace *ndns)
 {
 	struct entity *owner;
 	bool bound = false;
@@ -144,6 +151,23 @@ int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
 	if (err || !bound)
 		return err;
 	return owner->kind == KIND_DAX ? check_dax((struct claim *)owner) : hold_disk(hold, owner);
+}
+
+/* Look for programs that have the disk open without claiming it. */
+static int check_openers(const struct hold *hold)
+{
+	struct entity *owner;
+	char path[PATH_MAX];
+
+	if (hold->disk < 0)
+		return 0;
+	int err = namespace_find_owner(hold->ndns, &owner) ?: find_disk(owner, path);
+	return err ?: opener_check(owner->object.directory, path);
+}
+
+int hold_take(struct hold *hold, struct ndctl_namespace *ndns)
+{
+	return hold_take_fresh(hold, ndns) ?: check_openers(hold);
 }
 
 int hold_confirm(struct hold *hold)
@@ -156,8 +180,7 @@ int hold_confirm(struct hold *hold)
 		return err;
 	/* Look for loop devices again: our exclusive descriptor does not prevent them. */
 	if (is_held(hold, owner) && find_disk(owner, path) == 0)
-		return holder_check_loops(owner->object.directory, path)
-			?: opener_check(owner->object.directory, path);
+		return holder_check_loops(owner->object.directory, path) ?: check_openers(hold);
 	hold_release(hold);
 	return hold_take(hold, hold->ndns);
 }

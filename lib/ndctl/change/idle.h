@@ -20,6 +20,9 @@ struct hold {
 /* Take the hold. Fails if the namespace is in use, naming the user, or if that cannot be known.
  * Release the hold in either case. */
 int hold_take(struct hold *hold, struct ndctl_namespace *ndns);
+/* The same for a device that we have just enabled ourselves: nobody else can have had it open
+ * before. */
+int hold_take_fresh(struct hold *hold, struct ndctl_namespace *ndns);
 /* Confirm the hold right before the unbinding, after ctx_forget(). Takes a new one if something
  * else is bound by now. */
 int hold_confirm(struct hold *hold);
@@ -29,5 +32,8 @@ void hold_release(struct hold *hold);
 /* Find the device that owns the namespace: its claim, or itself. Returns -EBUSY if that cannot be
  * read. */
 int namespace_find_owner(struct ndctl_namespace *ndns, struct entity **owner);
+/* Whether a driver is bound to the namespace or its claim. Returns 0, or -EBUSY if that cannot be
+ * read. */
+int namespace_check_bound(struct ndctl_namespace *ndns, bool *bound);
 /* Take and release a hold: for a better sentence before a change is planned. */
 int namespace_check_idle(struct ndctl_namespace *ndns);

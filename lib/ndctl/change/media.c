@@ -176,7 +176,7 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 	struct ndctl_region *region = entity_region(&ndns->entity);
 	struct ndctl_bus *bus = ndctl_region_get_bus(region);
 	AUTO_TXN struct txn *txn = NULL;
-	int err = search ? bus_scrub(bus) : bus_await_scrub(bus);
+	int err = bus_await_scrub(bus) ?: search ? bus_scrub(bus) : 0;
 
 	/* Lock after the scrub, which takes minutes, and clear errors where the namespace is by
 	 * then. */

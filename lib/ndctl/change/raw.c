@@ -122,10 +122,10 @@ static int access_raw(struct ndctl_namespace *ndns, const struct access *access)
 
 	if (err)
 		return err;
-	err = hold_take(&hold, ndns);
+	err = hold_take_fresh(&hold, ndns);
 	/* Look again if it is only unknown whether somebody uses it. */
 	if (err && err != -EBUSY)
-		err = hold_take(&hold, ndns);
+		err = hold_take_fresh(&hold, ndns);
 	if (err)
 		return kernel_fail_while(entity_kernel(&ndns->entity), err,
 			"%s was enabled in raw mode to access its info block, and stays enabled",
@@ -221,10 +221,13 @@ static int check_namespace_idle(struct ndctl_namespace *ndns)
 {
 	struct kernel *kernel = entity_kernel(&ndns->entity);
 
+	bool bound = false;
+
 	if (namespace_is_seed(ndns))
 		return kernel_fail(kernel, ENXIO, "the namespace has no capacity");
-	if (!ndctl_namespace_is_active(ndns))
-		return 0;
+	int err = namespace_check_bound(ndns, &bound);
+	if (err || !bound)
+		return err;
 	kernel_fail(kernel, EBUSY, "the namespace is enabled");
 	kernel_hint(kernel, "ndctl disable-namespace %s", entity_name(&ndns->entity));
 	return -EBUSY;

@@ -67,10 +67,10 @@ static int switch_cache(struct ndctl_namespace *ndns, const char *value)
 	int err = write_cache(ndns, value);
 
 	/* Programs that read the cache expect ENXIO, those that write it ENOENT. */
-	if (err == -ENOENT || err == -ENXIO) {
+	if (err == -ENOENT)
 		fail_without_cache(ndns);
+	if (err == -ENXIO)
 		err = -ENOENT;
-	}
 	return err ? kernel_fail_while(entity_kernel(&ndns->entity), err,
 			     "%s: cannot switch the write cache %s", entity_name(&ndns->entity),
 			     *value == '1' ? "on" : "off")

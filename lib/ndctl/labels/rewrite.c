@@ -243,8 +243,8 @@ static int rewrite_new(struct ndctl_dimm *dimm, const struct area *area, size_t 
 	if (!rewrite)
 		return -ENOMEM;
 	rewrite->dimm = dimm;
-	rewrite->enabled = ndctl_dimm_is_enabled(dimm);
-	int err = rewrite_prepare(rewrite, area, offset, bytes, length);
+	int err = entity_check_bound(&dimm->entity, &rewrite->enabled)
+		?: rewrite_prepare(rewrite, area, offset, bytes, length);
 	if (err) {
 		rewrite_free(rewrite);
 		return err;

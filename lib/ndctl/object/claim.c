@@ -113,8 +113,7 @@ static int claim_is_configured(struct claim *claim)
 	entity_show_empty(&claim->entity);
 	if (claim_namespace(claim))
 		return 1;
-	entity_read_uuid(&claim->entity, uuid);
-	return !uuid_is_null(uuid);
+	return entity_read_uuid(&claim->entity, uuid) || !uuid_is_null(uuid);
 }
 
 static int claim_is_valid(struct claim *claim)

@@ -272,7 +272,7 @@ EXPORT int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm)
 {
 	const struct object *object = &dimm->entity.object;
 
-	if (dimm->watched)
+	if (dimm->watched && dimm->health_inode == dimm->entity.inode)
 		return dimm->health_fd;
 	int fd = sysfs_open_read(object->directory, object->name, dimm_attrs[DIMM_NFIT_FLAGS].name);
 	if (fd == -ENOENT)
@@ -280,8 +280,10 @@ EXPORT int ndctl_dimm_get_health_eventfd(struct ndctl_dimm *dimm)
 			object->directory, object->name, dimm_attrs[DIMM_PAPR_FLAGS].name);
 	if (fd < 0)
 		return fd;
+	dimm_release(&dimm->entity);
 	dimm->watched = true;
 	dimm->health_fd = fd;
+	dimm->health_inode = dimm->entity.inode;
 	return fd;
 }
 

@@ -8,6 +8,7 @@ struct ndctl_dimm {
 	unsigned label_status; /* of the firmware, when it last refused to access labels */
 	bool watched;	       /* @health_fd is open */
 	int health_fd;	       /* of the flags, for ndctl_dimm_get_health_eventfd() */
+	uint64_t health_inode; /* of the DIMM that it belongs to */
 };
 
 enum dimm_attr {

@@ -308,6 +308,23 @@ within() {
 	until [[ $(<"/proc/$other/comm") == sleep ]]; do sleep 0.05; done
 	refused "/dev/pmem0 is open in sleep (process $other)"
 	kill "$other"
+	# Mapped only, and by a process whose first thread has ended.
+	python3 -c 'import mmap, os, signal, threading, ctypes
+f = os.open("/dev/pmem0", os.O_RDWR)
+m = mmap.mmap(f, 4096)
+os.close(f)
+threading.Thread(target=signal.sigwait, args=([signal.SIGUSR1],)).start()
+open("/run/mapped", "w").close()
+ctypes.CDLL(None).pthread_exit(None)' 3>&- &
+	other=$!
+	until [[ -e /run/mapped ]]; do sleep 0.05; done
+	rm /run/mapped
+	refused "/dev/pmem0 is open in python3 (process $other)"
+	kill -KILL "$other"
+	# Where that cannot be seen.
+	unchanged unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh \
+		"$LAB_BUILD/ndctl/ndctl" destroy-namespace --force namespace0.0
+	((status != 0))
 	# For a moment only, as udev does.
 	sleep 0.5 </dev/pmem0 3>&- &
 	other=''
