@@ -26,6 +26,15 @@ int nvdimm_open_dimm(const struct directory *devices, const char *name)
 	return node_open(devices, name, name, S_IFCHR, O_RDWR);
 }
 
+/* The kernel returns how many bytes of the command's end the firmware has not filled. */
+int nvdimm_submit_rest(int fd, unsigned long request, void *command, size_t *rest)
+{
+	int result = ioctl(fd, request, command);
+
+	*rest = result > 0 ? (size_t)result : 0;
+	return result < 0 ? -errno : 0;
+}
+
 int nvdimm_submit(int fd, unsigned long request, void *command)
 {
 	return ioctl(fd, request, command) < 0 ? -errno : 0;

@@ -10,6 +10,11 @@
 int nvdimm_open_bus(struct kernel *kernel, unsigned id);
 int nvdimm_open_dimm(const struct directory *devices, const char *name);
 
+/* Sends ioctl @request, and stores in @rest how many bytes at the end of @command the firmware's
+ * answer does not reach: they are what they were. Returns 0 or a negative errno; records nothing.
+ */
+int nvdimm_submit_rest(int fd, unsigned long request, void *command, size_t *rest);
+
 /* Sends ioctl @request, whose answer the kernel writes to @command. Returns 0, whatever status the
  * firmware gives in it, or a negative errno; records nothing. */
 int nvdimm_submit(int fd, unsigned long request, void *command);

@@ -15,6 +15,7 @@
 struct vendor {
 	struct ndctl_cmd cmd;
 	size_t in, room;		  /* bytes of input, and of room for output */
+	size_t answered;		  /* bytes of output that the firmware has written */
 	struct nd_cmd_vendor_hdr *header; /* input, then struct nd_cmd_vendor_tail and output */
 };
 
@@ -42,9 +43,34 @@ static void vendor_release(struct ndctl_cmd *cmd)
 	free(vendor_of(cmd)->header);
 }
 
+/* Takes nothing for output that the firmware has not written: the kernel leaves the last @rest
+ * bytes of the command as they were. A refusal needs no more than its status. */
+static int check_output(struct vendor *vendor, size_t rest)
+{
+	struct nd_cmd_vendor_tail tail = read_tail(vendor);
+	struct kernel *kernel = entity_kernel(vendor->cmd.entity);
+
+	vendor->answered = rest < vendor->room ? vendor->room - rest : 0;
+	vendor->cmd.firmware_status = tail.status;
+	if (tail.status)
+		return 0;
+	if (rest > vendor->room)
+		return kernel_fail(kernel, EIO,
+			"vendor-specific command %#x: the firmware gave no length",
+			vendor->header->opcode);
+	size_t size = tail.out_length < vendor->room ? tail.out_length : vendor->room;
+	if (size > vendor->answered)
+		return kernel_fail(kernel, EIO,
+			"vendor-specific command %#x: the firmware announced %u bytes and gave %zu",
+			vendor->header->opcode, tail.out_length, vendor->answered);
+	vendor->answered = size;
+	return 0;
+}
+
 static int submit_vendor(struct ndctl_cmd *cmd)
 {
-	const struct vendor *vendor = vendor_of(cmd);
+	struct vendor *vendor = vendor_of(cmd);
+	size_t rest;
 	struct nd_cmd_vendor_tail tail = {.out_length = (uint32_t)vendor->room};
 	AUTO_CLOSE int fd =
 		nvdimm_open_dimm(cmd->entity->object.directory, entity_name(cmd->entity));
@@ -52,13 +78,12 @@ static int submit_vendor(struct ndctl_cmd *cmd)
 	if (fd < 0)
 		return fd;
 	memcpy(vendor_tail(vendor), &tail, sizeof(tail));
-	int err = nvdimm_submit(fd, ND_IOCTL_VENDOR, vendor->header);
+	int err = nvdimm_submit_rest(fd, ND_IOCTL_VENDOR, vendor->header, &rest);
 	if (err)
 		return kernel_fail(entity_kernel(cmd->entity), -err,
 			"vendor-specific command %#x failed: %s", vendor->header->opcode,
 			strerror(-err));
-	cmd->firmware_status = read_tail(vendor).status;
-	return 0;
+	return check_output(vendor, rest);
 }
 
 static const struct cmd_kind vendor_kind = {ND_CMD_VENDOR, submit_vendor, vendor_release, NULL};
@@ -105,16 +130,12 @@ EXPORT ssize_t ndctl_cmd_vendor_set_input(struct ndctl_cmd *cmd, void *buf, unsi
 	return (ssize_t)size;
 }
 
-/* Trusts the firmware's length no further than there is room. Before the answer, and after a
- * failure, programs get the status of the command. */
+/* Before the answer, and after a failure, programs get the status of the command. */
 EXPORT ssize_t ndctl_cmd_vendor_get_output_size(struct ndctl_cmd *cmd)
 {
 	if (!cmd || cmd->kind != &vendor_kind)
 		return -EINVAL;
-	if (cmd->status)
-		return cmd->status;
-	size_t size = read_tail(vendor_of(cmd)).out_length;
-	return (ssize_t)(size < vendor_of(cmd)->room ? size : vendor_of(cmd)->room);
+	return cmd->status ?: (ssize_t)vendor_of(cmd)->answered;
 }
 
 EXPORT ssize_t ndctl_cmd_vendor_get_output(struct ndctl_cmd *cmd, void *buf, unsigned int len)
