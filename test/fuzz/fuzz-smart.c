@@ -13,7 +13,7 @@ static void check_smart(const struct smart *smart, const uint8_t *answer, size_t
 	must((smart->health & ~7u) == 0);
 	must((smart->alarms & ~7u) == 0);
 	must(!(smart->valid & ND_SMART_SPARES_VALID) || smart->spares <= 100);
-	must(!(smart->valid & ND_SMART_USED_VALID) || smart->life_used <= 255);
+	must(!(smart->valid & ND_SMART_USED_VALID) || smart->life_used <= 100);
 	must(smart->media_temperature <= 0xffff0 && smart->ctrl_temperature <= 0xffff);
 	must(!(smart->valid & ND_SMART_MTEMP_VALID) || smart->media_temperature <= 0xffff);
 	if (!smart->vendor)

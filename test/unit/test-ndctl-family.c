@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
+#include <limits.h>
 #include <linux/ndctl.h>
+#include <math.h>
 #include <string.h>
 
 #include "lib/ndctl/family/family.h"
@@ -106,8 +108,8 @@ static void test_intel_smart_is_not_trusted(void **state)
 		"ff ffffffff",
 		0);
 
-	/* Reserved bits; 255 % of spares; more vendor data than there is room for. */
-	assert_int_equal(smart.valid, 0xeff & ~ND_SMART_SPARES_VALID);
+	/* Reserved bits; 255 % of spares and of life; more vendor data than there is room for. */
+	assert_int_equal(smart.valid, 0xeff & ~(ND_SMART_SPARES_VALID | ND_SMART_USED_VALID));
 	assert_int_equal(smart.health, 7);
 	assert_int_equal(smart.alarms, 7);
 	assert_int_equal(smart.vendor_size, 92);
@@ -131,6 +133,9 @@ static void test_intel_thresholds(void **state)
 	family_intel.write_threshold(&threshold, bytes);
 	assert_memory_equal(bytes, expected, sizeof(expected));
 	assert_int_equal(bytes[sizeof(expected)], 0);
+	from_hex("00000000 0700 65 8002 e001 ff", bytes, sizeof(bytes));
+	family_intel.read_threshold(bytes, &threshold);
+	assert_int_equal(threshold.valid & ND_SMART_SPARES_VALID, 0);
 }
 
 static void test_intel_injection(void **state)
@@ -219,12 +224,12 @@ static void test_hpe1_smart(void **state)
 
 static void test_hpe1_is_not_trusted(void **state)
 {
-	const char *hostile = "00000000 ffffffff ff 9001 65 0100 05 03 0000 0000 0000 0000 "
+	const char *hostile = "00000000 ffffffff ff 9001 65 0100 65 03 0000 0000 0000 0000 "
 			      "000000000000000000000000 00000000000000000000000000000000 00000000 "
 			      "00000000 00 0000 00 0000 ffff";
 	struct smart smart = smart_from(&family_hpe1, hostile, 0);
 
-	assert_int_equal(smart.valid & ND_SMART_SPARES_VALID, 0);
+	assert_int_equal(smart.valid & (ND_SMART_SPARES_VALID | ND_SMART_USED_VALID), 0);
 	assert_int_equal(smart.health, 7);
 	assert_int_equal(smart.alarms, ND_SMART_MTEMP_TRIP);
 	assert_int_equal(smart.shutdown_state, 1);
@@ -250,6 +255,9 @@ static void test_hpe1_input(void **state)
 	assert_int_equal(threshold.media_temperature, 25 * 16);
 	assert_int_equal(threshold.spares, 75);
 	assert_int_equal(threshold.valid & ND_SMART_CTEMP_VALID, 0);
+	from_hex("00000000 0200 9001 ff", bytes, sizeof(bytes));
+	family_hpe1.read_threshold(bytes, &threshold);
+	assert_int_equal(threshold.valid & ND_SMART_SPARES_VALID, 0);
 }
 
 static void test_msft_smart(void **state)
@@ -371,6 +379,34 @@ static void test_papr_injection(void **state)
 	assert_int_equal(flags, 3);
 	assert_int_equal(bytes[12], 0);
 	assert_int_equal(bytes[13], 1);
+	assert_int_equal(family_papr.read_injection(bytes), injection.chosen);
+	bytes[8] = bytes[11] = 0;
+	assert_int_equal(family_papr.read_injection(bytes), 0);
+}
+
+/* ---- temperatures ---- */
+
+static void test_temperatures(void **state)
+{
+	static const struct {
+		double degrees;
+		unsigned encoded;
+	} rows[] = {
+		{0, 0},
+		{23.0625, 23 * 16 + 1},
+		{-25, 0x8190},
+		{2047.9375, 0x7fff},
+		{2048, 0x7fff},
+		{3000, 0x7fff},
+		{-3000, 0xffff},
+		{1e30, 0x7fff},
+		{INFINITY, 0x7fff},
+		{-INFINITY, 0xffff},
+		{NAN, UINT_MAX},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(ndctl_encode_smart_temperature(rows[i].degrees), rows[i].encoded);
 }
 
 /* ---- status ---- */
@@ -438,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_hyperv_smart),
 		cmocka_unit_test(test_papr_smart),
 		cmocka_unit_test(test_papr_injection),
+		cmocka_unit_test(test_temperatures),
 		cmocka_unit_test(test_statuses),
 	};
 

@@ -7,9 +7,14 @@
 #include <ndctl/private.h>
 #include <string.h>
 
-#define MOST_BYTES  (4u << 20)	/* the kernel's limit for a command */
-#define NO_STATUS   0xffffffffu /* in place of a status until the firmware has written it */
+#define MOST_BYTES  (4u << 20) /* the kernel's limit for a command */
 #define STATUS_SIZE sizeof(uint32_t)
+
+/* The status until the firmware has written one: -1 is an errno. */
+static uint32_t no_status(const struct family *family)
+{
+	return family->status_is_errno ? 0x80000000u : 0xffffffffu;
+}
 
 static const struct family *dimm_family(struct ndctl_dimm *dimm)
 {
@@ -131,7 +136,7 @@ static int check_answer(struct call *call)
 	uint32_t status = family_status(call->family, answer_of(call));
 	const char *what = family_call_name(call->which);
 
-	if (size < STATUS_SIZE || status == NO_STATUS)
+	if (size < STATUS_SIZE || status == no_status(call->family))
 		return kernel_fail(kernel, EIO, "%s: the firmware gave no status", what);
 	if (status == 0 && size < least)
 		return kernel_fail(kernel, EIO,
@@ -146,7 +151,7 @@ int call_submit(struct ndctl_cmd *cmd)
 {
 	struct call *call = (struct call *)cmd;
 	struct kernel *kernel = entity_kernel(cmd->entity);
-	static const uint32_t no_status = NO_STATUS;
+	uint32_t unanswered = no_status(call->family);
 	AUTO_CLOSE int fd =
 		nvdimm_open_dimm(cmd->entity->object.directory, entity_name(cmd->entity));
 
@@ -155,7 +160,7 @@ int call_submit(struct ndctl_cmd *cmd)
 		return fd;
 	if (!call->family->answers_in_place)
 		memset(answer_of(call), 0, call->out);
-	memcpy(answer_of(call), &no_status, sizeof(no_status));
+	memcpy(answer_of(call), &unanswered, sizeof(unanswered));
 	call->package->nd_fw_size = 0;
 	int err = nvdimm_submit(fd, ND_IOCTL_CALL, call->package);
 	if (err)

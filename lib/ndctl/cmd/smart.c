@@ -84,9 +84,19 @@ static int submit_set_threshold(struct ndctl_cmd *cmd)
 static int submit_injection(struct ndctl_cmd *cmd)
 {
 	struct smart_cmd *smart = smart_of(cmd);
+	const struct family *family = smart->call.family;
 
-	smart->call.family->write_injection(&smart->injection, call_input(&smart->call));
-	return call_submit(cmd);
+	family->write_injection(&smart->injection, call_input(&smart->call));
+	int err = call_submit(cmd);
+	if (err || cmd->firmware_status || !family->read_injection)
+		return err;
+	unsigned left =
+		smart->injection.chosen & ~family->read_injection(call_answer(&smart->call));
+	if (left)
+		return kernel_fail(entity_kernel(cmd->entity), EOPNOTSUPP,
+			"SMART injection: not taken: %s",
+			left & ND_SMART_INJECT_HEALTH_STATE ? "fatal health" : "unsafe shutdown");
+	return 0;
 }
 
 static const struct cmd_kind smart_kind = {ND_CMD_CALL, submit_smart, call_release, call_translate};
@@ -363,9 +373,14 @@ EXPORT double ndctl_decode_smart_temperature(unsigned int temp)
 	return temp & 0x8000 ? -degrees : degrees;
 }
 
+/* Encodes what is out of range as the coldest or hottest temperature that there is, and NaN as
+ * UINT_MAX, which no command takes. */
 EXPORT unsigned int ndctl_encode_smart_temperature(double temp)
 {
-	unsigned sign = temp < 0 ? 0x8000 : 0;
+	unsigned sign = temp < 0 ? 0x8000 : 0, most = 0x7fff;
+	double units = (sign ? -temp : temp) * 16;
 
-	return (unsigned)((sign ? -temp : temp) * 16) | sign;
+	if (units != units)
+		return UINT_MAX;
+	return (units < most ? (unsigned)units : most) | sign;
 }

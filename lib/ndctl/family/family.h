@@ -106,6 +106,8 @@ struct family {
 	void (*write_request)(enum family_call call, void *in);
 	void (*write_threshold)(const struct smart_threshold *threshold, void *in);
 	void (*write_injection)(const struct smart_injection *injection, void *in);
+	/* Returns the bits of @chosen that a successful answer says were taken. NULL: all. */
+	unsigned (*read_injection)(const void *out);
 	void (*write_part)(const struct firmware_part *part, void *in); /* CALL_FW_SEND */
 	/* CALL_FW_FINISH and CALL_FW_QUERY. */
 	void (*write_context)(enum family_call call, unsigned context, bool abort, void *in);
@@ -131,6 +133,12 @@ const char *family_call_name(enum family_call call);
 static inline size_t family_least(const struct family_command *command)
 {
 	return command->least ? command->least : command->out;
+}
+
+/* Returns @flag if a value is no percentage: a bit to take from the valid ones. */
+static inline unsigned family_unless_percent(unsigned value, unsigned flag)
+{
+	return value > 100 ? flag : 0;
 }
 
 /* Reads the status at the start of an answer of at least 4 bytes. */

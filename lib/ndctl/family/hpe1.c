@@ -91,8 +91,8 @@ static void hpe1_read_smart(const void *out, size_t size, struct smart *smart)
 		.vendor = answer->vendor,
 		.vendor_size = le16toh(answer->vendor_size),
 	};
-	if (smart->spares > 100)
-		smart->valid &= ~(unsigned)ND_SMART_SPARES_VALID;
+	smart->valid &= ~family_unless_percent(smart->spares, ND_SMART_SPARES_VALID);
+	smart->valid &= ~family_unless_percent(smart->life_used, ND_SMART_USED_VALID);
 	if (smart->vendor_size > room)
 		smart->vendor_size = (unsigned)room;
 }
@@ -107,6 +107,7 @@ static void hpe1_read_threshold(const void *out, struct smart_threshold *thresho
 		.spares = answer->spares,
 		.media_temperature = le16toh(answer->temperature),
 	};
+	threshold->valid &= ~family_unless_percent(threshold->spares, ND_SMART_SPARES_VALID);
 }
 
 /* The input of SMART says which fields the answer shall have. */

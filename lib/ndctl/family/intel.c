@@ -124,8 +124,8 @@ static void intel_read_smart(const void *out, size_t size, struct smart *smart)
 		.vendor = answer->vendor,
 		.vendor_size = le32toh(answer->vendor_size),
 	};
-	if (smart->spares > 100)
-		smart->valid &= ~(unsigned)ND_SMART_SPARES_VALID;
+	smart->valid &= ~family_unless_percent(smart->spares, ND_SMART_SPARES_VALID);
+	smart->valid &= ~family_unless_percent(smart->life_used, ND_SMART_USED_VALID);
 	if (smart->vendor_size > sizeof(answer->vendor))
 		smart->vendor_size = sizeof(answer->vendor);
 }
@@ -142,6 +142,7 @@ static void intel_read_threshold(const void *out, struct smart_threshold *thresh
 		.media_temperature = le16toh(answer->media_temperature),
 		.ctrl_temperature = le16toh(answer->ctrl_temperature),
 	};
+	threshold->valid &= ~family_unless_percent(threshold->spares, ND_SMART_SPARES_VALID);
 }
 
 static void intel_write_threshold(const struct smart_threshold *threshold, void *in)

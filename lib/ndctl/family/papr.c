@@ -81,6 +81,15 @@ static void papr_write_injection(const struct smart_injection *injection, void *
 	request->shutdown_on = (injection->enabled & ND_SMART_INJECT_UNCLEAN_SHUTDOWN) != 0;
 }
 
+/* Linux answers the flags that it knows of those that it was asked for. */
+static unsigned papr_read_injection(const void *out)
+{
+	const struct papr_injection *answer = out;
+
+	return (answer->flags & PAPR_INJECT_FATAL ? ND_SMART_INJECT_HEALTH_STATE : 0) |
+		(answer->flags & PAPR_INJECT_SHUTDOWN ? ND_SMART_INJECT_UNCLEAN_SHUTDOWN : 0);
+}
+
 const struct family family_papr = {
 	.name = "PAPR",
 	.number = NVDIMM_FAMILY_PAPR,
@@ -95,5 +104,6 @@ const struct family family_papr = {
 	.injectable = ND_SMART_INJECT_HEALTH_STATE | ND_SMART_INJECT_UNCLEAN_SHUTDOWN,
 	.injects = ND_SMART_INJECT_HEALTH_STATE | ND_SMART_INJECT_UNCLEAN_SHUTDOWN,
 	.write_injection = papr_write_injection,
+	.read_injection = papr_read_injection,
 	.read_smart = papr_read_smart,
 };

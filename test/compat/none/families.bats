@@ -25,7 +25,7 @@ same() {
 
 @test "Intel: health" {
 	same 0 smart "00000000 3f060000 00000000 01 4b 05 03 7001 9081 2a000000 01 8002 0000000000000000 01 00000000"
-	same 0 smart "00000000 ffffffff ffffffff ff 64 ff 07 ffff ffff ffffffff ff ffff ffffffffffffffff ff 5c000000 ab"
+	same 0 smart "00000000 ffffffff ffffffff ff 64 64 07 ffff ffff ffffffff ff ffff ffffffffffffffff ff 5c000000 ab"
 	same 0 smart "00000000 3f060000" 0x4
 	same 0 threshold "00000000 0700 05 8002 e001 00"
 	same 0 inject "00000000"

@@ -75,3 +75,31 @@ prints() {
 	check "$imitate" 0 0x2 env NDCTL_LOG=debug "$program" inject nmem0
 	says "nmem0: no SMART injection: the platform does not offer function 18 of command family Intel"
 }
+
+@test "a vendor's output is as long as what was given" {
+	ask 0 vendor ANSWER=0000000004000000aabbccdd
+	prints "ndctl_cmd_vendor_get_output(cmd, bytes, 4) = 4"
+	ask 0 vendor ANSWER=0000000002000000aabb ANSWER_REST=2
+	prints "ndctl_cmd_submit(cmd) = 0"
+	prints "ndctl_cmd_vendor_get_output_size(cmd) = 2"
+	ask 0 vendor ANSWER=05000000 ANSWER_REST=8
+	prints "ndctl_cmd_submit(cmd) = 0"
+	prints "ndctl_cmd_vendor_get_output_size(cmd) = 0"
+	ask 0 vendor ANSWER=00000000 ANSWER_REST=8
+	prints "ndctl_cmd_submit(cmd) = -5"
+	says "vendor-specific command 0x1: the firmware gave no length"
+	ask 0 vendor ANSWER=0000000064000000 ANSWER_REST=4
+	prints "ndctl_cmd_submit(cmd) = -5"
+	says "vendor-specific command 0x1: the firmware announced 100 bytes and gave 0"
+}
+
+@test "POWER: what the kernel does not inject is no success, and EPERM is a status" {
+	ask 5 inject "ANSWER=00000000000000000300000001010000"
+	! says "not taken"
+	ask 5 inject "ANSWER=00000000000000000000000001010000"
+	prints "ndctl_cmd_submit(cmd) = -95"
+	says "SMART injection: not taken: fatal health"
+	ask 5 smart ANSWER=ffffffff
+	prints "ndctl_cmd_submit(cmd) = 0"
+	prints "ndctl_cmd_xlat_firmware_status(cmd) = -1"
+}
