@@ -140,6 +140,8 @@ static int activate(struct ndctl_bus *bus, enum ndctl_fwa_method method)
 	return err;
 }
 
+/* Takes NDCTL_FWA_METHOD_LIVE also of a bus whose method is to suspend: that is how a program
+ * forces an activation while devices and processes run. */
 EXPORT int ndctl_bus_activate_firmware(struct ndctl_bus *bus, enum ndctl_fwa_method method)
 {
 	int err = activate(bus, method);

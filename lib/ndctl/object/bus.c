@@ -162,11 +162,13 @@ EXPORT int ndctl_bus_has_cxl(struct ndctl_bus *bus)
 
 EXPORT int ndctl_bus_is_papr_scm(struct ndctl_bus *bus)
 {
+	/* The last is that of the kernel's emulator, tools/testing/nvdimm/test/ndtest.c. */
+	static const char *const names[] = {"ibm,pmemory", "ibm,pmemory-v2", "nvdimm_test"};
 	char compatible[SYSFS_PAGE + 1];
 
 	return sysfs_read_first(bus->entity.object.directory, entity_name(&bus->entity),
 		       "of_node/compatible", compatible) == 0 &&
-		strcmp(compatible, "ibm,pmemory") == 0;
+		text_index(compatible, names, ARRAY_SIZE(names)) >= 0;
 }
 
 EXPORT const char *ndctl_bus_get_cmd_name(struct ndctl_bus *bus, int cmd)
