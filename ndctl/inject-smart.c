@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <math.h>
+#include <pthread.h>
 #include <string.h>
 
+#include "../lib/base/signals.h"
 #include "describe.h"
 #include "dimms.h"
 #include "verbs.h"
@@ -27,7 +28,10 @@ static struct amount media, ctrl, spares, media_limit, ctrl_limit, spares_limit;
 static int media_alarm, ctrl_alarm, spares_alarm;
 static bool media_back, ctrl_back, spares_back, fatal, fatal_back, unsafe, unsafe_back, all_back;
 
-/* Degrees Celsius with a fraction; 1/16 degree is what the firmware can tell. */
+#define COLDEST (-273.15)
+#define HOTTEST (0x7fff / 16.0)
+
+/* Degrees Celsius with a fraction; 1/16 degree is what the firmware can tell. Not hexadecimal. */
 static bool parse_degrees(const char *text, void *value)
 {
 	struct amount *amount = value;
@@ -37,7 +41,9 @@ static bool parse_degrees(const char *text, void *value)
 	if (!text)
 		return true;
 	double degrees = strtod(text, &end);
-	if (end == text || *end || !isfinite(degrees) || fabs(degrees) > 0x7fff / 16.0)
+	if (end == text || *end || strpbrk(text, "xX"))
+		return false;
+	if (!(degrees >= COLDEST && degrees <= HOTTEST))
 		return false;
 	*amount = (struct amount){true, ndctl_encode_smart_temperature(degrees)};
 	return true;
@@ -224,18 +230,21 @@ static void restore_thresholds(struct ndctl_dimm *dimm, struct ndctl_cmd *old)
 		say_warning("%s: its new thresholds stay set", ndctl_dimm_get_devname(dimm));
 }
 
+/* Restores the thresholds also if setting them has failed: the DIMM may have taken some. */
 static int submit_both(struct ndctl_dimm *dimm, struct ndctl_cmd *old, struct ndctl_cmd *set,
 	struct ndctl_cmd *injection)
 {
-	int err = set ? ndctl_cmd_submit_xlat(set) : 0;
+	sigset_t before;
 
-	if (err < 0 || !injection)
-		return err;
-	err = ndctl_cmd_submit_xlat(injection);
-	if (err >= 0 || !set)
-		return err;
-	say_failure(ndctl_dimm_get_ctx(dimm), err);
-	restore_thresholds(dimm, old);
+	signals_block(&before);
+	int err = set ? ndctl_cmd_submit_xlat(set) : 0;
+	if (err >= 0 && injection)
+		err = ndctl_cmd_submit_xlat(injection);
+	if (err < 0 && set) {
+		say_failure(ndctl_dimm_get_ctx(dimm), err);
+		restore_thresholds(dimm, old);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err;
 }
 

@@ -56,8 +56,9 @@ teardown() {
 @test "what cannot be is refused, and nothing is changed" {
 	local before word
 	before=$(ndctl list -DH)
-	for word in -m=-3000 --media-temperature=nan --media-temperature=inf --media-temperature=foo --spares=101 --spares=-1 \
-		--spares-threshold=300 --spares=5x --spares-alarm=maybe --media-temperature=2048; do
+	for word in --media-temperature=-3000 --media-temperature=-300 -M-274 --media-temperature=0x10 --media-temperature=0x1p3 \
+		--media-temperature=nan --media-temperature=inf --media-temperature=foo --spares=101 \
+		--spares=-1 --spares-threshold=300 --spares=5x --spares-alarm=maybe --media-temperature=2048; do
 		check ndctl inject-smart "$word" nmem0
 		[[ $status == 234 && ! $output && $stderr ]]
 	done
