@@ -40,10 +40,10 @@ int nvdimm_submit(int fd, unsigned long request, void *command)
 	return ioctl(fd, request, command) < 0 ? -errno : 0;
 }
 
-/* The kernel returns how many bytes of the answer the firmware has left out. */
 int nvdimm_submit_whole(int fd, unsigned long request, void *command)
 {
-	int rest = ioctl(fd, request, command);
+	size_t rest;
+	int err = nvdimm_submit_rest(fd, request, command, &rest);
 
-	return rest < 0 ? -errno : rest > 0 ? -EIO : 0;
+	return err ?: rest ? -EIO : 0;
 }
