@@ -44,19 +44,26 @@ int present_read_ranges(struct present_device *device)
 
 static int read_device(struct present_device *device, struct daxctl_dev *dev)
 {
-	struct daxctl_memory *memory = daxctl_dev_get_memory(dev);
-
 	*device = (struct present_device){
 		.dev = dev,
 		.name = daxctl_dev_get_devname(dev),
 		.align = daxctl_dev_get_align(dev),
-		.mode = daxctl_dev_get_mode(dev),
 		.memmap = daxctl_dev_get_memmap_on_memory(dev),
 	};
 	errno = 0;
-	device->size = daxctl_dev_get_size(dev);
-	if (!device->size)
+	device->mode = daxctl_dev_get_mode(dev);
+	/* ENOENT: no driver. */
+	if (device->mode == DAXCTL_DEV_MODE_UNKNOWN && errno != ENOENT)
 		device->error = -errno;
+	errno = 0;
+	device->size = daxctl_dev_get_size(dev);
+	if (!device->size && !device->error)
+		device->error = -errno;
+	struct daxctl_memory *memory = NULL;
+	if (device->mode == DAXCTL_DEV_MODE_RAM)
+		memory = daxctl_dev_get_memory(dev);
+	if (device->mode == DAXCTL_DEV_MODE_RAM && !memory && !device->error)
+		device->error = errno ? -errno : -EIO;
 	int err = memory ? daxctl_memory_get_counts(memory, &device->memory) : 0;
 	if (err && !device->error)
 		device->error = err;

@@ -86,10 +86,15 @@ static int check_ram(struct kernel *kernel, struct daxctl_dev *dev)
 
 static int check_dev(struct kernel *kernel, struct daxctl_dev *dev)
 {
-	if (daxctl_dev_is_system_ram_mode(dev))
-		return check_ram(kernel, dev);
-	if (!daxctl_dev_is_enabled(dev))
+	errno = 0;
+	enum daxctl_dev_mode mode = daxctl_dev_get_mode(dev);
+	if (mode == DAXCTL_DEV_MODE_UNKNOWN && errno == ENOENT)
 		return 0;
+	if (mode == DAXCTL_DEV_MODE_UNKNOWN && errno)
+		return kernel_fail(kernel, EBUSY, "cannot read which driver serves %s: %s",
+			daxctl_dev_get_devname(dev), strerror(errno));
+	if (mode == DAXCTL_DEV_MODE_RAM)
+		return check_ram(kernel, dev);
 	return mapper_check(kernel, daxctl_dev_get_devname(dev), daxctl_dev_get_major(dev),
 		daxctl_dev_get_minor(dev));
 }
