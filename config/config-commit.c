@@ -142,8 +142,10 @@ static int complete_one(struct replacement *replacement)
 {
 	int progress = replacement_progress(replacement);
 
-	if (progress == PROGRESS_DONE)
+	if (progress == PROGRESS_DONE) {
+		replacement_own_backup(replacement);
 		return 0;
+	}
 	int err = progress < 0 ? progress : replacement_resume(replacement);
 	if (err)
 		return err;

@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -51,19 +53,23 @@ static void copy_attributes(int from, int to)
 	}
 }
 
-/* Gives the new file the owner, permissions and attributes of the old one, if there is one. */
+/* Gives @to the owner, permissions and attributes of @from, and stores what @from is in @stat. */
+static int copy_owner(int from, int to, struct stat *stat)
+{
+	if (fstat(from, stat) || fchown(to, stat->st_uid, stat->st_gid) ||
+		fchmod(to, stat->st_mode & 07777))
+		return -errno;
+	copy_attributes(from, to);
+	return 0;
+}
+
+/* Makes the new file like the old one, if there is one. */
 static int take_after(struct replacement *replacement)
 {
-	struct stat *old = &replacement->old;
-
 	replacement->old_fd = open(replacement->target, O_RDONLY | O_CLOEXEC);
 	if (replacement->old_fd < 0)
 		return errno == ENOENT ? fchmod(replacement->fd, 0644) ? -errno : 0 : -errno;
-	if (fstat(replacement->old_fd, old) || fchown(replacement->fd, old->st_uid, old->st_gid) ||
-		fchmod(replacement->fd, old->st_mode & 07777))
-		return -errno;
-	copy_attributes(replacement->old_fd, replacement->fd);
-	return 0;
+	return copy_owner(replacement->old_fd, replacement->fd, &replacement->old);
 }
 
 /* The name beside @target, to be freed; NULL without memory. It is the same each time, so that what
@@ -141,27 +147,149 @@ static ino_t inode_at(const char *path)
 	return lstat(path, &stat) ? 0 : stat.st_ino;
 }
 
-/* Keeps the old file under a second name while the new one takes its name. */
-static int rename_with_backup(struct replacement *replacement)
+static bool is_same_text(const struct stat *before, const struct stat *now)
 {
-	const char *from = replacement->temporary, *to = replacement->target;
+	return before->st_size == now->st_size && before->st_mtim.tv_sec == now->st_mtim.tv_sec &&
+		before->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
+}
 
-	if (!replacement->old.st_ino) {
-		if (link(from, to))
-			return errno == EEXIST ? CONFIG_CHANGED : -errno;
-		replacement->in_place = true;
-		return unlink(from) ? -errno : 0;
+/* Whether a refused lease says that somebody writes. NFS 4 and CIFS refuse it whenever the server
+ * has not delegated the file to this machine, which it need not do. */
+static bool keeps_leases(int fd)
+{
+	static const uint32_t servers[] = {
+		0x6969,	    /* NFS */
+		0xff534d42, /* CIFS */
+		0xfe534d42, /* SMB 2 and 3 */
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs))
+		return true;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++)
+		if ((uint32_t)fs.f_type == servers[i])
+			return false;
+	return true;
+}
+
+/* Whether a program is known to have the file open for writing: the kernel then gives no lease. */
+static bool has_writer(int fd)
+{
+	/* An open between the two calls must not end us, as SIGIO would. */
+	fcntl(fd, F_SETSIG, SIGURG);
+	if (fcntl(fd, F_SETLEASE, F_RDLCK))
+		return errno == EAGAIN && keeps_leases(fd);
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return false;
+}
+
+/* Whether the old file is as it was when it was read, and nobody is known to write it. */
+static bool is_old_unchanged(const struct replacement *replacement)
+{
+	struct stat now;
+
+	return !has_writer(replacement->old_fd) && fstat(replacement->old_fd, &now) == 0 &&
+		is_same_text(&replacement->old, &now);
+}
+
+/* ---- where files cannot be exchanged ---- */
+
+/* Whether link() has failed because the file system has no links, as FAT and exFAT. */
+static bool lacks_links(int error)
+{
+	return error == EPERM || error == EOPNOTSUPP || error == ENOSYS;
+}
+
+static int copy_text(int from, int to)
+{
+	char bytes[4096];
+
+	for (off_t offset = 0;;) {
+		ssize_t size = pread(from, bytes, sizeof(bytes), offset);
+		if (size <= 0)
+			return size ? -errno : 0;
+		int err = file_write(to, bytes, (size_t)size);
+		if (err)
+			return err;
+		offset += size;
 	}
-	if ((unlink(replacement->backup) && errno != ENOENT) || link(to, replacement->backup))
+}
+
+/* Copies the old file, as it is now, to @path, and stores the inode of the copy. */
+static int copy_old(const struct replacement *replacement, const char *path, ino_t *inode)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	AUTO_CLOSE int fd = open(path, flags, 0600);
+	struct stat stat;
+
+	if (fd < 0)
 		return -errno;
-	replacement->has_backup = true;
-	if (inode_at(replacement->backup) != replacement->old.st_ino)
-		return CONFIG_CHANGED;
-	if (rename(from, to))
+	int err = copy_text(replacement->old_fd, fd) ?: copy_owner(replacement->old_fd, fd, &stat);
+	if (!err && (fsync(fd) || fstat(fd, &stat)))
+		err = -errno;
+	if (err)
+		unlink(path);
+	else
+		*inode = stat.st_ino;
+	return err;
+}
+
+/* Gives the old file its second name or, without links, a copy. */
+static int keep_backup(struct replacement *replacement)
+{
+	const char *target = replacement->target, *backup = replacement->backup;
+
+	if (unlink(backup) && errno != ENOENT)
+		return -errno;
+	if (link(target, backup) == 0) {
+		replacement->backup_inode = inode_at(backup);
+		return replacement->backup_inode == replacement->old.st_ino ? 0 : CONFIG_CHANGED;
+	}
+	if (!lacks_links(errno))
+		return -errno;
+	int err = copy_old(replacement, backup, &replacement->backup_inode);
+	if (err)
+		return err;
+	/* What is written into the old file from here on is not in the copy. */
+	return inode_at(target) == replacement->old.st_ino && is_old_unchanged(replacement)
+		? 0
+		: CONFIG_CHANGED;
+}
+
+static int rename_into_place(struct replacement *replacement)
+{
+	if (rename(replacement->temporary, replacement->target))
 		return -errno;
 	replacement->in_place = true;
 	return 0;
 }
+
+/* Gives the new text a name that no file has. */
+static int link_into_place(struct replacement *replacement)
+{
+	const char *from = replacement->temporary, *to = replacement->target;
+	struct stat stat;
+
+	if (link(from, to) == 0) {
+		replacement->in_place = true;
+		return unlink(from) ? -errno : 0;
+	}
+	if (errno == EEXIST)
+		return CONFIG_CHANGED;
+	if (!lacks_links(errno))
+		return -errno;
+	if (lstat(to, &stat) == 0)
+		return CONFIG_CHANGED;
+	return errno == ENOENT ? rename_into_place(replacement) : -errno;
+}
+
+/* Keeps the old file beside the new one, which takes its name. */
+static int rename_with_backup(struct replacement *replacement)
+{
+	return keep_backup(replacement) ?: rename_into_place(replacement);
+}
+
+/* ---- the exchange ---- */
 
 /* Exchanges, where the file system can, so that the old file is there until the end. */
 static int trade(struct replacement *replacement)
@@ -177,24 +305,8 @@ static int trade(struct replacement *replacement)
 		return CONFIG_CHANGED;
 	if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
 		return -errno;
-	return rename_with_backup(replacement);
-}
-
-static bool is_same_text(const struct stat *before, const struct stat *now)
-{
-	return before->st_size == now->st_size && before->st_mtim.tv_sec == now->st_mtim.tv_sec &&
-		before->st_mtim.tv_nsec == now->st_mtim.tv_nsec;
-}
-
-/* Whether a program has the file open for writing: the kernel then gives no lease. */
-static bool has_writer(int fd)
-{
-	/* An open between the two calls must not end us, as SIGIO would. */
-	fcntl(fd, F_SETSIG, SIGURG);
-	if (fcntl(fd, F_SETLEASE, F_RDLCK))
-		return errno == EAGAIN;
-	fcntl(fd, F_SETLEASE, F_UNLCK);
-	return false;
+	return replacement->old.st_ino ? rename_with_backup(replacement)
+				       : link_into_place(replacement);
 }
 
 /* Whether the exchange has brought out the file that was to be replaced, as it was: an editor may
@@ -202,13 +314,10 @@ static bool has_writer(int fd)
 static bool has_replaced_old(const struct replacement *replacement)
 {
 	ino_t brought = inode_at(replacement->temporary);
-	struct stat now;
 
 	if (brought && brought != replacement->old.st_ino)
 		return false;
-	return replacement->old_fd < 0 ||
-		(!has_writer(replacement->old_fd) && fstat(replacement->old_fd, &now) == 0 &&
-			is_same_text(&replacement->old, &now));
+	return replacement->old_fd < 0 || is_old_unchanged(replacement);
 }
 
 int replacement_put_in_place(struct replacement *replacement)
@@ -229,8 +338,23 @@ int replacement_put_in_place(struct replacement *replacement)
 
 /* ---- back ---- */
 
+/* A copy does not have what was written into the old file since: copies it again. */
+static bool put_backup_back(struct replacement *replacement)
+{
+	const char *again = replacement->temporary;
+	ino_t inode;
+
+	if (replacement->backup_inode != replacement->old.st_ino &&
+		!is_old_unchanged(replacement)) {
+		if (copy_old(replacement, again, &inode) || rename(again, replacement->backup))
+			return false;
+		replacement->backup_inode = inode;
+	}
+	return rename(replacement->backup, replacement->target) == 0;
+}
+
 /* Returns whether all is as before. What an editor has written into the new file stays. */
-static bool take_out(const struct replacement *replacement)
+static bool take_out(struct replacement *replacement)
 {
 	struct stat now;
 
@@ -241,19 +365,20 @@ static bool take_out(const struct replacement *replacement)
 		return false;
 	if (!replacement->old.st_ino)
 		return unlink(replacement->target) == 0;
-	if (replacement->has_backup)
-		return rename(replacement->backup, replacement->target) == 0;
+	if (replacement->backup_inode)
+		return put_backup_back(replacement);
 	return renameat2(AT_FDCWD, replacement->temporary, AT_FDCWD, replacement->target,
 		       RENAME_EXCHANGE) == 0;
 }
 
 void replacement_take_out(struct replacement *replacement)
 {
-	const char *kept = replacement->has_backup ? replacement->backup : replacement->temporary;
+	const char *kept = replacement->backup_inode ? replacement->backup : replacement->temporary;
 
 	if (take_out(replacement))
 		return;
-	replacement->keeps_files = inode_at(kept) == replacement->old.st_ino;
+	replacement->keeps_files =
+		inode_at(kept) == (replacement->backup_inode ?: replacement->old.st_ino);
 	if (replacement->keeps_files)
 		say_error(
 			"%s: has its new content, and the old one, kept as %s, could not be put back",
@@ -268,7 +393,8 @@ static void clear_file(const struct replacement *replacement, const char *path)
 	ino_t inode = path ? inode_at(path) : 0;
 
 	if (inode && !replacement->keeps_files &&
-		(inode == replacement->new_text.st_ino || inode == replacement->old.st_ino))
+		(inode == replacement->new_text.st_ino || inode == replacement->old.st_ino ||
+			inode == replacement->backup_inode))
 		unlink(path);
 }
 
@@ -294,6 +420,11 @@ int replacement_progress(const struct replacement *replacement)
 			waiting.st_ino == replacement->new_text.st_ino
 		? PROGRESS_WAITING
 		: PROGRESS_FOREIGN;
+}
+
+void replacement_own_backup(struct replacement *replacement)
+{
+	replacement->backup_inode = inode_at(replacement->backup);
 }
 
 int replacement_resume(struct replacement *replacement)

@@ -8,8 +8,13 @@
 
 /*
  * A new text on its way into the place of a file: written and synced beside it, then exchanged with
- * it. The old file stays until replacement_clear(). Where the file system cannot exchange (FAT,
- * NFS), a second link keeps the old file.
+ * it. The old file stays until replacement_clear(). Where the file system cannot exchange, a second
+ * link keeps the old file (NFS), or a copy does where there are no links (FAT before Linux 6.0,
+ * exFAT).
+ *
+ * Somebody who writes the old file meanwhile is seen by its size and time and, where the machine
+ * itself keeps the leases of the file system (fcntl(2), F_SETLEASE), by an open for writing too. On
+ * NFS and CIFS such an open is not seen, and what is written through it after the change is lost.
  */
 
 /* A file and the whole text that it is to have. */
@@ -27,15 +32,15 @@ struct replacement {
 	const struct config_text *file;
 	char *target;	 /* path without links */
 	char *temporary; /* beside @target; not read as configuration */
-	char *backup;	 /* the second link, beside @target; not read as configuration */
+	char *backup;	 /* the second link or copy, beside @target; not read as configuration */
 	int directory;	 /* of all three */
 	int fd;		 /* of the new text */
 	int old_fd;	 /* of the old file; -1 if there is none */
 	/* As they were when the new text was complete. The inode of @old is 0 if there is no old
 	 * file; of @new, a journal keeps nothing but the inode. */
 	struct stat old, new_text;
+	ino_t backup_inode; /* of @backup: that of @old if it is a link; 0 if there is none */
 	bool in_place;
-	bool has_backup;
 	bool keeps_files; /* they hold what could not be put back, or is still to be put in place */
 };
 
@@ -48,7 +53,8 @@ int replacement_init_named(struct replacement *replacement, const char *target);
 void replacement_deinit(struct replacement *replacement);
 
 /* Brings the new text into its place. Returns CONFIG_CHANGED, not said, if the file is not the old
- * one any more or a program has it open for writing: replacement_take_out() then undoes it. */
+ * one any more or a program is known to have it open for writing: replacement_take_out() then
+ * undoes it. */
 int replacement_put_in_place(struct replacement *replacement);
 /* Puts the old file back, or says why it could not and where the old content is. */
 void replacement_take_out(struct replacement *replacement);
@@ -64,6 +70,9 @@ enum progress {
 
 /* Returns an enum progress, or a negative errno. */
 int replacement_progress(const struct replacement *replacement);
+/* Lets replacement_clear() remove what the interrupted change of one that is done has kept: no
+ * journal knows the inode of a copy. */
+void replacement_own_backup(struct replacement *replacement);
 /* Opens the files of one that waits, for replacement_put_in_place(). */
 int replacement_resume(struct replacement *replacement);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include <config/config-edit.h>
 #include <util/say.h>
@@ -27,6 +29,60 @@ static const struct setting to_devdax[] = {
 };
 
 enum what { SET, ADD, REMOVE };
+
+/* ---- a file system that is not that of the test ---- */
+
+static struct {
+	long type;
+	int exchange_error, link_error;
+	int renames_until_error;
+	const char *edited; /* the file that an editor appends to before the next rename */
+} strange;
+
+/* These stand in for those of the C library. */
+int fstatfs(int fd, struct statfs *fs)
+{
+	int err = (int)syscall(SYS_fstatfs, fd, fs);
+
+	if (strange.type)
+		fs->f_type = (__typeof__(fs->f_type))strange.type;
+	return err;
+}
+
+int renameat2(
+	int from_directory, const char *from, int to_directory, const char *to, unsigned flags)
+{
+	errno = strange.exchange_error;
+	return errno ? -1
+		     : (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
+}
+
+int link(const char *from, const char *to)
+{
+	errno = strange.link_error;
+	return errno ? -1 : linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+static void append(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	if (strange.edited)
+		append(strange.edited, "# mine\n");
+	strange.edited = NULL;
+	errno = ENOSPC;
+	return strange.renames_until_error && --strange.renames_until_error == 0
+		? -1
+		: renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+/* ---- edits ---- */
 
 /* Changes the first section; the others have to stay as they are. */
 static int edit(struct fixture *fixture, enum what what)
@@ -337,6 +393,82 @@ static void open_for_writing(void **state)
 	assert_int_equal(edit_file_count(), 1);
 }
 
+/* A server refuses leases for reasons of its own: that is no writer, for ever. */
+static void lease_of_server(void **state)
+{
+	static const long types[] = {0x6969, 0xff534d42, 0xfe534d42};
+	struct fixture *fixture = *state;
+	char path[300];
+
+	if (getuid() != 0)
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		make_file(fixture, "etc/a.conf", first_section);
+		snprintf(path, sizeof(path), "%s/etc/a.conf", fixture->root);
+		/* This kernel refuses the lease because of it. */
+		int fd = open(path, O_WRONLY | O_CLOEXEC);
+		strange.type = types[i];
+		int err = edit(fixture, REMOVE);
+		strange.type = 0;
+		close(fd);
+		assert_int_equal(err, 0);
+		assert_file(fixture, "etc/a.conf", "");
+		assert_int_equal(edit_file_count(), 1);
+	}
+}
+
+/* Removes the sections of a.conf and b.conf in one change. */
+static int remove_both(struct fixture *fixture)
+{
+	AUTO_CONFIG_EDIT struct config_edit *edit = NULL;
+
+	make_file(fixture, "etc/a.conf", first_section);
+	make_file(fixture, "etc/b.conf", other_section);
+	snprintf(directory, sizeof(directory), "%s/etc", fixture->root);
+	struct capture capture = capture_start();
+	int err = config_edit_new(directory, &edit);
+	const struct section *section = err ? NULL : config_edit_config(edit)->sections;
+	err = err ?: config_edit_remove(edit, section);
+	err = err ?: config_edit_remove(edit, section->next);
+	err = err ?: config_edit_commit(edit);
+	capture_end(capture, said, sizeof(said));
+	return err;
+}
+
+/* FAT and exFAT: a copy is kept. */
+static void without_links(void **state)
+{
+	static const int link_errors[] = {0, EPERM, EOPNOTSUPP, ENOSYS};
+	struct fixture *fixture = *state;
+	char path[300];
+
+	if (getuid() != 0)
+		skip();
+	strange.exchange_error = EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(link_errors); i++) {
+		strange.link_error = link_errors[i];
+		assert_int_equal(edit(fixture, ADD), 0);
+		assert_int_equal(edit_file_count(), 1);
+		take_away(fixture, "etc/persist.conf");
+		assert_int_equal(remove_both(fixture), 0);
+		assert_file(fixture, "etc/a.conf", "");
+		assert_file(fixture, "etc/b.conf", "");
+		strange.renames_until_error = 2;
+		assert_int_equal(remove_both(fixture), -ENOSPC);
+		assert_file(fixture, "etc/a.conf", first_section);
+		assert_file(fixture, "etc/b.conf", other_section);
+		snprintf(path, sizeof(path), "%s/a.conf", directory);
+		strange.edited = path;
+		assert_int_equal(remove_both(fixture), CONFIG_CHANGED);
+		assert_file(fixture, "etc/a.conf", "[create-device a]\nregion.path=/x\n# mine\n");
+		assert_file(fixture, "etc/b.conf", other_section);
+		assert_int_equal(edit_file_count(), 2);
+		take_away(fixture, "etc/a.conf");
+		take_away(fixture, "etc/b.conf");
+	}
+	memset(&strange, 0, sizeof(strange));
+}
+
 /* The umask of the caller does not decide who can read the configuration. */
 static void any_umask(void **state)
 {
@@ -470,6 +602,8 @@ int main(void)
 		fixture_test(killed),
 		fixture_test(two_files),
 		fixture_test(open_for_writing),
+		fixture_test(lease_of_server),
+		fixture_test(without_links),
 		fixture_test(any_umask),
 		fixture_test(completed),
 		fixture_test(edited_after_interruption),

@@ -241,6 +241,44 @@ persist_with() {
 	one_device
 }
 
+@test "--persist where the file system has no links and cannot exchange files: several change or none, too" {
+	local before nth
+	local without=(-e trace=renameat2,rename,link -e inject=renameat2:error=EINVAL -e inject=link:error=EPERM)
+	several
+	before=$(head -v $directory/*)
+	persist_with "${without[@]}" -e inject=rename:error=ENOSPC:when=2
+	((status != 0))
+	says "cannot be written: No space left on device"
+	[[ $(head -v $directory/*) == "$before" && $(ls -A $directory | xargs) == "a.conf b.conf" ]]
+	for nth in 1 2 3; do
+		several
+		persist_with "${without[@]}" -e inject=rename:signal=KILL:when=$nth
+		((status == 137))
+		check strace -o /dev/null "${without[@]}" daxctl restore dax0.0
+		edited_all
+	done
+	several
+	persist_with "${without[@]}"
+	((status == 0))
+	edited_all
+	one_device
+}
+
+# What fstatfs() stores begins with the number of the file system: NFS. The old file has the other name when the lease is asked for.
+@test "--persist on NFS: a lease that the server does not give keeps nothing from being written" {
+	region_section system-ram >$directory/persist.conf
+	persist_with -P $directory/.persist.conf.daxctl-new -e trace=fcntl,fstatfs -e inject=fcntl:error=EAGAIN -e inject=fstatfs:poke_exit=@arg2=6969000000000000
+	((status == 0))
+	grep -q '^mode = devdax$' $directory/persist.conf
+	[[ $(ls -A $directory) == persist.conf ]]
+	# Elsewhere it is a program that writes the file.
+	region_section system-ram >$directory/persist.conf
+	persist_with -P $directory/.persist.conf.daxctl-new -e trace=fcntl -e inject=fcntl:error=EAGAIN
+	((status != 0))
+	says "not changed: other programs keep changing it"
+	rm -rf $directory
+}
+
 @test "an interrupted change of the configuration is told by who only looks, and completed by who applies" {
 	local before
 	several
