@@ -148,6 +148,12 @@ static int check_whole(const struct config_edit *edit)
 	return config->err ?: -EINVAL;
 }
 
+void config_unlock(int lock)
+{
+	if (lock >= 0)
+		lockfile_release(lock);
+}
+
 /* The lock of config_hold(), which lasts as long as the process. */
 static int held_lock = -1;
 
@@ -197,8 +203,7 @@ void config_edit_free(struct config_edit *edit)
 		free(edit->files[i].path);
 		free(edit->files[i].text);
 	}
-	if (edit->lock >= 0)
-		lockfile_release(edit->lock);
+	config_unlock(edit->lock);
 	free(edit->files);
 	free(edit->path);
 	config_mark_deinit(&edit->mark);

@@ -14,14 +14,21 @@
 struct config_edit;
 
 /*
- * Locks the directory against other restores and edits until the descriptor is closed. Creates a
- * missing directory if @create.
+ * Locks the directory against other restores and edits until config_unlock(). Creates a missing
+ * directory if @create.
  *
  * Returns a descriptor, or a negative errno after printing an error: -ETIMEDOUT if another process
  * has held the lock for too long (lockfile.h). Without @create, prints no error for -ENOENT and
  * -EACCES: a reader needs no lock.
  */
 int config_lock(const char *path, bool create);
+/* Releases the lock; for a negative @lock, does nothing. */
+void config_unlock(int lock);
+static inline void cleanup_config_lock(const int *lock)
+{
+	config_unlock(*lock);
+}
+#define AUTO_CONFIG_LOCK CLEANUP(cleanup_config_lock)
 
 /* Locks the configuration at @path until the process ends; config_edit_new() then needs no lock of
  * its own. A command with --persist calls it before its change, so that no restore acts by the old

@@ -317,7 +317,7 @@ static void complete_config(const char *path)
 {
 	if (!config_is_interrupted(path))
 		return;
-	AUTO_CLOSE int lock = dry_run ? -1 : config_lock(path, false);
+	AUTO_CONFIG_LOCK int lock = dry_run ? -1 : config_lock(path, false);
 	if (lock < 0 || config_complete(path))
 		config_tell_interrupted(path);
 }

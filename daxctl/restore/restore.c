@@ -482,7 +482,7 @@ static int restore_everything(struct daxctl_ctx *ctx, struct json_object *array)
 {
 	const char *path = daxctl_get_config_path(ctx);
 	AUTO_CONFIG struct config *config = NULL;
-	AUTO_CLOSE int lock = take_lock(path);
+	AUTO_CONFIG_LOCK int lock = take_lock(path);
 
 	if (!goes_on(lock))
 		return lock;
@@ -514,7 +514,7 @@ static int restore_scope(struct daxctl_ctx *ctx, const struct scope *old, struct
 	const char *path = daxctl_get_config_path(ctx);
 	bool serves = old->count == 1 && !dry_run;
 	uint64_t number = serves ? pass_number(old->place) : PASS_NONE;
-	AUTO_CLOSE int lock = take_lock(path);
+	AUTO_CONFIG_LOCK int lock = take_lock(path);
 	AUTO_CONFIG struct config *config = NULL;
 	struct scope scope;
 	int result;
