@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <string.h>
 
 #include "../util/verb.h"
 #include "devices.h"
@@ -19,8 +20,15 @@ static int set_enabled(struct daxctl_dev *dev, const void *data)
 {
 	const bool *enable = data;
 	const char *name = daxctl_dev_get_devname(dev);
+	enum daxctl_dev_mode mode = daxctl_dev_get_mode(dev);
 
-	if (daxctl_dev_is_system_ram_mode(dev)) {
+	/* A driver that cannot be read may be that of system-ram mode. */
+	if (mode == DAXCTL_DEV_MODE_UNKNOWN && errno && errno != ENOENT) {
+		int err = -errno;
+		say_error("%s: its driver cannot be read: %s", name, strerror(-err));
+		return err;
+	}
+	if (mode == DAXCTL_DEV_MODE_RAM) {
 		say_error("%s: cannot be enabled or disabled in system-ram mode", name);
 		say_hint("daxctl reconfigure-device --mode devdax --force %s", name);
 		return -ENXIO;

@@ -63,13 +63,12 @@ struct dev_bound {
 
 static int read_bound(struct daxctl_dev *dev, struct dev_bound *bound)
 {
-	const char *driver = dev_driver(dev);
-	int err = driver || errno == ENOENT ? 0 : -errno;
+	const char *driver;
+	int has = dev_read_driver(dev, &driver);
 
 	*bound = (struct dev_bound){.mode = mode_of_driver(driver ?: "")};
-	if (err)
-		return kernel_fail(dev_kernel(dev), -err,
-			"cannot read the driver of the device: %s", strerror(-err));
+	if (has < 0)
+		return has;
 	snprintf(bound->driver, sizeof(bound->driver), "%s", driver ?: "");
 	return 0;
 }
@@ -187,18 +186,18 @@ static int check_new_mode(
 	struct shape *shape, struct daxctl_dev *dev, const struct dev_change *change)
 {
 	struct daxctl_ctx *ctx = dev->region->ctx;
+	int err = object_u64(&dev->object, DEV_SIZE, &shape->size);
 
-	shape->size = daxctl_dev_get_size(dev);
 	if (change->mode == DAXCTL_DEV_MODE_UNKNOWN)
 		return 0;
-	if (change->mode == DAXCTL_DEV_MODE_RAM) {
-		int err = ram_check_kernel(ctx) ?: ram_check_node(dev);
-		if (err)
-			return err;
-	}
+	if (err)
+		return kernel_fail(ctx->kernel, -err, "cannot read the size of the device: %s",
+			strerror(-err));
+	if (change->mode == DAXCTL_DEV_MODE_RAM)
+		err = ram_check_kernel(ctx) ?: ram_check_node(dev);
 	/* Check the capacity before loading a module, which would be loaded in vain. */
-	int err =
-		change->layout.given ? 0 : check_ram_capacity(shape, &change->layout, change->mode);
+	if (!err && !change->layout.given)
+		err = check_ram_capacity(shape, &change->layout, change->mode);
 	return err ?: check_kernel(ctx, change);
 }
 
@@ -327,8 +326,13 @@ EXPORT int daxctl_dev_remake(struct daxctl_dev *dev, const struct daxctl_layout 
 
 static int enable_dev(struct daxctl_dev *dev, int mode)
 {
+	int bound = dev_has_driver(dev);
+
+	if (bound < 0)
+		return kernel_fail_while(
+			dev_kernel(dev), bound, "%s: cannot be enabled", dev->object.name);
 	/* Accept any driver: callers expect success for a device that is enabled. */
-	if (daxctl_dev_is_enabled(dev))
+	if (bound)
 		return 0;
 	return daxctl_dev_set_mode(dev, mode, DAXCTL_CHANGE_NO_ONLINE | DAXCTL_CHANGE_FORCE);
 }

@@ -144,10 +144,8 @@ struct daxctl_dev *dev_find(struct daxctl_region *region, const char *name)
 		.directory = sysfs_entry_identity(region->directory, name),
 	};
 
-	if (!identity.directory) {
-		errno = ENOENT;
+	if (!identity.directory)
 		return NULL;
-	}
 	errno = ENOMEM;
 	return dev_get(region, name, &identity);
 }
@@ -330,15 +328,23 @@ const char *dev_driver(struct daxctl_dev *dev)
 	return object_text(&dev->object, DEV_DRIVER);
 }
 
-int dev_has_driver(struct daxctl_dev *dev)
+int dev_read_driver(struct daxctl_dev *dev, const char **driver)
 {
-	if (dev_driver(dev))
+	*driver = dev_driver(dev);
+	if (*driver)
 		return 1;
 	if (errno == ENOENT)
 		return 0;
 	int err = -errno;
 	return kernel_fail(
 		dev_kernel(dev), -err, "cannot read the driver of the device: %s", strerror(-err));
+}
+
+int dev_has_driver(struct daxctl_dev *dev)
+{
+	const char *driver;
+
+	return dev_read_driver(dev, &driver);
 }
 
 EXPORT int daxctl_dev_is_enabled(struct daxctl_dev *dev)

@@ -79,3 +79,5 @@ const char *dev_driver(struct daxctl_dev *dev);
 /* Returns 1 if the device has a driver, 0 if certainly none, or a negative errno with the cause
  * recorded. */
 int dev_has_driver(struct daxctl_dev *dev);
+/* The same, and stores the name that was read in @driver, or NULL. */
+int dev_read_driver(struct daxctl_dev *dev, const char **driver);

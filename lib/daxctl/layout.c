@@ -282,7 +282,10 @@ int layout_plan_change(struct shape *shape, struct daxctl_dev *dev, struct daxct
 	if (err)
 		return kernel_fail(
 			kernel, -err, "cannot read the ranges of the device: %s", strerror(-err));
-	shape->size = daxctl_dev_get_size(dev);
+	err = object_u64(&dev->object, DEV_SIZE, &shape->size);
+	if (err)
+		return kernel_fail(
+			kernel, -err, "cannot read the size of the device: %s", strerror(-err));
 	if (!(wanted->given & (DAXCTL_LAYOUT_SIZE | DAXCTL_LAYOUT_RANGES)))
 		wanted->size = shape->size;
 	uint64_t available;

@@ -186,7 +186,8 @@ enum daxctl_dev_mode {
 	DAXCTL_DEV_MODE_FAMFS,	    /* fsdev_dax */
 	DAXCTL_DEV_MODE_END,
 };
-/* The mode of a device: UNKNOWN if it is bound to no driver, or to one without a mode. */
+/* The mode of a device: UNKNOWN if it is bound to no driver (errno ENOENT), to one without a mode
+ * (errno 0), or if the link driver cannot be read (another errno). */
 enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev);
 /* Return 1 if the device is in this mode, else 0. */
 int daxctl_dev_is_devdax_mode(struct daxctl_dev *dev);
@@ -195,7 +196,8 @@ int daxctl_dev_is_famfs_mode(struct daxctl_dev *dev);
 /* Returns 1 if the device serves as memory (bound to kmem), else 0. A program that removes the
  * device takes its memory offline before. */
 int daxctl_dev_is_system_ram_capable(struct daxctl_dev *dev);
-/* Returns 1 if the device is bound to a driver, else 0. */
+/* Returns 1 if the device is bound to a driver, else 0 with errno ENOENT, or with another errno if
+ * the link driver cannot be read. */
 int daxctl_dev_is_enabled(struct daxctl_dev *dev);
 
 /* Bind a device to a driver, or unbind it, completely or not at all. They return 0 also if there
@@ -226,8 +228,8 @@ int daxctl_dev_has_online_memory(struct daxctl_dev *dev);
 
 struct daxctl_memory;
 
-/* The memory of a device in system-ram mode. Returns NULL with errno EINVAL in another mode, or
- * ENOENT if the device has no driver. */
+/* The memory of a device in system-ram mode. Returns NULL with errno EINVAL in another mode,
+ * ENOENT if the device has no driver, or another errno if the link driver cannot be read. */
 struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev);
 /* The device to which the memory belongs. */
 struct daxctl_dev *daxctl_memory_get_dev(struct daxctl_memory *mem);

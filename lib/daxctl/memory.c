@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mode.h"
 #include "ram.h"
 
 /* The values to write to attribute state of a memory block
@@ -271,7 +272,12 @@ static int count_unchanged(
 /* Refuse any other mode: the blocks at these addresses would be other memory. */
 static int check_is_ram(struct daxctl_dev *dev)
 {
-	if (daxctl_dev_is_system_ram_mode(dev))
+	const char *driver;
+	int bound = dev_read_driver(dev, &driver);
+
+	if (bound < 0)
+		return bound;
+	if (bound && mode_of_driver(driver) == DAXCTL_DEV_MODE_RAM)
 		return 0;
 	return ram_check_returned(dev)
 		?: kernel_fail(dev_kernel(dev), ENXIO, "the device is not in system-ram mode");
@@ -358,9 +364,11 @@ EXPORT int daxctl_memory_change(
 
 EXPORT struct daxctl_memory *daxctl_dev_get_memory(struct daxctl_dev *dev)
 {
-	if (daxctl_dev_is_system_ram_mode(dev))
+	const char *driver = dev_driver(dev);
+
+	if (driver && mode_of_driver(driver) == DAXCTL_DEV_MODE_RAM)
 		return &dev->memory;
-	if (daxctl_dev_is_enabled(dev))
+	if (driver)
 		errno = EINVAL;
 	return NULL;
 }

@@ -27,7 +27,12 @@ enum daxctl_dev_mode mode_of_driver(const char *driver)
 
 EXPORT enum daxctl_dev_mode daxctl_dev_get_mode(struct daxctl_dev *dev)
 {
-	return mode_of_driver(dev_driver(dev) ?: "");
+	const char *driver = dev_driver(dev);
+
+	if (!driver)
+		return DAXCTL_DEV_MODE_UNKNOWN;
+	errno = 0;
+	return mode_of_driver(driver);
 }
 
 EXPORT int daxctl_dev_is_devdax_mode(struct daxctl_dev *dev)

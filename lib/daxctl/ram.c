@@ -10,7 +10,15 @@
 
 int ram_check_kernel(struct daxctl_ctx *ctx)
 {
-	if (daxctl_get_memory_block_size(ctx))
+	struct object *memory = ctx_memory(ctx);
+	uint64_t size = 0;
+	int err = memory ? object_u64(memory, MEMORY_BLOCK_SIZE, &size)
+			 : ctx_open_devices(ctx) ?: -ENOMEM;
+
+	if (err && err != -ENOENT)
+		return kernel_fail(ctx->kernel, -err, "cannot read the size of a memory block: %s",
+			strerror(-err));
+	if (size)
 		return 0;
 	return kernel_fail(ctx->kernel, EOPNOTSUPP,
 		"this kernel has no memory hotplug (CONFIG_MEMORY_HOTPLUG)");
@@ -19,8 +27,14 @@ int ram_check_kernel(struct daxctl_ctx *ctx)
 int ram_check_node(struct daxctl_dev *dev)
 {
 	struct kernel *kernel = dev_kernel(dev);
+	int64_t node = -1;
+	int err = object_int(&dev->object, DEV_TARGET_NODE, &node);
 
-	if (daxctl_dev_get_target_node(dev) >= 0)
+	if (err && err != -ENOENT)
+		return kernel_fail(kernel, -err,
+			"cannot read the NUMA node of the device (target_node): %s",
+			strerror(-err));
+	if (node >= 0)
 		return 0;
 	kernel_fail(
 		kernel, EINVAL, "the platform assigns no NUMA node to the device (target_node)");

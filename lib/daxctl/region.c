@@ -37,21 +37,30 @@ static void cleanup_region(struct daxctl_region **region)
 	dax_region_free(*region);
 }
 
+static int region_init(struct daxctl_region *region, struct daxctl_ctx *ctx, const char *path)
+{
+	region->ctx = ctx;
+	if (asprintf(&region->path, SYSFS_DEVICES "%s", path) < 0) {
+		region->path = NULL;
+		return -ENOMEM;
+	}
+	return ctx_open_devices(ctx)
+		?: directory_below(ctx->devices, path, &region->directory)
+		?: object_init(&region->object, ctx->devices, path, region_attrs,
+			   ARRAY_SIZE(region_attrs));
+}
+
+/* NULL with errno set on failure. */
 static struct daxctl_region *region_new(struct daxctl_ctx *ctx, int id, const char *path)
 {
 	CLEANUP(cleanup_region) struct daxctl_region *region = calloc(1, sizeof(*region));
-	if (!region)
-		return NULL;
+	int err = region ? region_init(region, ctx, path) : -ENOMEM;
 
-	region->ctx = ctx;
-	region->id = id;
-	if (asprintf(&region->path, SYSFS_DEVICES "%s", path) < 0)
-		region->path = NULL;
-	if (!region->path || ctx_open_devices(ctx) ||
-		directory_below(ctx->devices, path, &region->directory) ||
-		object_init(&region->object, ctx->devices, path, region_attrs,
-			ARRAY_SIZE(region_attrs)))
+	if (err) {
+		errno = -err;
 		return NULL;
+	}
+	region->id = id;
 	region->identity = sysfs_identity(ctx->devices, path, REGION_DIRECTORY);
 	return TAKE(region);
 }
@@ -170,14 +179,16 @@ static struct daxctl_dev *add_dev(struct daxctl_ctx *ctx, const char *name, uint
 		errno = ENOENT;
 		return NULL;
 	}
-	int err = inode ? sysfs_link(ctx->dax, name, NULL, link) : -ENOENT;
+	int err = sysfs_link(ctx->dax, name, NULL, link);
 	const char *path = err ? NULL : region_path_of(link);
 	if (!path) {
 		errno = err ? -err : ENOENT;
 		return NULL;
 	}
 	struct daxctl_region *region = region_get(ctx, region_id, path);
-	struct daxctl_dev *dev = region ? dev_get(region, name, &identity) : NULL;
+	if (!region)
+		return NULL;
+	struct daxctl_dev *dev = dev_get(region, name, &identity);
 	if (!dev)
 		errno = ENOMEM;
 	return dev;
@@ -226,6 +237,13 @@ static int list_devs(struct daxctl_region *region)
 	return 0;
 }
 
+/* Whether the entry is gone by now, or is no link and so no device. What cannot be looked at may be
+ * a device. */
+static bool is_no_dev(int err)
+{
+	return err == -ENOENT || err == -EINVAL;
+}
+
 /* Add the devices @links, but not those that are gone by now. From the second device of a region
  * on, list the region's directory, so that no link has to be read for each device. */
 static int add_devs(struct daxctl_ctx *ctx, const struct entries *links)
@@ -239,7 +257,7 @@ static int add_devs(struct daxctl_ctx *ctx, const struct entries *links)
 			continue;
 		}
 		const struct daxctl_dev *dev = add_dev(ctx, entry->name, entry->inode);
-		if (!dev && errno == ENOMEM)
+		if (!dev && !is_no_dev(-errno))
 			return -errno;
 		if (dev && dev != dev->region->devs) {
 			err = list_devs(dev->region);
@@ -271,11 +289,14 @@ EXPORT struct daxctl_dev *daxctl_dev_get_by_name(struct daxctl_ctx *ctx, const c
 {
 	int err = ctx && name ? ctx_open_dax(ctx) : -EINVAL;
 
+	if (!err && !dev_is_name(name))
+		err = -ENOENT;
 	if (err) {
 		errno = -err;
 		return NULL;
 	}
-	return add_dev(ctx, name, sysfs_entry_identity(ctx->dax, name));
+	uint64_t inode = sysfs_entry_identity(ctx->dax, name);
+	return inode ? add_dev(ctx, name, inode) : NULL;
 }
 
 EXPORT struct daxctl_region *daxctl_region_get_first(struct daxctl_ctx *ctx)
@@ -330,10 +351,8 @@ EXPORT struct daxctl_region *daxctl_new_region(
 		region_retire(region_place(ctx, id, place));
 		region = region_get(ctx, id, place);
 	}
-	if (!region) {
-		errno = ENOMEM;
+	if (!region)
 		return NULL;
-	}
 	if (uuid)
 		uuid_copy(region->uuid, uuid);
 	daxctl_region_ref(region);

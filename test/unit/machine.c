@@ -5,8 +5,31 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define PATH 1024
+
+static int link_error, link_when;
+
+bool fault_link(int error, int when)
+{
+	bool came = !link_when;
+
+	link_error = error;
+	link_when = error ? when : 0;
+	return came;
+}
+
+/* In place of the C library's. */
+ssize_t readlinkat(int directory, const char *path, char *target, size_t size)
+{
+	if (link_when && !--link_when) {
+		errno = link_error;
+		return -1;
+	}
+	return syscall(SYS_readlinkat, directory, path, target, size);
+}
 
 void make_driver(struct fixture *fixture, const char *driver)
 {

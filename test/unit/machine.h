@@ -27,6 +27,10 @@ void make_mapping(
 /* @zones may be NULL: then there is no such file. */
 void make_block(struct fixture *fixture, uint64_t number, const char *state, const char *zones);
 
+/* Lets the @when-th readlinkat(2) from here on fail with @error, once; 0 takes that back. Returns
+ * false if the failure asked for before has not come. */
+bool fault_link(int error, int when);
+
 struct daxctl_ctx *new_ctx(struct fixture *fixture);
 static inline void cleanup_ctx(struct daxctl_ctx **ctx)
 {

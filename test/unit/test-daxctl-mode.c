@@ -310,6 +310,69 @@ static void unreadable_driver(void **state)
 	assert_int_equal(daxctl_dev_disable(open_dev(fixture, &ctx)), -EINVAL);
 }
 
+/* What cannot be read for a moment is neither "no driver" nor "another mode". */
+static void unreadable_driver_once(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_CTX struct daxctl_ctx *ctx = NULL;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "kmem");
+	struct daxctl_dev *dev = open_dev(fixture, &ctx);
+	fault_link(EIO, 1);
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+	assert_int_equal(errno, EIO);
+	assert_true(fault_link(EIO, 1));
+	assert_null(daxctl_dev_get_memory(dev));
+	assert_int_equal(errno, EIO);
+	assert_true(fault_link(EIO, 1));
+	assert_refused(ctx, daxctl_dev_enable_devdax(dev), -EIO,
+		"dax0.0: cannot be enabled: cannot read the driver of the device: Input/output error",
+		NULL);
+	assert_true(fault_link(EIO, 1));
+	assert_refused(ctx, daxctl_dev_disable(dev), -EIO,
+		"dax0.0: cannot be disabled: cannot read the driver of the device: Input/output error",
+		NULL);
+	assert_true(fault_link(0, 0));
+	struct daxctl_memory *mem = daxctl_dev_get_memory(dev);
+	fault_link(EIO, 1);
+	assert_refused(ctx, daxctl_memory_online(mem), -EIO,
+		"dax0.0: cannot read the driver of the device: Input/output error", NULL);
+	assert_true(fault_link(0, 0));
+
+	take_away(fixture, DAX "/driver");
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+	assert_int_equal(errno, ENOENT);
+	make_link(fixture, DAX "/driver", "../../../../bus/dax/drivers/vfio_dax");
+	assert_int_equal(daxctl_dev_get_mode(dev), DAXCTL_DEV_MODE_UNKNOWN);
+	assert_int_equal(errno, 0);
+}
+
+/* The sentence says what cannot be read, not that there is none. */
+static void unreadable_attributes(void **state)
+{
+	static const struct {
+		const char *path, *sentence;
+	} rows[] = {
+		{MEMORY "/block_size_bytes", "cannot read the size of a memory block"},
+		{DAX "/target_node", "cannot read the NUMA node of the device (target_node)"},
+		{DAX "/size", "cannot read the size of the device"},
+	};
+	struct fixture *fixture = *state;
+	char sentence[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		make_machine(fixture);
+		make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, "device_dax");
+		take_away(fixture, rows[i].path);
+		make_dir(fixture, rows[i].path);
+		snprintf(sentence, sizeof(sentence),
+			"dax0.0: cannot become system-ram: %s: Is a directory", rows[i].sentence);
+		refuses(fixture, DAXCTL_DEV_MODE_RAM, 0, -EISDIR, sentence, NULL);
+		take_away(fixture, "sys");
+	}
+}
+
 /* The mode of a device is the driver that it has now, not what it was. */
 static void mode_is_driver(void **state)
 {
@@ -393,6 +456,8 @@ int main(void)
 		fixture_test(no_such_mode),
 		fixture_test(other_driver),
 		fixture_test(unreadable_driver),
+		fixture_test(unreadable_driver_once),
+		fixture_test(unreadable_attributes),
 		fixture_test(mode_is_driver),
 		fixture_test(dry_run),
 	};

@@ -361,6 +361,37 @@ static void cannot_be_listed(void **state)
 	assert_int_equal(errno, ENODATA);
 }
 
+/* A device whose link cannot be read for a moment may not be missing in the list. */
+static void unreadable_links(void **state)
+{
+	static const int errors[] = {EIO, ENOMEM, EMFILE, EACCES};
+	struct fixture *fixture = *state;
+
+	make_machine(fixture);
+	make_dev(fixture, HMEM, "dax0.0", GIB, GIB, 1, NULL);
+	make_dev(fixture, NDRG "/dax1.0", "dax1.0", GIB, GIB, 1, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+		for (int when = 1; when <= 2; when++) {
+			AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+			fault_link(errors[i], when);
+			assert_null(daxctl_region_get_first(ctx));
+			assert_int_equal(errno, errors[i]);
+			assert_true(fault_link(errors[i], 1));
+			assert_null(daxctl_dev_get_by_name(ctx, "dax1.0"));
+			assert_int_equal(errno, errors[i]);
+			assert_true(fault_link(0, 0));
+			assert_string_equal(
+				all_names(ctx), "[/" HMEM "] dax0.0 [/" NDRG "/dax1.0] dax1.0 ");
+		}
+	AUTO_CTX struct daxctl_ctx *ctx = new_ctx(fixture);
+	take_away(fixture, "sys/devices");
+	make_file(fixture, "sys/devices", "no directory\n");
+	assert_null(daxctl_region_get_first(ctx));
+	assert_int_equal(errno, ENOTDIR);
+	assert_null(daxctl_dev_get_by_name(ctx, "dax0.0"));
+	assert_int_equal(errno, ENOTDIR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +404,7 @@ int main(void)
 		fixture_test(strange_names),
 		fixture_test(strange_links),
 		fixture_test(cannot_be_listed),
+		fixture_test(unreadable_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

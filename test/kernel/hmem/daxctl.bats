@@ -130,6 +130,28 @@ ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)'
 	[[ $(node_memory 1) == 2048 ]]
 }
 
+@test "a device whose driver cannot be read once is not one in another mode" {
+	daxctl reconfigure-device --mode system-ram --no-online dax0.0
+	local before
+	before=$(kernel_state)
+	for verb in enable-device disable-device; do
+		for n in {1..12}; do
+			check strace -f -o /dev/null -e trace=readlinkat -e inject=readlinkat:error=EIO:when=$n daxctl "$verb" dax0.0
+			((status != 0))
+			still "$before"
+		done
+	done
+}
+
+@test "all devices are all, also if a link cannot be read once" {
+	local n
+	for n in {1..16}; do
+		all_devdax
+		check strace -f -o /dev/null -e trace=readlinkat -e inject=readlinkat:error=EIO:when=$n daxctl disable-device all
+		((status != 0)) || [[ -z $(find /sys/bus/dax/devices/*/ -maxdepth 1 -name driver) ]]
+	done
+}
+
 @test "a driver or a link that cannot be read is not one that is missing: nothing changes, or all does" {
 	again="all_devdax" survives_read_faults readlinkat EIO daxctl reconfigure-device --mode system-ram dax0.0
 	daxctl reconfigure-device --mode system-ram dax0.0
