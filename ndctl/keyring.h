@@ -42,8 +42,14 @@ key_serial keyring_load_kek(
 /* Reads an encrypted key: its passphrase as only the kek decrypts it. */
 int keyring_read(key_serial key, struct keytext *blob);
 
+/* Reads the kek @handle: of a trusted one, what only the TPM decrypts. */
+int keyring_read_kek(const char *handle, struct keytext *text);
+
 /* Keeps @key until the process ends, even if it leaves the keyring of the user. */
 int keyring_hold(key_serial key);
+
+/* Removes @key from where keyring_load() without @publish or keyring_hold() put it. */
+void keyring_release(key_serial key);
 
 /* Links @key into the keyring of the user, in the place of one with the same description. */
 int keyring_publish(key_serial key);

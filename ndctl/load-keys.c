@@ -64,14 +64,15 @@ static int load_kek(const struct keyfiles *files, const char *handle)
 /* ---- passphrases ---- */
 
 /* Copy the id in "nvdimm_ID_HOST.blob" or "nvdimm_ID.blob". Returns the part behind it, or NULL if
- * @name is another. */
+ * @name is another, such as the "nvdimm_ID_HOST.blob.unused" of a hint. */
 static const char *parse_keyfile_name(const char *name, char *id, size_t size)
 {
 	if (strncmp(name, KEYFILE_BEGIN, strlen(KEYFILE_BEGIN)) != 0)
 		return NULL;
 	const char *begin = name + strlen(KEYFILE_BEGIN);
-	size_t length = strcspn(begin, "_.");
-	if (length == 0 || length >= size)
+	size_t length = strcspn(begin, "_."), rest = strlen(begin + length);
+	if (length == 0 || length >= size || rest < strlen(KEYFILE_END) ||
+		strcmp(begin + length + rest - strlen(KEYFILE_END), KEYFILE_END) != 0)
 		return NULL;
 	*(char *)mempcpy(id, begin, length) = 0;
 	return begin + length;
@@ -91,7 +92,22 @@ static int load_file(const struct keyfiles *files, const char *name, const char 
 		return err;
 	keytext_trim(&text);
 	key_serial key = keyring_load(description, &text, name, true);
+	if (key == -ENOKEY && strncmp(text.text, "enc32 trusted:", strlen("enc32 trusted:")) == 0 &&
+		!keyfile_exists(files, KEYFILE_TPM))
+		say_hint(
+			"its kek is a trusted key: --tpm-handle HANDLE, or echo HANDLE > %s/" KEYFILE_TPM,
+			files->path);
 	return key < 0 ? (int)key : 1;
+}
+
+/* An update that the power ended: perhaps the DIMM has the passphrase that is not loaded. */
+static void warn_interrupted(const struct keyfiles *files, const char *name)
+{
+	if (strncmp(name, "nvdimm-new_", strlen("nvdimm-new_")) != 0)
+		return;
+	say_warning("%s/%s: an update of this passphrase was interrupted", files->path, name);
+	say_hint(
+		"ndctl update-passphrase DIMM, which finds out whether the DIMM has it, and unlocks the DIMM");
 }
 
 /* Prefer the file of this machine to one of another: take the former first. */
@@ -106,6 +122,8 @@ static unsigned load_files(const struct keyfiles *files, DIR *stream, bool own)
 		const char *after = parse_keyfile_name(entry->d_name, id, sizeof(id));
 		size_t length = strlen(host);
 
+		if (own)
+			warn_interrupted(files, entry->d_name);
 		if (!after || entry->d_type == DT_DIR)
 			continue;
 		bool is_own = *after == '_' && strncmp(after + 1, host, length) == 0 &&

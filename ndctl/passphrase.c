@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kek.h"
+
 static const char *passphrase_name(const struct passphrase *passphrase)
 {
 	return passphrase->master ? "master passphrase" : "passphrase";
@@ -211,10 +213,14 @@ static void attempt_say(const struct attempt *attempt, bool undone)
  * Returns whether it has the new passphrase nevertheless. */
 static bool has_changed_anyway(struct attempt *attempt, int err)
 {
+	/* The DIMM or the kernel refused it, or the DIMM's lock was not free. */
+	static const int unchanged[] = {
+		EINVAL, ENOKEY, EACCES, EOPNOTSUPP, ETIMEDOUT, ENOLCK, ESTALE, EDEADLK, EINTR};
 	const struct passphrase *passphrase = attempt->passphrase;
 
-	if (err == -EINVAL || err == -ENOKEY || err == -EACCES || err == -EOPNOTSUPP)
-		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(unchanged); i++)
+		if (err == -unchanged[i])
+			return false;
 	if (!attempt->from && !passphrase->master &&
 		ndctl_dimm_get_security(passphrase->dimm) == NDCTL_SECURITY_DISABLED)
 		return false;
@@ -318,35 +324,72 @@ int passphrase_setup(const struct passphrase *passphrase, const char *kek)
 
 	if (err)
 		return err;
+	kek_warn(passphrase->files, kek, passphrase_dimm(passphrase));
 	attempt.to = keyring_generate(passphrase->key, kek);
 	return attempt.to < 0 ? (int)attempt.to : attempt_run(&attempt);
 }
 
 /* ---- update ---- */
 
-/* An update was interrupted: a new passphrase is stored, and perhaps in force. */
+/* A locked DIMM takes no command but the one to unlock it, which the driver gives when it binds,
+ * with the first key that it finds: that of this thread. Returns whether the DIMM is unlocked. */
+static int try_unlock(struct ndctl_dimm *dimm)
+{
+	bool enabled = ndctl_dimm_is_enabled(dimm);
+	int err = (enabled ? ndctl_dimm_disable(dimm) : 0) ?: ndctl_dimm_enable(dimm);
+
+	if (err) {
+		say_failure(ndctl_dimm_get_ctx(dimm), err);
+		return err;
+	}
+	if (!enabled && ndctl_dimm_disable(dimm))
+		say_note("%s: is enabled now", ndctl_dimm_get_devname(dimm));
+	return ndctl_dimm_get_security(dimm) == NDCTL_SECURITY_UNLOCKED;
+}
+
+/* Whether the passphrase in a file is the one in force: 1, 0 or a negative errno. */
+static int is_file_in_force(const struct passphrase *passphrase, const char *file)
+{
+	AUTO_KEYTEXT struct keytext text = {0};
+	bool locked = !passphrase->master &&
+		ndctl_dimm_get_security(passphrase->dimm) == NDCTL_SECURITY_LOCKED;
+	int err = keyfile_read(passphrase->files, file, &text);
+
+	keytext_trim(&text);
+	key_serial key = err ?: keyring_load(locked ? passphrase->key : file, &text, file, false);
+	if (key < 0)
+		return (int)key;
+	if (!locked)
+		return is_in_force(passphrase, key);
+	int unlocked = try_unlock(passphrase->dimm);
+	keyring_release(key);
+	return unlocked;
+}
+
+static int recover_failed(const struct passphrase *passphrase, int new, int old)
+{
+	say_error("%s: an update of its %s was interrupted: %s %s/%s or %s",
+		passphrase_dimm(passphrase), passphrase_name(passphrase),
+		new == 0 && old == 0 ? "the DIMM refuses both the one in"
+				     : "cannot tell which one is in force: that in",
+		passphrase->files->path, passphrase->next, passphrase->file);
+	return new < 0 ? new : old < 0 ? old : -EINVAL;
+}
+
+/* An update was interrupted: a new passphrase is stored, and perhaps in force. The file of the
+ * other one goes only after the DIMM has accepted one. */
 static int recover(const struct passphrase *passphrase)
 {
-	const char *path = passphrase->files->path;
-	AUTO_KEYTEXT struct keytext text = {0};
-
 	if (!keyfile_exists(passphrase->files, passphrase->next))
 		return 0;
-	int err = keyfile_read(passphrase->files, passphrase->next, &text);
-	keytext_trim(&text);
-	key_serial key = err ?: keyring_load(passphrase->next, &text, passphrase->next, false);
-	int in_force = key < 0 ? (int)key : is_in_force(passphrase, key);
-	if (in_force < 0) {
-		say_error(
-			"%s: an update of its %s was interrupted: cannot tell whether the one in %s/%s is in force",
-			passphrase_dimm(passphrase), passphrase_name(passphrase), path,
-			passphrase->next);
-		return in_force;
-	}
+	int new = is_file_in_force(passphrase, passphrase->next);
+	int old = new == 1 ? 0 : is_file_in_force(passphrase, passphrase->file);
+	if (new != 1 && old != 1)
+		return recover_failed(passphrase, new, old);
 	say_note("%s: an update of its %s was interrupted; the %s one is in force",
-		passphrase_dimm(passphrase), passphrase_name(passphrase), in_force ? "new" : "old");
-	err = in_force ? keyfile_rename(passphrase->files, passphrase->next, passphrase->file)
-		       : keyfile_delete(passphrase->files, passphrase->next);
+		passphrase_dimm(passphrase), passphrase_name(passphrase), new == 1 ? "new" : "old");
+	int err = new == 1 ? keyfile_rename(passphrase->files, passphrase->next, passphrase->file)
+			   : keyfile_delete(passphrase->files, passphrase->next);
 	/* The keyring may have the other one. */
 	key_serial stale = keyring_find(passphrase->key);
 	if (!err && stale > 0)
@@ -388,6 +431,12 @@ int passphrase_update(const struct passphrase *passphrase, const char *kek)
 	struct attempt attempt = {.passphrase = passphrase, .file = passphrase->next};
 	AUTO_FREE char *same = NULL;
 
+	if (!passphrase->master &&
+		ndctl_dimm_get_security(passphrase->dimm) == NDCTL_SECURITY_DISABLED) {
+		say_error("%s: has no passphrase", passphrase_dimm(passphrase));
+		say_hint("ndctl setup-passphrase %s", passphrase_dimm(passphrase));
+		return -ENOENT;
+	}
 	attempt.from = passphrase_find(passphrase);
 	if (attempt.from < 0)
 		return (int)attempt.from;
@@ -396,6 +445,7 @@ int passphrase_update(const struct passphrase *passphrase, const char *kek)
 		return err;
 	attempt.linked = keyring_find(passphrase->key);
 	attempt.linked = attempt.linked > 0 ? attempt.linked : 0;
+	kek_warn(passphrase->files, kek ?: same, passphrase_dimm(passphrase));
 	attempt.to = keyring_generate(passphrase->key, kek ?: same);
 	return attempt.to < 0 ? (int)attempt.to : attempt_run(&attempt);
 }

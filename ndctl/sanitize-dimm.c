@@ -152,8 +152,11 @@ static int start_overwrite(struct ndctl_dimm *dimm, struct keyfiles *files)
 	if (err)
 		sanitize_failed(dimm, err);
 	if (enabled && ndctl_dimm_enable(dimm)) {
-		say_warning("%s: stays disabled during the overwrite", name);
-		say_hint("ndctl wait-overwrite %s; ndctl enable-dimm %s", name, name);
+		say_warning("%s: stays disabled%s", name, err ? "" : " during the overwrite");
+		if (err)
+			say_hint("ndctl enable-dimm %s", name);
+		else
+			say_hint("ndctl wait-overwrite %s; ndctl enable-dimm %s", name, name);
 	}
 	return err;
 }

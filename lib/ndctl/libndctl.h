@@ -1035,8 +1035,9 @@ int ndctl_bus_clear_fw_activate_nosuspend(struct ndctl_bus *bus);
  * A key is the serial number of an encrypted key with the passphrase in a keyring of the calling
  * process (keyrings(7)); key 0 is the passphrase of all zeros of a DIMM without one. Functions
  * return 0, or -ENOENT if the DIMM has no security, -ENOKEY if the kernel does not find the key,
- * -EINVAL if the DIMM refuses the passphrase, -EIO if its security is frozen, or -ESTALE if another
- * process has replaced the DIMM. After a failure the passphrase is the one before.
+ * -EINVAL if the DIMM refuses the passphrase, -EIO if its security is frozen or it gives no answer,
+ * -ETIMEDOUT if another process holds its lock for too long, or -ESTALE if another process has
+ * replaced the DIMM. After a failure other than -EIO the passphrase is the one before.
  */
 int ndctl_dimm_update_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);
 int ndctl_dimm_update_master_passphrase(struct ndctl_dimm *dimm, long ckey, long nkey);

@@ -83,7 +83,10 @@ static int command_write(struct ndctl_dimm *dimm, enum security_command command,
 	for (unsigned i = 0; i < commands[command].keys; i++)
 		length += snprintf(text + length, sizeof(text) - length, " %ld", keys[i]);
 	err = object_write(&dimm->entity.object, DIMM_SECURITY, text);
-	return err ? tell_refusal(entity_kernel(&dimm->entity), err) : 0;
+	if (err)
+		tell_refusal(entity_kernel(&dimm->entity), err);
+	/* ETIMEDOUT is left to a lock that is not free: then nothing was written. */
+	return err == -ETIMEDOUT ? -EIO : err;
 }
 
 static int security_command(

@@ -347,6 +347,108 @@ creating="add_key:EDQUOT add_key:ENODEV linkat:EIO linkat:ENOSPC fsync:EIO fsync
 	nothing_stored
 }
 
+# lock N: as the power failure of a DIMM does; the emulator has a switch.
+lock() {
+	local handle
+	handle=$(<"/sys/bus/nd/devices/nmem$1/nfit/handle")
+	for dimm in /sys/devices/platform/nfit_test.*/nfit_test_dimm/test_dimm*; do
+		[[ $(<"$dimm/handle") != "$handle" ]] || echo 1 >"$dimm/lock_dimm"
+	done
+}
+
+@test "the power goes during an update: the DIMM is locked, and the next update unlocks it" {
+	setup_passphrase 0
+	check strace -f -o "$BATS_TEST_TMPDIR/fault" -e trace=renameat -e inject=renameat:signal=KILL:error=EIO \
+		ndctl update-passphrase nmem0
+	((status > 1))
+	lock 0
+	[[ $(security) == "locked "* ]] || skip "this kernel does not read the state of an emulated DIMM again"
+	keyctl purge encrypted "nvdimm:$(id 0)" >/dev/null
+	check ndctl load-keys
+	[[ $status == 0 && $output == "1 nvdimm keys loaded" ]]
+	says "warning: $(blob 0 nvdimm-new): an update of this passphrase was interrupted"
+	check ndctl update-passphrase nmem0
+	[[ $status == 0 ]]
+	says "the new one is in force"
+	[[ $(security) == "unlocked "* ]]
+	stored 0
+	[[ $(ls -A "$keys" | wc -l) == 1 ]]
+	# The old one is in force.
+	cp "$(blob 0)" "$BATS_TEST_TMPDIR/old"
+	setup_passphrase 1
+	cp "$(blob 1)" "$(blob 0 nvdimm-new)"
+	lock 0
+	check ndctl update-passphrase nmem0
+	[[ $status == 0 ]]
+	says "the old one is in force"
+	stored 0
+	# Neither is.
+	cp "$(blob 0)" "$BATS_TEST_TMPDIR/right"
+	cp "$(blob 1)" "$(blob 0 nvdimm-new)"
+	cp "$(blob 1)" "$(blob 0)"
+	lock 0
+	check ndctl update-passphrase nmem0
+	[[ $status == 1 ]]
+	says "the DIMM refuses both the one in"
+	[[ -e $(blob 0 nvdimm-new) && -e $(blob 0) ]]
+	cp "$BATS_TEST_TMPDIR/right" "$(blob 0 nvdimm-new)"
+	check ndctl remove-passphrase nmem0
+	[[ $status == 0 ]]
+	says "the new one is in force"
+}
+
+@test "a passphrase that is not in force is not deleted unless the other one is" {
+	setup_passphrase 0 1
+	cp "$(blob 0)" "$BATS_TEST_TMPDIR/right"
+	cp "$(blob 1)" "$(blob 0 nvdimm-new)"
+	cp "$(blob 1)" "$(blob 0)"
+	check ndctl update-passphrase nmem0
+	[[ $status == 1 ]]
+	says "the DIMM refuses both the one in"
+	[[ -e $(blob 0 nvdimm-new) && -e $(blob 0) ]]
+	rm "$(blob 0 nvdimm-new)"
+	cp "$BATS_TEST_TMPDIR/right" "$(blob 0)"
+	check ndctl update-passphrase nmem2
+	[[ $status == 1 ]]
+	says "nmem2: has no passphrase"
+}
+
+@test "a kek that the next boot does not have: a warning, and a hint that helps" {
+	local hint
+	check ndctl setup-passphrase -k user:nvdimm-master nmem0
+	[[ $status == 0 ]]
+	says "warning: nmem0: the next boot cannot unlock it: $keys/nvdimm-master.blob is not there"
+	hint=$(sed -n 's/^hint: //p' <<<"$stderr")
+	bash -c "$hint"
+	check ndctl update-passphrase nmem0
+	[[ $status == 0 && $stderr != *warning* ]]
+	keyctl clear @u
+	mv "$keys/nvdimm-master.blob" "$keys/elsewhere"
+	ln -s elsewhere "$keys/nvdimm-master.blob"
+	check ndctl load-keys
+	[[ $output == $'nvdimm master key loaded.\n1 nvdimm keys loaded' ]]
+	echo other >"$keys/elsewhere"
+	check ndctl update-passphrase nmem0
+	[[ $status == 0 ]]
+	says "nvdimm-master.blob has another key than user:nvdimm-master"
+	keyctl add user other "$(head -c 24 /dev/urandom | base64)" @u
+	check ndctl update-passphrase -k user:other nmem0
+	[[ $status == 0 ]]
+	says "load-keys does not load user:other"
+}
+
+@test "load-keys leaves files alone that are no blobs" {
+	setup_passphrase 0
+	keyctl purge encrypted "nvdimm:$(id 0)" >/dev/null
+	cp "$(blob 0)" "$(blob 0).unused"
+	cp "$(blob 0)" "$(blob 0)~"
+	cp "$(blob 0)" "$keys/nvdimm_8980-ff_x"
+	cp "$(blob 0)" "$keys/nvdimm_8980-fe_host.blob.unused"
+	check ndctl load-keys
+	[[ $status == 0 && $output == "1 nvdimm keys loaded" ]]
+	stored 0
+}
+
 @test "signals wait until the change is done" {
 	check strace -f -o "$BATS_TEST_TMPDIR/fault" -e trace=add_key,linkat -e inject=add_key,linkat:signal=TERM \
 		ndctl setup-passphrase -k user:nvdimm-master nmem0
