@@ -178,6 +178,9 @@ static int clear_bad_blocks(struct ndctl_namespace *ndns, bool search, unsigned 
 	AUTO_TXN struct txn *txn = NULL;
 	int err = bus_await_scrub(bus) ?: search ? bus_scrub(bus) : 0;
 
+	/* Scripts know a platform without scrubs by this errno. */
+	if (err == -ENOENT)
+		err = -EOPNOTSUPP;
 	/* Lock after the scrub, which takes minutes, and clear errors where the namespace is by
 	 * then. */
 	err = err ?: nd_change_begin(&ndns->entity, &txn) ?: txn_check_locked(txn);
