@@ -16,6 +16,10 @@
 #define PATIENCE 2000
 #define PAUSE	 50
 
+/* So many looks in any case: one may take longer than all patience where there are many processes.
+ */
+#define LOOKS 3
+
 /* ---- programs ---- */
 
 static bool is_part(const struct blockdev *disk, unsigned major, unsigned minor)
@@ -35,14 +39,21 @@ struct opener {
 };
 
 /* Returns 1 if the open file @name is the device, 0 if not, or a negative errno. Does not ask
- * servers: a file system over the network may hang. */
+ * servers: a file system over the network may hang. Go by the name where the file system of the
+ * file refuses to tell even root, as FUSE does. */
 static int is_open_here(const struct opener *opener, int directory, const char *name)
 {
+	char path[PATH_MAX];
 	struct statx st;
 
-	if (statx(directory, name, AT_STATX_DONT_SYNC, STATX_TYPE, &st))
+	if (statx(directory, name, AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0)
+		return S_ISBLK(st.stx_mode) &&
+			is_part(opener->disk, st.stx_rdev_major, st.stx_rdev_minor);
+	ssize_t size = readlinkat(directory, name, path, sizeof(path) - 1);
+	if (size < 0)
 		return -errno;
-	return S_ISBLK(st.stx_mode) && is_part(opener->disk, st.stx_rdev_major, st.stx_rdev_minor);
+	path[size] = 0;
+	return names_contain(&opener->disk->parts, basename(path));
 }
 
 /* A process or thread may end meanwhile. */
@@ -74,9 +85,10 @@ static int search_descriptors(struct opener *opener)
  * the right to see the file itself. */
 static bool maps_disk(char *line, void *data)
 {
-	const struct opener *opener = data;
+	struct opener *opener = data;
 	char range[64], permissions[5] = "", path[PATH_MAX], file[PROC_PATH + 80];
 
+	opener->any = true;
 	if (sscanf(line, "%63s %4s %*s %*s %*s %4095s", range, permissions, path) != 3 ||
 		permissions[3] != 's' || *path != '/')
 		return false;
@@ -87,38 +99,42 @@ static bool maps_disk(char *line, void *data)
 }
 
 /* A mapping keeps the device open after its descriptor was closed. */
-static int search_mappings(struct opener *opener)
+static int search_task(struct opener *opener, const char *task)
 {
 	char path[PROC_PATH + 8];
 
-	snprintf(path, sizeof(path), "%s/maps", opener->task);
-	int found = proc_find_line(opener->proc, path, maps_disk, opener);
+	opener->task = task;
+	int found = search_descriptors(opener);
+	if (found)
+		return found;
+	snprintf(path, sizeof(path), "%s/maps", task);
+	found = proc_find_line(opener->proc, path, maps_disk, opener);
 	return has_ended(found) ? 0 : found;
 }
 
-/* The first thread of a process may have ended. */
+/* The first threads of a process may have ended. A thread of the kernel has nothing either. */
 static int search_process(struct opener *opener, const char *pid)
 {
 	char task[PROC_PATH];
 
-	opener->task = pid;
 	opener->any = false;
-	int found = search_descriptors(opener);
-	if (!found && !opener->any) {
-		CLEANUP(proc_close) DIR *threads = proc_open_threads(opener->proc, pid);
-		if (!threads || !proc_next_thread(threads, pid, task))
-			return 0;
-		opener->task = task;
-		found = search_descriptors(opener);
-	}
-	return found ?: opener->any ? search_mappings(opener) : 0;
+	int found = search_task(opener, pid);
+	if (found || opener->any)
+		return found;
+	CLEANUP(proc_close) DIR *threads = proc_open_threads(opener->proc, pid);
+	if (!threads)
+		return has_ended(-errno) ? 0 : -errno;
+	while (!found && !opener->any && proc_next_thread(threads, pid, task))
+		found = search_task(opener, task);
+	return found;
 }
 
 static int fail_unseen(struct kernel *kernel, const struct blockdev *disk, int err)
 {
 	kernel_fail(kernel, EBUSY, "cannot tell whether a program has /dev/%s open: %s", disk->name,
 		strerror(-err));
-	kernel_hint(kernel, "run as root, with /proc mounted, outside of containers");
+	kernel_hint(kernel,
+		"run as root, with /proc mounted and CAP_SYS_PTRACE, outside of containers");
 	return -EBUSY;
 }
 
@@ -146,6 +162,9 @@ static int check_processes(struct kernel *kernel, const struct blockdev *disk)
 	if (size < 0)
 		return fail_unseen(kernel, disk, -errno);
 	own[size] = 0;
+	/* A proc file system can hide the processes of others (hidepid). */
+	if (faccessat(opener.proc, "1", F_OK, 0))
+		return fail_unseen(kernel, disk, -errno);
 	while ((pid = proc_next(proc))) {
 		if (strcmp(pid, own) == 0)
 			continue;
@@ -223,7 +242,11 @@ int opener_check(const struct directory *directory, const char *object)
 
 	if (err)
 		return fail_unseen(kernel, &disk, err);
-	while ((err = check_processes(kernel, &disk)) && clock_milliseconds() < end)
+	for (int looks = 1; (err = check_processes(kernel, &disk)); looks++) {
+		if (looks >= LOOKS && clock_milliseconds() >= end)
+			return err;
 		nanosleep(&pause, NULL);
-	return err ?: check_exports(kernel, &disk);
+		kernel_clear_error(kernel);
+	}
+	return check_exports(kernel, &disk);
 }

@@ -214,9 +214,12 @@ same() {
 	[[ $status == 240 ]]
 	says "/dev/pmem0 is held by dm-0 (held)"
 	says "hint: dmsetup remove held"
-	exec {fd}</dev/pmem0 # open, but nobody's
-	check ndctl disable-namespace namespace0.0
+	exec {fd}</dev/pmem0
+	same ndctl disable-namespace namespace0.0
 	exec {fd}<&-
+	[[ $status == 240 ]]
+	says "/dev/pmem0 is open in bash (process "
+	check ndctl disable-namespace namespace0.0
 	[[ $status == 0 ]]
 }
 
