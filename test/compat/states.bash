@@ -469,7 +469,7 @@ stored_keys() {
 	blob=$(compgen -G "$keys/nvdimm_*-ffffffff_*.blob")
 	cp "$blob" /run/lab/blob
 	"$REF_NDCTL" remove-passphrase nmem0 nmem1
-	for name in nvdimm_8980-01_other.blob nvdimm_8980-02_a_b.blob nvdimm_8980-03_other nvdimm_8980-04.blob \
+	for name in nvdimm_8980-01_other.blob nvdimm_8980-02_a_b.blob nvdimm_8980-03_other.blob nvdimm_8980-04.blob \
 		other_8980-05_other.blob nvdimm-old_8980-06_other.blob; do
 		cp /run/lab/blob "$keys/$name"
 	done
