@@ -298,7 +298,7 @@ static void firmware(struct ndctl_dimm *dimm)
 
 static void vendor(struct ndctl_dimm *dimm)
 {
-	char bytes[8] = "12345678";
+	char bytes[] = "12345678";
 	struct ndctl_cmd *cmd = MAKE(ndctl_dimm_cmd_new_vendor_specific(dimm, 1, 4, 4));
 
 	if (!cmd)
